@@ -1,0 +1,63 @@
+# The targets of Maillage. `make` alone shows them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+DATA ?= var/data
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test lint format lock bench clean
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.installed ## load the shipped data, then serve the site (PORT=8000 DATA=var/data)
+	@exec $(BIN)/maillage demo --port $(PORT) --data $(DATA)
+
+serve: $(VENV)/.installed ## serve the site on the data present (PORT=8000 DATA=var/data)
+	@exec $(BIN)/maillage serve --port $(PORT) --data $(DATA)
+
+test: $(VENV)/.tests lint ## lint, check types, run every test, browser tests included
+	@$(MAKE) --no-print-directory chromium
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.tests ## style, import directions, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/basedpyright --level error
+
+format: $(VENV)/.tests ## put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.tests ## the figures that the README states
+	$(BIN)/python -m bench.relevance
+
+lock: $(VENV)/.tests ## write the locks anew, with hashes and without an index's address
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove the environment and the demonstration data
+	rm -rf $(VENV) var
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else echo "Chromium manque pour les tests de navigateur : installez-le (Debian : sudo apt-get install chromium)." >&2; exit 1; fi; }
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 ou plus récent est nécessaire (ici : $$($(PYTHON) --version)). Choisissez-le avec PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Le module venv de Python manque (Debian : apt-get install python3-venv)." >&2; exit 1; }
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tests: requirements-dev.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@

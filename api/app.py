@@ -1,0 +1,64 @@
+"""The site put together: rooms opened at start, doors around them, refusals said once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from search.understand import Reader
+
+from api.graphql.door import router as graphql_door
+from api.graphql.schema import schema
+from api.premises import server
+from api.rooms import Rooms
+from api.settings import VERSION, Settings
+from api.web.headers import SecurityHeaders
+from api.web.routes import install as install_pages
+from graph.model.errors import Unavailable
+from graph.store.unit import Graph
+from search.embedded import EmbeddedIndex
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application over the graph server that `settings` names and the index of its data folder."""
+
+    reader = Reader()
+    schema()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        address = server(settings)
+        if address is None:
+            raise Unavailable("Aucune adresse de graphe : démarrez par « maillage demo » ou « maillage serve ».")
+        graph = await Graph.open(address)
+        index = EmbeddedIndex(settings.index_folder)
+        app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
+        # The first visitor should not wait for lexicon and territories to be read.
+        if index.answers():
+            reader.read("impayés de loyer à Besançon", index.places)
+        try:
+            yield
+        finally:
+            await graph.close()
+
+    app = FastAPI(title="Maillage", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.settings = settings
+    app.add_middleware(SecurityHeaders)
+    app.include_router(graphql_door)
+    install_pages(app)
+    app.add_api_route("/health", health, methods=["GET", "HEAD"], include_in_schema=False)
+    return app
+
+
+async def health(request: Request) -> JSONResponse:
+    """200 only when graph and index answer; 503 says which one does not."""
+    rooms: Rooms = request.app.state.rooms
+    state = {"graph": await rooms.graph.answers(), "index": rooms.index.answers()}
+    well = all(state.values())
+    return JSONResponse(
+        {"status": "ok" if well else "unavailable", **state, "version": VERSION},
+        status_code=200 if well else 503,
+        headers={"Cache-Control": "no-store"},
+    )

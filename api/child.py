@@ -1,0 +1,53 @@
+"""What the supervisor starts: `python -m api.child work|web DOOR GATE`, two open file descriptors.
+
+Settings come through the environment. A child makes itself ready while the engine starts, then waits at the gate until the
+graph is migrated and loaded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+
+import uvicorn
+
+from api.app import create_app
+from api.journal import keep_journal
+from api.premises import server
+from api.settings import Settings
+from api.worker import work
+
+
+def main(role: str, door: int, gate: int) -> None:
+    """Be that process until told to stop."""
+    keep_journal()
+    settings = Settings()
+    if role == "work":
+        address = server(settings)
+        if address is None:
+            raise SystemExit("MAILLAGE_GRAPH_URI manque : ce processus est démarré par « maillage serve ».")
+        _pass(gate)
+        asyncio.run(work(settings, address))
+        return
+    app = create_app(settings)
+    _pass(gate)
+    uvicorn.run(
+        app,
+        fd=door,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,
+    )
+
+
+def _pass(gate: int) -> None:
+    """Wait until the supervisor closes its end."""
+    os.read(gate, 1)
+    os.close(gate)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

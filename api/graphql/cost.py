@@ -1,0 +1,144 @@
+"""What an operation costs: the values that it asks for, page size times selection, counted before it runs.
+
+One field value is one unit. A connection or a list counts its selection once for each item of the page asked for; a
+list without page size counts as `ASSUMED_ITEMS`. A fragment is priced once for each page size, whatever spreads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLField,
+    GraphQLNamedType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_interface_type,
+    is_list_type,
+    is_object_type,
+)
+
+from api.graphql.connections import PAGE_LIMIT
+from graph.model.errors import TooMuch
+
+ASSUMED_ITEMS: Final = 4
+# The whole schema, as explorers ask for it, takes as long as this many values: once in an operation, not twice.
+INTROSPECTION: Final = 4_000
+# What comes before the first value (a search and its ranking, a walk through names), in values that take as long.
+BEFORE: Final = {"relays": 500, "organisations": 500, "competences": 100, "territories": 100}
+PAGE_ARGUMENT: Final = "first"
+EDGES: Final = "edges"
+
+
+def check_cost(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    limit: int,
+) -> None:
+    """Raises TooMuch when the operation of a valid document costs more than `limit`."""
+    cost = Pricing(schema, document, operation, variables).total()
+    if cost > limit:
+        raise TooMuch(
+            f"La requête coûte {cost} points, pour {limit} au plus. Demandez moins de champs, ou une page plus courte."
+        )
+
+
+class Pricing:
+    """The price of one operation with its variables.
+
+    The document is valid: its fields exist, its fragments make no circle.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, Any],
+    ) -> None:
+        self._schema = schema
+        self._root = schema.get_root_type(operation.operation)
+        self._operation = operation
+        self._fragments = {
+            node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+        }
+        self._defaults = {node.variable.name.value: node.default_value for node in operation.variable_definitions or ()}
+        self._variables = variables
+        self._priced: dict[tuple[str, int], int] = {}
+
+    def total(self) -> int:
+        """In field values."""
+        return self._selections(self._operation.selection_set, self._root, 1) if self._root else 0
+
+    def _selections(self, selections: SelectionSetNode, parent: GraphQLNamedType, page: int) -> int:
+        """What `selections` cost on one `parent`; `page` is how many edges a connection will show."""
+        total = 0
+        for node in selections.selections:
+            match node:
+                case FieldNode():
+                    total += self._field(node, parent, page)
+                case InlineFragmentNode():
+                    condition = node.type_condition
+                    inside = self._schema.type_map[condition.name.value] if condition else parent
+                    total += self._selections(node.selection_set, inside, page)
+                case FragmentSpreadNode():
+                    total += self._fragment(node.name.value, page)
+        return total
+
+    def _fragment(self, name: str, page: int) -> int:
+        if (name, page) not in self._priced:
+            fragment = self._fragments[name]
+            inside = self._schema.type_map[fragment.type_condition.name.value]
+            self._priced[name, page] = self._selections(fragment.selection_set, inside, page)
+        return self._priced[name, page]
+
+    def _field(self, node: FieldNode, parent: GraphQLNamedType, page: int) -> int:
+        name = node.name.value
+        if name.startswith("__"):
+            return INTROSPECTION if node.selection_set else 1
+        definition = _definition(parent, name)
+        if definition is None or node.selection_set is None:
+            return 1
+        inside = get_named_type(definition.type)
+        if not is_composite_type(inside):
+            return 1
+        before = BEFORE.get(name, 0) if parent is self._root else 0
+        asked = self._page(node, definition) if PAGE_ARGUMENT in definition.args else 0
+        if not is_list_type(get_nullable_type(definition.type)):
+            return 1 + before + self._selections(node.selection_set, inside, asked or 1)
+        items = page if name == EDGES else asked or ASSUMED_ITEMS
+        return 1 + before + items * self._selections(node.selection_set, inside, 1)
+
+    def _page(self, node: FieldNode, definition: GraphQLField) -> int:
+        """The page size asked for, kept within what a resolver would accept."""
+        size = definition.args[PAGE_ARGUMENT].default_value
+        for argument in node.arguments or ():
+            if argument.name.value != PAGE_ARGUMENT:
+                continue
+            value = argument.value
+            if isinstance(value, VariableNode):
+                name = value.name.value
+                value = self._variables.get(name, self._defaults.get(name))
+            if isinstance(value, IntValueNode):
+                value = int(value.value)
+            size = value if isinstance(value, int) else size
+        return min(max(size, 1), PAGE_LIMIT) if isinstance(size, int) else PAGE_LIMIT
+
+
+def _definition(parent: GraphQLNamedType, name: str) -> GraphQLField | None:
+    fields = parent.fields if is_object_type(parent) or is_interface_type(parent) else {}
+    return fields.get(name)

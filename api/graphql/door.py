@@ -1,0 +1,138 @@
+"""The door: HTTP in, one operation, HTTP out. POST asks, GET shows the explorer, nothing else is answered."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect
+
+from api.graphql import explorer
+from api.graphql.context import Context
+from api.graphql.execution import Answer, Asked, Limits, answer
+from api.rooms import Rooms
+from api.settings import Settings
+from graph.model.errors import RefusalCode
+
+PATH: Final = "/graphql"
+JSON: Final = "application/json"
+GRAPHQL_JSON: Final = "application/graphql-response+json"
+# A body this small comes at once; one that trickles holds a connection.
+BODY_SECONDS: Final = 10.0
+
+router = APIRouter(include_in_schema=False)
+router.include_router(explorer.router)
+
+
+@dataclass(frozen=True)
+class UnreadError(Exception):
+    """A request that was refused before it was read as GraphQL."""
+
+    status: HTTPStatus
+    message: str
+    code: RefusalCode = RefusalCode.INVALID_INPUT
+
+
+@router.post(PATH)
+async def ask(request: Request) -> Response:
+    """One operation, as JSON. Batches, uploads and other media types are refused."""
+    rooms: Rooms = request.app.state.rooms
+    try:
+        _check_origin(request, rooms.settings)
+        _check_media_type(request)
+        asked = _asked(await _body(request, rooms.settings.graphql_body_bytes))
+    except UnreadError as refusal:
+        error = {"message": refusal.message, "extensions": {"code": refusal.code.name}}
+        return _response(request, Answer(orjson.dumps({"errors": [error]}), refusal.status), refusal.status)
+    context = Context(rooms, getattr(request.state, "request_id", None) or uuid4().hex)
+    told = await answer(context, asked, _limits(rooms.settings))
+    return _response(request, told, HTTPStatus.OK)
+
+
+@router.get(PATH)
+async def show(request: Request) -> Response:
+    """The explorer, where the settings open it. Operations are never read from an address."""
+    rooms: Rooms = request.app.state.rooms
+    if "query" in request.query_params or not rooms.settings.explorer:
+        return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+    return explorer.page()
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        cost=settings.graphql_cost,
+        seconds=settings.graphql_seconds,
+        size=settings.graphql_answer_bytes,
+        introspection=settings.introspection,
+    )
+
+
+def _check_origin(request: Request, settings: Settings) -> None:
+    """A page of another site may not ask in the name of who is signed in here."""
+    origin = request.headers.get("origin")
+    if origin is None or origin in settings.allowed_origins:
+        return
+    if not urlsplit(origin).netloc or urlsplit(origin).netloc != request.headers.get("host"):
+        raise UnreadError(HTTPStatus.FORBIDDEN, "Cette demande vient d’un autre site : elle n’a pas été lue.")
+
+
+def _check_media_type(request: Request) -> None:
+    media_type, _, parameters = request.headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().replace('"', "")
+    encoded = request.headers.get("content-encoding", "identity") != "identity"
+    if media_type.strip().lower() != JSON or charset not in {"", "charset=utf-8"} or encoded:
+        raise UnreadError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "Envoyez la demande en « application/json », en UTF-8.")
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """The whole body. Reading stops at the first byte too many."""
+    too_long = UnreadError(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"La demande dépasse {limit // 1000} ko.", RefusalCode.TOO_MUCH
+    )
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise too_long
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limit:
+                    raise too_long
+    except (TimeoutError, ClientDisconnect):
+        raise UnreadError(HTTPStatus.REQUEST_TIMEOUT, "La demande n’est pas arrivée en entier.") from None
+    return bytes(body)
+
+
+def _asked(body: bytes) -> Asked:
+    try:
+        content: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise UnreadError(HTTPStatus.BAD_REQUEST, "La demande n’est pas du JSON lisible.") from None
+    if isinstance(content, list):
+        raise UnreadError(HTTPStatus.BAD_REQUEST, "Une opération à la fois : les lots ne sont pas acceptés.")
+    if not isinstance(content, dict):
+        raise UnreadError(HTTPStatus.BAD_REQUEST, "La demande doit être un objet JSON avec `query`.")
+    query, variables, name = content.get("query"), content.get("variables"), content.get("operationName")
+    if not isinstance(query, str) or not query.strip():
+        raise UnreadError(HTTPStatus.BAD_REQUEST, "Il manque `query`, le texte de l’opération.")
+    if not isinstance(variables, dict | None) or not isinstance(name, str | None):
+        raise UnreadError(HTTPStatus.BAD_REQUEST, "`variables` doit être un objet, `operationName` un texte.")
+    return Asked(query=query, variables=variables or {}, operation_name=name or None)
+
+
+def _response(request: Request, told: Answer, plain_status: HTTPStatus) -> Response:
+    """In the media type that the client accepts; plain JSON always has the status of the transport alone."""
+    graphql = GRAPHQL_JSON in request.headers.get("accept", "")
+    return Response(
+        told.body,
+        status_code=told.status if graphql else plain_status,
+        media_type=GRAPHQL_JSON if graphql else JSON,
+        headers={"Cache-Control": "no-store"},
+    )

@@ -1,0 +1,67 @@
+"""The model's closed lists, known to the schema as they are: one home each, nothing spelled twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import strawberry
+
+from graph.model import vocabulary
+from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
+from graph.model.errors import RefusalCode
+from graph.model.relay import ReasonKind, WideningStep
+from graph.model.territory import TerritoryLevel
+
+__all__ = [
+    "AgreementKind",
+    "HolderRole",
+    "ListingState",
+    "Mode",
+    "OrganisationKind",
+    "Public",
+    "ReasonKind",
+    "RefusalCode",
+    "SuccessionKind",
+    "TerritoryLevel",
+    "WideningStep",
+]
+
+if TYPE_CHECKING:
+
+    class OrganisationKind(StrEnum):
+        """Kinds of bodies and of their units, from the vocabulary."""
+else:
+    OrganisationKind = StrEnum("OrganisationKind", [(kind, kind) for kind in vocabulary.kinds()])
+
+DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
+    AgreementKind: "What binds the parties of an agreement.",
+    HolderRole: "Whether someone holds a post or stands in for its holder.",
+    ListingState: "The life of a listing; only a published one is found.",
+    Mode: "How one is received: the closed list of data·inclusion v1.",
+    OrganisationKind: "Kinds of bodies and of their units.",
+    Public: "For whom: the closed list of data·inclusion v1.",
+    ReasonKind: "What moved a relay up or down in the answer.",
+    RefusalCode: "Expected refusals, the same at every door.",
+    SuccessionKind: "How a body was carried to another.",
+    TerritoryLevel: "Levels of the French map, and sectors drawn by hand.",
+    WideningStep: "What had to be loosened to find something.",
+}
+
+
+def _register(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
+    """Make the enum known to the schema; `values` are the descriptions of its members, by value."""
+    strawberry.enum(enum, description=description)
+    for entry, member in zip(cast("Any", enum).__strawberry_definition__.values, enum, strict=True):
+        entry.description = values.get(member.value)
+
+
+_LABELS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
+    OrganisationKind: {kind.id: kind.label for kind in vocabulary.kinds().values()},
+    Public: {member.value: vocabulary.label("public", member) for member in Public},
+    Mode: {member.value: vocabulary.label("mode", member) for member in Mode},
+}
+
+for _enum, _description in DESCRIPTIONS.items():
+    _register(_enum, _description, _LABELS.get(_enum, {}))

@@ -1,0 +1,111 @@
+"""The root of reading."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import strawberry
+
+from api.actions import directory as actions
+from api.graphql import relays as answers
+from api.graphql.competences import CompetenceMatch
+from api.graphql.connections import Connection, NameCursor, decode, page_size
+from api.graphql.context import Info
+from api.graphql.enums import OrganisationKind
+from api.graphql.organisations import After, First, Organisation, organisation_page
+from api.graphql.places import Territory
+from api.graphql.references import organisation_of, shown
+from api.graphql.relays import RelayQuestion, RelaysResult
+from api.graphql.services import Service
+from graph.model.errors import InvalidInput
+
+# Words, names, ids: more is not a question of this kind.
+WORDS_LIMIT: Final = 500
+
+
+@strawberry.type(description="What may be read. Open to everyone.")
+class Query:
+    """The directory."""
+
+    @strawberry.field(
+        description=(
+            "Who handles this, here? Published agreements count, reserved ones when the viewer's organisation is party."
+        )
+    )
+    async def relays(
+        self,
+        info: Info,
+        question: Annotated[RelayQuestion, strawberry.argument(description="Who handles what, for whom, where, when.")],
+        first: First = 20,
+        after: After = None,
+    ) -> RelaysResult:
+        """A page of relays, or why the question cannot be read."""
+        return await answers.relays(info, question, first, after)
+
+    @strawberry.field(description="What competences do these words mean? An empty list when none.")
+    async def competences(
+        self,
+        info: Info,
+        text: Annotated[str, strawberry.argument(description="Words, in French.")],
+        first: First = 10,
+    ) -> list[CompetenceMatch]:
+        """The surest first."""
+        rooms = info.context.rooms
+        understood = rooms.reader.read(bounded(text, "text"), rooms.places)
+        return [CompetenceMatch.of(match) for match in understood.matches[: page_size(first)]]
+
+    @strawberry.field(description="One organisation; null when there is none of this id, or none that may be shown.")
+    async def organisation(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Organisation | None:
+        """By id."""
+        return await organisation_of(info, bounded(id, "id"))
+
+    @strawberry.field(description="Published organisations in order of name, all conditions met together.")
+    async def organisations(
+        self,
+        info: Info,
+        text: Annotated[str | None, strawberry.argument(description="Part of the name.")] = None,
+        kind: Annotated[OrganisationKind | None, strawberry.argument(description="Of this kind.")] = None,
+        territory: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Covering this territory's id.")
+        ] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[Organisation]:
+        """The directory, by name."""
+        page = await actions.organisations(
+            info.context.rooms,
+            text=bounded(text or "", "text"),
+            kind=kind.value if kind else "",
+            territory=bounded(territory or "", "territory"),
+            first=page_size(first),
+            after=decode(after, NameCursor).key if after else ("", ""),
+        )
+        return organisation_page(page.organisations, more=page.more, started=after is not None)
+
+    @strawberry.field(description="One service; null when there is none of this id, or none that may be shown.")
+    async def service(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Service | None:
+        """By id."""
+        record = await info.context.loaders.services.load(bounded(id, "id"))
+        return Service.of(record) if record and shown(record) else None
+
+    @strawberry.field(description="Territories whose name or postcode begins like this, the likeliest first.")
+    async def territories(
+        self,
+        info: Info,
+        text: Annotated[str, strawberry.argument(description="What was typed: a name, a postcode, an INSEE code.")],
+        first: First = 10,
+    ) -> list[Territory]:
+        """Completion of a place."""
+        found = info.context.rooms.places.complete(bounded(text, "text"), page_size(first))
+        return [Territory.of(territory) for territory in found]
+
+
+def bounded(text: str, field: str) -> str:
+    """`text` when it is of a reasonable length. Raises InvalidInput."""
+    if len(text) > WORDS_LIMIT:
+        raise InvalidInput(f"Pas plus de {WORDS_LIMIT} caractères ici.", field)
+    return text

@@ -1,0 +1,31 @@
+"""Expected refusals, as the schema shows them."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.graphql.enums import RefusalCode
+from graph.model import errors
+
+
+@strawberry.interface(description="An expected refusal. Faults, on the contrary, are GraphQL errors.")
+class Refusal:
+    """What all refusals have."""
+
+    message: str = strawberry.field(description="A sentence in French for the person in front of the screen.")
+    code: RefusalCode = strawberry.field(description="The refusal, for programs.")
+
+
+@strawberry.type(description="The input cannot be read as it stands; nothing was done.")
+class InvalidInput(Refusal):
+    """The refusal of an input."""
+
+    field: str | None = strawberry.field(description="Which field or argument is at fault; null when it is the whole.")
+
+
+class InvalidInputHandler(strawberry.ExceptionHandler[errors.InvalidInput, InvalidInput]):
+    """Makes of the model's InvalidInput the member of the union, in the fields whose type has it."""
+
+    def handle(self, exception: errors.InvalidInput, *, field: object, info: object) -> InvalidInput:
+        """The refusal as data."""
+        return InvalidInput(message=exception.message, code=exception.code, field=exception.field or None)

@@ -1,0 +1,225 @@
+"""The main question: who handles this, for this person, here, now?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Final, TypeAlias
+
+import strawberry
+
+from api.actions.find_relay import Ask, find_relay
+from api.graphql.agreements import Agreement
+from api.graphql.competences import CompetenceMatch
+from api.graphql.connections import Edge, PageInfo, RelayCursor, decode, encode, page_info, page_size
+from api.graphql.context import PARIS, Info
+from api.graphql.enums import Mode, Public, ReasonKind, WideningStep
+from api.graphql.organisations import Organisation
+from api.graphql.places import Territory
+from api.graphql.posts import Post
+from api.graphql.refusals import InvalidInput
+from api.graphql.services import Service
+from graph.model import errors, relay, territory, wording
+
+PLACE_LIMIT: Final = 200
+LIST_LIMIT: Final = 20
+YEARS: Final = range(2000, 2101)
+
+
+@strawberry.input(description="A place on the globe, WGS 84.")
+class PointInput:
+    """In degrees."""
+
+    lat: float = strawberry.field(description="Latitude, in degrees north, -90 to 90.")
+    lon: float = strawberry.field(description="Longitude, in degrees east, -180 to 180.")
+
+
+@strawberry.input(
+    description="Who handles this, for whom, where, when. Words or a competence are needed; the rest narrows."
+)
+class RelayQuestion:
+    """A question as clients put it."""
+
+    text: str | None = strawberry.field(default=None, description="The problem in the worker's words, in French.")
+    competences: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Competences taken as they are; the words are then only matched with names."
+    )
+    territory: strawberry.ID | None = strawberry.field(
+        default=None, description="INSEE code of a commune or municipal arrondissement, or another territory's id."
+    )
+    near: PointInput | None = strawberry.field(default=None, description="Instead of a territory, or with it.")
+    radius_km: float | None = strawberry.field(
+        default=None,
+        description="In kilometres around `near`, for services bound to no territory; no bound by default.",
+    )
+    publics: list[Public] | None = strawberry.field(default=None, description="Who the person is.")
+    modes: list[Mode] | None = strawberry.field(default=None, description="How the person can be received.")
+    at: datetime | None = strawberry.field(
+        default=None, description="Opening is judged at this moment, given with its offset; now when absent."
+    )
+    urgent: bool | None = strawberry.field(
+        default=False, description="Whether it cannot wait: the telephone comes first."
+    )
+
+    def ask(self, moment: datetime) -> Ask:
+        """To the action, judged at this moment. Raises InvalidInput, naming the field."""
+        for name in ("competences", "publics", "modes"):
+            if len(getattr(self, name) or ()) > LIST_LIMIT:
+                raise errors.InvalidInput(f"Pas plus de {LIST_LIMIT} valeurs ici.", name)
+        return Ask(
+            text=self.text or "",
+            competences=tuple(self.competences or ()),
+            territory=_bounded(self.territory or "", PLACE_LIMIT, "territory"),
+            near=territory.Point(self.near.lat, self.near.lon) if self.near else None,
+            radius_km=self.radius_km,
+            publics=tuple(self.publics or ()),
+            modes=tuple(self.modes or ()),
+            at=moment,
+            urgent=bool(self.urgent),
+        )
+
+    def moment(self, now: datetime) -> datetime:
+        """When opening is judged. Raises InvalidInput for a moment without offset, or out of this century."""
+        moment = self.at or now
+        if moment.tzinfo is None:
+            raise errors.InvalidInput(
+                "Donnez l’heure avec son décalage, par exemple « 2026-03-02T10:00:00+01:00 ».", "at"
+            )
+        return _in_range(moment, "at")
+
+
+@strawberry.type(description="A fact that moved a relay in the answer.")
+class Reason:
+    """One sentence."""
+
+    kind: ReasonKind = strawberry.field(description="Which fact.")
+    text: str = strawberry.field(description="The fact, as a sentence in French.")
+
+
+@strawberry.type(description="An answer to “who handles this?”.")
+class Relay:
+    """Everything here comes from the index; what is nested deeper is loaded from the graph."""
+
+    organisation: Organisation = strawberry.field(description="Who handles it.")
+    service: Service | None = strawberry.field(
+        description="By which service; null when the organisation itself is competent."
+    )
+    post: Post | None = strawberry.field(
+        description="Who to call; null when only the organisation's own number is known."
+    )
+    agreement: Agreement | None = strawberry.field(
+        description="The agreement through which the answer comes, if it does."
+    )
+    reasons: list[Reason] = strawberry.field(description="Why, the most weighty first.")
+    distance_km: float | None = strawberry.field(
+        description="As the crow flies, in kilometres; null when a point is missing."
+    )
+
+    @classmethod
+    def of(cls, found: relay.Relay, moment: datetime) -> Relay:
+        """From the model, as judged at this moment."""
+        listing = found.listing
+        return cls(
+            organisation=Organisation.of(listing.organisation),
+            service=Service.of(listing.service) if listing.service else None,
+            post=Post.of(found.post, moment.astimezone(PARIS).date()) if found.post else None,
+            agreement=Agreement.of(listing.agreement) if listing.agreement else None,
+            reasons=[Reason(kind=reason.kind, text=reason.text) for reason in found.reasons],
+            distance_km=found.distance_km,
+        )
+
+
+@strawberry.type(description="What was loosened, since nothing answered the question as it was put.")
+class Widening:
+    """Said in words."""
+
+    step: WideningStep = strawberry.field(description="What was loosened.")
+    text: str = strawberry.field(description="The same, as a sentence in French.")
+
+
+@strawberry.type(description="A number to call before anything else.")
+class EmergencyNumber:
+    """National numbers, free of charge."""
+
+    number: str = strawberry.field(description="The number.")
+    label: str = strawberry.field(description="What it is for, in French.")
+
+
+@strawberry.type(description="Relays in order. The same question judged at the same moment gives the same order.")
+class RelayConnection:
+    """One page of an answer, and how the question was read."""
+
+    edges: list[Edge[Relay]] = strawberry.field(description="The page, the best relay first.")
+    page_info: PageInfo = strawberry.field(description="Where this page lies.")
+    total_count: int = strawberry.field(description="Relays in the whole answer.")
+    understood: list[CompetenceMatch] = strawberry.field(
+        description="What the words were taken to mean, the surest first."
+    )
+    widened: Widening | None = strawberry.field(description="Null when nothing had to be widened.")
+    emergency: list[EmergencyNumber] = strawberry.field(
+        description="Numbers to call first when the words tell of danger."
+    )
+    territory: Territory | None = strawberry.field(description="Where the question was taken to be put.")
+    at: datetime = strawberry.field(description="The moment at which opening was judged.")
+
+
+RelaysResult: TypeAlias = Annotated[RelayConnection | InvalidInput, strawberry.union("RelaysResult")]
+
+
+async def relays(info: Info, question: RelayQuestion, first: int | None, after: str | None) -> RelayConnection:
+    """One page of the answer. Raises InvalidInput; Unavailable when the index does not answer.
+
+    The next page is judged at the moment of the first, which its cursor holds.
+    """
+    size = page_size(first)
+    cursor = decode(after, RelayCursor) if after else None
+    moment = _in_range(cursor.moment, "after") if cursor else question.moment(info.context.now)
+    found = await find_relay(info.context.rooms, question.ask(moment))
+    start = _position(found, cursor) if cursor else 0
+    page = found.relays[start : start + size]
+    _remember(info, page)
+    cursors = [
+        encode(RelayCursor(moment, found.generation, position, answer.listing.key))
+        for position, answer in enumerate(page, start + 1)
+    ]
+    place, labels = found.question.territory, wording.emergency_numbers()
+    return RelayConnection(
+        edges=[Edge(cursor=text, node=Relay.of(answer, moment)) for text, answer in zip(cursors, page, strict=True)],
+        page_info=page_info(cursors, before=start > 0, after=start + size < len(found.relays)),
+        total_count=len(found.relays),
+        understood=[CompetenceMatch.of(match) for match in found.understood],
+        widened=Widening(step=found.widened.step, text=found.widened.text) if found.widened else None,
+        emergency=[EmergencyNumber(number=number, label=labels.get(number, "")) for number in found.emergency],
+        territory=Territory.of(place) if place else None,
+        at=moment,
+    )
+
+
+def _position(found: relay.Found, cursor: RelayCursor) -> int:
+    """How far the cursor had come. On another index, or after a change, it stands after the listing that it named."""
+    listings = [answer.listing.key for answer in found.relays]
+    if listings[cursor.position - 1 : cursor.position] == [cursor.listing]:
+        return cursor.position
+    if cursor.listing in listings:
+        return listings.index(cursor.listing) + 1
+    raise errors.InvalidInput(
+        "La liste a changé depuis cette page, ou la question. Reprenez à la première page.", "after"
+    )
+
+
+def _remember(info: Info, page: tuple[relay.Relay, ...]) -> None:
+    """Organisations that came with the answer need not be loaded when a client asks for them again deeper."""
+    info.context.loaders.organisations.prime_many(
+        {answer.listing.organisation.id: answer.listing.organisation for answer in page}
+    )
+
+
+def _bounded(text: str, limit: int, field: str) -> str:
+    if len(text) > limit:
+        raise errors.InvalidInput(f"Pas plus de {limit} caractères ici.", field)
+    return text
+
+
+def _in_range(moment: datetime, field: str) -> datetime:
+    if moment.year not in YEARS:
+        raise errors.InvalidInput(f"La date va de {YEARS[0]} à {YEARS[-1]}.", field)
+    return moment

@@ -1,0 +1,73 @@
+"""The schema, put together."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from functools import lru_cache
+
+import strawberry
+import structlog
+from graphql import GraphQLError, GraphQLSchema
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.execution import ExecutionContext
+
+from api.graphql.query import Query
+from api.graphql.refusals import InvalidInputHandler
+from graph.model.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+
+class AlreadyRead(SchemaExtension):
+    """The document was parsed and validated by our own gate: nothing is done twice."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Hand over what the gate made."""
+        self.execution_context.graphql_document = self.execution_context.context.document
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Say that it was done, and found nothing."""
+        self.execution_context.pre_execution_errors = []
+        yield
+
+
+class Schema(strawberry.Schema):
+    """Ours: what is logged of a fault says where it happened, never what was asked or answered."""
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """The same for graphql-core, which reads, prices and prints documents."""
+        return self._schema
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """One line for each fault. Refusals and unreadable queries are no faults."""
+        request_id = getattr(execution_context.context, "request_id", "") if execution_context else ""
+        for error in errors:
+            if error.path and not isinstance(error.original_error, Refusal):
+                log.error(
+                    "graphql_fault",
+                    request_id=request_id,
+                    path=".".join(str(step) for step in error.path),
+                    exception=type(error.original_error or error).__name__,
+                    at=_steps(error.original_error),
+                )
+
+
+def _steps(exception: BaseException | None) -> list[str]:
+    """The last steps that led to the exception, without its text: that may quote a person."""
+    frames = traceback.extract_tb(exception.__traceback__)[-4:] if exception else []
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+@lru_cache(maxsize=1)
+def schema() -> Schema:
+    """The one schema. Never `sort_schema=True`: it breaks unions at run time."""
+    return Schema(
+        query=Query,
+        config=StrawberryConfig(),
+        exception_handlers=[InvalidInputHandler()],
+        extensions=[AlreadyRead],
+    )

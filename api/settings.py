@@ -1,0 +1,47 @@
+"""Every knob, typed, from the environment (`MAILLAGE_…`), checked at start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+VERSION: Final = "0.1.0"
+
+
+class Settings(BaseSettings):
+    """How this process runs. Each field is documented by its description; README lists them."""
+
+    model_config = SettingsConfigDict(env_prefix="MAILLAGE_", extra="ignore", frozen=True)
+
+    data: Annotated[Path, Field(description="Folder that holds graph, index and lock.")] = Path("var/data")
+    host: Annotated[str, Field(description="Address the site listens on.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535, description="Port of the site.")] = 8000
+    web: Annotated[int, Field(ge=1, le=32, description="Number of web processes.")] = 1
+    demo: Annotated[bool, Field(description="Demonstration mode: gallery, explorer, shipped data.")] = False
+    heap: Annotated[
+        str, Field(pattern=r"^\d+[mg]$", description="Memory of the embedded engine, as Java writes it.")
+    ] = "768m"
+    graph_uri: Annotated[str, Field(description="Bolt address of a graph server; empty for the embedded engine.")] = ""
+    graph_user: Annotated[str, Field(description="User of the graph server.")] = "neo4j"
+    graph_password: Annotated[str, Field(description="Password of the graph server.", repr=False)] = ""
+    graph_database: Annotated[str, Field(description="Database name.")] = "maillage"
+    explorer: Annotated[bool, Field(description="Serve the GraphQL explorer page.")] = True
+    introspection: Annotated[bool, Field(description="Answer GraphQL introspection.")] = True
+    allowed_origins: Annotated[
+        tuple[str, ...],
+        Field(description="Origins of other sites whose pages may ask the GraphQL door, as a JSON list."),
+    ] = ()
+    graphql_cost: Annotated[int, Field(ge=100, description="Greatest cost of one GraphQL operation, in objects.")] = (
+        6000
+    )
+    graphql_seconds: Annotated[float, Field(gt=0, le=30, description="Longest execution of one operation.")] = 1.0
+    graphql_body_bytes: Annotated[int, Field(ge=1000, description="Largest GraphQL request.")] = 100_000
+    graphql_answer_bytes: Annotated[int, Field(ge=1000, description="Largest GraphQL answer.")] = 262_144
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the embedded index lives."""
+        return self.data / "index"

@@ -1,0 +1,203 @@
+"""Engine, worker and web processes under one lock: started together, watched, ended together."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from api.folder import Folder, Running
+from api.premises import server
+from api.settings import Settings
+from graph.model.errors import Unavailable
+from graph.store.engine import Address, Engine, end_with_parent
+from graph.store.migrate import migrate
+from graph.store.unit import Graph
+
+log = structlog.get_logger()
+
+STOP_SECONDS: Final = 10.0
+WATCH_SECONDS: Final = 0.2
+READY_SECONDS: Final = 30.0
+# A child that dies at once, again and again, is a fault to show and not to hide.
+QUICK_DEATHS: Final = 5
+QUICK_SECONDS: Final = 5.0
+
+
+@dataclass(slots=True)
+class _Child:
+    role: str
+    process: subprocess.Popen[bytes]
+    started: float
+    quick_deaths: int = 0
+
+
+class Supervisor:
+    """Owns a data folder and what runs over it."""
+
+    def __init__(
+        self, settings: Settings, prepare: Callable[[Graph], Awaitable[None]], ready: Callable[[str], None]
+    ) -> None:
+        self._settings = settings
+        self._prepare = prepare
+        self._ready = ready
+        self._stopping = False
+        self._children: list[_Child] = []
+        self._gate = -1
+        self._latch: int | None = None
+
+    def run(self) -> None:
+        """Until SIGTERM or Ctrl-C. Raises Unavailable, in words, when something is missing; leaves no process behind."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._stop)
+        with listening(self._settings) as door, Folder(self._settings.data) as folder:
+            address = server(self._settings)
+            engine = None if address else Engine(folder.path, heap=self._settings.heap)
+            self._gate, self._latch = os.pipe()
+            try:
+                self._house(engine, address, folder, door)
+            finally:
+                self._open_gate()
+                self._end_children()
+                os.close(self._gate)
+                if engine:
+                    engine.stop()
+
+    def _house(self, engine: Engine | None, address: Address | None, folder: Folder, door: socket.socket) -> None:
+        """Children make themselves ready while the engine starts; none touches the graph before it is prepared."""
+        address = address or (engine.address() if engine else None)
+        if address is None:
+            raise Unavailable("Aucun moteur de graphe n’est configuré.")
+        self._start_children(address, door)
+        if engine:
+            engine.start()
+        folder.tell(Running(os.getpid(), address.uri, self._settings.port))
+        if not self._stopping:
+            asyncio.run(self._open(address))
+        self._open_gate()
+        if not self._stopping:
+            self._wait_until_healthy()
+            self._watch(engine, address, door)
+
+    def _open_gate(self) -> None:
+        if self._latch is not None:
+            os.close(self._latch)
+            self._latch = None
+
+    def _stop(self, number: int, frame: object) -> None:
+        self._stopping = True
+
+    async def _open(self, address: Address) -> None:
+        graph = await Graph.open(address)
+        try:
+            await migrate(graph)
+            await self._prepare(graph)
+        finally:
+            await graph.close()
+
+    def _start_children(self, address: Address, door: socket.socket) -> None:
+        for role in ("work", *["web"] * self._settings.web):
+            self._children.append(_Child(role, self._spawn(role, address, door), time.monotonic()))
+
+    def _spawn(self, role: str, address: Address, door: socket.socket) -> subprocess.Popen[bytes]:
+        settings = self._settings
+        environment = {
+            **os.environ,
+            **{
+                f"MAILLAGE_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
+                for name, value in settings.model_dump(mode="json").items()
+            },
+            "MAILLAGE_DATA": str(settings.data.absolute()),
+            "MAILLAGE_GRAPH_URI": address.uri,
+            "MAILLAGE_GRAPH_USER": address.user,
+            "MAILLAGE_GRAPH_PASSWORD": address.password,
+            "MAILLAGE_GRAPH_DATABASE": address.database,
+        }
+        return subprocess.Popen(  # noqa: S603 - our own command, no shell
+            [sys.executable, "-m", "api.child", role, str(door.fileno()), str(self._gate)],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            pass_fds=[door.fileno(), self._gate],
+            preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no thread runs yet
+            start_new_session=True,
+        )
+
+    def _wait_until_healthy(self) -> None:
+        """Say that the site is there once it is: a first request that fails helps nobody."""
+        end = time.monotonic() + READY_SECONDS
+        while not self._stopping and time.monotonic() < end:
+            if healthy(self._settings.host, self._settings.port):
+                self._ready(f"http://{self._settings.host}:{self._settings.port}")
+                return
+            if any(child.process.poll() is not None for child in self._children):
+                break
+            time.sleep(0.05)
+        if not self._stopping:
+            raise Unavailable("Le site n’a pas démarré : son journal, ci-dessus, dit pourquoi.")
+
+    def _watch(self, engine: Engine | None, address: Address, door: socket.socket) -> None:
+        while not self._stopping:
+            if engine and not engine.alive():
+                log.error("engine_ended", restarting=True)
+                engine.start()
+            for child in self._children:
+                if child.process.poll() is not None:
+                    self._replace(child, address, door)
+            time.sleep(WATCH_SECONDS)
+
+    def _replace(self, child: _Child, address: Address, door: socket.socket) -> None:
+        quick = time.monotonic() - child.started < QUICK_SECONDS
+        child.quick_deaths = child.quick_deaths + 1 if quick else 0
+        if child.quick_deaths >= QUICK_DEATHS:
+            raise Unavailable(f"Le processus « {child.role} » s’arrête dès son démarrage : son journal dit pourquoi.")
+        log.warning("child_ended", role=child.role, code=child.process.returncode)
+        child.process, child.started = self._spawn(child.role, address, door), time.monotonic()
+
+    def _end_children(self) -> None:
+        for child in self._children:
+            if child.process.poll() is None:
+                child.process.terminate()
+        end = time.monotonic() + STOP_SECONDS
+        for child in self._children:
+            try:
+                child.process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+
+
+def listening(settings: Settings) -> socket.socket:
+    """The site's socket, bound once and shared by the web processes. Raises Unavailable when the port is taken."""
+    door = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        door.bind((settings.host, settings.port))
+        door.listen(1024)
+    except OSError as fault:
+        door.close()
+        raise Unavailable(
+            f"Le port {settings.port} de {settings.host} n’est pas libre ({fault.strerror}). "
+            "Arrêtez ce qui l’occupe, ou choisissez-en un autre avec PORT=…"
+        ) from fault
+    return door
+
+
+def healthy(host: str, port: int) -> bool:
+    """Whether the site says that graph and index answer."""
+    request = f"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+    try:
+        with socket.create_connection((host, port), timeout=2) as line:
+            line.sendall(request)
+            return line.recv(64).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False

@@ -1,0 +1,1 @@
+"""The pages: each module answers some addresses, with its templates beside it."""

@@ -1,0 +1,52 @@
+"""Pages that hold still: themes, help, accessibility, and the gallery of components."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from api.web.gallery import gallery
+from api.web.listing_view import freshness
+from api.web.render import now, page
+from api.web.theme_list import theme_list
+from graph.model.errors import NotFound
+from graph.model.ranking import FRESH_FOR, STALE_AFTER
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/themes")
+async def themes(request: Request) -> HTMLResponse:
+    """Every competence, by category."""
+    return page(request, "pages/themes.html", {"categories": theme_list(), "short": 0, "level": 2})
+
+
+@router.get("/aide")
+async def help_page(request: Request) -> HTMLResponse:
+    """How to read an answer, the keys, the numbers."""
+    today = now().date()
+    examples = (
+        (
+            freshness(today - timedelta(days=21), today),
+            "quelqu’un a confirmé ces informations il y a moins de six mois",
+        ),
+        (freshness(today - FRESH_FOR * 2, today), "plus de six mois ont passé, vérifiez par téléphone"),
+        (freshness(today - STALE_AFTER * 2, today), "plus de deux ans ont passé, l’information peut être fausse"),
+    )
+    return page(request, "pages/help.html", {"examples": examples})
+
+
+@router.get("/accessibilite")
+async def accessibility(request: Request) -> HTMLResponse:
+    """What is done, what is not."""
+    return page(request, "pages/accessibility.html", {})
+
+
+@router.get("/galerie")
+async def gallery_page(request: Request) -> HTMLResponse:
+    """Each component in each state. Raises NotFound outside the demonstration."""
+    if not request.app.state.settings.demo:
+        raise NotFound("Cette page n’existe pas.")
+    return page(request, "pages/gallery.html", gallery(now()))

@@ -1,0 +1,76 @@
+"""Refusals and faults as pages: what happened, what is safe, what to do. A client that wants JSON gets JSON."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from api.web.render import page
+from graph.model.errors import Refusal, RefusalCode
+
+STATUS: Final = {
+    RefusalCode.INVALID_INPUT: 422,
+    RefusalCode.NOT_FOUND: 404,
+    RefusalCode.TOO_MUCH: 429,
+    RefusalCode.UNAVAILABLE: 503,
+}
+TITLES: Final = {
+    404: "Cette page n’existe pas",
+    405: "Cette page ne se demande pas ainsi",
+    422: "La demande n’a pas été comprise",
+    429: "Trop de demandes à la fois",
+    500: "Une erreur est survenue de notre côté",
+    503: "Le service ne répond pas en ce moment",
+}
+TEXTS: Final = {
+    404: "L’adresse est fausse, ou la fiche a été retirée.",
+    405: "Revenez à la page précédente et utilisez ses boutons.",
+    422: "Une partie de l’adresse ne peut pas être lue.",
+    500: "Réessayez dans un instant. Si l’erreur revient, signalez-la avec l’heure qu’il est.",
+}
+SAFE: Final = "Rien n’a été modifié ni perdu."
+
+log = structlog.get_logger()
+
+
+def install_refusals(app: FastAPI) -> None:
+    """Say every refusal, wrong address and fault in words."""
+    app.add_exception_handler(Refusal, _refusal)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(Exception, _fault)
+
+
+async def _refusal(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return _answer(request, STATUS[refusal.code], refusal.code, refusal.message)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = RefusalCode.NOT_FOUND if error.status_code == 404 else RefusalCode.INVALID_INPUT
+    answer = _answer(request, error.status_code, code, TEXTS.get(error.status_code, TEXTS[422]))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _unreadable(request: Request, _: Exception) -> Response:
+    return _answer(request, 422, RefusalCode.INVALID_INPUT, TEXTS[422])
+
+
+async def _fault(request: Request, fault: Exception) -> Response:
+    log.error("fault", path=request.url.path, exc_info=fault)
+    return _answer(request, 500, "fault", TEXTS[500])
+
+
+def _answer(request: Request, status: int, code: str, message: str) -> Response:
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"code": code, "message": message}, status_code=status)
+    title = TITLES.get(status, TITLES[500 if status >= 500 else 422])
+    context = {"status": status, "title": title, "text": message, "safe": SAFE}
+    return page(request, "pages/refusal.html", context, status=status)

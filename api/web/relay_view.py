@@ -1,0 +1,127 @@
+"""One relay of an answer as the results page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from api.web.listing_view import (
+    Desk,
+    Freshness,
+    OpeningWords,
+    Reach,
+    desk,
+    freshness,
+    opening_words,
+    reach,
+    source_name,
+)
+from api.web.render import sheet_path
+from graph.model import reasons
+from graph.model.relay import Found, Listing, Question, Reason, ReasonKind, Relay, Tie
+from graph.model.vocabulary import competence, label
+from search.hours import PARIS
+
+# These have a place of their own in the row; the others are the sentences under the name.
+SHOWN_ELSEWHERE: Final = frozenset({ReasonKind.OPENING, ReasonKind.FRESHNESS, ReasonKind.DISTANCE})
+MOST_SENTENCES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A reason in words; `against` when it pushed the relay down; `points` for those who ask why."""
+
+    text: str
+    against: bool
+    points: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayView:
+    """A row. `what` is the line under the name, with its own link when it names the organisation behind a service."""
+
+    rank: int
+    anchor: str
+    name: str
+    href: str
+    what: str
+    what_href: str
+    sentences: tuple[Sentence, ...]
+    all_sentences: tuple[Sentence, ...]
+    opening: OpeningWords | None
+    distance: str
+    freshness: Freshness
+    desk: Desk | None
+    reach: Reach
+    handles: tuple[str, ...]
+    covers: str
+    formers: tuple[str, ...]
+    source: str
+    demonstration: bool
+
+
+def relay_views(found: Found, first: int, until: int) -> tuple[RelayView, ...]:
+    """The relays from place `first` (0 is the best) to `until`, excluded."""
+    return tuple(_relay(found.question, relay, first + n + 1) for n, relay in enumerate(found.relays[first:until]))
+
+
+def _relay(question: Question, relay: Relay, rank: int) -> RelayView:
+    listing = relay.listing
+    organisation, service = listing.organisation, listing.service
+    subject = service or listing.agreement or organisation
+    own_contact = relay.post.contact if relay.post else None
+    sentences = tuple(_sentence(reason) for reason in relay.reasons if reason.kind not in SHOWN_ELSEWHERE)
+    return RelayView(
+        rank=rank,
+        anchor=f"relais-{rank}",
+        name=service.name if service else organisation.name,
+        href=sheet_path("service", service.id) if service else sheet_path("organisme", organisation.id),
+        what=_what(listing),
+        what_href=sheet_path("organisme", organisation.id) if service else "",
+        sentences=sentences[:MOST_SENTENCES],
+        all_sentences=tuple(_sentence(reason) for reason in relay.reasons),
+        opening=opening_words((service.hours if service else "") or organisation.hours, question.at),
+        distance=next((reason.text for reason in relay.reasons if reason.kind is ReasonKind.DISTANCE), ""),
+        freshness=freshness(subject.vouched_on, question.at.astimezone(PARIS).date()),
+        desk=_desk(relay, question),
+        reach=reach(own_contact, service.contact if service else None, organisation.contact),
+        handles=tuple(_handled(tie) for tie in listing.ties if tie.competence in question.competences),
+        covers=listing.covers_name,
+        formers=tuple(f"{former.name}, jusqu’au {reasons.full_date(former.on)}" for former in listing.formers),
+        source=source_name(subject.source),
+        demonstration=subject.demonstration or organisation.demonstration,
+    )
+
+
+def _desk(relay: Relay, question: Question) -> Desk | None:
+    """Who to call; the listing still knows the holders who are away, the chosen post only those who answer."""
+    if relay.post is None:
+        return None
+    whole = next((post for post in relay.listing.posts if post.id == relay.post.id), relay.post)
+    return desk(relay.post, whole.holders, question.at)
+
+
+def _what(listing: Listing) -> str:
+    organisation = listing.organisation
+    if listing.service:
+        return organisation.name
+    if listing.agreement:
+        return listing.agreement.label
+    kind = label("organisation_kind", organisation.kind)
+    if listing.part_of:
+        return f"{kind} — {listing.part_of}"
+    return kind if kind.lower() not in organisation.name.lower() else ""
+
+
+def _sentence(reason: Reason) -> Sentence:
+    """A territory is only ever said when it is not the one asked for."""
+    points = f"{reason.weight:+.1f}".replace(".", ",").replace("-", "−").removesuffix(",0")
+    against = reason.weight < 0 or reason.kind is ReasonKind.TERRITORY
+    return Sentence(reason.text, against, points if points not in ("+0", "−0") else "0")
+
+
+def _handled(tie: Tie) -> str:
+    said = competence(tie.competence).label
+    if tie.note:
+        said += f" — {tie.note}"
+    return said + (f" ({tie.source})" if tie.source else "")

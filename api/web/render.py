@@ -1,0 +1,74 @@
+"""Templates: where they are, what they may call, and the page around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from api.web.assets import asset
+from api.web.dates_words import exact_day, today_words
+from api.web.phone_words import phone
+from graph.model.wording import emergency_numbers
+from search.hours import PARIS
+
+FOLDER: Final = Path(__file__).parent
+NO_BREAK: Final = "\u00a0"
+
+
+def typography(text: str) -> str:
+    """French spacing: no line may break before high punctuation, inside « », or between a figure and its unit."""
+    text = re.sub(r" (?=[:;?!»%€])", NO_BREAK, text)
+    text = text.replace("« ", "«" + NO_BREAK)
+    return re.sub(r"(?<=\d) (?=(?:h|km|m|min|jours?|mois|ans?|\d{2,3})\b)", NO_BREAK, text)
+
+
+def sheet_path(kind: str, id_: str) -> str:
+    """The address of a sheet: "/service/demo:ccas-accueil"."""
+    return f"/{kind}/{quote(id_, safe=':@!$,')}"
+
+
+@cache
+def environment() -> Environment:
+    """One for the process. Everything is escaped; an unknown variable is a fault, not an empty string."""
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(fr=typography, exact=exact_day)
+    made.globals.update(asset=asset, phone=phone, sheet_path=sheet_path)
+    return made
+
+
+def now() -> datetime:
+    """The moment, in the time of the field."""
+    return datetime.now(PARIS)
+
+
+def page(
+    request: Request, template: str, context: Mapping[str, Any], *, status: int = 200, at: datetime | None = None
+) -> HTMLResponse:
+    """A whole page. `template` is a path under web/, `at` the moment that it speaks of (now when absent)."""
+    at = at or now()
+    settings = request.app.state.settings
+    around = {
+        "path": request.url.path,
+        "now_words": today_words(at),
+        "printed_on": at.date(),
+        "address": str(request.url),
+        "numbers": emergency_numbers(),
+        "gallery_open": settings.demo,
+    }
+    html = environment().get_template(template).render({**around, **context})
+    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "private, no-cache", "Vary": "Accept"})

@@ -1,0 +1,284 @@
+"""A service or an organisation as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from api.web.dates_words import exact_day, length
+from api.web.hours_words import HoursWords, hours_in_words
+from api.web.listing_view import (
+    Address,
+    Desk,
+    Freshness,
+    OpeningWords,
+    Reach,
+    address,
+    desk,
+    freshness,
+    opening_words,
+    reach,
+    source_name,
+)
+from api.web.network_view import Network, network
+from api.web.question import Asked
+from api.web.render import sheet_path
+from graph.model.directory import (
+    Agreement,
+    Capacity,
+    LinkKind,
+    Organisation,
+    OrganisationSheet,
+    Post,
+    Service,
+)
+from graph.model.ranking import CAPACITY_HOLDS_FOR
+from graph.model.reasons import AGREEMENT_WORDS
+from graph.model.territory import Territory
+from graph.model.vocabulary import competence, label
+from search.hours import PARIS
+
+MOST_TERRITORIES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """What is true of the door of any listing: when, where, how."""
+
+    reach: Reach
+    address: Address | None
+    hours: HoursWords | None
+    hours_written: str
+    opening: OpeningWords | None
+    freshness: Freshness
+    source: str
+    demonstration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A service in the list of its organisation."""
+
+    name: str
+    href: str
+    competences: tuple[str, ...]
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementView:
+    """An agreement in words: its label, then lines of (term, value)."""
+
+    label: str
+    facts: tuple[tuple[str, str], ...]
+    freshness: Freshness
+    source: str
+    demonstration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SuccessionView:
+    """What became of a closed body, or what this one took over."""
+
+    text: str
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceView:
+    """The page of a service; `matters` are its competences as (label, address of the search for them)."""
+
+    name: str
+    organisation: str
+    organisation_href: str
+    description: str
+    matters: tuple[tuple[str, str], ...]
+    publics: tuple[str, ...]
+    excludes: tuple[str, ...]
+    conditions: str
+    fee: str
+    modes: tuple[str, ...]
+    ease: tuple[str, ...]
+    capacity: tuple[str, ...]
+    covers: str
+    door: Door
+    desks: tuple[Desk, ...]
+    successions: tuple[SuccessionView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationView:
+    """The page of an organisation."""
+
+    name: str
+    kind: str
+    aliases: tuple[str, ...]
+    description: str
+    closed_on: str
+    covers: str
+    door: Door
+    offers: tuple[Offer, ...]
+    desks: tuple[Desk, ...]
+    agreements: tuple[AgreementView, ...]
+    successions: tuple[SuccessionView, ...]
+    network: Network | None
+
+
+def service_view(service: Service, sheet: OrganisationSheet, covered: Iterable[Territory], at: datetime) -> ServiceView:
+    """`covered` are the territories of the service, in its order; `at` judges hours, leave and freshness."""
+    organisation, today = sheet.organisation, at.astimezone(PARIS).date()
+    posts = [p for p in sheet.posts if not p.competences or set(p.competences) & set(service.competences)]
+    return ServiceView(
+        name=service.name,
+        organisation=organisation.name,
+        organisation_href=sheet_path("organisme", organisation.id),
+        description=service.description,
+        matters=tuple((competence(id_).label, Asked(chosen=(id_,)).address()) for id_ in service.competences),
+        publics=tuple(label("public", public.value) for public in service.publics),
+        excludes=tuple(label("public", public.value) for public in service.excludes),
+        conditions=service.conditions,
+        fee=service.fee,
+        modes=tuple(label("mode", mode.value) for mode in service.modes),
+        ease=_ease(service),
+        capacity=capacity_words(service.capacity, service.answer_days, today),
+        covers=covers_words(covered),
+        door=_door(service, organisation, at),
+        desks=_desks(posts, at),
+        successions=_successions(sheet),
+    )
+
+
+def organisation_view(sheet: OrganisationSheet, covered: Iterable[Territory], at: datetime) -> OrganisationView:
+    """`covered` are the territories of the organisation, in its order."""
+    organisation, today = sheet.organisation, at.astimezone(PARIS).date()
+    return OrganisationView(
+        name=organisation.name,
+        kind=label("organisation_kind", organisation.kind),
+        aliases=organisation.aliases,
+        description=organisation.description,
+        closed_on=exact_day(organisation.closed_on) if organisation.closed_on else "",
+        covers=covers_words(covered),
+        door=_door(organisation, organisation, at),
+        offers=tuple(
+            Offer(
+                service.name,
+                sheet_path("service", service.id),
+                tuple(competence(id_).label for id_ in service.competences),
+                freshness(service.vouched_on, today),
+            )
+            for service in sheet.services
+        ),
+        desks=_desks(sheet.posts, at),
+        agreements=tuple(_agreement(agreement, today) for agreement in sheet.agreements),
+        successions=_successions(sheet),
+        network=network(sheet),
+    )
+
+
+def covers_words(covered: Iterable[Territory]) -> str:
+    """ "dans le Doubs", "à Besançon et à Dole", "dans 13 communes et territoires : …"."""
+    said = [territory.where() for territory in covered]
+    if len(said) <= 1:
+        return "".join(said)
+    if len(said) <= MOST_TERRITORIES:
+        return ", ".join(said[:-1]) + " et " + said[-1]
+    return ", ".join(said[:MOST_TERRITORIES]) + f" et dans {len(said) - MOST_TERRITORIES} autres territoires"
+
+
+def capacity_words(capacity: Capacity | None, answer_days: int | None, today: date) -> tuple[str, ...]:
+    """Room and waiting as told, with the day it was told when that is too old to count on."""
+    lines: list[str] = []
+    if capacity:
+        if capacity.full_until and capacity.full_until > today:
+            lines.append(f"Complet jusqu’au {exact_day(capacity.full_until)}")
+        elif capacity.places_free is not None:
+            places = capacity.places_free
+            lines.append(
+                "Complet"
+                if places == 0
+                else f"{places} place{'s' if places > 1 else ''} disponible{'s' if places > 1 else ''}"
+            )
+        if capacity.waiting_days:
+            lines.append(f"Attente d’environ {length(capacity.waiting_days)}")
+        if lines and today - capacity.vouched_on > CAPACITY_HOLDS_FOR:
+            lines.append(f"Selon une information du {exact_day(capacity.vouched_on)}, à vérifier")
+    if answer_days is not None:
+        lines.append(f"Répond en {length(answer_days)}" if answer_days else "Répond dans la journée")
+    return tuple(lines)
+
+
+def _ease(service: Service) -> tuple[str, ...]:
+    """What makes it easier to come, when it is known to be so."""
+    said = (
+        (None if service.fee else service.free, "Gratuit", "Payant"),
+        (service.without_residence_condition, "Sans condition de séjour", "Sous condition de séjour régulier"),
+        (service.interpreter, "Interprète possible", ""),
+        (service.accessible, "Accessible en fauteuil", "Non accessible en fauteuil"),
+    )
+    return tuple(words for known, yes, no in said if known is not None and (words := yes if known else no))
+
+
+def _door(subject: Service | Organisation, organisation: Organisation, at: datetime) -> Door:
+    hours = subject.hours or organisation.hours
+    today = at.astimezone(PARIS).date()
+    return Door(
+        reach=reach(subject.contact, organisation.contact),
+        address=address(subject.place) or address(organisation.place),
+        hours=hours_in_words(hours, at),
+        hours_written=hours,
+        opening=opening_words(hours, at),
+        freshness=freshness(subject.vouched_on, today),
+        source=source_name(subject.source),
+        demonstration=subject.demonstration or organisation.demonstration,
+    )
+
+
+def _desks(posts: Iterable[Post], at: datetime) -> tuple[Desk, ...]:
+    """Posts for named matters first, the duty desk last: it answers when no other does."""
+    ordered = sorted(posts, key=lambda post: (post.duty_desk, post.label))
+    return tuple(
+        desk(post, post.holders, at, tuple(competence(id_).label for id_ in post.competences)) for post in ordered
+    )
+
+
+def _agreement(agreement: Agreement, today: date) -> AgreementView:
+    kind = AGREEMENT_WORDS[agreement.kind]
+    until = f" jusqu’au {exact_day(agreement.until)}" if agreement.until else ""
+    facts = [
+        ("Nature", f"{kind[0].upper()}{kind[1:]}"),
+        ("Durée", f"depuis le {exact_day(agreement.since)}{until}"),
+        ("Objet", ", ".join(competence(id_).label for id_ in agreement.competences)),
+        ("Publics", ", ".join(label("public", public.value) for public in agreement.publics)),
+        ("Capacité", _capacity_a_day(agreement)),
+        ("Prix", f"{agreement.unit_price:.2f} € l’unité".replace(".", ",") if agreement.unit_price else ""),
+        ("Payeurs", ", ".join(agreement.payers)),
+        ("À savoir", agreement.note),
+    ]
+    return AgreementView(
+        agreement.label,
+        tuple((term, value) for term, value in facts if value),
+        freshness(agreement.vouched_on, today),
+        source_name(agreement.source),
+        agreement.demonstration,
+    )
+
+
+def _capacity_a_day(agreement: Agreement) -> str:
+    if not agreement.capacity:
+        return ""
+    count = f"{agreement.capacity:,}".replace(",", "\u202f")
+    unit = agreement.unit.removesuffix("par jour").strip()
+    return f"{count} {unit} par jour"
+
+
+def _successions(sheet: OrganisationSheet) -> tuple[SuccessionView, ...]:
+    """What it was carried to comes first: that is where to call."""
+    views: list[SuccessionView] = []
+    for kind, verb in ((LinkKind.CARRIED_TO, "s’adresser à"), (LinkKind.TAKES_OVER_FROM, "reprend l’activité de")):
+        for link in (link for link in sheet.links if link.kind is kind):
+            day = f"Depuis le {exact_day(link.on)}" if link.on else "Désormais"
+            scope = f" ({link.detail})" if link.detail else ""
+            views.append(SuccessionView(f"{day}{scope}, {verb}", link.name, sheet_path("organisme", link.id)))
+    return tuple(views)

@@ -1,0 +1,68 @@
+// Keyboard shortcuts: / search, arrows through the results, p why, ? help. Never while someone types.
+
+const FIELDS = "input, select, textarea, [contenteditable]";
+
+export function listenToKeys(root) {
+  root.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches(FIELDS) || root.querySelector("dialog[open]")) return;
+    if (act(root, event.key)) event.preventDefault();
+  });
+  for (const link of root.querySelectorAll("[data-help-open]")) {
+    link.addEventListener("click", (event) => {
+      if (openHelp(root)) event.preventDefault();
+    });
+  }
+}
+
+function act(root, key) {
+  switch (key) {
+    case "/":
+      return toSearch(root);
+    case "ArrowDown":
+      return toResult(root, 1);
+    case "ArrowUp":
+      return toResult(root, -1);
+    case "p":
+      return toggleWhy(root);
+    case "?":
+      return openHelp(root);
+    default:
+      return false;
+  }
+}
+
+function toSearch(root) {
+  const field = root.querySelector("[data-search]");
+  if (!field) return false;
+  field.focus();
+  field.select();
+  return true;
+}
+
+function toResult(root, step) {
+  const results = [...root.querySelectorAll("[data-result]")];
+  if (!results.length) return false;
+  const here = results.findIndex((result) => result.closest("li").contains(root.activeElement));
+  // From elsewhere on the page, down enters the list; up leaves the key to the page.
+  if (here < 0 && step < 0) return false;
+  const next = results[here + step];
+  if (!next) return false;
+  next.focus();
+  next.closest("li").scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function toggleWhy(root) {
+  const why = root.activeElement?.closest("li")?.querySelector("details.why");
+  if (!why) return false;
+  why.open = !why.open;
+  return true;
+}
+
+function openHelp(root) {
+  const help = root.querySelector("#aide-clavier");
+  if (!help?.showModal) return false;
+  help.showModal();
+  return true;
+}

@@ -1,0 +1,1 @@
+"""The network: what is true in the field (model) and what is remembered of it (store)."""

@@ -1,0 +1,53 @@
+"""Every refusal of the product, as one tree. Each carries a sentence for the person in front of the screen, in French."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class RefusalCode(StrEnum):
+    """The closed list of refusals, the same in GraphQL, REST and on pages."""
+
+    INVALID_INPUT = "invalid_input"
+    NOT_FOUND = "not_found"
+    TOO_MUCH = "too_much"
+    UNAVAILABLE = "unavailable"
+
+
+class Refusal(Exception):
+    """An expected refusal: what happened, what is safe, what to do. Never a fault of ours."""
+
+    code: ClassVar[RefusalCode]
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class InvalidInput(Refusal):
+    """The question or the change cannot be read as it stands; `field` names the culprit."""
+
+    code = RefusalCode.INVALID_INPUT
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NotFound(Refusal):
+    """No such thing, or nothing that may be shown: the two look the same."""
+
+    code = RefusalCode.NOT_FOUND
+
+
+class TooMuch(Refusal):
+    """A limit of size, depth, cost or rate was passed."""
+
+    code = RefusalCode.TOO_MUCH
+
+
+class Unavailable(Refusal):
+    """A part that is needed does not answer; nothing was written."""
+
+    code = RefusalCode.UNAVAILABLE

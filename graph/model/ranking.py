@@ -1,0 +1,328 @@
+"""The order of relays: hard exclusions, then one table of weights; every fact that counted becomes a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from graph.model import reasons
+from graph.model.directory import Agreement, HolderRole, Organisation, Post, Public
+from graph.model.names import NameTier, name_tier
+from graph.model.relay import (
+    Ground,
+    Listing,
+    Opening,
+    OpeningState,
+    Question,
+    Reason,
+    ReasonKind,
+    Relay,
+    Tie,
+)
+from graph.model.territory import Point
+
+Hours = Callable[[str, datetime], Opening]
+
+# One table. Competence decides first; a name that was typed beats it; the rest orders what is left.
+GROUND_WEIGHTS: Final = {
+    Ground.FIRST_STEP: 100.0,
+    Ground.LAW: 80.0,
+    Ground.MANDATE: 70.0,
+    Ground.SPECIALISED: 72.0,
+    Ground.GENERAL: 48.0,
+}
+AGREEMENT_IN_FORCE: Final = 130.0
+ALSO_LAW: Final = 8.0
+NAME_WEIGHTS: Final = {NameTier.MOSTLY: 150.0, NameTier.PARTLY: 120.0, NameTier.NONE: 0.0}
+# Who types a name wants that body before what it offers.
+NAME_OF_ITS_BODY: Final = 0.8
+FOR_THIS_PUBLIC: Final = 8.0
+OPEN_NOW: Final = 5.0
+OPENS_TODAY: Final = 2.0
+URGENT_FACTOR: Final = 4.0
+HAS_ROOM: Final = 6.0
+FULL: Final = -40.0
+WAIT_PER_WEEK: Final = -1.0
+LONGEST_WAIT: Final = -14.0
+ANSWERS_FAST: Final = 3.0
+FRESH: Final = 4.0
+STALE: Final = -8.0
+PER_KM: Final = -0.25
+FARTHEST: Final = -15.0
+ASKED_MODE: Final = 3.0
+SERVICE_OVER_BODY: Final = 6.0
+# Each further listing of the same body makes room for other doors.
+REPEATED: Final = -14.0
+# The nearer the level of the territory covered, the more it is "here".
+LEVEL_WEIGHTS: Final = {0: 8.0, 1: 5.0, 2: 4.0, 3: 1.0}
+
+FRESH_FOR: Final = timedelta(days=183)
+STALE_AFTER: Final = timedelta(days=730)
+CAPACITY_HOLDS_FOR: Final = timedelta(days=30)
+FAST_ANSWER_DAYS: Final = 3
+
+
+def rank(question: Question, candidates: Iterable[Listing], hours: Hours) -> list[Relay]:
+    """Relays in order, best first; ties are broken by name, then key, so the same question gives the same order.
+
+    `hours` reads OSM opening_hours at a moment. Listings that must not be shown are left out.
+    """
+    judged = [relay for listing in candidates if (relay := _judge(question, listing, hours))]
+    return _spread(_without_echoes(sorted(judged, key=_place)))
+
+
+def _place(relay: Relay) -> tuple[float, str, str]:
+    return -round(relay.score, 6), relay.listing.organisation.name, relay.listing.key
+
+
+def excluded(question: Question, listing: Listing) -> bool:
+    """What is never shown for this question, however well it matches."""
+    closed_on = listing.organisation.closed_on
+    if closed_on and closed_on <= question.at.date():
+        return True
+    if listing.agreement and not holds(listing.agreement, question):
+        return True
+    service = listing.service
+    if service is None:
+        return False
+    asked = set(question.publics)
+    if asked & set(service.excludes):
+        return True
+    if asked and service.publics and Public.TOUS_PUBLICS not in service.publics and not asked & set(service.publics):
+        return True
+    return bool(question.modes and service.modes and not set(question.modes) & set(service.modes))
+
+
+def holds(agreement: Agreement, question: Question) -> bool:
+    """Whether an agreement holds for this asker, public and day."""
+    day = question.at.date()
+    if day < agreement.since or (agreement.until and day > agreement.until):
+        return False
+    if question.publics and agreement.publics and not set(question.publics) & set(agreement.publics):
+        return False
+    return not agreement.reserved or question.asker in {*agreement.granted_by, agreement.given_to}
+
+
+def who_to_call(question: Question, listing: Listing) -> Post | None:
+    """The post for these competences there, with those who answer today first; else the duty desk; else none."""
+    zones = set(question.territory.zones) if question.territory else set()
+
+    def fit(post: Post) -> tuple[int, int, str, str]:
+        specific = sum(c in post.competences for c in question.competences)
+        local = bool(zones & set(post.covers))
+        return -specific, -local, post.label, post.id
+
+    fitting = [
+        post
+        for post in listing.posts
+        if not post.duty_desk
+        and (not post.competences or set(post.competences) & set(question.competences))
+        and (not post.covers or not zones or zones & set(post.covers))
+    ]
+    desks = [post for post in listing.posts if post.duty_desk]
+    chosen = min(fitting, key=fit, default=None) or min(desks, key=fit, default=None)
+    return replace(chosen, holders=answering(chosen, question.at.date())) if chosen else None
+
+
+def answering(post: Post, day: date) -> tuple:
+    """Who answers at this post on that day: the holders present, else the substitutes present."""
+    present = [
+        held
+        for held in post.holders
+        if (held.since is None or held.since <= day)
+        and (held.until is None or day <= held.until)
+        and not (held.leave_from and held.leave_from <= day and (held.leave_until is None or day <= held.leave_until))
+    ]
+    holders = tuple(held for held in present if held.role is HolderRole.HOLDER)
+    return holders or tuple(present)
+
+
+def _judge(question: Question, listing: Listing, hours: Hours) -> Relay | None:
+    if excluded(question, listing):
+        return None
+    competent = list(_competence(question, listing))
+    named = list(_name(question, listing))
+    if not competent and not named:
+        return None
+    distance = _distance(question, listing)
+    if distance is not None and question.radius_km is not None and distance > question.radius_km:
+        return None
+    found = [*competent, *named, *_here(question, listing), *_circumstances(question, listing, hours, distance)]
+    said = sorted((r for r in found if r.text), key=lambda r: (-abs(r.weight), r.kind))
+    return Relay(
+        listing=listing,
+        score=sum(reason.weight for reason in found),
+        reasons=tuple(said),
+        post=who_to_call(question, listing),
+        distance_km=None if distance is None else round(distance, 1),
+    )
+
+
+def _competence(question: Question, listing: Listing) -> Iterator[Reason]:
+    """The strongest tie to what was asked, and whether it is also the usual first door."""
+    sure = dict(zip(question.competences, question.certainties or (1.0,) * len(question.competences), strict=True))
+    ties = [tie for tie in listing.ties if tie.competence in sure]
+    if not ties:
+        return
+    best = max(ties, key=lambda tie: (_weight(listing, tie) * sure[tie.competence], tie.competence, tie.ground))
+    weight = _weight(listing, best) * sure[best.competence]
+    yield Reason(ReasonKind(best.ground.value), reasons.competence(listing, best), weight)
+    if best.ground is Ground.FIRST_STEP:
+        lawful = next((t for t in ties if t.ground is Ground.LAW and t.competence == best.competence), None)
+        if lawful:
+            yield Reason(ReasonKind.LAW, reasons.competence(listing, lawful), ALSO_LAW)
+
+
+def _weight(listing: Listing, tie: Tie) -> float:
+    if listing.agreement:
+        return AGREEMENT_IN_FORCE
+    return GROUND_WEIGHTS[tie.ground] + (SERVICE_OVER_BODY if listing.service else 0.0)
+
+
+def _name(question: Question, listing: Listing) -> Iterator[Reason]:
+    """The words are its name, or a name that it took over; a service is also found by its body's, with less weight."""
+    if not question.words:
+        return
+    body = max(name_tier(question.words, name) for name in (listing.organisation.name, *listing.organisation.aliases))
+    own = name_tier(question.words, listing.service.name) if listing.service else body
+    share = 1.0 if listing.service is None else NAME_OF_ITS_BODY
+    former = max(((name_tier(question.words, f.name), f) for f in listing.formers), key=lambda p: p[0], default=None)
+    if former and former[0] > max(body, own):
+        yield Reason(ReasonKind.SUCCESSOR, reasons.successor(former[1]), NAME_WEIGHTS[former[0]] * share)
+    elif weight := max(NAME_WEIGHTS[own], NAME_WEIGHTS[body] * share):
+        yield Reason(ReasonKind.NAME, reasons.name(), weight)
+
+
+def _here(question: Question, listing: Listing) -> Iterator[Reason]:
+    """The nearer the level covered, the better: the commune itself, its intercommunality, its département, its region."""
+    if question.territory is None:
+        return
+    covered = set(listing.covers)
+    zones = question.territory.zones
+    level = next((depth for depth, zone in enumerate(zones) if zone in covered), None)
+    if level is not None:
+        kinds = ("commune", "epci", "departement", "region")
+        zone = zones[level]
+        depth = next((i for i, kind in enumerate(kinds) if zone.startswith(kind + ":")), 0 if ":" not in zone else 3)
+        yield Reason(ReasonKind.TERRITORY, "", LEVEL_WEIGHTS.get(depth, 0.0))
+    else:
+        yield Reason(ReasonKind.TERRITORY, reasons.elsewhere(listing), 0.0)
+
+
+def _circumstances(question: Question, listing: Listing, hours: Hours, distance: float | None) -> Iterator[Reason]:
+    yield from _public(question, listing)
+    yield from _opening(question, listing, hours)
+    yield from _capacity(question, listing)
+    yield _freshness(question, listing)
+    if distance is not None:
+        yield Reason(ReasonKind.DISTANCE, reasons.distance(distance), max(FARTHEST, PER_KM * distance))
+    if question.modes and listing.service and set(question.modes) & set(listing.service.modes):
+        yield Reason(ReasonKind.MODE, reasons.mode(question.modes[0]), ASKED_MODE)
+
+
+def _public(question: Question, listing: Listing) -> Iterator[Reason]:
+    publics = listing.service.publics if listing.service else listing.agreement.publics if listing.agreement else ()
+    meant = [public for public in question.publics if public in publics]
+    if meant:
+        yield Reason(ReasonKind.PUBLIC, reasons.public(meant[0]), FOR_THIS_PUBLIC)
+
+
+def _opening(question: Question, listing: Listing, hours: Hours) -> Iterator[Reason]:
+    written = (listing.service.hours if listing.service else "") or listing.organisation.hours
+    if not written:
+        return
+    opening = hours(written, question.at)
+    factor = URGENT_FACTOR if question.urgent else 1.0
+    text = reasons.opening(opening, question.at)
+    if opening.state is OpeningState.OPEN:
+        yield Reason(ReasonKind.OPENING, text, OPEN_NOW * factor)
+    elif opening.changes_at and opening.changes_at.date() == question.at.astimezone(opening.changes_at.tzinfo).date():
+        yield Reason(ReasonKind.OPENING, text, OPENS_TODAY * factor)
+    elif text:
+        yield Reason(ReasonKind.OPENING, text, 0.0)
+
+
+def _capacity(question: Question, listing: Listing) -> Iterator[Reason]:
+    service = listing.service
+    if service is None:
+        return
+    day = question.at.date()
+    capacity = service.capacity
+    if capacity:
+        known = day - capacity.vouched_on <= CAPACITY_HOLDS_FOR
+        if capacity.full_until and capacity.full_until > day:
+            yield Reason(ReasonKind.CAPACITY, reasons.full(capacity.full_until), FULL)
+        elif known and capacity.places_free == 0:
+            yield Reason(ReasonKind.CAPACITY, reasons.full(None), FULL)
+        elif known and capacity.places_free:
+            yield Reason(ReasonKind.CAPACITY, reasons.room(capacity.places_free), HAS_ROOM)
+        if capacity.waiting_days:
+            weight = max(LONGEST_WAIT, WAIT_PER_WEEK * capacity.waiting_days / 7)
+            yield Reason(ReasonKind.CAPACITY, reasons.waiting(capacity.waiting_days), weight)
+    if service.answer_days is not None:
+        weight = ANSWERS_FAST if service.answer_days <= FAST_ANSWER_DAYS else 0.0
+        yield Reason(ReasonKind.ANSWER_TIME, reasons.answer_time(service.answer_days), weight)
+
+
+def _freshness(question: Question, listing: Listing) -> Reason:
+    """Full weight for six months, then fading, to a handicap at two years."""
+    subject = listing.service or listing.agreement or listing.organisation
+    age = question.at.date() - subject.vouched_on
+    part = min(max((age - FRESH_FOR) / (STALE_AFTER - FRESH_FOR), 0.0), 1.0)
+    return Reason(ReasonKind.FRESHNESS, reasons.freshness(subject.vouched_on, age), FRESH + (STALE - FRESH) * part)
+
+
+def _distance(question: Question, listing: Listing) -> float | None:
+    """Kilometres from the person to the door; None when either is unknown or nobody has to go there."""
+    here = question.near or (question.territory.point if question.territory else None)
+    place = (listing.service.place if listing.service else None) or listing.organisation.place
+    there: Point | None = place.point if place else None
+    return here.distance_km(there) if here and there else None
+
+
+def _without_echoes(relays: Sequence[Relay]) -> list[Relay]:
+    """Leave out bare bodies that only repeat a door: one whose own service answers, or which stands above or below another
+    of the same kind that answers better. A body found by its name always stays.
+    """
+    bodies = {r.listing.organisation.id: r.listing.organisation for r in relays}
+    offering = {r.listing.organisation.id for r in relays if r.listing.service or r.listing.agreement}
+    spoken_for = offering | {id_ for offer in offering for id_ in _above(bodies[offer], bodies)}
+    kept: list[Relay] = []
+    for relay in relays:
+        body = relay.listing.organisation
+        above = _above(body, bodies)
+        bare = relay.listing.service is None and relay.listing.agreement is None
+        if bare and not _named(relay) and (body.id in spoken_for or above & spoken_for):
+            continue
+        kept.append(relay)
+        if bare:
+            spoken_for |= {body.id, *above}
+    return kept
+
+
+def _above(body: Organisation, bodies: Mapping[str, Organisation]) -> set[str]:
+    """The bodies of the same kind that this one is part of, among those that answer."""
+    found: set[str] = set()
+    parent = bodies.get(body.part_of)
+    while parent and parent.kind == body.kind and parent.id not in found:
+        found.add(parent.id)
+        parent = bodies.get(parent.part_of)
+    return found
+
+
+def _named(relay: Relay) -> bool:
+    return any(reason.kind in (ReasonKind.NAME, ReasonKind.SUCCESSOR) for reason in relay.reasons)
+
+
+def _spread(relays: Sequence[Relay]) -> list[Relay]:
+    """The same relays with each repetition of a body pushed back, in their final order."""
+    seen: Counter[str] = Counter()
+    placed: list[Relay] = []
+    for relay in relays:
+        id_ = relay.listing.organisation.id
+        placed.append(replace(relay, score=relay.score + REPEATED * seen[id_]))
+        seen[id_] += 1
+    return sorted(placed, key=_place)

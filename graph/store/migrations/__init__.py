@@ -1,0 +1,1 @@
+"""Forward-only migrations, one file each."""

@@ -1,0 +1,90 @@
+"""Effects to come: one row per effect, written in the transaction of its cause, holding ids only.
+
+The consumer rereads the graph, so the order of rows does not matter. A row is claimed lock-first with a lease; one that was
+claimed by a worker that died is due again when the lease ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, LiteralString
+from uuid import uuid4
+
+if TYPE_CHECKING:
+    from graph.store.unit import Unit
+
+LEASE_SECONDS: Final = 60
+KEEP_DAYS: Final = 7
+
+ADD: Final[LiteralString] = """
+UNWIND $rows AS row
+CREATE (o:Outbox {id: row.id, kind: row.kind, subjects: row.subjects, written: $now, due: $now, attempts: 0, done: false})
+"""
+
+# Lock first (the SET), then read: a plain WHERE is no protection on either engine.
+CLAIM: Final[LiteralString] = """
+MATCH (o:Outbox) WHERE o.due <= $now AND o.done = false
+WITH o ORDER BY o.written, o.id LIMIT $most
+SET o.locked = $by
+WITH o WHERE o.due <= $now AND o.done = false
+SET o.due = $lease, o.attempts = o.attempts + 1
+RETURN o.id AS id, o.kind AS kind, o.subjects AS subjects, o.attempts AS attempts
+"""
+
+DONE: Final[LiteralString] = """
+UNWIND $ids AS id
+MATCH (o:Outbox {id: id}) SET o.done = true, o.deliveredOn = $now
+"""
+
+SWEEP: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.done = true AND o.deliveredOn < $before DELETE o"
+
+PENDING: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.done = false RETURN count(o) AS pending"
+
+INDEX_LISTINGS: Final = "index_listings"
+INDEX_TERRITORIES: Final = "index_territories"
+REBUILD_INDEX: Final = "rebuild_index"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Something to do outside the graph about these subjects (ids)."""
+
+    id: str
+    kind: str
+    subjects: tuple[str, ...]
+    attempts: int
+
+
+class Outbox:
+    """The outbox within one unit. Times are epoch milliseconds."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def add(self, kind: str, subjects: Sequence[str]) -> None:
+        """One effect about `subjects`, to be done once this unit has committed."""
+        await self._unit.run(ADD, rows=[{"id": uuid4().hex, "kind": kind, "subjects": list(subjects)}], now=_now())
+
+    async def claim(self, by: str, most: int = 20) -> list[Effect]:
+        """Due effects, leased to `by` for a minute."""
+        now = _now()
+        rows = await self._unit.run(CLAIM, now=now, lease=now + LEASE_SECONDS * 1000, by=by, most=most)
+        return [Effect(row["id"], row["kind"], tuple(row["subjects"]), row["attempts"]) for row in rows]
+
+    async def done(self, effects: Sequence[Effect]) -> None:
+        """These have been carried out."""
+        await self._unit.run(DONE, ids=[effect.id for effect in effects], now=_now())
+
+    async def sweep(self) -> None:
+        """Forget what was carried out more than a week ago."""
+        await self._unit.run(SWEEP, before=_now() - KEEP_DAYS * 86_400_000)
+
+    async def pending(self) -> int:
+        """How many effects wait."""
+        return (await self._unit.run(PENDING))[0]["pending"]
+
+
+def _now() -> int:
+    return int(datetime.now(UTC).timestamp() * 1000)

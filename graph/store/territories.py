@@ -1,0 +1,62 @@
+"""The administrative map in the graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, LiteralString
+
+from graph.model.territory import Point, Territory, TerritoryLevel
+
+if TYPE_CHECKING:
+    from graph.store.unit import Unit
+
+BY_IDS: Final[LiteralString] = "UNWIND $ids AS id MATCH (t:Territory {id: id}) RETURN t{.*} AS territory"
+PAGE: Final[LiteralString] = (
+    "MATCH (t:Territory) WHERE t.id > $after RETURN t{.*} AS territory ORDER BY t.id LIMIT $most"
+)
+
+
+class Territories:
+    """Territories within one unit."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def by_ids(self, ids: Sequence[str]) -> dict[str, Territory]:
+        """Those that exist, by id."""
+        found = (territory_of(row["territory"]) for row in await self._unit.run(BY_IDS, ids=list(ids)))
+        return {territory.id: territory for territory in found}
+
+    async def page(self, after: str, most: int = 5000) -> list[Territory]:
+        """The next ones in order of id."""
+        return [territory_of(row["territory"]) for row in await self._unit.run(PAGE, after=after, most=most)]
+
+
+def territory_of(row: dict[str, Any]) -> Territory:
+    """A record from a node's properties."""
+    placed = row.get("lat") is not None
+    return Territory(
+        id=row["id"],
+        name=row["name"],
+        level=TerritoryLevel(row["level"]),
+        zones=tuple(row["zones"]),
+        population=row["population"],
+        point=Point(row["lat"], row["lon"]) if placed else None,
+        postcodes=tuple(row.get("postcodes") or ()),
+        article=row.get("article") or "",
+    )
+
+
+def territory_properties(territory: Territory) -> dict[str, Any]:
+    """A node's properties from a record."""
+    return {
+        "id": territory.id,
+        "name": territory.name,
+        "level": territory.level.value,
+        "zones": list(territory.zones),
+        "population": territory.population,
+        "lat": territory.point.lat if territory.point else None,
+        "lon": territory.point.lon if territory.point else None,
+        "postcodes": list(territory.postcodes),
+        "article": territory.article,
+    }

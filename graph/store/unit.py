@@ -1,0 +1,157 @@
+"""The driver, one transaction an action, our own retries, time limits that hold."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from functools import cached_property
+from typing import Any, Final, LiteralString, TypeVar
+
+from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncTransaction
+from neo4j.exceptions import ConstraintError, DriverError, Neo4jError, ServiceUnavailable
+
+from graph.model.errors import Unavailable
+from graph.store.directory import Directory
+from graph.store.engine import Address
+from graph.store.outbox import Outbox
+from graph.store.relays import Relays
+from graph.store.territories import Territories
+
+Row = Mapping[str, Any]
+T = TypeVar("T")
+
+READ_SECONDS: Final = 5.0
+WRITE_SECONDS: Final = 25.0
+ATTEMPTS: Final = 5
+# The driver's own back-off of 0.9 to 4 s is too slow for a person who waits, and it does not retry a ConstraintError.
+PAUSE_SECONDS: Final = (0.02, 0.2)
+OPENING_SECONDS: Final = 30.0
+
+calls_made: ContextVar[list[str] | None] = ContextVar("calls_made", default=None)
+"""Set it to a list to record the Cypher of every call of the current task: what a test counts."""
+
+
+class Unit:
+    """One transaction, with the repositories that speak in it."""
+
+    def __init__(self, transaction: AsyncTransaction, seconds: float) -> None:
+        self._transaction = transaction
+        self._seconds = seconds
+
+    async def run(self, query: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
+        """The rows of one statement. Raises TimeoutError past the unit's limit: the engine's own limit ends it there."""
+        made = calls_made.get()
+        if made is not None:
+            made.append(query)
+        async with asyncio.timeout(self._seconds):
+            result = await self._transaction.run(query, parameters)
+            return await result.data()
+
+    @cached_property
+    def directory(self) -> Directory:
+        """Organisations, services, posts, agreements."""
+        return Directory(self)
+
+    @cached_property
+    def relays(self) -> Relays:
+        """Listings as the index wants them."""
+        return Relays(self)
+
+    @cached_property
+    def territories(self) -> Territories:
+        """The administrative map."""
+        return Territories(self)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Effects to come, written with their cause."""
+        return Outbox(self)
+
+
+class Graph:
+    """One driver a process. Units are opened here and nowhere else."""
+
+    def __init__(self, driver: AsyncDriver, database: str) -> None:
+        self._driver = driver
+        self._database = database
+
+    @classmethod
+    async def open(cls, address: Address) -> Graph:
+        """Connect, and wait for the database: it may appear a moment after the port. Raises Unavailable."""
+        driver = AsyncGraphDatabase.driver(
+            address.uri,
+            auth=(address.user, address.password),
+            telemetry_disabled=True,
+            connection_acquisition_timeout=8.0,
+            max_transaction_retry_time=15.0,
+            notifications_min_severity="OFF",
+        )
+        graph = cls(driver, address.database)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + OPENING_SECONDS
+        while not await graph.answers():
+            if loop.time() > end:
+                await driver.close()
+                raise Unavailable(f"La base « {address.database} » ne répond pas à l’adresse {address.uri}.")
+            await asyncio.sleep(0.1)
+        return graph
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._driver.close()
+
+    async def answers(self) -> bool:
+        """Whether the database answers now."""
+        try:
+            async with self._unit(READ_ACCESS, READ_SECONDS) as unit:
+                return await unit.run("RETURN 1 AS one") == [{"one": 1}]
+        except (Neo4jError, DriverError, Unavailable, TimeoutError, OSError):
+            return False
+
+    @asynccontextmanager
+    async def reading(self, seconds: float = READ_SECONDS) -> AsyncIterator[Unit]:
+        """A unit that only reads. ArcadeDB does not enforce that: write nothing in it. Raises Unavailable, TimeoutError."""
+        try:
+            async with self._unit(READ_ACCESS, seconds) as unit:
+                yield unit
+        except ServiceUnavailable as fault:
+            raise Unavailable("L’annuaire ne répond pas pour le moment. Réessayez dans un instant.") from fault
+
+    async def write(self, action: Callable[[Unit], Awaitable[T]], seconds: float = WRITE_SECONDS) -> T:
+        """Run `action` in one transaction and commit it.
+
+        On a conflict (a broken constraint, at run or at commit, or a transient error) everything is undone and `action` runs
+        again, up to 5 times, after 20 to 200 ms. `action` must therefore have no effect outside its unit.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with self._unit(WRITE_ACCESS, seconds) as unit:
+                    return await action(unit)
+            except ServiceUnavailable as fault:
+                raise Unavailable("Le graphe ne répond pas : rien n’a été enregistré.") from fault
+            except Neo4jError as fault:
+                if attempt == ATTEMPTS or not _worth_another_try(fault):
+                    raise
+            await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - jitter, not a secret
+        raise AssertionError("unreachable")
+
+    async def define(self, statement: LiteralString) -> None:
+        """One statement of schema, in a transaction of its own."""
+        async with self._driver.session(database=self._database) as session:
+            await (await session.run(statement)).consume()
+
+    @asynccontextmanager
+    async def _unit(self, access: str, seconds: float) -> AsyncIterator[Unit]:
+        async with (
+            self._driver.session(database=self._database, default_access_mode=access) as session,
+            await session.begin_transaction() as transaction,
+        ):
+            yield Unit(transaction, seconds)
+            await transaction.commit()
+
+
+def _worth_another_try(fault: Neo4jError) -> bool:
+    return isinstance(fault, ConstraintError) or fault.is_retryable()

@@ -1,0 +1,1 @@
+"""The world into the graph: get, transform, load, clean up."""

@@ -1,0 +1,111 @@
+"""The table of sources: what each is called, under which licence it may be shipped, how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from graph.model.directory import Batch
+from graph.model.errors import InvalidInput
+from graph.model.territory import Territory
+from importers.report import Refused
+from importers.sources.demonstration import get as demonstration_files
+from importers.sources.demonstration import transform as demonstration_records
+from importers.sources.dila import get as dila_files
+from importers.sources.dila import transform as dila_records
+from importers.sources.france_travail import get as france_travail_files
+from importers.sources.france_travail import transform as france_travail_records
+from importers.sources.territory import get as territory_files
+from importers.sources.territory import transform as territory_records
+from importers.sources.territory.atlas import shipped
+from importers.tables import BrokenSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Harvest:
+    """What a source says, ready to be compared with the graph; it holds territories or a batch, not both."""
+
+    territories: tuple[Territory, ...] = ()
+    batch: Batch | None = None
+    refused: tuple[Refused, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One source. `gather` reads its shipped files, or those at the path, and raises BrokenSource when it cannot."""
+
+    name: str
+    title: str
+    licence: str
+    gather: Callable[[Path | None], Harvest]
+
+
+def _territory(path: Path | None) -> Harvest:
+    territories, refused = territory_records.transform(territory_files.read(path))
+    return Harvest(territories=territories, refused=refused)
+
+
+def _dila(path: Path | None) -> Harvest:
+    batch, refused, skipped = dila_records.transform(dila_files.read(path), shipped())
+    return Harvest(batch=batch, refused=refused, skipped=skipped)
+
+
+def _france_travail(path: Path | None) -> Harvest:
+    batch, refused = france_travail_records.transform(france_travail_files.read(path), shipped())
+    return Harvest(batch=batch, refused=refused)
+
+
+def _demonstration(path: Path | None) -> Harvest:
+    folder = path or demonstration_files.HERE
+    documents = demonstration_files.read(folder)
+    broken = next((document for document in documents if document.fault), None)
+    if broken or not documents:
+        fault = f"ce fichier ne peut pas être lu ({broken.fault})." if broken else "ce dossier n’a aucun fichier .toml."
+        raise BrokenSource(folder / broken.name if broken else folder, fault)
+    batch, refused = demonstration_records.transform(documents)
+    return Harvest(batch=batch, refused=tuple(refused))
+
+
+# In the order in which they are loaded: the map comes first, for everything stands on it.
+SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
+    {
+        source.name: source
+        for source in (
+            Source(
+                name="territory",
+                title="Communes, intercommunalités, départements et régions (INSEE 2026, La Poste)",
+                licence="Licence Ouverte 2.0",
+                gather=_territory,
+            ),
+            Source(
+                name=dila_records.SOURCE,
+                title="Annuaire de l’administration 2019 (DILA) : Doubs, Paris, Hauts-de-Seine",
+                licence="Licence Ouverte",
+                gather=_dila,
+            ),
+            Source(
+                name=france_travail_records.SOURCE,
+                title="Directions de France Travail",
+                licence="MIT",
+                gather=_france_travail,
+            ),
+            Source(
+                name="demonstration",
+                title="Réseau de démonstration, organismes inventés",
+                licence="EUPL-1.2",
+                gather=_demonstration,
+            ),
+        )
+    }
+)
+
+
+def source(name: str) -> Source:
+    """One source. Raises InvalidInput, which lists those there are."""
+    if name not in SOURCES:
+        raise InvalidInput(f"La source « {name} » n’existe pas. Sources connues : {', '.join(SOURCES)}.", "source")
+    return SOURCES[name]

@@ -1,0 +1,1 @@
+"""One folder a source: get.py, transform.py, README.md, sample.*."""

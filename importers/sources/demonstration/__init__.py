@@ -1,0 +1,1 @@
+"""The made network: invented bodies that show and test the product."""

@@ -1,0 +1,1 @@
+"""The directions of France Travail: one for the country, one a région, one for one or two départements."""

@@ -1,0 +1,1 @@
+"""The words: from what is typed to competences, and from competences to listings."""

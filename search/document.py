@@ -1,0 +1,63 @@
+"""A listing as the index keeps it: the terms it is found by, and its facts. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import msgspec
+
+from graph.model.names import name_words
+from graph.model.relay import Listing
+from graph.model.territory import Territory
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoder = msgspec.json.Decoder(Listing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """`covers` are the territories where the listing acts, `inside` all that contain one of them."""
+
+    key: str
+    organisation: str
+    competences: tuple[str, ...]
+    covers: tuple[str, ...]
+    inside: tuple[str, ...]
+    names: tuple[str, ...]
+    facts: bytes
+    digest: str
+
+
+def document(listing: Listing, territories: dict[str, Territory]) -> Document:
+    """The document of a listing; `territories` holds those that it covers."""
+    facts = encode(listing)
+    names = [listing.organisation.name, *listing.organisation.aliases, *(former.name for former in listing.formers)]
+    if listing.service:
+        names.append(listing.service.name)
+    inside = {zone for id_ in listing.covers if id_ in territories for zone in territories[id_].zones}
+    return Document(
+        key=listing.key,
+        organisation=listing.organisation.id,
+        competences=tuple(sorted({tie.competence for tie in listing.ties})),
+        covers=listing.covers,
+        inside=tuple(sorted(inside)),
+        names=tuple(" ".join(name_words(name)) for name in names),
+        facts=facts,
+        digest=digest(facts),
+    )
+
+
+def encode(listing: Listing) -> bytes:
+    """The facts as bytes, equal for equal listings."""
+    return _encoder.encode(listing)
+
+
+def decode(facts: bytes) -> Listing:
+    """The facts back. Raises msgspec.ValidationError on what another version wrote."""
+    return _decoder.decode(facts)
+
+
+def digest(facts: bytes) -> str:
+    """A short fingerprint of the facts."""
+    return blake2b(facts, digest_size=12).hexdigest()

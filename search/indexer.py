@@ -1,0 +1,123 @@
+"""The one index writer: fed by the outbox, or building a whole generation aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from graph.model.relay import Listing
+from graph.model.territory import Territory
+from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX, Effect
+from graph.store.unit import Graph, Unit
+from search import document
+from search.backend import Index
+from search.embedded import EmbeddedWriter
+
+CHUNK: Final = 300
+PROJECTION_SECONDS: Final = 30.0
+WORKER: Final = "indexer"
+
+
+def ignore(done: int, total: int) -> None:
+    """No one watches."""
+
+
+class Indexer:
+    """Keeps the index of a folder equal to the graph. There must be one per index."""
+
+    def __init__(self, graph: Graph, folder: Path) -> None:
+        self._graph = graph
+        self._folder = folder
+        self._writer = EmbeddedWriter.current(folder)
+
+    async def rebuild(self, progress: Callable[[int, int], None] = ignore) -> int:
+        """Build a generation aside from the whole graph, then switch to it; returns how many listings it holds.
+
+        `progress(done, total)` counts organisations. Answers go on from the generation before until the switch.
+        """
+        writer = EmbeddedWriter.aside(self._folder)
+        await writer.keep_places(await self._all_territories())
+        ids = await self._all_organisations()
+        total = 0
+        for start in range(0, len(ids), CHUNK):
+            chunk = ids[start : start + CHUNK]
+            listings = await self._listings(chunk)
+            await writer.replace((), listings)
+            total += len(listings)
+            progress(min(start + CHUNK, len(ids)), len(ids))
+        await writer.commit()
+        await writer.switch()
+        await self.close()
+        self._writer = writer
+        return total
+
+    async def drain(self) -> int:
+        """Carry out the due index effects; returns how many. Those that fail are due again after their lease."""
+        effects = await self._graph.write(lambda unit: unit.outbox.claim(WORKER))
+        if not effects:
+            return 0
+        await self._apply(effects)
+        await self._graph.write(lambda unit: unit.outbox.done(effects))
+        return len(effects)
+
+    async def close(self) -> None:
+        """Give the index's lock back."""
+        if self._writer:
+            await self._writer.close()
+            self._writer = None
+
+    async def _apply(self, effects: Sequence[Effect]) -> None:
+        kinds = {effect.kind for effect in effects}
+        if self._writer is None or REBUILD_INDEX in kinds:
+            await self.rebuild()
+            return
+        if INDEX_TERRITORIES in kinds:
+            await self._writer.keep_places(await self._all_territories())
+        subjects = {id_ for effect in effects if effect.kind == INDEX_LISTINGS for id_ in effect.subjects}
+        if subjects:
+            async with self._graph.reading(PROJECTION_SECONDS) as unit:
+                touched = sorted(await unit.relays.dependants(subjects))
+            for start in range(0, len(touched), CHUNK):
+                chunk = touched[start : start + CHUNK]
+                await self._writer.replace(chunk, await self._listings(chunk))
+        await self._writer.commit()
+
+    async def _listings(self, organisation_ids: Sequence[str]) -> list[Listing]:
+        async with self._graph.reading(PROJECTION_SECONDS) as unit:
+            return await unit.relays.listings_of(organisation_ids)
+
+    async def _all_territories(self) -> list[Territory]:
+        async with self._graph.reading(PROJECTION_SECONDS) as unit:
+            return await _all_territories(unit)
+
+    async def _all_organisations(self) -> list[str]:
+        async with self._graph.reading(PROJECTION_SECONDS) as unit:
+            return await _all_organisations(unit)
+
+
+async def differences(graph: Graph, index: Index) -> dict[str, str]:
+    """What `doctor` finds: for each listing that graph and index do not hold alike, which of the two says what."""
+    async with graph.reading(PROJECTION_SECONDS * 4) as unit:
+        ids = await _all_organisations(unit)
+        listings = [x for s in range(0, len(ids), CHUNK) for x in await unit.relays.listings_of(ids[s : s + CHUNK])]
+    truth = {listing.key: document.digest(document.encode(listing)) for listing in listings}
+    held = await index.digests()
+    missing = dict.fromkeys(truth.keys() - held.keys(), "absente de l’index")
+    surplus = dict.fromkeys(held.keys() - truth.keys(), "dans l’index, plus dans le graphe")
+    stale = {key: "différente" for key in truth.keys() & held.keys() if truth[key] != held[key]}
+    return missing | surplus | stale
+
+
+async def _all_territories(unit: Unit) -> list[Territory]:
+    found: list[Territory] = []
+    while page := await unit.territories.page(found[-1].id if found else ""):
+        found.extend(page)
+    return found
+
+
+async def _all_organisations(unit: Unit) -> list[str]:
+    found: list[str] = []
+    while page := await unit.relays.organisation_ids(found[-1] if found else "", 1000):
+        found.extend(page)
+    return found

@@ -1,0 +1,282 @@
+"""Places as people type them: names, codes, postcodes, arrondissements, alone or inside a sentence."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+from typing import Final, NamedTuple
+
+from graph.model.territory import Territory, TerritoryLevel
+from graph.model.words import fold
+
+WORDS: Final = re.compile(r"[^\W_]+")
+ORDINAL: Final = re.compile(r"\b(\d{1,2})\s?(?:er|ere|e|eme|nd|nde)\b")
+ARRONDISSEMENT: Final = re.compile(r"\b(?:arrondissements?|arrdt|ardt|arr)\b")
+WITH_CODE: Final = re.compile(r"^(?P<name>.+?)[\s,]*\(?\b(?P<code>\d{5}|\d{2,3}|2[ab])\)?$")
+SPELLED: Final = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "ss": "sous"}
+# Kinds of EPCI in front of their names; people type what follows.
+EPCI_PREFIX: Final = re.compile(r"^(?:CC|CA|CU|CAP|Métropole|Communauté (?:de communes|d['’]agglomération|urbaine))\s+")
+# Tiers before population: a commune comes before the intercommunality that bears its name.
+WEIGHT: Final = {TerritoryLevel.EPCI: 0.1, TerritoryLevel.COUNTRY: 0.1, TerritoryLevel.SECTOR: 0.5}
+# Paris is an arrondissement's city, a commune and a département of one population: the commune is meant.
+FINEST_FIRST: Final = (
+    TerritoryLevel.COMMUNE,
+    TerritoryLevel.ARRONDISSEMENT,
+    TerritoryLevel.SECTOR,
+    TerritoryLevel.EPCI,
+    TerritoryLevel.DEPARTEMENT,
+    TerritoryLevel.REGION,
+    TerritoryLevel.COUNTRY,
+)
+LONGEST_NAME: Final = 6
+
+# In a sentence, a name needs one of these in front, or a capital, or to be a town that everyone knows.
+SURE: Final = frozenset(
+    {"à", "sur", "vers", "près", "commune", "ville", "mairie", "secteur", "quartier", "habite", "vis"}
+)
+WEAK: Final = frozenset({"a", "de", "d", "du", "des", "en", "dans", "au", "aux", "le", "la", "les", "l", "pres"})
+# Holds the article of the name: "au Mans" for Le Mans.
+CONTRACTED: Final = frozenset({"au", "aux", "du", "des"})
+SKIPPED: Final = frozenset(
+    {"le", "la", "les", "l", "de", "du", "d", "des", "ville", "commune", "departement", "region"}
+)
+KNOWN_TOWN: Final = 20_000
+TOWN: Final = 3_000
+# Towns, départements or regions whose name is also an ordinary word, a first name or a trade mark.
+_ORDINARY: Final = """
+    achat aide aides aile ailes aires aix alice allier allan ambre angle anse arc arche arme art arts aube aude aulnay auto
+    autre avoir aube bains balcon ban bar barre bas base beau beaux belle berger bleu blanc bois bon bonne borne bouc bouche
+    bourg bourgs boulot brie briec bris brive brouillet bruges bruit brun bus caisse camp canal cannes carte cas cave celle
+    celles cendre centre cergues chaise chambre champ champs charge charges charme chars chateau chef chemin cher chose cite
+    cle clef colombes compte conde conflans conte contes corps cote coupe cour cours court crise croix cure dame dames date
+    decembre die dieu dol dons dos droit droits drome durance eau eaux ecole ecoles effort effet eleves enfant enfants
+    entre epoux esse essai est etat etang etape eu eure exil facture famille fer ferme ferte fin fleur foix fonds force
+    forges fort fosse four france frais fresnes gard gens gers gex givet gorges grace grand grande grands gras grasse grave
+    groupe guerre guide halles ham hautes hauts herbe homme hommes hopital huisseau indre is issue jard jardin jardins jeune
+    jeunes joie jour journet juin justice laisse landes langue larmes lait lave lens lieu lieux limite ligne lire lit lits livre logement
+    logis
+    loire lois long longue lot louer loup lourdes loyer lure mai main mains maire mairie maison maisons mal mamers
+    manche manque marche marches mars mas masse mauvais maux mayenne mer mere meres merle messe meuble meubles meuse
+    mise mon monde mons mont moulin mouton muret mur murs neuf neuve nice noel noyer nuits oie oise orange ordre orne
+    os oust pain paix pal parc parents part parts pas passage pays peine peines pere pers perte pin place plaisir plan
+    plaine pluie poids poil point pont porte portes poste prix pre presse privas puits quai quart quatre raison recours
+    recoules relais repas repos reste rive riviere roche role rond ronde route royal rue rues ruines rumilly sable
+    sac saint sainte saisie salle sale sales salon sans sarthe sauve sceaux secours seine selle sens sept serres
+    seuil seul seule signes soin soins sol solaire sommes sorties sort sourd suite sur talent tarn temple temps terre
+    terres tete theys toit tour tours tout train travail trop trois trou union urgence us val valence valide vannes var
+    vaux vence vente vertu vertus vie vienne vif vigne vignes ville villa villes violence visa vitry voie voile voisins
+    voiture vue y yonne
+"""
+ORDINARY: Final = frozenset(_ORDINARY.split())
+
+
+class _Entry(NamedTuple):
+    key: str
+    tier: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+    typed: str
+
+
+def key_of(text: str) -> str:
+    """A name as it is compared: "St-Étienne s/ Mer" and "saint etienne sur mer" are one; "13ème arr." is "13"."""
+    folded = fold(text)
+    if "/" in folded:
+        folded = folded.replace(" s/", " sur ")
+    if "arr" in folded or "ardt" in folded:
+        folded = ARRONDISSEMENT.sub(" ", folded)
+    if not folded.isalpha():
+        folded = ORDINAL.sub(r"\1 ", folded)
+    return " ".join(SPELLED.get(word, word) for word in WORDS.findall(folded))
+
+
+class Gazetteer:
+    """Every territory of one index generation, ready to be completed, read and found. Immutable; about 40 MB for France."""
+
+    def __init__(self, territories: Sequence[Territory]) -> None:
+        self._all = tuple(territories)
+        self._by_id = {territory.id: territory for territory in self._all}
+        self._exact: defaultdict[str, list[int]] = defaultdict(list)
+        self._postcodes: defaultdict[str, list[int]] = defaultdict(list)
+        self._size = [t.population * WEIGHT.get(t.level, 1.0) for t in self._all]
+        entries: list[_Entry] = []
+        for index, territory in enumerate(self._all):
+            for postcode in territory.postcodes:
+                self._postcodes[postcode].append(index)
+            for tier, key in _keys(territory):
+                entries.append(_Entry(key, tier, index))
+                if tier == 0:
+                    self._exact[key].append(index)
+        entries.sort()
+        self._entries = entries
+        self._sorted_postcodes = sorted(self._postcodes)
+
+    def get(self, id_: str) -> Territory | None:
+        """The territory with this id."""
+        return self._by_id.get(id_)
+
+    def complete(self, text: str, limit: int = 10) -> list[Territory]:
+        """What someone who typed `text` may mean, the most likely first; empty for an empty text."""
+        typed = text.strip()
+        if not typed or limit < 1:
+            return []
+        if typed.isdigit() or typed.lower() in {"2a", "2b"}:
+            return self._by_code(typed.lower(), limit)
+        if (with_code := self._named_with_code(typed)) is not None:
+            return with_code[:limit]
+        key = key_of(typed)
+        best: dict[int, tuple[int, int, float]] = {}
+        for entry in self._starting(key):
+            rank = (0 if entry.key == key else 1, entry.tier, -self._size[entry.index])
+            if entry.index not in best or rank < best[entry.index]:
+                best[entry.index] = rank
+        chosen = nsmallest(limit, best.items(), key=lambda item: (item[1], item[0]))
+        return [self._all[index] for index, _ in chosen]
+
+    def locate(self, text: str) -> Territory | None:
+        """The one territory that `text` names: an id, a département number, a postcode, a name, "Nom (25)".
+
+        An id wins over a postcode; among communes of one postcode, or of one name, the most populous is meant.
+        """
+        typed = text.strip()
+        found = self._by_id.get(typed) or self._by_id.get(f"departement:{typed.upper()}")
+        if found is not None:
+            return found
+        if typed in self._postcodes:
+            return self._of_postcode(typed)
+        if (with_code := self._named_with_code(typed, whole=True)) is not None:
+            return with_code[0]
+        return self._biggest(self._exact.get(key_of(typed), ()))
+
+    def find_in_phrase(self, text: str) -> tuple[Territory, tuple[int, int]] | None:
+        """The place named inside a sentence, with the characters that name it (its preposition included).
+
+        Careful rather than complete: a name that is also an ordinary word needs "à" or a capital.
+        """
+        words = [_Word(fold(m.group()), m.start(), m.end(), m.group()) for m in WORDS.finditer(text)]
+        shouted = text.isupper()
+        for length in range(min(LONGEST_NAME, len(words)), 0, -1):
+            for first in range(len(words) - length + 1):
+                window = words[first : first + length]
+                found = self._named(text[window[0].start : window[-1].end], window, words[:first], shouted)
+                if found is not None:
+                    return found, (_with_preposition(words, first), window[-1].end)
+        return None
+
+    def _named(self, raw: str, window: list[_Word], before: list[_Word], shouted: bool) -> Territory | None:
+        if len(window) == 1 and raw.isdigit():
+            return self._number_in_phrase(raw, before)
+        key = key_of(raw)
+        indexes = self._exact.get(key)
+        if not indexes or (len(key) < 3 and window[0].text not in {"eu", "is"}):
+            return None
+        preceding = before[-1].typed.lower() if before else ""
+        if preceding not in CONTRACTED:
+            indexes = [
+                i for i in indexes if key == key_of(self._all[i].name) or self._all[i].level is TerritoryLevel.EPCI
+            ]
+        found = self._biggest(indexes)
+        if found is None or "\n" in raw or "," in raw or "." in raw:
+            return None
+        capital = window[0].typed[0].isupper() and not shouted and bool(before)
+        known = found.population >= KNOWN_TOWN or (len(window) > 1 and found.population >= TOWN)
+        if key in ORDINARY or len(key) <= 3:
+            return found if preceding == "à" or (capital and preceding in WEAK | SURE) else None
+        if preceding in SURE or (capital and preceding in WEAK):
+            return found
+        if preceding in WEAK:
+            return found if found.population >= TOWN else None
+        return found if known or (capital and found.population >= TOWN) else None
+
+    def _number_in_phrase(self, digits: str, before: list[_Word]) -> Territory | None:
+        if len(digits) == 5:
+            return self._of_postcode(digits) or self._by_id.get(digits)
+        spoken = [word.text for word in before[-2:]]
+        if (
+            len(digits) in {2, 3}
+            and spoken
+            and (spoken == ["dans", "le"] or spoken[-1] in {"departement", "dpt", "dept"})
+        ):
+            return self._by_id.get(f"departement:{digits}")
+        return None
+
+    def _by_code(self, digits: str, limit: int) -> list[Territory]:
+        found: dict[str, Territory] = {}
+        for id_ in (digits, f"departement:{digits.upper()}"):
+            if (territory := self._by_id.get(id_)) is not None:
+                found[id_] = territory
+        start = bisect_left(self._sorted_postcodes, digits)
+        indexes: list[int] = []
+        for postcode in self._sorted_postcodes[start:]:
+            if not postcode.startswith(digits):
+                break
+            indexes += self._postcodes[postcode]
+        for index in nsmallest(limit * 2, set(indexes), key=lambda i: (-self._size[i], i)):
+            found.setdefault(self._all[index].id, self._all[index])
+        return list(found.values())[:limit]
+
+    def _named_with_code(self, typed: str, whole: bool = False) -> list[Territory] | None:
+        """Those of that name in that département or postcode; None when the text is not of this shape or nothing fits."""
+        match = WITH_CODE.match(fold(typed))
+        if match is None:
+            return None
+        key, code = key_of(match["name"]), match["code"].upper()
+        indexes = self._exact.get(key, []) if whole else [entry.index for entry in self._starting(key)]
+        zone = f"departement:{code}"
+        fitting = {i for i in indexes if code in self._all[i].postcodes or zone in self._all[i].zones}
+        ordered = sorted(fitting, key=lambda i: (key not in _exact_keys(self._all[i]), -self._size[i], i))
+        return [self._all[i] for i in ordered] or None
+
+    def _starting(self, key: str) -> Iterator[_Entry]:
+        for position in range(bisect_left(self._entries, (key,)), len(self._entries)):
+            entry = self._entries[position]
+            if not entry.key.startswith(key):
+                return
+            yield entry
+
+    def _of_postcode(self, postcode: str) -> Territory | None:
+        """The arrondissement that the postcode is made for, else the most populous of its communes."""
+        indexes = self._postcodes.get(postcode, ())
+        districts = [i for i in indexes if self._all[i].level is TerritoryLevel.ARRONDISSEMENT]
+        return self._biggest(districts or indexes)
+
+    def _biggest(self, indexes: Iterable[int]) -> Territory | None:
+        index = min(indexes, key=lambda i: (-self._size[i], FINEST_FIRST.index(self._all[i].level), i), default=None)
+        return None if index is None else self._all[index]
+
+
+def _keys(territory: Territory) -> list[tuple[int, str]]:
+    """What a territory is found under: tier 0 its name, tier 1 what follows in it word by word."""
+    name = EPCI_PREFIX.sub("", territory.name) if territory.level is TerritoryLevel.EPCI else territory.name
+    words = key_of(name).split()
+    whole = [(0, " ".join(words))]
+    start = 0
+    if words and words[0] in {"le", "la", "les", "l"} and len(words) > 1:
+        whole.append((0, " ".join(words[1:])))
+        start = 1
+    later = [(1, " ".join(words[i:])) for i in range(start + 1, len(words)) if len(words[i]) > 1]
+    return whole + later
+
+
+def _exact_keys(territory: Territory) -> set[str]:
+    return {key for tier, key in _keys(territory) if tier == 0}
+
+
+def _with_preposition(words: list[_Word], first: int) -> int:
+    """Where the place begins, with the words that lead to it: "à", "dans le", "sur la commune de"."""
+    start, position = words[first].start, first - 1
+    while position >= 0 and words[position].text in SKIPPED:
+        start, position = words[position].start, position - 1
+    if position >= 0 and words[position].text in {"a", "sur", "vers", "pres", "dans", "en", "au", "aux"}:
+        start = words[position].start
+    return start

@@ -1,0 +1,312 @@
+"""From what someone writes to competences, publics, a place, and the words that are left for names."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from graph.model.directory import Public
+from graph.model.relay import CompetenceMatch
+from graph.model.territory import Territory
+from graph.model.vocabulary import AcronymKind, acronyms, competence, competences, kinds, named_successions
+from graph.model.wording import danger_words, expressions, public_words
+from graph.model.words import NEGATIONS, STOP_WORDS, Token, fold
+from search.classifier import Classifier
+from search.features import Feature, carries, features, stem, words_of
+from search.lexicon import ELSEWHERE, Leaning, Lexicon, phrases
+from search.places import Gazetteer
+from search.spelling import Spelling
+
+MOST_MATCHES: Final = 5
+# A question is ours when the field says at least half of its words, or a third when the answer is beyond doubt …
+LEAST_KNOWN: Final = 0.5
+LEAST_KNOWN_WHEN_SURE: Final = 0.35
+SURE_CHANCE: Final = 0.9
+# … when it hardly resembles what other fields say, and when something stands out at all.
+MOST_ELSEWHERE: Final = 0.12
+LEAST_SCORE: Final = 0.5
+# Next to the best, a weaker match is noise.
+NEXT_TO_BEST: Final = 0.25
+# How much the classifier's chance weighs beside the lexicon's score.
+CHANCE: Final = 4.0
+# A word that says for whom says less about what.
+ABOUT_WHOM: Final = 0.5
+# The score of a phrase that says nothing but an expression of the lexicon.
+SURE_SCORE: Final = 6.0
+# A word that was corrected is less sure than one that was typed right.
+CORRECTED: Final = 0.8
+# A word pulls enough to be named when it has this share of the strongest pull.
+WORTH_NAMING: Final = 0.35
+MOST_NAMED: Final = 4
+LONGEST_TEXT: Final = 1000
+
+WANTING: Final = frozenset({"veux", "veut", "cherche", "demande", "souhaite", "voudrais", "est", "besoin", "concerne"})
+TURNS: Final = frozenset({"mais", "plutot", "seulement", "juste", "uniquement"})
+WHOM: Final = frozenset(
+    {
+        "femme",
+        "femmes",
+        "homme",
+        "hommes",
+        "jeune",
+        "jeunes",
+        "dame",
+        "monsieur",
+        "famille",
+        "familles",
+        "couple",
+        "gens",
+    }
+)
+GENERIC: Final = frozenset(
+    {
+        "aide",
+        "aider",
+        "aides",
+        "besoin",
+        "cherche",
+        "chercher",
+        "trouver",
+        "probleme",
+        "problemes",
+        "personne",
+        "question",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What was read: competences best first, publics, a place, the folded words left for names, numbers to call first."""
+
+    matches: tuple[CompetenceMatch, ...] = ()
+    publics: tuple[Public, ...] = ()
+    territory: Territory | None = None
+    words: tuple[str, ...] = ()
+    emergency: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A way to finish what is being typed: `text` is what it completes, `label` the competence's name."""
+
+    competence: str
+    label: str
+    text: str
+
+
+class Reader:
+    """Reads questions. Built once from the vocabulary in about two seconds; reading changes nothing."""
+
+    def __init__(self) -> None:
+        self._lexicon = Lexicon(phrases())
+        self._classifier = Classifier.load()
+        self._publics = [(public.public, _stems(public.text)) for public in public_words()]
+        self._dangers = [(danger.numbers, _stems(danger.text)) for danger in danger_words()]
+        self._names = _organisation_names()
+        listened = frozenset(word for said in (self._publics, self._dangers) for _, stems in said for word in stems)
+        self._spelling = Spelling(dict(self._lexicon.words), self._lexicon.stems | listened, STOP_WORDS | NEGATIONS)
+        self._endings = _completions()
+
+    def read(self, text: str, places: Gazetteer | None = None) -> Understood:
+        """What `text` means; with `places`, a town named in it is taken out of the words first."""
+        text = text[:LONGEST_TEXT]
+        where = places.find_in_phrase(text) if places else None
+        subject = (
+            text if where is None else text[: where[1][0]] + " " * (where[1][1] - where[1][0]) + text[where[1][1] :]
+        )
+        typed = words_of(subject)
+        meant = [self._spelled(token) for token in typed]
+        shown = _without_refused(meant)
+        shown = (
+            shown if subject.isupper() else [word for word in shown if not _chance_acronym(word, subject, len(typed))]
+        )
+        found = self._features(shown, typed, meant)
+        leaning = self._lexicon.weigh(found)
+        chances = self._classifier.chances(found, self._lexicon.rarity)
+        matches = self._matches(leaning, chances, shown, subject) if _is_ours(leaning.known, chances) else ()
+        return Understood(
+            matches=matches,
+            publics=self._found_publics(meant),
+            territory=where[0] if where else None,
+            words=self._left(meant, shown, leaning, matches),
+            emergency=self._numbers(meant),
+        )
+
+    def complete(self, text: str, limit: int = 8) -> list[Suggestion]:
+        """Competences whose label, or a way to say it, goes on from `text`; labels first, each competence once."""
+        key = " ".join(token.text for token in words_of(text[:LONGEST_TEXT]))
+        if not key or limit < 1:
+            return []
+        chosen: dict[str, tuple[int, str]] = {}
+        for position in range(bisect_left(self._endings, (key,)), len(self._endings)):
+            ending, rank, id_, said = self._endings[position]
+            if not ending.startswith(key):
+                break
+            if id_ not in chosen or rank < chosen[id_][0]:
+                chosen[id_] = (rank, said)
+        best = sorted(chosen.items(), key=lambda item: (item[1][0], len(item[1][1]), item[0]))
+        return [Suggestion(id_, competence(id_).label, said) for id_, (_, said) in best[:limit]]
+
+    def _spelled(self, token: Token) -> Token:
+        corrected = self._spelling.read(token.text)
+        return token if corrected is None else replace(token, text=corrected)
+
+    def _features(self, shown: Sequence[Token], typed: Sequence[Token], meant: Sequence[Token]) -> list[Feature]:
+        corrected = {after.start for before, after in zip(typed, meant, strict=True) if before.text != after.text}
+        carrying = [word for word in shown if carries(word)]
+        whom = {word.start for word in carrying if word.text in WHOM}
+        weights = {word.start: CORRECTED if word.start in corrected else 1.0 for word in shown}
+        if len(whom) < len(carrying):
+            weights |= dict.fromkeys(whom, ABOUT_WHOM)
+        return [
+            feature._replace(share=feature.share * min(weights[shown[word].start] for word in feature.words))
+            for feature in features(shown)
+        ]
+
+    def _matches(
+        self, leaning: Leaning, chances: dict[str, float], shown: Sequence[Token], text: str
+    ) -> tuple[CompetenceMatch, ...]:
+        scores = {id_: leaning.scores.get(id_, 0.0) + CHANCE * chance for id_, chance in chances.items()}
+        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+        if ranked[0][1] < LEAST_SCORE:
+            return ()
+        least = ranked[0][1] * NEXT_TO_BEST
+        kept = [(id_, score) for id_, score in ranked if id_ != ELSEWHERE and score >= least][:MOST_MATCHES]
+        return tuple(
+            CompetenceMatch(id_, _because(leaning.pulls.get(id_, {}), shown, text), _certainty(score, leaning.known))
+            for id_, score in kept
+        )
+
+    def _found_publics(self, meant: Sequence[Token]) -> tuple[Public, ...]:
+        line = [stem(word.text) for word in meant]
+        found = [public for public, said in self._publics if _places_of(said, line)]
+        found += _of_age(meant)
+        return tuple(dict.fromkeys(found))
+
+    def _numbers(self, meant: Sequence[Token]) -> tuple[str, ...]:
+        line = [stem(word.text) for word in meant]
+        return tuple(dict.fromkeys(n for numbers, said in self._dangers if _places_of(said, line) for n in numbers))
+
+    def _left(
+        self, meant: Sequence[Token], shown: Sequence[Token], leaning: Leaning, matches: Sequence[CompetenceMatch]
+    ) -> tuple[str, ...]:
+        """Words that no match explains, and those that name a body even when they led to a match."""
+        line = [stem(word.text) for word in meant]
+        named = {place for first in line for said in self._names.get(first, ()) for place in _places_of(said, line)}
+        explained = {shown[word].start for match in matches for word in leaning.pulls.get(match.competence, {})}
+        left = [
+            word.text
+            for place, word in enumerate(meant)
+            if place in named or (word.start not in explained and carries(word) and word.text not in GENERIC)
+        ]
+        return tuple(dict.fromkeys(left))
+
+
+def _is_ours(known: float, chances: dict[str, float]) -> bool:
+    """Whether a question belongs to the field at all."""
+    least = LEAST_KNOWN_WHEN_SURE if max(chances.values()) >= SURE_CHANCE else LEAST_KNOWN
+    return known >= least and chances[ELSEWHERE] < MOST_ELSEWHERE
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(
+        stem(token.text) for token in words_of(text) if token.text not in {"de", "du", "des", "la", "le", "les"}
+    )
+
+
+def _places_of(said: Sequence[str], line: Sequence[str]) -> tuple[int, ...]:
+    """Where the stems follow one another in the line, with at most one other between two of them; empty when they do not."""
+    for start in range(len(line)):
+        places: list[int] = []
+        reach = range(start, start + 1)
+        for wanted in said:
+            place = next((p for p in reach if p < len(line) and line[p] == wanted), None)
+            if place is None:
+                break
+            places.append(place)
+            reach = range(place + 1, place + 3)
+        if len(places) == len(said):
+            return tuple(places)
+    return ()
+
+
+def _of_age(words: Sequence[Token]) -> list[Public]:
+    """Publics that an age in the text tells: young from 16 to 25, old from 60."""
+    found: list[Public] = []
+    for number, unit in zip(words, words[1:], strict=False):
+        if unit.text == "ans" and number.text.isdigit() and len(number.text) <= 3:
+            age = int(number.text)
+            if 12 <= age <= 25:
+                found.append(Public.JEUNES)
+            elif 60 <= age <= 120:
+                found.append(Public.SENIORS)
+    return found
+
+
+def _without_refused(words: list[Token]) -> list[Token]:
+    """The words without what the asker says it is not about: "pas un logement mais un emploi"."""
+    turn = next((i for i, word in enumerate(words) if word.text in TURNS), None)
+    if turn is None:
+        return words
+    for i, word in enumerate(words[:turn]):
+        if word.text == "pas" and (i == 0 or words[i - 1].text in WANTING or words[i + 1].text in {"pour", "besoin"}):
+            return words[:i] + words[turn + 1 :]
+    return words
+
+
+def _chance_acronym(word: Token, text: str, length: int) -> bool:
+    """Whether two letters are only by chance those of an acronym: not in capitals, and not all of the question."""
+    return len(word.text) == 2 and length > 1 and not text[word.start : word.end].isupper()
+
+
+def _because(pulls: dict[int, float], shown: Sequence[Token], text: str) -> str:
+    """The words that led there, as they were typed: "« impayés », « loyer »"."""
+    strongest = max(pulls.values(), default=0.0)
+    named = sorted(sorted(pulls, key=lambda word: (-pulls[word], word))[:MOST_NAMED])
+    pieces: list[str] = []
+    for word in named:
+        if pulls[word] >= WORTH_NAMING * strongest:
+            token = shown[word]
+            typed = text[token.start : token.end]
+            read = (
+                ""
+                if stem(fold(typed).replace("'", "")) == stem(token.text) or len(typed) < 4
+                else f", lu « {token.text} »"
+            )
+            pieces.append(f"« {typed} »{read}")
+    return ", ".join(dict.fromkeys(pieces))
+
+
+def _certainty(score: float, known: float) -> float:
+    return round(min(1.0, score * known / SURE_SCORE), 3)
+
+
+def _organisation_names() -> dict[str, list[tuple[str, ...]]]:
+    """Stems that name bodies, present or past, by the first of them."""
+    names = [entry.acronym for entry in acronyms() if entry.kind is AcronymKind.ORGANISATION]
+    names += [name for entry in named_successions() for name in (entry.predecessor, entry.successor)]
+    names += [re.split(r"[(,]", kind.label)[0] for kind in kinds().values()]
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for stems in {_stems(name) for name in names}:
+        if stems:
+            by_first.setdefault(stems[0], []).append(stems)
+    return by_first
+
+
+def _completions() -> list[tuple[str, int, str, str]]:
+    """What can be typed, from each word on, sorted: folded ending, rank, competence, text."""
+    endings: list[tuple[str, int, str, str]] = []
+    for entry in competences().values():
+        words = [token.text for token in words_of(entry.label)]
+        endings += [(" ".join(words[i:]), min(i, 1), entry.id, entry.label) for i in range(len(words))]
+    for acronym in acronyms():
+        said = f"{acronym.acronym} : {acronym.expansion}"
+        endings += [(fold(acronym.acronym), 2 + rank, id_, said) for rank, id_ in enumerate(acronym.competences)]
+    for expression in expressions():
+        words = [token.text for token in words_of(expression.text)]
+        endings.append((" ".join(words), 3, expression.competence, expression.text))
+    return sorted(endings)

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from graphql import get_operation_ast, parse
+
+from api.graphql.cost import BEFORE, INTROSPECTION, Pricing
+from api.graphql.execution import gate
+from api.graphql.limits import ALIASES, COMMENTS, DEPTH, DIRECTIVES, REPEATS, TOKENS, Gate
+from api.graphql.schema import schema
+from graph.model.errors import TooMuch
+
+SCHEMA = schema().core
+# What one unreadable document may take of the processor, whatever it holds.
+SECONDS = 1.0
+
+
+def refusals(query: str, *, introspection: bool = True) -> list[str]:
+    return [error.message for error in gate(introspection=introspection).prepare(query).errors]
+
+
+def cost(query: str, **variables: Any) -> int:
+    document = parse(query)
+    operation = get_operation_ast(document)
+    assert operation is not None
+    return Pricing(SCHEMA, document, operation, variables).total()
+
+
+def nested(levels: int) -> str:
+    return "{ organisation(id: 1) " + "{ partOf " * (levels - 2) + "{ id }" + " }" * (levels - 1)
+
+
+def aliased(times: int) -> str:
+    return "{" + " ".join(f"a{i}: organisation(id: {i}) {{ id }}" for i in range(times)) + "}"
+
+
+def directed(times: int) -> str:
+    return "{ organisation(id: 1) {" + " ".join("id @include(if: true)" for _ in range(times)) + "} }"
+
+
+def repeated(times: int) -> str:
+    return "{ organisation(id: 1) {" + "name " * times + "} }"
+
+
+@pytest.mark.parametrize(
+    ("query", "most", "sentence"),
+    [
+        (nested, DEPTH, f"La requête est trop profonde : {DEPTH} niveaux au plus."),
+        (aliased, ALIASES, f"La requête a trop d’alias : {ALIASES} au plus."),
+        (directed, DIRECTIVES, f"La requête a trop de directives : {DIRECTIVES} au plus."),
+        (repeated, REPEATS, f"Le champ « name » revient trop souvent : {REPEATS} fois au plus."),
+    ],
+)
+def test_a_document_may_have_so_much_and_no_more(query: Any, most: int, sentence: str) -> None:
+    assert refusals(query(most)) == []
+    assert refusals(query(most + 1)) == [sentence]
+
+
+def test_a_document_has_a_thousand_tokens_at_most() -> None:
+    def worded(tokens: int) -> str:
+        return "{ organisation(id: 1) { " + " ".join(f"f{i}" for i in range(tokens - 10)) + " } }"
+
+    assert refusals(worded(TOKENS))[0] == "Cannot query field 'f0' on type 'Organisation'."
+    assert refusals(worded(TOKENS + 1)) == [
+        f"La requête est trop longue : {TOKENS} éléments au plus, et {COMMENTS} commentaires."
+    ]
+
+
+def test_depth_is_counted_through_fragments() -> None:
+    links = 10
+    chain = " ".join(f"fragment F{i} on Organisation {{ partOf {{ ...F{i + 1} }} }}" for i in range(links))
+    query = f"{{ organisation(id: 1) {{ partOf {{ ...F0 }} }} }} {chain} fragment F{links} on Organisation {{ id }}"
+    assert refusals(query) == [f"La requête est trop profonde : {DEPTH} niveaux au plus."]
+
+
+def hostile() -> Iterator[tuple[str, str]]:
+    yield "circle of fragments", "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }"
+    doubling = " ".join(f"fragment F{i} on Organisation {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60))
+    yield (
+        "doubling fragments",
+        f"{{ organisation(id: 1) {{ ...F0 }} }} {doubling} fragment F60 on Organisation {{ bad }}",
+    )
+    chained = " ".join(f"fragment F{i} on Query {{ ...F{i + 1} }}" for i in range(140))
+    yield "chain of fragments", f"{{ ...F0 }} {chained} fragment F140 on Query {{ bad }}"
+    yield "open brackets", "{ a(b: " + "[" * 900
+    yield "open braces", "{a" * 490
+    yield "lists in lists", "query($v: " + "[" * 300 + "Int" + "]" * 300 + ") { organisation(id: $v) { id } }"
+    yield "fields that conflict", "{ organisation(id: 1) {" + " ".join(f"x{i}" for i in range(900)) + "} }"
+    many = " ".join(f"a{i}: organisation(id: {i}) {{ {'id ' * 3} }}" for i in range(16))
+    yield "same field under aliases", "{" + many + "}"
+    yield "comments", "#\n" * 50_000 + "{ organisation(id: 1) { id } }"
+    yield "no operation", "fragment F on Query { competences(text: 1) { because } }"
+    yield "nothing", "   "
+    yield "not a query", "type Query { a: Int }"
+    yield "a subscription", "subscription { organisation }"
+
+
+@pytest.mark.parametrize("query", [pytest.param(query, id=name) for name, query in hostile()])
+def test_a_hostile_document_is_refused_at_once(query: str) -> None:
+    start = time.perf_counter()
+    prepared = Gate(SCHEMA, introspection=True).prepare(query)
+    assert time.perf_counter() - start < SECONDS
+    assert prepared.errors != ()
+
+
+def test_introspection_follows_the_setting() -> None:
+    query = "{ __schema { queryType { name } } }"
+    assert refusals(query) == []
+    assert refusals(query, introspection=False) == [
+        "GraphQL introspection has been disabled, but the requested query contained the field '__schema'.",
+        "GraphQL introspection has been disabled, but the requested query contained the field 'queryType'.",
+    ]
+
+
+def test_a_closed_schema_suggests_no_name() -> None:
+    query = "{ organisatoin(id: 1) { id } }"
+    assert refusals(query) == [
+        "Cannot query field 'organisatoin' on type 'Query'. Did you mean 'organisation' or 'organisations'?"
+    ]
+    assert refusals(query, introspection=False) == ["Cannot query field 'organisatoin' on type 'Query'."]
+
+
+def test_introspection_cannot_go_round_in_circles() -> None:
+    query = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }"
+    assert set(refusals(query)) == {"Maximum introspection depth exceeded"}
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "expected"),
+    [
+        ("{ organisation(id: 1) { id name } }", {}, 1 + 2),
+        ("{ organisation(id: 1) { contact { phone } } }", {}, 1 + 1 + 1),
+        # A list without page size counts as four.
+        ("{ organisation(id: 1) { covers { name } } }", {}, 1 + 1 + 4),
+        ("{ organisation(id: 1) { units { edges { node { id } } } } }", {}, 1 + 1 + 1 + 20 * 2),
+        ("{ organisation(id: 1) { units(first: 3) { edges { node { id } } } } }", {}, 1 + 1 + 1 + 3 * 2),
+        ("query($n: Int) { organisation(id: 1) { units(first: $n) { edges { cursor } } } }", {"n": 7}, 1 + 1 + 1 + 7),
+        ("query($n: Int = 9) { organisation(id: 1) { units(first: $n) { edges { cursor } } } }", {}, 1 + 1 + 1 + 9),
+        # No page is longer than fifty: the resolver refuses it.
+        ("{ organisation(id: 1) { units(first: 99999999) { edges { cursor } } } }", {}, 1 + 1 + 1 + 50),
+        ("{ organisation(id: 1) { units(first: -5) { edges { cursor } } } }", {}, 1 + 1 + 1 + 1),
+        ("{ territories(text: 1, first: 5) { name } }", {}, 1 + BEFORE["territories"] + 5),
+        ("{ __schema { queryType { name } } }", {}, INTROSPECTION),
+        ("{ ...F } fragment F on Query { organisation(id: 1) { id } }", {}, 1 + 1),
+        (
+            "{ relays(question: {}, first: 2) { ... on RelayConnection { edges { node { distanceKm } } } } }",
+            {},
+            1 + BEFORE["relays"] + 1 + 2 * 2,
+        ),
+    ],
+)
+def test_cost_is_page_size_times_selection(query: str, variables: dict[str, Any], expected: int) -> None:
+    assert cost(query, **variables) == expected
+
+
+def test_fragments_that_double_are_priced_without_being_unrolled() -> None:
+    doubling = " ".join(f"fragment F{i} on Organisation {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60))
+    query = f"{{ organisation(id: 1) {{ ...F0 }} }} {doubling} fragment F60 on Organisation {{ id }}"
+    start = time.perf_counter()
+    assert cost(query) == 1 + 2**60
+    assert time.perf_counter() - start < SECONDS
+
+
+def test_too_much_is_told_as_a_refusal() -> None:
+    (error,) = gate(introspection=True).prepare(nested(DEPTH + 1)).errors
+    assert isinstance(error.original_error, TooMuch)

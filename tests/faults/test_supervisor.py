@@ -1,0 +1,168 @@
+"""The whole thing as processes: started, stopped, killed, refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import psutil
+import pytest
+
+from tests.conftest import free_port
+
+RESTART_SECONDS = 10
+
+
+class House:
+    """One `maillage serve` over a folder, with its children in view."""
+
+    def __init__(self, data: Path, port: int) -> None:
+        self.address = f"http://127.0.0.1:{port}"
+        self.started = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--data", str(data)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "MAILLAGE_HEAP": "384m"},
+        )
+
+    def wait(self, seconds: float = 60) -> float:
+        """Seconds from start to a healthy site."""
+        while time.monotonic() - self.started < seconds:
+            if self.process.poll() is not None:
+                pytest.fail(f"ended early: {self.process.stdout.read() if self.process.stdout else ''}")
+            if self.health() == 200:
+                return time.monotonic() - self.started
+            time.sleep(0.05)
+        pytest.fail("the site did not answer in time")
+
+    def health(self) -> int:
+        try:
+            return httpx2.get(f"{self.address}/health", timeout=3).status_code
+        except httpx2.HTTPError:
+            return 0
+
+    def children(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def engine(self) -> psutil.Process:
+        return next(child for child in self.children() if child.name() == "java")
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> str:
+        self.process.send_signal(number)
+        output, _ = self.process.communicate(timeout=30)
+        return output
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("house")
+
+
+@pytest.fixture
+def house(data: Path) -> Iterator[House]:
+    house = House(data, free_port())
+    house.wait()
+    yield house
+    if house.process.poll() is None:
+        house.end()
+
+
+def gone(processes: list[psutil.Process], seconds: float = 15) -> list[psutil.Process]:
+    """Those that still run after a while."""
+    _, alive = psutil.wait_procs(processes, timeout=seconds)
+    return alive
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_cleanly_and_starts_again_in_time(data: Path, number: signal.Signals) -> None:
+    first = House(data, free_port())
+    first.wait()
+    children = first.children()
+    assert sorted(child.name().rstrip("0123456789.") for child in children) == ["java", "python", "python"]
+    assert "Maillage est prêt" in first.end(number)
+    assert first.process.returncode == 0
+    assert gone(children, 1) == []
+    again = House(data, free_port())
+    assert again.wait() < RESTART_SECONDS
+    again.end()
+
+
+def test_children_end_when_the_supervisor_is_killed(data: Path, house: House) -> None:
+    children = house.children()
+    house.process.kill()
+    house.process.wait()
+    assert gone(children) == []
+    again = House(data, free_port())
+    again.wait()
+    again.end()
+
+
+def test_a_killed_child_is_replaced(house: House) -> None:
+    for child in house.children():
+        child.kill()
+        deadline = time.monotonic() + 30
+        time.sleep(0.5)
+        while house.health() != 200:
+            assert time.monotonic() < deadline, child
+            time.sleep(0.1)
+    assert len(house.children()) == 3
+
+
+def test_the_password_is_in_no_command_line(data: Path, house: House) -> None:
+    secret = (data / "engine" / "secret").read_text()
+    commands = [" ".join(child.cmdline()) for child in house.children()]
+    assert [command for command in commands if secret in command] == []
+    assert (data / "engine" / "secret").stat().st_mode & 0o077 == 0
+
+
+def refused(*arguments: str, **environment: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+    )
+    return done.returncode, " ".join((done.stderr + done.stdout).split())
+
+
+def test_a_folder_in_use_is_said_in_words(data: Path, house: House) -> None:
+    code, said = refused("serve", "--port", str(free_port()), "--data", str(data))
+    assert code == 1
+    assert f"est déjà utilisé par un autre processus (numéro {house.process.pid})" in said
+    assert house.health() == 200
+
+
+def test_a_port_taken_is_said_in_words(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, said = refused("demo", "--port", str(port), "--data", str(tmp_path / "d"))
+    assert code == 1
+    assert f"Le port {port} de 127.0.0.1 n’est pas libre" in said
+    assert not (tmp_path / "d").exists()
+
+
+def test_a_folder_of_a_newer_version_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "format.json").write_text(json.dumps({"format": 99}))
+    code, said = refused("demo", "--port", str(free_port()), "--data", str(tmp_path))
+    assert code == 1
+    assert "vient d’une version plus récente de Maillage (format 99, ici 1)" in said
+    assert not (tmp_path / "engine").exists()
+
+
+def test_a_bad_setting_is_named(tmp_path: Path) -> None:
+    code, said = refused("demo", "--data", str(tmp_path), MAILLAGE_HEAP="beaucoup")
+    assert code == 2
+    assert "MAILLAGE_HEAP = 'beaucoup'" in said

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from neo4j.exceptions import ConstraintError
+
+from graph.model.errors import Unavailable
+from graph.store import unit as units
+from graph.store.engine import Address
+from graph.store.migrate import MIGRATIONS, done, migrate
+from graph.store.unit import Graph, Unit
+
+COUNT = "MATCH (n:Outbox) RETURN count(n) AS n"
+INSERT = "CREATE (n:Outbox {id: $id, due: 0, done: true})"
+
+
+async def test_migrations_run_once(graph: Graph) -> None:
+    assert await migrate(graph) == ()
+    assert await done(graph) == tuple(name for name, _ in MIGRATIONS)
+
+
+async def test_a_graph_of_a_newer_version_is_refused_and_left_alone(empty_graph: Graph) -> None:
+    await empty_graph.write(lambda unit: unit.run("CREATE (:Migration {id: 'm999_future'})"))
+    try:
+        with pytest.raises(Unavailable, match="m999_future"):
+            await migrate(empty_graph)
+        assert "m999_future" in await done(empty_graph)
+    finally:
+        await empty_graph.write(lambda unit: unit.run("MATCH (m:Migration {id: 'm999_future'}) DELETE m"))
+
+
+async def test_a_fault_undoes_the_whole_action(empty_graph: Graph) -> None:
+    async def half(unit: Unit) -> None:
+        await unit.run(INSERT, id="half")
+        raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        await empty_graph.write(half)
+    async with empty_graph.reading() as unit:
+        assert await unit.run(COUNT) == [{"n": 0}]
+
+
+async def test_a_broken_constraint_is_tried_again_from_the_start(empty_graph: Graph) -> None:
+    await empty_graph.write(lambda unit: unit.run(INSERT, id="taken"))
+    names = iter(["taken", "taken", "free"])
+    seen: list[str] = []
+
+    async def insert(unit: Unit) -> str:
+        seen.append(next(names))
+        await unit.run(INSERT, id=seen[-1])
+        return seen[-1]
+
+    assert await empty_graph.write(insert) == "free"
+    assert seen == ["taken", "taken", "free"]
+    async with empty_graph.reading() as unit:
+        assert await unit.run(COUNT) == [{"n": 2}]
+
+
+async def test_a_constraint_that_stays_broken_is_told(empty_graph: Graph) -> None:
+    await empty_graph.write(lambda unit: unit.run(INSERT, id="taken"))
+    tries = 0
+
+    async def insert(unit: Unit) -> None:
+        nonlocal tries
+        tries += 1
+        await unit.run(INSERT, id="taken")
+
+    with pytest.raises(ConstraintError):
+        await empty_graph.write(insert)
+    assert tries == units.ATTEMPTS
+
+
+async def test_two_hundred_writers_of_a_hundred_keys_leave_a_hundred_nodes(empty_graph: Graph) -> None:
+    async def merge(number: int) -> None:
+        key = f"k{number % 100}"
+        await empty_graph.write(lambda unit: unit.run("MERGE (n:Outbox {id: $id}) SET n.due = 0", id=key))
+
+    await asyncio.gather(*(merge(number) for number in range(200)))
+    async with empty_graph.reading() as unit:
+        assert await unit.run(COUNT) == [{"n": 100}]
+
+
+async def test_a_read_that_lasts_too_long_is_given_up(empty_graph: Graph) -> None:
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    with pytest.raises(TimeoutError):
+        async with empty_graph.reading(seconds=0.3) as unit:
+            await unit.run("UNWIND range(1, 3000) AS a UNWIND range(1, 3000) AS b RETURN count(a * b) AS n")
+    assert loop.time() - start < 5
+
+
+async def test_no_server_is_said_in_words() -> None:
+    units_seconds = units.OPENING_SECONDS
+    try:
+        units.OPENING_SECONDS = 0.5  # pyright: ignore[reportAttributeAccessIssue]
+        with pytest.raises(Unavailable, match="ne répond pas"):
+            await Graph.open(Address("bolt://127.0.0.1:9", "root", "x"))
+    finally:
+        units.OPENING_SECONDS = units_seconds  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def test_effects_are_claimed_once_and_again_after_their_lease(empty_graph: Graph) -> None:
+    await empty_graph.write(lambda unit: unit.outbox.add("index_listings", ["a", "b"]))
+    claims = await asyncio.gather(*(empty_graph.write(lambda unit: unit.outbox.claim("w")) for _ in range(8)))
+    claimed = [effect for claim in claims for effect in claim]
+    assert [(effect.kind, effect.subjects) for effect in claimed] == [("index_listings", ("a", "b"))]
+
+    await empty_graph.write(lambda unit: unit.run("MATCH (o:Outbox) SET o.due = 0"))
+    again = await empty_graph.write(lambda unit: unit.outbox.claim("w"))
+    assert [effect.attempts for effect in again] == [2]
+    await empty_graph.write(lambda unit: unit.outbox.done(again))
+    async with empty_graph.reading() as unit:
+        assert await unit.outbox.pending() == 0
