@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from search.understand import Reader
 
 from api.graphql.door import router as graphql_door
 from api.graphql.schema import schema
@@ -19,13 +18,17 @@ from api.web.routes import install as install_pages
 from graph.model.errors import Unavailable
 from graph.store.unit import Graph
 from search.embedded import EmbeddedIndex
+from search.understand import Reader
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The application over the graph server that `settings` names and the index of its data folder."""
 
-    reader = Reader()
+    # Made ready before the graph is: the first visitor should not wait for lexicon, territories and schema to be read.
+    reader, index = Reader(), EmbeddedIndex(settings.index_folder)
     schema()
+    if index.answers():
+        reader.read("impayés de loyer à Besançon", index.places)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -33,11 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
         if address is None:
             raise Unavailable("Aucune adresse de graphe : démarrez par « maillage demo » ou « maillage serve ».")
         graph = await Graph.open(address)
-        index = EmbeddedIndex(settings.index_folder)
         app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
-        # The first visitor should not wait for lexicon and territories to be read.
-        if index.answers():
-            reader.read("impayés de loyer à Besançon", index.places)
         try:
             yield
         finally:

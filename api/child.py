@@ -10,13 +10,9 @@ import asyncio
 import os
 import sys
 
-import uvicorn
-
-from api.app import create_app
 from api.journal import keep_journal
 from api.premises import server
 from api.settings import Settings
-from api.worker import work
 
 
 def main(role: str, door: int, gate: int) -> None:
@@ -24,12 +20,27 @@ def main(role: str, door: int, gate: int) -> None:
     keep_journal()
     settings = Settings()
     if role == "work":
-        address = server(settings)
-        if address is None:
-            raise SystemExit("MAILLAGE_GRAPH_URI manque : ce processus est démarré par « maillage serve ».")
-        _pass(gate)
-        asyncio.run(work(settings, address))
-        return
+        _work(settings, gate)
+    else:
+        _serve(settings, door, gate)
+
+
+# Each role imports its own rooms only: half of a start is imports.
+def _work(settings: Settings, gate: int) -> None:
+    from api.worker import work
+
+    address = server(settings)
+    if address is None:
+        raise SystemExit("MAILLAGE_GRAPH_URI manque : ce processus est démarré par « maillage serve ».")
+    _pass(gate)
+    asyncio.run(work(settings, address))
+
+
+def _serve(settings: Settings, door: int, gate: int) -> None:
+    import uvicorn
+
+    from api.app import create_app
+
     app = create_app(settings)
     _pass(gate)
     uvicorn.run(

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from importers.registry import SOURCES
-from importers.run import run_import
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -26,7 +24,9 @@ from graph.model.errors import Refusal
 from graph.store.migrate import migrate as run_migrations
 from graph.store.outbox import REBUILD_INDEX
 from graph.store.unit import Graph
-from search.embedded import EmbeddedIndex
+from importers.registry import SOURCES
+from importers.run import run_import
+from search.embedded import EmbeddedIndex, is_built
 from search.indexer import Indexer, differences
 
 app = typer.Typer(
@@ -170,7 +170,7 @@ async def _is_empty(graph: Graph) -> bool:
 
 
 async def _index_if_missing(graph: Graph, settings: Settings) -> None:
-    if not EmbeddedIndex(settings.index_folder).answers():
+    if not is_built(settings.index_folder):
         await _rebuild(Indexer(graph, settings.index_folder))
 
 

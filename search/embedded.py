@@ -209,6 +209,14 @@ class EmbeddedWriter:
         self._writer.wait_merging_threads()
 
 
+def is_built(folder: Path) -> bool:
+    """Whether a generation is in use, without opening it."""
+    try:
+        return (folder / (folder / POINTER).read_text().strip() / META).exists()
+    except OSError:
+        return False
+
+
 def _query(wanted: Wanted) -> Query:
     clauses: list[tuple[Occur, Query]] = []
     described: list[Query] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Final, NamedTuple
 
 import snowballstemmer
@@ -74,7 +74,7 @@ def features(words: Sequence[Token]) -> Iterator[Feature]:
                 yield Feature(name, CLASS, (position,))
         elif token.text in NEGATIONS and token.text != "ne":
             line.append((NEGATED, position))
-    for (left, i), (right, j) in zip(line, line[1:], strict=False):
+    for (left, i), (right, j) in pairwise(line):
         yield Feature(f"{left} {right}", PAIR, (i, j))
         for first, second in product((left, *classes_of(left)), (right, *classes_of(right))):
             if first != left or second != right:

@@ -134,8 +134,8 @@ class Lexicon:
 
 def _leanings(made: Sequence[tuple[Phrase, dict[str, float]]]) -> dict[str, list[tuple[str, float]]]:
     """For each feature, to which competences it leans, as shares of one."""
-    spoken: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    volume: Counter[str] = Counter()
+    spoken: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+    volume: defaultdict[str, float] = defaultdict(float)
     for phrase, weights in made:
         volume[phrase.competence] += phrase.weight
         for name in weights:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
+from itertools import chain, islice, takewhile
 from typing import Final, NamedTuple
 
 from graph.model.territory import Territory, TerritoryLevel
@@ -32,6 +33,7 @@ FINEST_FIRST: Final = (
     TerritoryLevel.REGION,
     TerritoryLevel.COUNTRY,
 )
+LAST_CHARACTER: Final = "\U0010ffff"
 LONGEST_NAME: Final = 6
 
 # In a sentence, a name needs one of these in front, or a capital, or to be a town that everyone knows.
@@ -46,38 +48,50 @@ SKIPPED: Final = frozenset(
 )
 KNOWN_TOWN: Final = 20_000
 TOWN: Final = 3_000
+SHORT_NAME: Final = 3
+# A hamlet of this name is not what "en Suisse" means.
+ABROAD: Final = frozenset({"suisse"})
+# "Aux paris", "les tours": not the towns.
+PLURAL: Final = frozenset({"les", "aux", "mes", "ces"})
+# More names than this start the same way: they are then looked through from the most populous on.
+MANY: Final = 1_500
 # Towns, départements or regions whose name is also an ordinary word, a first name or a trade mark.
 _ORDINARY: Final = """
-    achat aide aides aile ailes aires aix alice allier allan ambre angle anse arc arche arme art arts aube aude aulnay auto
-    autre avoir aube bains balcon ban bar barre bas base beau beaux belle berger bleu blanc bois bon bonne borne bouc bouche
-    bourg bourgs boulot brie briec bris brive brouillet bruges bruit brun bus caisse camp canal cannes carte cas cave celle
-    celles cendre centre cergues chaise chambre champ champs charge charges charme chars chateau chef chemin cher chose cite
-    cle clef colombes compte conde conflans conte contes corps cote coupe cour cours court crise croix cure dame dames date
-    decembre die dieu dol dons dos droit droits drome durance eau eaux ecole ecoles effort effet eleves enfant enfants
-    entre epoux esse essai est etat etang etape eu eure exil facture famille fer ferme ferte fin fleur foix fonds force
-    forges fort fosse four france frais fresnes gard gens gers gex givet gorges grace grand grande grands gras grasse grave
-    groupe guerre guide halles ham hautes hauts herbe homme hommes hopital huisseau indre is issue jard jardin jardins jeune
-    jeunes joie jour journet juin justice laisse landes langue larmes lait lave lens lieu lieux limite ligne lire lit lits livre logement
-    logis
-    loire lois long longue lot louer loup lourdes loyer lure mai main mains maire mairie maison maisons mal mamers
-    manche manque marche marches mars mas masse mauvais maux mayenne mer mere meres merle messe meuble meubles meuse
-    mise mon monde mons mont moulin mouton muret mur murs neuf neuve nice noel noyer nuits oie oise orange ordre orne
-    os oust pain paix pal parc parents part parts pas passage pays peine peines pere pers perte pin place plaisir plan
-    plaine pluie poids poil point pont porte portes poste prix pre presse privas puits quai quart quatre raison recours
-    recoules relais repas repos reste rive riviere roche role rond ronde route royal rue rues ruines rumilly sable
-    sac saint sainte saisie salle sale sales salon sans sarthe sauve sceaux secours seine selle sens sept serres
-    seuil seul seule signes soin soins sol solaire sommes sorties sort sourd suite sur talent tarn temple temps terre
-    terres tete theys toit tour tours tout train travail trop trois trou union urgence us val valence valide vannes var
-    vaux vence vente vertu vertus vie vienne vif vigne vignes ville villa villes violence visa vitry voie voile voisins
-    voiture vue y yonne
+    achat aide aides aile ailes aires aix alice allier allan ambre angle anse arc arche arme art arts aube aude
+    aulnay auto autre avoir bains balcon ban bar barre bas base beau beaux belle berger bleu blanc bois bon bonne
+    borne bouc bouche bourg bourgs boulot brie briec bris brive brouillet bruges bruit brun bus caisse camp canal
+    cannes carte cas cave celle celles cendre centre cergues chaise chambre champ champs charge charges charme chars
+    chateau chef chemin cher chose cite cle clef colombes compte conde conflans conte contes corps cote coupe cour
+    cours court crise croix cure dame dames date decembre die dieu dol dons dos droit droits drome durance eau eaux
+    ecole ecoles effort effet eleves enfant enfants entre epoux esse essai est etat etang etape eu eure exil facture
+    famille fer ferme ferte fin fleur foix fonds force forges fort fosse four france frais fresnes gard gens gers
+    gex givet gorges grace grand grande grands gras grasse grave groupe guerre guide halles ham hautes hauts herbe
+    homme hommes hopital huisseau indre is issue jard jardin jardins jeune jeunes joie jour journet juin justice
+    laisse landes langue larmes lait lave lens lieu lieux limite ligne lire lit lits livre logement logis loire lois
+    long longue lot louer loup lourdes loyer lure mai main mains maire mairie maison maisons mal mamers manche
+    manque marche marches mars mas masse mauvais maux mayenne mer mere meres merle messe meuble meubles meuse mise
+    mon monde mons mont moulin mouton muret mur murs neuf neuve nice noel noyer nuits oie oise orange ordre orne os
+    oust pain paix pal parc parents part parts pas passage pays peine peines pere pers perte pin place plaisir plan
+    plaine pluie poids poil point pont porte portes poste prix pre presse privas puits quai quart quatre raison
+    recours recoules relais repas repos reste rive riviere roche role rond ronde route royal rue rues ruines rumilly
+    sable sac saint sainte saisie salle sale sales salon sans sarthe sauve sceaux secours seine selle sens sept
+    serres seuil seul seule signes soin soins sol solaire sommes sorties sort sourd suite sur talent tarn temple
+    temps terre terres tete theys toit tour tours tout train travail trop trois trou union urgence us val valence
+    valide vannes var vaux vence vente vertu vertus vie vienne vif vigne vignes ville villa villes violence visa
+    vitry voie voile voisins voiture vue y yonne macon monnaie creche machine table reunion quarante cinquante son
+    deux places foret savoir-faire garde
 """
 ORDINARY: Final = frozenset(_ORDINARY.split())
+
+
+# How a key stands in a name: 0 all of it, 1 all but its article, 2 from a later word on.
+LATER_WORD: Final = 2
 
 
 class _Entry(NamedTuple):
     key: str
     tier: int
-    index: int
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,8 @@ def key_of(text: str) -> str:
         folded = ARRONDISSEMENT.sub(" ", folded)
     if not folded.isalpha():
         folded = ORDINAL.sub(r"\1 ", folded)
-    return " ".join(SPELLED.get(word, word) for word in WORDS.findall(folded))
+    words: list[str] = WORDS.findall(folded)
+    return " ".join(SPELLED.get(word, word) for word in words)
 
 
 class Gazetteer:
@@ -115,10 +130,12 @@ class Gazetteer:
                 self._postcodes[postcode].append(index)
             for tier, key in _keys(territory):
                 entries.append(_Entry(key, tier, index))
-                if tier == 0:
+                if tier < LATER_WORD:
                     self._exact[key].append(index)
         entries.sort()
         self._entries = entries
+        self._beginnings = [entry for entry in entries if entry.tier == 0]
+        self._beginnings.sort(key=lambda entry: -self._size[entry.place])
         self._sorted_postcodes = sorted(self._postcodes)
 
     def get(self, id_: str) -> Territory | None:
@@ -136,10 +153,11 @@ class Gazetteer:
             return with_code[:limit]
         key = key_of(typed)
         best: dict[int, tuple[int, int, float]] = {}
-        for entry in self._starting(key):
-            rank = (0 if entry.key == key else 1, entry.tier, -self._size[entry.index])
-            if entry.index not in best or rank < best[entry.index]:
-                best[entry.index] = rank
+        for entry in self._likeliest(key, limit):
+            whole = entry.key == key and (entry.tier == 0 or self._size[entry.place] >= KNOWN_TOWN)
+            rank = (0 if whole else 1, entry.tier, -self._size[entry.place])
+            if entry.place not in best or rank < best[entry.place]:
+                best[entry.place] = rank
         chosen = nsmallest(limit, best.items(), key=lambda item: (item[1], item[0]))
         return [self._all[index] for index, _ in chosen]
 
@@ -182,21 +200,19 @@ class Gazetteer:
             return None
         preceding = before[-1].typed.lower() if before else ""
         if preceding not in CONTRACTED:
-            indexes = [
-                i for i in indexes if key == key_of(self._all[i].name) or self._all[i].level is TerritoryLevel.EPCI
-            ]
+            indexes = [i for i in indexes if key == key_of(self._all[i].name)]
         found = self._biggest(indexes)
-        if found is None or "\n" in raw or "," in raw or "." in raw:
+        if found is None or any(mark in raw for mark in "\n,.;:") or preceding in PLURAL or key in ABROAD:
             return None
-        capital = window[0].typed[0].isupper() and not shouted and bool(before)
-        known = found.population >= KNOWN_TOWN or (len(window) > 1 and found.population >= TOWN)
-        if key in ORDINARY or len(key) <= 3:
-            return found if preceding == "à" or (capital and preceding in WEAK | SURE) else None
-        if preceding in SURE or (capital and preceding in WEAK):
-            return found
-        if preceding in WEAK:
-            return found if found.population >= TOWN else None
-        return found if known or (capital and found.population >= TOWN) else None
+        capital = window[-1].typed[0].isupper() and not shouted and bool(before)
+        if key.split(" ", 1)[-1] in ORDINARY or len(key) <= SHORT_NAME:
+            sure = (preceding == "à" and len(window) == 1 and found.population >= KNOWN_TOWN) or (
+                capital and preceding in WEAK | SURE
+            )
+            return found if sure else None
+        if preceding in WEAK | SURE:
+            return found if capital or found.population >= TOWN else None
+        return found if found.population >= (TOWN if capital or len(window) > 1 else KNOWN_TOWN) else None
 
     def _number_in_phrase(self, digits: str, before: list[_Word]) -> Territory | None:
         if len(digits) == 5:
@@ -231,18 +247,28 @@ class Gazetteer:
         if match is None:
             return None
         key, code = key_of(match["name"]), match["code"].upper()
-        indexes = self._exact.get(key, []) if whole else [entry.index for entry in self._starting(key)]
+        indexes = self._exact.get(key, []) if whole else [entry.place for entry in self._starting(key)]
         zone = f"departement:{code}"
         fitting = {i for i in indexes if code in self._all[i].postcodes or zone in self._all[i].zones}
         ordered = sorted(fitting, key=lambda i: (key not in _exact_keys(self._all[i]), -self._size[i], i))
         return [self._all[i] for i in ordered] or None
 
-    def _starting(self, key: str) -> Iterator[_Entry]:
-        for position in range(bisect_left(self._entries, (key,)), len(self._entries)):
-            entry = self._entries[position]
-            if not entry.key.startswith(key):
-                return
-            yield entry
+    def _range(self, key: str) -> tuple[int, int]:
+        """From which entry to which, the last left out, the keys start with `key`."""
+        return bisect_left(self._entries, (key,)), bisect_left(self._entries, (key + LAST_CHARACTER,))
+
+    def _starting(self, key: str) -> Sequence[_Entry]:
+        start, end = self._range(key)
+        return self._entries[start:end]
+
+    def _likeliest(self, key: str, limit: int) -> Iterable[_Entry]:
+        """Entries that start with `key`: all of them, or where they are many, the exact ones and the biggest."""
+        start, end = self._range(key)
+        if end - start <= MANY:
+            return self._entries[start:end]
+        exact = takewhile(lambda entry: entry.key == key, self._entries[start:end])
+        biggest = islice((entry for entry in self._beginnings if entry.key.startswith(key)), limit)
+        return chain(exact, biggest)
 
     def _of_postcode(self, postcode: str) -> Territory | None:
         """The arrondissement that the postcode is made for, else the most populous of its communes."""
@@ -256,20 +282,20 @@ class Gazetteer:
 
 
 def _keys(territory: Territory) -> list[tuple[int, str]]:
-    """What a territory is found under: tier 0 its name, tier 1 what follows in it word by word."""
+    """What a territory is found under: its name, its name without the article, what follows in it word by word."""
     name = EPCI_PREFIX.sub("", territory.name) if territory.level is TerritoryLevel.EPCI else territory.name
     words = key_of(name).split()
     whole = [(0, " ".join(words))]
     start = 0
     if words and words[0] in {"le", "la", "les", "l"} and len(words) > 1:
-        whole.append((0, " ".join(words[1:])))
+        whole.append((1, " ".join(words[1:])))
         start = 1
-    later = [(1, " ".join(words[i:])) for i in range(start + 1, len(words)) if len(words[i]) > 1]
+    later = [(LATER_WORD, " ".join(words[i:])) for i in range(start + 1, len(words)) if len(words[i]) > 1]
     return whole + later
 
 
 def _exact_keys(territory: Territory) -> set[str]:
-    return {key for tier, key in _keys(territory) if tier == 0}
+    return {key for tier, key in _keys(territory) if tier < LATER_WORD}
 
 
 def _with_preposition(words: list[_Word], first: int) -> int:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from graph.model.directory import Public
@@ -13,7 +14,7 @@ from graph.model.relay import CompetenceMatch
 from graph.model.territory import Territory
 from graph.model.vocabulary import AcronymKind, acronyms, competence, competences, kinds, named_successions
 from graph.model.wording import danger_words, expressions, public_words
-from graph.model.words import NEGATIONS, STOP_WORDS, Token, fold
+from graph.model.words import ELIDED, NEGATIONS, STOP_WORDS, Token, fold
 from search.classifier import Classifier
 from search.features import Feature, carries, features, stem, words_of
 from search.lexicon import ELSEWHERE, Leaning, Lexicon, phrases
@@ -45,37 +46,10 @@ LONGEST_TEXT: Final = 1000
 
 WANTING: Final = frozenset({"veux", "veut", "cherche", "demande", "souhaite", "voudrais", "est", "besoin", "concerne"})
 TURNS: Final = frozenset({"mais", "plutot", "seulement", "juste", "uniquement"})
-WHOM: Final = frozenset(
-    {
-        "femme",
-        "femmes",
-        "homme",
-        "hommes",
-        "jeune",
-        "jeunes",
-        "dame",
-        "monsieur",
-        "famille",
-        "familles",
-        "couple",
-        "gens",
-    }
-)
-GENERIC: Final = frozenset(
-    {
-        "aide",
-        "aider",
-        "aides",
-        "besoin",
-        "cherche",
-        "chercher",
-        "trouver",
-        "probleme",
-        "problemes",
-        "personne",
-        "question",
-    }
-)
+_WHOM: Final = "femme femmes homme hommes jeune jeunes dame monsieur famille familles couple gens"
+WHOM: Final = frozenset(_WHOM.split())
+_GENERIC: Final = "aide aides aider besoin cherche chercher trouver probleme problemes personne question"
+GENERIC: Final = frozenset(_GENERIC.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +112,9 @@ class Reader:
 
     def complete(self, text: str, limit: int = 8) -> list[Suggestion]:
         """Competences whose label, or a way to say it, goes on from `text`; labels first, each competence once."""
-        key = " ".join(token.text for token in words_of(text[:LONGEST_TEXT]))
+        typed = [token.text for token in words_of(text[:LONGEST_TEXT])]
+        # "garde d": the apostrophe is about to come.
+        key = " ".join(typed[:-1] if len(typed) > 1 and typed[-1] in ELIDED else typed)
         if not key or limit < 1:
             return []
         chosen: dict[str, tuple[int, str]] = {}
@@ -237,7 +213,7 @@ def _places_of(said: Sequence[str], line: Sequence[str]) -> tuple[int, ...]:
 def _of_age(words: Sequence[Token]) -> list[Public]:
     """Publics that an age in the text tells: young from 16 to 25, old from 60."""
     found: list[Public] = []
-    for number, unit in zip(words, words[1:], strict=False):
+    for number, unit in pairwise(words):
         if unit.text == "ans" and number.text.isdigit() and len(number.text) <= 3:
             age = int(number.text)
             if 12 <= age <= 25:
@@ -290,8 +266,9 @@ def _organisation_names() -> dict[str, list[tuple[str, ...]]]:
     names = [entry.acronym for entry in acronyms() if entry.kind is AcronymKind.ORGANISATION]
     names += [name for entry in named_successions() for name in (entry.predecessor, entry.successor)]
     names += [re.split(r"[(,]", kind.label)[0] for kind in kinds().values()]
+    others = {_stems(entry.acronym) for entry in acronyms() if entry.kind is not AcronymKind.ORGANISATION}
     by_first: dict[str, list[tuple[str, ...]]] = {}
-    for stems in {_stems(name) for name in names}:
+    for stems in sorted({_stems(name) for name in names} - others):
         if stems:
             by_first.setdefault(stems[0], []).append(stems)
     return by_first

@@ -9,8 +9,9 @@ from enum import StrEnum
 from api.web.dates_words import exact_day
 from api.web.phone_words import Phone, phone
 from graph.model import reasons
+from graph.model.calling import answering
 from graph.model.directory import Contact, Holder, HolderRole, Place, Post
-from graph.model.ranking import FRESH_FOR, STALE_AFTER, answering
+from graph.model.ranking import FRESH_FOR, STALE_AFTER
 from graph.model.relay import OpeningState
 from importers.registry import SOURCES
 from search.hours import PARIS, opening

@@ -12,7 +12,9 @@ from graph.model.words import fold
 LETTERS_FOR_ONE_TYPO: Final = 4
 LETTERS_FOR_TWO_TYPOS: Final = 8
 # Words that say nothing in a name.
-EMPTY: Final = frozenset(["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ou", "par", "pour", "sur"])
+EMPTY: Final = frozenset(
+    ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ou", "par", "pour", "sur"]
+)
 
 
 class NameTier(IntEnum):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
 from graph.model import reasons
-from graph.model.directory import Agreement, HolderRole, Organisation, Post, Public
+from graph.model.calling import who_to_call
+from graph.model.directory import Agreement, Public
 from graph.model.names import NameTier, name_tier
+from graph.model.order import ordered
 from graph.model.relay import (
     Ground,
     Listing,
@@ -54,8 +54,6 @@ PER_KM: Final = -0.25
 FARTHEST: Final = -15.0
 ASKED_MODE: Final = 3.0
 SERVICE_OVER_BODY: Final = 6.0
-# Each further listing of the same body makes room for other doors.
-REPEATED: Final = -14.0
 # The nearer the level of the territory covered, the more it is "here".
 LEVEL_WEIGHTS: Final = {0: 8.0, 1: 5.0, 2: 4.0, 3: 1.0}
 
@@ -70,12 +68,7 @@ def rank(question: Question, candidates: Iterable[Listing], hours: Hours) -> lis
 
     `hours` reads OSM opening_hours at a moment. Listings that must not be shown are left out.
     """
-    judged = [relay for listing in candidates if (relay := _judge(question, listing, hours))]
-    return _spread(_without_echoes(sorted(judged, key=_place)))
-
-
-def _place(relay: Relay) -> tuple[float, str, str]:
-    return -round(relay.score, 6), relay.listing.organisation.name, relay.listing.key
+    return ordered(relay for listing in candidates if (relay := _judge(question, listing, hours)))
 
 
 def excluded(question: Question, listing: Listing) -> bool:
@@ -104,40 +97,6 @@ def holds(agreement: Agreement, question: Question) -> bool:
     if question.publics and agreement.publics and not set(question.publics) & set(agreement.publics):
         return False
     return not agreement.reserved or question.asker in {*agreement.granted_by, agreement.given_to}
-
-
-def who_to_call(question: Question, listing: Listing) -> Post | None:
-    """The post for these competences there, with those who answer today first; else the duty desk; else none."""
-    zones = set(question.territory.zones) if question.territory else set()
-
-    def fit(post: Post) -> tuple[int, int, str, str]:
-        specific = sum(c in post.competences for c in question.competences)
-        local = bool(zones & set(post.covers))
-        return -specific, -local, post.label, post.id
-
-    fitting = [
-        post
-        for post in listing.posts
-        if not post.duty_desk
-        and (not post.competences or set(post.competences) & set(question.competences))
-        and (not post.covers or not zones or zones & set(post.covers))
-    ]
-    desks = [post for post in listing.posts if post.duty_desk]
-    chosen = min(fitting, key=fit, default=None) or min(desks, key=fit, default=None)
-    return replace(chosen, holders=answering(chosen, question.at.date())) if chosen else None
-
-
-def answering(post: Post, day: date) -> tuple:
-    """Who answers at this post on that day: the holders present, else the substitutes present."""
-    present = [
-        held
-        for held in post.holders
-        if (held.since is None or held.since <= day)
-        and (held.until is None or day <= held.until)
-        and not (held.leave_from and held.leave_from <= day and (held.leave_until is None or day <= held.leave_until))
-    ]
-    holders = tuple(held for held in present if held.role is HolderRole.HOLDER)
-    return holders or tuple(present)
 
 
 def _judge(question: Question, listing: Listing, hours: Hours) -> Relay | None:
@@ -186,13 +145,16 @@ def _name(question: Question, listing: Listing) -> Iterator[Reason]:
     """The words are its name, or a name that it took over; a service is also found by its body's, with less weight."""
     if not question.words:
         return
-    body = max(name_tier(question.words, name) for name in (listing.organisation.name, *listing.organisation.aliases))
+    body = name_tier(question.words, listing.organisation.name)
     own = name_tier(question.words, listing.service.name) if listing.service else body
+    former = max(listing.formers, key=lambda former: name_tier(question.words, former.name), default=None)
+    past = name_tier(question.words, former.name) if former else NameTier.NONE
+    alias = max((name_tier(question.words, alias) for alias in listing.organisation.aliases), default=NameTier.NONE)
     share = 1.0 if listing.service is None else NAME_OF_ITS_BODY
-    former = max(((name_tier(question.words, f.name), f) for f in listing.formers), key=lambda p: p[0], default=None)
-    if former and former[0] > max(body, own):
-        yield Reason(ReasonKind.SUCCESSOR, reasons.successor(former[1]), NAME_WEIGHTS[former[0]] * share)
-    elif weight := max(NAME_WEIGHTS[own], NAME_WEIGHTS[body] * share):
+    weight = max(NAME_WEIGHTS[own], NAME_WEIGHTS[max(body, past, alias)] * share)
+    if former and past > max(own, body):
+        yield Reason(ReasonKind.SUCCESSOR, reasons.successor(former), weight)
+    elif weight:
         yield Reason(ReasonKind.NAME, reasons.name(), weight)
 
 
@@ -281,48 +243,3 @@ def _distance(question: Question, listing: Listing) -> float | None:
     place = (listing.service.place if listing.service else None) or listing.organisation.place
     there: Point | None = place.point if place else None
     return here.distance_km(there) if here and there else None
-
-
-def _without_echoes(relays: Sequence[Relay]) -> list[Relay]:
-    """Leave out bare bodies that only repeat a door: one whose own service answers, or which stands above or below another
-    of the same kind that answers better. A body found by its name always stays.
-    """
-    bodies = {r.listing.organisation.id: r.listing.organisation for r in relays}
-    offering = {r.listing.organisation.id for r in relays if r.listing.service or r.listing.agreement}
-    spoken_for = offering | {id_ for offer in offering for id_ in _above(bodies[offer], bodies)}
-    kept: list[Relay] = []
-    for relay in relays:
-        body = relay.listing.organisation
-        above = _above(body, bodies)
-        bare = relay.listing.service is None and relay.listing.agreement is None
-        if bare and not _named(relay) and (body.id in spoken_for or above & spoken_for):
-            continue
-        kept.append(relay)
-        if bare:
-            spoken_for |= {body.id, *above}
-    return kept
-
-
-def _above(body: Organisation, bodies: Mapping[str, Organisation]) -> set[str]:
-    """The bodies of the same kind that this one is part of, among those that answer."""
-    found: set[str] = set()
-    parent = bodies.get(body.part_of)
-    while parent and parent.kind == body.kind and parent.id not in found:
-        found.add(parent.id)
-        parent = bodies.get(parent.part_of)
-    return found
-
-
-def _named(relay: Relay) -> bool:
-    return any(reason.kind in (ReasonKind.NAME, ReasonKind.SUCCESSOR) for reason in relay.reasons)
-
-
-def _spread(relays: Sequence[Relay]) -> list[Relay]:
-    """The same relays with each repetition of a body pushed back, in their final order."""
-    seen: Counter[str] = Counter()
-    placed: list[Relay] = []
-    for relay in relays:
-        id_ = relay.listing.organisation.id
-        placed.append(replace(relay, score=relay.score + REPEATED * seen[id_]))
-        seen[id_] += 1
-    return sorted(placed, key=_place)

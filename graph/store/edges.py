@@ -147,7 +147,10 @@ def drawn(kind: type, chunk: Sequence[Record], carried: Mapping[str, Sequence[Su
         statements.append((HANDLES[kind], _pairs(chunk, "competences")))
     if kind in STAND:
         places: Rows = [_place_row(r) for r in chunk if isinstance(r, Organisation | Service) and r.place]
-        statements += [(query, places) for query in (MERGE_PLACES, LEAVE_TERRITORY, LIE_IN, STAND[kind])]
+        statements.append((MERGE_PLACES, places))
+        statements.append((LEAVE_TERRITORY, places))
+        statements.append((LIE_IN, places))
+        statements.append((STAND[kind], places))
     return statements + _own(chunk, carried)
 
 

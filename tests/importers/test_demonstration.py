@@ -25,7 +25,8 @@ from graph.model.directory import (
     SuccessionKind,
 )
 from graph.model.territory import Point, Territory
-from graph.model.vocabulary import competences, emergency_numbers, kinds, rules_for
+from graph.model.vocabulary import competences, kinds, rules_for
+from graph.model.wording import emergency_numbers
 from importers.report import Refused
 from importers.sources.demonstration.get import HERE, Document, read
 from importers.sources.demonstration.transform import transform

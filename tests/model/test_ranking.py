@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.model.calling import who_to_call
 from graph.model.directory import Capacity, Contact, Holder, HolderRole, Mode, Public
-from graph.model.ranking import rank, who_to_call
+from graph.model.ranking import rank
 from graph.model.relay import Former, Ground, Listing, Opening, OpeningState, Question, ReasonKind, Relay, Tie
 from graph.model.territory import Point
 from tests import make

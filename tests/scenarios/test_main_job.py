@@ -47,8 +47,8 @@ QUESTIONS = [
         "Nanterre",
         "92050",
         "droits-et-prestations--rsa",
-        frozenset({"SERVICE_SOCIAL_DEPARTEMENTAL", "CAF", "DEPARTEMENT"}),
-        r"Première porte à pousser|Compétence fixée par la loi",
+        frozenset({"CCAS"}),
+        r"Agit pour Département des Hauts-de-Seine : convention en vigueur depuis le ",
     ),
     Asked(
         "chomage",
@@ -108,11 +108,18 @@ async def test_the_page_shows_the_same_first_relay(client: httpx2.AsyncClient, a
     assert shown.find(names[0]) == min(places)
 
 
+async def test_all_who_are_competent_by_law_for_the_rsa_are_in_the_answer(client: httpx2.AsyncClient) -> None:
+    relays = await ask(client, "RSA", "92050")
+    kinds = {edge["node"]["organisation"]["kind"] for edge in relays["edges"]}
+    assert kinds >= {"CCAS", "SERVICE_SOCIAL_DEPARTEMENTAL", "CAF", "DEPARTEMENT", "FRANCE_TRAVAIL"}
+
+
 async def test_the_old_name_of_france_travail_finds_it(client: httpx2.AsyncClient) -> None:
     relays = await ask(client, "pôle emploi", "75113")
     first = relays["edges"][0]["node"]
-    assert first["organisation"]["kind"] == "FRANCE_TRAVAIL"
-    assert [r["text"] for r in first["reasons"] if r["kind"] == "SUCCESSOR"][0].startswith("Reprend l’activité de « Pôle emploi")
+    assert first["organisation"]["name"] == "France Travail – direction territoriale de Paris"
+    old = [reason["text"] for reason in first["reasons"] if reason["kind"] == "SUCCESSOR"]
+    assert old == ["Reprend l’activité de « Pôle emploi – direction territoriale de Paris » depuis le 1er janvier 2024"]
 
 
 async def test_the_mandate_is_the_reason_in_paris_and_not_elsewhere(client: httpx2.AsyncClient) -> None:

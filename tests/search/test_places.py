@@ -149,7 +149,17 @@ def test_a_place_in_a_phrase_is_found_with_its_words(places: Gazetteer, phrase: 
 
 @pytest.mark.parametrize(
     "phrase",
-    ["hôtel pour une famille", "garde d’enfants", "c’est nice", "deux tours par jour", "j’ai 25 ans", "12345", ""],
+    [
+        "hôtel pour une famille",
+        "garde d’enfants",
+        "c’est nice",
+        "deux tours par jour",
+        "place à la garde",
+        "accro aux paris",
+        "j’ai 25 ans",
+        "12345",
+        "",
+    ],
 )
 def test_an_ordinary_word_is_not_a_place(places: Gazetteer, phrase: str):
     assert places.find_in_phrase(phrase) is None

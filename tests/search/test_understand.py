@@ -152,6 +152,7 @@ def test_completion_puts_labels_first_and_each_competence_once(reader: Reader):
     assert found[0].competence in {RENT, ENERGY}
     assert len({suggestion.competence for suggestion in found}) == len(found)
     assert [suggestion.label for suggestion in reader.complete("reduire les imp")] == ["Réduire les impayés de loyer"]
+    assert reader.complete("garde d")[0].label == "Garde d’enfants"
     assert reader.complete("") == []
     assert reader.complete("zzz") == []
 
