@@ -103,12 +103,16 @@ async def _changes(data: Path) -> tuple[float, list[float]]:
                 loader = Loader(house.graph, "bench")
                 await loader.load(await loader.plan_batch(Batch(organisations=(body,))), lambda done: None)
                 begun = time.monotonic()
-                while body.name not in (await client.get(f"{site.address}/chercher", params={"q": body.name})).text:
+                while not await _shown(client, site.address, body.name):  # noqa: ASYNC110 - another process moves it
                     await asyncio.sleep(0.02)
                 found.append(time.monotonic() - begun)
     finally:
         site.end()
     return statistics.median(commits), sorted(found)
+
+
+async def _shown(client: httpx2.AsyncClient, address: str, name: str) -> bool:
+    return "/organisme/bench:body" in (await client.get(f"{address}/chercher", params={"q": name})).text
 
 
 if __name__ == "__main__":

@@ -17,13 +17,13 @@ MOST_CANDIDATES: Final = 1000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which listings to look at: those that cover one of `zones` (or lie inside `inside`), and either handle one of
-    `competences` or bear a name that holds all of `words`. No zone means anywhere.
+    `competences` or bear a name that holds all words of one of `names`. No zone means anywhere.
     """
 
     zones: tuple[str, ...] = ()
     inside: str = ""
     competences: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
+    names: tuple[tuple[str, ...], ...] = ()
 
 
 class Index(Protocol):

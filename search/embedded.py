@@ -184,7 +184,7 @@ class EmbeddedWriter:
     async def replace(self, organisations: Iterable[str], listings: Sequence[Listing]) -> None:
         """Forget all listings of these organisations, then take these."""
         for id_ in organisations:
-            self._writer.delete_documents("organisation", id_)
+            self._writer.delete_documents_by_term("organisation", id_)
         for listing in listings:
             self._writer.add_document(_entry(document.document(listing, self._territories)))
 
@@ -227,8 +227,7 @@ def _query(wanted: Wanted) -> Query:
         clauses.append((Occur.Must, Query.term_query(form, "inside", wanted.inside, "basic")))
     if wanted.competences:
         described.append(Query.term_set_query(form, "competence", list(wanted.competences)))
-    if wanted.words:
-        described.append(Query.boolean_query([(Occur.Must, _word(word)) for word in wanted.words]))
+    described += [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in wanted.names]
     if not described:
         return Query.empty_query()
     clauses.append((Occur.Must, Query.boolean_query([(Occur.Should, query) for query in described])))

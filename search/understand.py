@@ -54,12 +54,16 @@ GENERIC: Final = frozenset(_GENERIC.split())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """What was read: competences best first, publics, a place, the folded words left for names, numbers to call first."""
+    """What was read: competences best first, publics, a place, the folded words left for names, numbers to call first.
+
+    `subject` is the text without its place.
+    """
 
     matches: tuple[CompetenceMatch, ...] = ()
     publics: tuple[Public, ...] = ()
     territory: Territory | None = None
     words: tuple[str, ...] = ()
+    subject: str = ""
     emergency: tuple[str, ...] = ()
 
 
@@ -82,7 +86,9 @@ class Reader:
         self._dangers = [(danger.numbers, _stems(danger.text)) for danger in danger_words()]
         self._names = _organisation_names()
         listened = frozenset(word for said in (self._publics, self._dangers) for _, stems in said for word in stems)
-        self._spelling = Spelling(dict(self._lexicon.words), self._lexicon.stems | listened, STOP_WORDS | NEGATIONS)
+        named = frozenset(word for said in self._names.values() for stems in said for word in stems)
+        known = self._lexicon.stems | listened | named
+        self._spelling = Spelling(dict(self._lexicon.words), known, STOP_WORDS | NEGATIONS)
         self._endings = _completions()
 
     def read(self, text: str, places: Gazetteer | None = None) -> Understood:
@@ -107,6 +113,7 @@ class Reader:
             publics=self._found_publics(meant),
             territory=where[0] if where else None,
             words=self._left(meant, shown, leaning, matches),
+            subject=" ".join(subject.split()),
             emergency=self._numbers(meant),
         )
 

@@ -10,6 +10,7 @@ from typing import Final
 from api.rooms import Rooms
 from graph.model.directory import Mode, Public
 from graph.model.errors import InvalidInput
+from graph.model.names import name_words
 from graph.model.ranking import rank
 from graph.model.relay import CompetenceMatch, Found, Question, Relay, Widening, WideningStep
 from graph.model.territory import Point, Territory
@@ -56,6 +57,7 @@ async def find_relay(rooms: Rooms, ask: Ask) -> Found:
         at=ask.at or datetime.now(UTC),
         text=ask.text,
         words=named,
+        phrase=() if ask.competences else name_words(understood.subject),
         competences=tuple(match.competence for match in matches),
         certainties=tuple(match.certainty for match in matches),
         territory=_territory(rooms, ask) or understood.territory,
@@ -89,7 +91,7 @@ async def _ranked(rooms: Rooms, question: Question, *, inside: bool = False) -> 
         zones=territory.zones if territory and not inside else (),
         inside=territory.id if territory and inside else "",
         competences=question.competences,
-        words=question.words,
+        names=tuple(words for words in dict.fromkeys((question.words, question.phrase)) if words),
     )
     found = await rooms.index.candidates(wanted)
     if territory and not inside and not _is_commune(territory):

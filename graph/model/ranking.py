@@ -143,19 +143,25 @@ def _weight(listing: Listing, tie: Tie) -> float:
 
 def _name(question: Question, listing: Listing) -> Iterator[Reason]:
     """The words are its name, or a name that it took over; a service is also found by its body's, with less weight."""
-    if not question.words:
-        return
-    body = name_tier(question.words, listing.organisation.name)
+    body = _tier(question, listing.organisation.name)
     own = name_tier(question.words, listing.service.name) if listing.service else body
-    former = max(listing.formers, key=lambda former: name_tier(question.words, former.name), default=None)
-    past = name_tier(question.words, former.name) if former else NameTier.NONE
-    alias = max((name_tier(question.words, alias) for alias in listing.organisation.aliases), default=NameTier.NONE)
+    former = max(listing.formers, key=lambda former: _tier(question, former.name), default=None)
+    past = _tier(question, former.name) if former else NameTier.NONE
+    alias = max((_tier(question, alias) for alias in listing.organisation.aliases), default=NameTier.NONE)
     share = 1.0 if listing.service is None else NAME_OF_ITS_BODY
     weight = max(NAME_WEIGHTS[own], NAME_WEIGHTS[max(body, past, alias)] * share)
     if former and past > max(own, body):
         yield Reason(ReasonKind.SUCCESSOR, reasons.successor(former), weight)
     elif weight:
         yield Reason(ReasonKind.NAME, reasons.name(), weight)
+
+
+def _tier(question: Question, name: str) -> NameTier:
+    """By the words left for names; else by the whole phrase, which must then be most of the name."""
+    tier = name_tier(question.words, name)
+    if tier is NameTier.NONE and len(question.phrase) > 1 and name_tier(question.phrase, name) is NameTier.MOSTLY:
+        return NameTier.MOSTLY
+    return tier
 
 
 def _here(question: Question, listing: Listing) -> Iterator[Reason]:

@@ -85,12 +85,14 @@ class Listing:
 class Question:
     """Who handles this, for whom, where, when. `at` is aware; `asker` is the organisation of the session, if any.
 
-    `words` are the folded words that match names of bodies and services; `certainties` go with `competences`, in 0..1.
+    `words` are the folded words left for names of bodies and services, `phrase` all of its words, which may be the name of
+    a body as a whole; `certainties` go with `competences`, in 0..1.
     """
 
     at: datetime
     text: str = ""
     words: tuple[str, ...] = ()
+    phrase: tuple[str, ...] = ()
     competences: tuple[str, ...] = ()
     certainties: tuple[float, ...] = ()
     territory: Territory | None = None
