@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search.understand import Reader
-
 from api.settings import Settings
 from graph.store.unit import Graph
 from search.backend import Index
 from search.places import Gazetteer
+from search.understand import Reader
 
 
 @dataclass(frozen=True, slots=True)
