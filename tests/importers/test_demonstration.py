@@ -126,8 +126,8 @@ def test_it_is_as_rich_as_the_product_shows(batch: Batch) -> None:
         "organisations": 347,
         "successions": 50,
         "services": 420,
-        "professionals": 425,
-        "posts": 225,
+        "professionals": 424,
+        "posts": 224,
         "agreements": 5,
     }
 
