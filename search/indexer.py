@@ -17,6 +17,7 @@ from search.embedded import EmbeddedWriter
 CHUNK: Final = 300
 PROJECTION_SECONDS: Final = 30.0
 WORKER: Final = "indexer"
+INDEX_KINDS: Final = (INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX)
 
 
 def ignore(done: int, total: int) -> None:
@@ -36,6 +37,8 @@ class Indexer:
 
         `progress(done, total)` counts organisations. Answers go on from the generation before until the switch.
         """
+        async with self._graph.reading() as unit:
+            covered = await unit.outbox.waiting(INDEX_KINDS)
         writer = EmbeddedWriter.aside(self._folder)
         await writer.keep_places(await self._all_territories())
         ids = await self._all_organisations()
@@ -50,6 +53,8 @@ class Indexer:
         await writer.switch()
         await self.close()
         self._writer = writer
+        # What was waiting when the graph was read is in the new generation.
+        await self._graph.write(lambda unit: unit.outbox.settle(covered))
         return total
 
     async def drain(self) -> int:
@@ -89,7 +94,7 @@ class Indexer:
 
     async def _all_territories(self) -> list[Territory]:
         async with self._graph.reading(PROJECTION_SECONDS) as unit:
-            return await _all_territories(unit)
+            return await unit.territories.all()
 
     async def _all_organisations(self) -> list[str]:
         async with self._graph.reading(PROJECTION_SECONDS) as unit:
@@ -107,13 +112,6 @@ async def differences(graph: Graph, index: Index) -> dict[str, str]:
     surplus = dict.fromkeys(held.keys() - truth.keys(), "dans l’index, plus dans le graphe")
     stale = {key: "différente" for key in truth.keys() & held.keys() if truth[key] != held[key]}
     return missing | surplus | stale
-
-
-async def _all_territories(unit: Unit) -> list[Territory]:
-    found: list[Territory] = []
-    while page := await unit.territories.page(found[-1].id if found else ""):
-        found.extend(page)
-    return found
 
 
 async def _all_organisations(unit: Unit) -> list[str]:

@@ -42,7 +42,10 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
-    """An embedded engine for the store's own tests, with error texts shown."""
+    """An embedded engine for the store's own tests, with error texts shown; or the server that the environment names."""
+    if uri := os.environ.get("MAILLAGE_TEST_GRAPH_URI"):
+        yield Address(uri, "neo4j", os.environ["MAILLAGE_TEST_GRAPH_PASSWORD"])
+        return
     engine = Engine(tmp_path_factory.mktemp("engine"), heap="512m", development=True)
     yield engine.start()
     engine.stop()

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
-# UNWIND, not IN: 20 ids took 1.9 ms this way and 97 ms the other (measured on ArcadeDB).
+# Measured on ArcadeDB: UNWIND, not IN (20 ids in 1.9 ms, 97 ms the other way); and a pattern begins at the node whose id
+# is known, else the engine scans the label on the left (250 ids in 0.1 s, 1.5 s the other way).
 ORGANISATIONS: Final[LiteralString] = """
 UNWIND $ids AS id
 MATCH (o:Organisation {id: id})
@@ -44,13 +45,13 @@ RETURN s{.*} AS node, p{.*} AS place, o.id AS organisation,
 
 SERVICE_IDS: Final[LiteralString] = """
 UNWIND $ids AS id
-MATCH (s:Service)-[:OFFERED_BY]->(o:Organisation {id: id})
+MATCH (o:Organisation {id: id})<-[:OFFERED_BY]-(s:Service)
 RETURN s.id AS id
 """
 
 POSTS: Final[LiteralString] = """
 UNWIND $ids AS id
-MATCH (p:Post)-[:IN]->(o:Organisation {id: id})
+MATCH (o:Organisation {id: id})<-[:IN]-(p:Post)
 RETURN p{.*} AS node, o.id AS organisation,
        [(p)-[:HANDLES]->(c:Competence) | c.id] AS competences, [(p)-[:COVERS]->(t:Territory) | t.id] AS covers,
        [(h:Professional)-[held:HOLDS]->(p) | {professional: h.id, name: h.name, function: h.function, role: held.role,
@@ -85,13 +86,13 @@ RETURN n{.id, .name, .kind} AS node, s.on AS on, s.scope AS detail
 
 TAKEN_OVER: Final[LiteralString] = """
 UNWIND $ids AS id
-MATCH (n:Organisation)-[s:SUCCEEDED_BY]->(o:Organisation {id: id})
+MATCH (o:Organisation {id: id})<-[s:SUCCEEDED_BY]-(n:Organisation)
 RETURN n{.id, .name, .kind} AS node, s.on AS on, s.scope AS detail
 """
 
 PREDECESSORS: Final[LiteralString] = """
 UNWIND $ids AS id
-MATCH (p:Organisation)-[s:SUCCEEDED_BY]->(o:Organisation {id: id})
+MATCH (o:Organisation {id: id})<-[s:SUCCEEDED_BY]-(p:Organisation)
 RETURN o.id AS organisation, p.id AS predecessor, o.id AS successor, s.on AS on, s.kind AS kind, s.scope AS scope
 """
 
@@ -109,7 +110,7 @@ RETURN n{.id, .name, .kind} AS node
 
 UNITS: Final[LiteralString] = """
 UNWIND $ids AS id
-MATCH (n:Organisation)-[:PART_OF]->(o:Organisation {id: id})
+MATCH (o:Organisation {id: id})<-[:PART_OF]-(n:Organisation)
 WHERE n.state = 'published'
 RETURN n{.id, .name, .kind} AS node
 """

@@ -40,6 +40,8 @@ MATCH (o:Outbox {id: id}) SET o.done = true, o.deliveredOn = $now
 
 SWEEP: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.done = true AND o.deliveredOn < $before DELETE o"
 
+WAITING: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.done = false AND o.kind IN $kinds RETURN o.id AS id"
+
 PENDING: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.done = false RETURN count(o) AS pending"
 
 INDEX_LISTINGS: Final = "index_listings"
@@ -75,7 +77,15 @@ class Outbox:
 
     async def done(self, effects: Sequence[Effect]) -> None:
         """These have been carried out."""
-        await self._unit.run(DONE, ids=[effect.id for effect in effects], now=_now())
+        await self.settle([effect.id for effect in effects])
+
+    async def waiting(self, kinds: Sequence[str]) -> list[str]:
+        """Ids of the effects of these kinds that are committed and not done, leased or not."""
+        return [row["id"] for row in await self._unit.run(WAITING, kinds=list(kinds))]
+
+    async def settle(self, ids: Sequence[str]) -> None:
+        """These were carried out, all at once and by other means."""
+        await self._unit.run(DONE, ids=list(ids), now=_now())
 
     async def sweep(self) -> None:
         """Forget what was carried out more than a week ago."""

@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 # Four is more than any chain of renamings on record (ANPE, Pôle emploi, France Travail is two).
 FORMERS: Final[LiteralString] = """
 UNWIND $ids AS id
-MATCH path = (f:Organisation)-[:SUCCEEDED_BY*1..4]->(o:Organisation {id: id})
-WITH id, f, relationships(path)[0] AS first
+MATCH path = (o:Organisation {id: id})<-[:SUCCEEDED_BY*1..4]-(f:Organisation)
+WITH id, f, relationships(path)[-1] AS first
 RETURN id, f.id AS former, f.name AS name, f.aliases AS aliases, first.on AS on, first.kind AS kind
 """
 
 # Whose listings say something of these organisations: successors, units, and those who act for them.
 DEPENDANTS: Final[tuple[LiteralString, ...]] = (
     "UNWIND $ids AS id MATCH (:Organisation {id: id})-[:SUCCEEDED_BY*1..4]->(n:Organisation) RETURN DISTINCT n.id AS id",
-    "UNWIND $ids AS id MATCH (n:Organisation)-[:PART_OF]->(:Organisation {id: id}) RETURN DISTINCT n.id AS id",
+    "UNWIND $ids AS id MATCH (:Organisation {id: id})<-[:PART_OF]-(n:Organisation) RETURN DISTINCT n.id AS id",
     """UNWIND $ids AS id
     MATCH (:Organisation {id: id})<-[:GRANTED_BY]-(:Agreement)-[:GIVEN_TO]->(n:Organisation)
     RETURN DISTINCT n.id AS id""",

@@ -17,7 +17,7 @@ from graph.store.loading import Loader
 from graph.store.outbox import REBUILD_INDEX
 from graph.store.unit import Graph
 from search.embedded import EmbeddedIndex
-from search.indexer import differences
+from search.indexer import Indexer, differences
 from tests import make
 
 FOUND_WITHIN = 20
@@ -91,3 +91,15 @@ async def test_the_doctor_finds_graph_and_index_alike_and_names_what_is_not(
     assert await differences(running, index) == {"organisation:t:mal": "différente"}
     await load(running)
     await until(client, "ocarina yodel", [])
+
+
+async def test_a_rebuild_carries_out_what_was_waiting(empty_graph: Graph, tmp_path: Path) -> None:
+    loader = Loader(empty_graph, "carte")
+    await loader.load(await loader.plan_territories(make.territories()), lambda done: None)
+    await load(empty_graph, make.organisation())
+    indexer = Indexer(empty_graph, tmp_path)
+    assert await indexer.rebuild() == 1
+    async with empty_graph.reading() as unit:
+        assert await unit.outbox.pending() == 0
+    assert await indexer.drain() == 0
+    await indexer.close()
