@@ -12,6 +12,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from api import strangers
 from api.folder import said_of_disk
@@ -144,7 +145,8 @@ def _in_words() -> Iterator[None]:
 
 def _supervise(settings: Settings, *, load: bool) -> None:
     async def prepare(graph: Graph) -> None:
-        if load and await _is_empty(graph):
+        # The index comes last: without one, a first load has not ended, and what is there already is only compared.
+        if load and not is_built(settings.index_folder):
             await _load_everything(graph)
         await _index_if_missing(graph, settings)
 
@@ -160,13 +162,7 @@ async def _load_everything(graph: Graph) -> None:
     for name in SOURCES:
         with _bar(SOURCES[name].title) as bar:
             report = await run_import(graph, name, progress=bar)
-        for line in report.in_words():
-            console.print(f"  {line}", markup=False)
-
-
-async def _is_empty(graph: Graph) -> bool:
-    async with graph.reading() as unit:
-        return not await unit.relays.organisation_ids("", 1)
+        console.print(f"  {report.in_short()}.", markup=False)
 
 
 async def _index_if_missing(graph: Graph, settings: Settings) -> None:
@@ -248,15 +244,12 @@ class _Bar:
 
     def __init__(self, progress: Progress, title: str) -> None:
         self._progress = progress
-        self._title = title
         self._task = progress.add_task(title, total=None)
 
     def stage(self, label: str, steps: int | None) -> None:
         """A new stage; nothing to do is done at once."""
         done = steps == 0
-        self._progress.reset(
-            self._task, description=f"{self._title} — {label}", total=1 if done else steps, completed=int(done)
-        )
+        self._progress.reset(self._task, total=1 if done else steps, completed=int(done))
 
     def advance(self, steps: int) -> None:
         """So many steps more."""
@@ -269,8 +262,9 @@ class _Bar:
 
 @contextmanager
 def _bar(title: str) -> Iterator[_Bar]:
-    columns = (TextColumn("{task.description:<60}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress:
+    named = TextColumn("{task.description}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
+    columns = (named, BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, expand=True) as progress:
         yield _Bar(progress, title)
 
 

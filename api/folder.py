@@ -64,11 +64,29 @@ class Folder:
         aside.replace(self._running_file)
 
     def running(self) -> Running | None:
-        """The present owner, when another process holds this folder and has told where."""
+        """The present owner, when another process holds this folder and has told where.
+
+        A note left by one that was killed counts for nothing: the lock says who lives.
+        """
+        if self._free():
+            return None
         try:
             return Running(**json.loads(self._running_file.read_text()))
         except (OSError, ValueError, TypeError):
             return None
+
+    def _free(self) -> bool:
+        try:
+            lock = os.open(self.path / "lock", os.O_RDWR)
+        except OSError:
+            return True
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(lock)
+        return True
 
     @property
     def _running_file(self) -> Path:

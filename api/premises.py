@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ async def premises(settings: Settings) -> AsyncIterator[Premises]:
         engine = Engine(folder.path, heap=settings.heap)
         try:
             own = engine.start()
-            folder.tell(Running(0, own.uri))
+            folder.tell(Running(os.getpid(), own.uri))
             graph = await Graph.open(own)
             try:
                 await migrate(graph)

@@ -26,6 +26,7 @@ from graph.store.unit import Graph
 
 log = structlog.get_logger()
 
+STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 STOP_SECONDS: Final = 10.0
 WATCH_SECONDS: Final = 0.2
 READY_SECONDS: Final = 30.0
@@ -58,7 +59,7 @@ class Supervisor:
 
     def run(self) -> None:
         """Until SIGTERM or Ctrl-C. Raises Unavailable, in words, when something is missing; leaves no process behind."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in STOPS:
             signal.signal(number, self._stop)
         with listening(self._settings) as door, Folder(self._settings.data) as folder:
             address = server(self._settings)
@@ -98,6 +99,26 @@ class Supervisor:
         self._stopping = True
 
     async def _open(self, address: Address) -> None:
+        """Migrate and prepare the graph. A first load takes a while: told to stop, it stops there and is taken up next time."""
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        for number in STOPS:
+            loop.add_signal_handler(number, self._cancel, task)
+        try:
+            await self._prepared(address)
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+        finally:
+            for number in STOPS:
+                loop.remove_signal_handler(number)
+                signal.signal(number, self._stop)
+
+    def _cancel(self, task: asyncio.Task[None]) -> None:
+        self._stopping = True
+        task.cancel()
+
+    async def _prepared(self, address: Address) -> None:
         graph = await Graph.open(address)
         try:
             await migrate(graph)

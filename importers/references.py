@@ -39,6 +39,14 @@ def checked(
     return result, tuple(check.refused)
 
 
+def mentioned(batch: Batch) -> frozenset[str]:
+    """Every territory that a batch refers to."""
+    covering = (*batch.organisations, *batch.services, *batch.posts, *batch.agreements)
+    placed = [record.place for record in (*batch.organisations, *batch.services) if record.place]
+    covered = {zone for record in covering for zone in record.covers}
+    return frozenset(covered | {place.territory for place in placed if place.territory})
+
+
 @dataclass(slots=True)
 class _Check:
     """What is known so far, and what has been refused."""

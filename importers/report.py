@@ -55,6 +55,13 @@ class Report:
         lines += _listed("Refusés", [refused.in_words() for refused in self.refused], most)
         return lines
 
+    def in_short(self) -> str:
+        """One line: how many are new, and how many were left aside or refused."""
+        aside = sum(self.skipped.values())
+        counts = ((len(self.new), "nouveaux"), (len(self.changed), "modifiés"), (aside, "laissés de côté"))
+        told = [f"{_number(count)} {word}" for count, word in counts if count]
+        return ", ".join([*told, f"{_number(len(self.refused))} refusés"])
+
 
 def _listed(title: str, entries: Sequence[str], most: int) -> list[str]:
     if not entries:

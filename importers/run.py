@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from graph.model.errors import InvalidInput
 from graph.store.loading import Loader, Plan
 from graph.store.unit import Graph
-from importers.references import checked
+from importers.references import checked, mentioned
 from importers.registry import Harvest, Source, source
 from importers.report import Refused, Report
 
@@ -71,8 +71,9 @@ async def run_import(
 async def _planned(loader: Loader, harvest: Harvest) -> tuple[Plan, tuple[Refused, ...]]:
     if harvest.batch is None:
         return await loader.plan_territories(harvest.territories), ()
-    territories = await loader.known_territories()
-    if not territories:
+    wanted = mentioned(harvest.batch)
+    territories = await loader.known_territories(wanted)
+    if wanted and not territories:
         raise InvalidInput(
             "Le graphe n’a encore aucun territoire : importez d’abord la source « territory ».", "source"
         )

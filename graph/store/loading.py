@@ -5,7 +5,7 @@ A record's digest is written last, with its edges: a load that was cut short fin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, LiteralString, TypeVar
 
@@ -30,7 +30,8 @@ BROWSED_THROUGH: Final = {
     TerritoryLevel.REGION: (TerritoryLevel.COUNTRY,),
 }
 
-TERRITORY_IDS: Final[LiteralString] = "MATCH (t:Territory) RETURN t.id AS id"
+# Only those that are mentioned: all ids of France took 2.3 s.
+TERRITORY_IDS: Final[LiteralString] = "UNWIND $ids AS id MATCH (t:Territory {id: id}) RETURN t.id AS id"
 ORGANISATION_IDS: Final[LiteralString] = "MATCH (o:Organisation) RETURN o.id AS id"
 TERRITORY_DIGESTS: Final[LiteralString] = "MATCH (t:Territory) RETURN t.id AS id, t.digest AS digest"
 
@@ -84,9 +85,9 @@ class Loader:
         self._graph = graph
         self._source = source
 
-    async def known_territories(self) -> frozenset[str]:
-        """Ids in the graph, to check references against."""
-        return await self._ids(TERRITORY_IDS)
+    async def known_territories(self, mentioned: Iterable[str]) -> frozenset[str]:
+        """Those of the ids mentioned that are in the graph, to check references against."""
+        return await self._ids(TERRITORY_IDS, ids=sorted(set(mentioned)))
 
     async def known_organisations(self) -> frozenset[str]:
         """Ids in the graph, whatever their source."""
@@ -167,9 +168,9 @@ class Loader:
     async def _write(self, action: Callable[[Unit], Any]) -> None:
         await self._graph.write(action, seconds=LOAD_SECONDS)
 
-    async def _ids(self, query: LiteralString) -> frozenset[str]:
+    async def _ids(self, query: LiteralString, **parameters: Any) -> frozenset[str]:
         async with self._graph.reading(LOAD_SECONDS) as unit:
-            return frozenset(row["id"] for row in await unit.run(query))
+            return frozenset(row["id"] for row in await unit.run(query, **parameters))
 
     async def _digests(self, query: LiteralString, **parameters: Any) -> dict[str, str | None]:
         async with self._graph.reading(LOAD_SECONDS) as unit:

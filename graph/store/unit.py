@@ -11,7 +11,14 @@ from functools import cached_property
 from typing import Any, Final, LiteralString, TypeVar
 
 from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncTransaction
-from neo4j.exceptions import ConstraintError, DriverError, Neo4jError, ServiceUnavailable
+from neo4j.exceptions import (
+    ConstraintError,
+    DriverError,
+    IncompleteCommit,
+    Neo4jError,
+    ServiceUnavailable,
+    SessionExpired,
+)
 
 from graph.model.errors import Unavailable
 from graph.store.directory import Directory
@@ -113,11 +120,14 @@ class Graph:
 
     @asynccontextmanager
     async def reading(self, seconds: float = READ_SECONDS) -> AsyncIterator[Unit]:
-        """A unit that only reads. ArcadeDB does not enforce that: write nothing in it. Raises Unavailable, TimeoutError."""
+        """A unit that only reads. ArcadeDB does not enforce that: write nothing in it.
+
+        Raises Unavailable when the graph does not answer, or not within `seconds` a statement.
+        """
         try:
             async with self._unit(READ_ACCESS, seconds) as unit:
                 yield unit
-        except ServiceUnavailable as fault:
+        except (ServiceUnavailable, SessionExpired, TimeoutError) as fault:
             raise Unavailable("L’annuaire ne répond pas pour le moment. Réessayez dans un instant.") from fault
 
     async def write(self, action: Callable[[Unit], Awaitable[T]], seconds: float = WRITE_SECONDS) -> T:
@@ -130,7 +140,11 @@ class Graph:
             try:
                 async with self._unit(WRITE_ACCESS, seconds) as unit:
                     return await action(unit)
-            except ServiceUnavailable as fault:
+            except IncompleteCommit as fault:
+                raise Unavailable(
+                    "La connexion s’est coupée au moment d’enregistrer : vérifiez si c’est fait avant de recommencer."
+                ) from fault
+            except (ServiceUnavailable, SessionExpired, TimeoutError) as fault:
                 raise Unavailable("Le graphe ne répond pas : rien n’a été enregistré.") from fault
             except Neo4jError as fault:
                 if attempt == ATTEMPTS or not _worth_another_try(fault):

@@ -22,6 +22,13 @@ def test_a_folder_has_one_owner_at_a_time(tmp_path: Path) -> None:
         pass
 
 
+def test_a_note_left_by_an_owner_that_was_killed_counts_for_nothing(tmp_path: Path) -> None:
+    with Folder(tmp_path):
+        pass
+    (tmp_path / "running.json").write_text(json.dumps({"pid": 1, "uri": "bolt://127.0.0.1:1", "port": 8000}))
+    assert Folder(tmp_path).running() is None
+
+
 def test_a_folder_of_a_newer_version_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     mark = tmp_path / "format.json"
     mark.write_text(json.dumps({"format": folders.FORMAT + 1}))

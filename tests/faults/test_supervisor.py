@@ -22,11 +22,11 @@ from tests.conftest import free_port
 class House:
     """One `maillage serve` over a folder, with its children in view."""
 
-    def __init__(self, data: Path, port: int) -> None:
+    def __init__(self, data: Path, port: int, command: str = "serve") -> None:
         self.address = f"http://127.0.0.1:{port}"
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", "serve", "--port", str(port), "--data", str(data)],
+            [sys.executable, "-m", "api.cli", command, "--port", str(port), "--data", str(data)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -163,3 +163,23 @@ def test_a_bad_setting_is_named(tmp_path: Path) -> None:
     code, said = refused("demo", "--data", str(tmp_path), MAILLAGE_HEAP="beaucoup")
     assert code == 2
     assert "MAILLAGE_HEAP = 'beaucoup'" in said
+
+
+def test_a_first_load_told_to_stop_stops_and_is_taken_up_again(tmp_path: Path) -> None:
+    """Ctrl-C in the middle of the first load: no process stays, and the next start ends the load."""
+    first = House(tmp_path, free_port(), command="demo")
+    end = time.monotonic() + 60
+    while not list((tmp_path / "engine" / "databases" / "maillage").glob("Territory*")):
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    children = first.children()
+    first.end(signal.SIGINT)
+    assert first.process.returncode == 0
+    assert gone(children, 1) == []
+    assert not (tmp_path / "index" / "current").exists()
+
+    again = House(tmp_path, free_port(), command="demo")
+    again.wait(240)
+    answer = httpx2.get(f"{again.address}/chercher", params={"q": "EDAS", "ou": "Châtillon"}, timeout=20)
+    assert "Service des solidarités territoriales de Châtillon" in answer.text
+    again.end()
