@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from graph.model.directory import Agreement, Batch, Organisation, Post, Professional, Service, Succession
+from graph.model.vocabulary import competences
 from importers.report import Refused
 
 Record = TypeVar("Record", Organisation, Service, Professional, Post, Agreement)
@@ -14,6 +15,8 @@ Record = TypeVar("Record", Organisation, Service, Professional, Post, Agreement)
 Fault = tuple[str, str, str]
 
 NO_TERRITORY: Final = "Ce territoire n’est pas dans le graphe."
+NO_COMPETENCE: Final = "Cette compétence n’est pas dans la liste fermée."
+NO_PROFESSIONAL: Final = "Ce professionnel n’est pas dans la source, ou a été refusé."
 NO_ORGANISATION: Final = "Cette organisation n’existe pas, ou a été refusée."
 
 
@@ -28,12 +31,14 @@ def checked(
     check = _Check(frozenset(territories), frozenset(organisations))
     bodies = check.kept(batch.organisations, check.places)
     check.organisations |= {body.id for body in bodies}
+    professionals = check.kept(batch.professionals, lambda p: check.bodies("organisations", p.organisations))
+    known = {professional.id for professional in professionals}
     result = Batch(
         organisations=tuple(check.with_parent(body) for body in bodies),
         successions=tuple(check.whole(batch.successions)),
         services=check.kept(batch.services, lambda s: (*check.places(s), *check.owner(s))),
-        professionals=check.kept(batch.professionals, lambda p: check.bodies("organisations", p.organisations)),
-        posts=check.kept(batch.posts, lambda p: (*check.places(p), *check.owner(p))),
+        professionals=professionals,
+        posts=check.kept(batch.posts, lambda p: (*check.places(p), *check.owner(p), *check.holders(p, known))),
         agreements=check.kept(batch.agreements, lambda a: (*check.places(a), *check.parties(a))),
     )
     return result, tuple(check.refused)
@@ -65,6 +70,10 @@ class _Check:
         return tuple(kept)
 
     def places(self, record: Organisation | Service | Post | Agreement) -> Iterator[Fault]:
+        if not isinstance(record, Organisation):
+            for id_ in record.competences:
+                if id_ not in competences():
+                    yield "competences", id_, NO_COMPETENCE
         for zone in record.covers:
             if zone not in self.territories:
                 yield "covers", zone, NO_TERRITORY
@@ -77,6 +86,13 @@ class _Check:
 
     def owner(self, record: Service | Post) -> Iterator[Fault]:
         return self.bodies("organisation", [record.organisation])
+
+    def holders(self, post: Post, known: Collection[str]) -> Iterator[Fault]:
+        return (
+            ("holders", holder.professional, NO_PROFESSIONAL)
+            for holder in post.holders
+            if holder.professional not in known
+        )
 
     def parties(self, agreement: Agreement) -> Iterator[Fault]:
         yield from self.bodies("granted_by", agreement.granted_by)

@@ -96,7 +96,7 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
             Source(
                 name="demonstration",
                 title="Réseau de démonstration, organismes inventés",
-                licence="EUPL-1.2",
+                licence="Apache-2.0",
                 gather=_demonstration,
             ),
         )

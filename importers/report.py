@@ -28,7 +28,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The outcome of one import; `new`, `changed`, `gone` are ids, `skipped` counts what was left out by its reason."""
+    """The outcome of one import; `new`, `changed`, `gone`, `kept` are ids, `skipped` counts what was left out by its reason."""
 
     title: str
     dry_run: bool = False
@@ -36,6 +36,7 @@ class Report:
     changed: tuple[str, ...] = ()
     unchanged: int = 0
     gone: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=Counter)
 
@@ -50,6 +51,8 @@ class Report:
             f"  disparus : {_number(len(self.gone))}",
             f"  refusés : {_number(len(self.refused))}",
         ]
+        if self.kept:
+            lines.append(f"  absents mais gardés, car des lignes sont refusées : {_number(len(self.kept))}")
         lines += [f"  laissés de côté, {reason} : {_number(count)}" for reason, count in sorted(self.skipped.items())]
         lines += _listed("Disparus", self.gone, most)
         lines += _listed("Refusés", [refused.in_words() for refused in self.refused], most)

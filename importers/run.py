@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -61,11 +63,12 @@ async def run_import(
     loader = Loader(graph, chosen.name)
     shown.stage("Comparaison avec le graphe", None)
     plan, refused = await _planned(loader, harvest)
+    plan, kept = _spare((*harvest.refused, *refused), plan, force)
+    _refuse_to_lose(plan, force)
     if not dry_run:
-        _refuse_to_lose(plan, force)
         shown.stage("Écriture", plan.steps)
         await loader.load(plan, shown.advance)
-    return _report(chosen, harvest, plan, refused, dry_run)
+    return replace(_report(chosen, harvest, plan, refused, dry_run), kept=kept)
 
 
 async def _planned(loader: Loader, harvest: Harvest) -> tuple[Plan, tuple[Refused, ...]]:
@@ -79,6 +82,13 @@ async def _planned(loader: Loader, harvest: Harvest) -> tuple[Plan, tuple[Refuse
         )
     batch, refused = checked(harvest.batch, territories, await loader.known_organisations())
     return await loader.plan_batch(batch), refused
+
+
+def _spare(refused: Sequence[Refused], plan: Plan, force: bool) -> tuple[Plan, tuple[str, ...]]:
+    """A record that is missing only because its row was refused must not be lost: with refusals, nothing is taken away."""
+    if force or not refused:
+        return plan, ()
+    return replace(plan, gone=(), leaving=()), plan.gone
 
 
 def _refuse_to_lose(plan: Plan, force: bool) -> None:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeVar
 
 from graph.model.directory import (
     Agreement,
-    Link,
-    LinkKind,
+    ListingState,
     Organisation,
     OrganisationSheet,
     Post,
@@ -19,6 +18,7 @@ from graph.model.directory import (
     SuccessionKind,
 )
 from graph.store import records
+from graph.store.links import links
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -78,18 +78,6 @@ WHERE u.state = 'published'
 RETURN o.id AS organisation, u.id AS id
 """
 
-CARRIED_TO: Final[LiteralString] = """
-UNWIND $ids AS id
-MATCH (o:Organisation {id: id})-[s:SUCCEEDED_BY]->(n:Organisation)
-RETURN n{.id, .name, .kind} AS node, s.on AS on, s.scope AS detail
-"""
-
-TAKEN_OVER: Final[LiteralString] = """
-UNWIND $ids AS id
-MATCH (o:Organisation {id: id})<-[s:SUCCEEDED_BY]-(n:Organisation)
-RETURN n{.id, .name, .kind} AS node, s.on AS on, s.scope AS detail
-"""
-
 PREDECESSORS: Final[LiteralString] = """
 UNWIND $ids AS id
 MATCH (o:Organisation {id: id})<-[s:SUCCEEDED_BY]-(p:Organisation)
@@ -101,40 +89,6 @@ UNWIND $ids AS id
 MATCH (o:Organisation {id: id})-[s:SUCCEEDED_BY]->(n:Organisation)
 RETURN o.id AS organisation, o.id AS predecessor, n.id AS successor, s.on AS on, s.kind AS kind, s.scope AS scope
 """
-
-PARENT: Final[LiteralString] = """
-UNWIND $ids AS id
-MATCH (o:Organisation {id: id})-[:PART_OF]->(n:Organisation)
-RETURN n{.id, .name, .kind} AS node
-"""
-
-UNITS: Final[LiteralString] = """
-UNWIND $ids AS id
-MATCH (o:Organisation {id: id})<-[:PART_OF]-(n:Organisation)
-WHERE n.state = 'published'
-RETURN n{.id, .name, .kind} AS node
-"""
-
-GIVEN_BY: Final[LiteralString] = """
-UNWIND $ids AS id
-MATCH (o:Organisation {id: id})<-[:GIVEN_TO]-(a:Agreement)-[:GRANTED_BY]->(n:Organisation)
-RETURN n{.id, .name, .kind} AS node, a.since AS on, a.until AS until, a.label AS detail
-"""
-
-GRANTED_TO: Final[LiteralString] = """
-UNWIND $ids AS id
-MATCH (o:Organisation {id: id})<-[:GRANTED_BY]-(a:Agreement)-[:GIVEN_TO]->(n:Organisation)
-RETURN n{.id, .name, .kind} AS node, a.since AS on, a.until AS until, a.label AS detail
-"""
-
-LINKS: Final[tuple[tuple[LinkKind, LiteralString], ...]] = (
-    (LinkKind.PART_OF, PARENT),
-    (LinkKind.UNIT, UNITS),
-    (LinkKind.RECEIVES, GIVEN_BY),
-    (LinkKind.GRANTS, GRANTED_TO),
-    (LinkKind.TAKES_OVER_FROM, TAKEN_OVER),
-    (LinkKind.CARRIED_TO, CARRIED_TO),
-)
 
 PAGE: Final[LiteralString] = """
 MATCH (o:Organisation)
@@ -235,26 +189,20 @@ class Directory:
             sorted(pairs, key=lambda pair: (-pair[1].on.toordinal(), pair[1].predecessor, pair[1].successor))
         )
 
-    async def links(self, organisation_id: str) -> tuple[Link, ...]:
-        """The neighbours of an organisation in the graph: parts, agreements, before and after."""
-        found: list[Link] = []
-        for kind, query in LINKS:
-            rows = await self._unit.run(query, ids=[organisation_id])
-            found.extend(sorted((_link(kind, row) for row in rows), key=lambda link: (link.name, link.id)))
-        return tuple(found)
-
     async def sheet(self, organisation_id: str) -> OrganisationSheet | None:
-        """All that the directory tells of one organisation; None when there is none that may be shown."""
+        """All that anyone may read of one organisation, closed ones included; None when there is none that may be shown."""
         organisation = (await self.organisations([organisation_id])).get(organisation_id)
-        if organisation is None:
+        if organisation is None or organisation.state is not ListingState.PUBLISHED:
             return None
         one = [organisation_id]
+        services = (await self.services_of(one)).get(organisation_id, ())
+        agreements = (await self.agreements_of(one)).get(organisation_id, ())
         return OrganisationSheet(
             organisation=organisation,
-            services=(await self.services_of(one)).get(organisation_id, ()),
+            services=tuple(service for service in services if service.state is ListingState.PUBLISHED),
             posts=(await self.posts_of(one)).get(organisation_id, ()),
-            agreements=(await self.agreements_of(one)).get(organisation_id, ()),
-            links=await self.links(organisation_id),
+            agreements=tuple(agreement for agreement in agreements if not agreement.reserved),
+            links=await links(self._unit, organisation_id),
         )
 
     async def page(
@@ -287,19 +235,6 @@ def _succession(row: dict[str, Any]) -> Succession:
         on=date.fromisoformat(row["on"]),
         kind=SuccessionKind(row["kind"]),
         scope=row["scope"] or "",
-    )
-
-
-def _link(kind: LinkKind, row: dict[str, Any]) -> Link:
-    node, on, until = row["node"], row.get("on"), row.get("until")
-    return Link(
-        kind=kind,
-        id=node["id"],
-        name=node["name"],
-        organisation_kind=node["kind"],
-        detail=row.get("detail") or "",
-        on=date.fromisoformat(on) if on else None,
-        until=date.fromisoformat(until) if until else None,
     )
 
 

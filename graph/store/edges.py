@@ -61,6 +61,17 @@ OWNERS: Final[Queries] = {
     Agreement: "UNWIND $ids AS id MATCH (:Agreement {id: id})-[:GIVEN_TO]->(o:Organisation) RETURN o.id AS id",
 }
 
+# Those that bear the old name of an organisation: an edge about to be drawn anew may lead elsewhere.
+CARRIED: Final[Mapping[type, tuple[LiteralString, ...]]] = {
+    Organisation: (
+        "UNWIND $ids AS id MATCH (:Organisation {id: id})-[:SUCCEEDED_BY*1..4]->(o:Organisation) RETURN o.id AS id",
+    ),
+    Professional: (),
+    Service: (),
+    Post: (),
+    Agreement: (),
+}
+
 COVERS: Final[Queries] = {
     Organisation: (
         "UNWIND $rows AS row MATCH (n:Organisation {id: row.id}), (t:Territory {id: row.to}) CREATE (n)-[:COVERS]->(t)"

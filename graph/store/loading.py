@@ -194,13 +194,17 @@ async def _join_territories(unit: Unit, chunk: Sequence[Territory]) -> None:
 
 
 async def _join(unit: Unit, kind: type, chunk: Sequence[Record], carried: dict[str, list[Succession]]) -> None:
-    """Draw the edges of these records anew, then seal them and tell the index."""
-    await unit.run(edges.FORGET[kind], ids=[r.id for r in chunk])
+    """Draw the edges of these records anew, then seal them and tell the index, on behalf of former owners too."""
+    ids = [r.id for r in chunk]
+    former = {
+        row["id"] for query in (edges.OWNERS[kind], *edges.CARRIED[kind]) for row in await unit.run(query, ids=ids)
+    }
+    await unit.run(edges.FORGET[kind], ids=ids)
     for query, rows in edges.drawn(kind, chunk, carried):
         if rows:
             await unit.run(query, rows=rows)
     await unit.run(edges.SEAL[kind], rows=[{"id": r.id, "digest": sealed(r, carried)} for r in chunk])
-    subjects = sorted({id_ for r in chunk for id_ in _subjects(r)})
+    subjects = sorted(former.union(*(_subjects(r) for r in chunk)))
     if subjects:
         await unit.outbox.add(INDEX_LISTINGS, subjects)
 

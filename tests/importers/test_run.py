@@ -106,12 +106,16 @@ async def test_what_changed_and_what_went(mapped: Graph, tmp_path: Path) -> None
     kept = [line.replace("03 81 83 48 19", "03 81 83 48 20") for line in lines if not line.startswith("prudhommes")]
     later = tmp_path / "later.csv"
     later.write_text("".join(kept), encoding="utf-8")
-    report = await run_import(mapped, "dila", path=later)
-    assert (report.new, report.changed, report.gone) == (
+    spared = await run_import(mapped, "dila", path=later)
+    assert spared.refused != ()
+    assert (spared.new, spared.changed, spared.gone, spared.kept) == (
         (),
         ("dila:cidf-25056-01",),
+        (),
         ("dila:prudhommes-25056-01",),
     )
+    report = await run_import(mapped, "dila", path=later, force=True)
+    assert (report.new, report.changed, report.gone) == ((), (), ("dila:prudhommes-25056-01",))
     async with mapped.reading() as unit:
         found = await unit.directory.organisations(["dila:cidf-25056-01"])
         states = await unit.run("MATCH (o:Organisation {id: 'dila:prudhommes-25056-01'}) RETURN o.state AS state")

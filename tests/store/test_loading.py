@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from graph.model.directory import Capacity, Holder, HolderRole, Mode, Public
+from graph.store.links import links
 from graph.store.loading import Loader
 from graph.store.unit import Graph
 from tests import make
@@ -138,8 +139,8 @@ async def test_a_succession_is_told_on_both_sides(mapped: Graph) -> None:
     old = make.organisation("t:old", name="Ancien nom", closed_on=date(2024, 1, 1))
     await load(mapped, make.organisation(), old, make.succession("t:old", "t:caf"))
     async with mapped.reading() as unit:
-        after = await unit.directory.links("t:old")
-        before = await unit.directory.links("t:caf")
+        after = await links(unit, "t:old")
+        before = await links(unit, "t:caf")
         touched = await unit.relays.dependants(["t:old"])
         listings = await unit.relays.listings_of(["t:old", "t:caf"])
     assert [(link.kind, link.id, link.on) for link in after] == [("carried_to", "t:caf", date(2024, 1, 1))]
@@ -148,3 +149,36 @@ async def test_a_succession_is_told_on_both_sides(mapped: Graph) -> None:
     assert [(listing.key, [former.name for former in listing.formers]) for listing in listings] == [
         ("organisation:t:caf", ["Ancien nom"])
     ]
+
+
+async def told(graph: Graph) -> list[list[str]]:
+    async with graph.reading() as unit:
+        rows = await unit.run("MATCH (o:Outbox) WHERE o.kind = 'index_listings' RETURN o.subjects AS s ORDER BY o.written")
+    return [row["s"] for row in rows]
+
+
+async def test_a_service_that_moves_is_told_for_both_bodies(mapped: Graph) -> None:
+    other = make.organisation("t:autre")
+    await load(mapped, make.organisation(), other, make.service())
+    await load(mapped, make.organisation(), other, make.service(organisation="t:autre"))
+    assert (await told(mapped))[-1] == ["t:autre", "t:caf"]
+
+
+async def test_a_successor_that_is_no_longer_one_is_told(mapped: Graph) -> None:
+    records = [make.organisation("t:a"), make.organisation("t:b"), make.organisation("t:old")]
+    await load(mapped, *records, make.succession("t:old", "t:a"))
+    await load(mapped, *records, make.succession("t:old", "t:b"))
+    assert set((await told(mapped))[-1]) >= {"t:a", "t:old"}
+
+
+async def test_a_sheet_hides_what_is_not_for_everyone(mapped: Graph) -> None:
+    town = make.organisation("t:ville", name="Ville", kind="COMMUNE")
+    draft = make.service("t:brouillon", state="draft")
+    await load(mapped, make.organisation(), town, draft, make.agreement(reserved=True))
+    async with mapped.reading() as unit:
+        sheet = await unit.directory.sheet("t:caf")
+        seen_from_town = await unit.directory.sheet("t:ville")
+    assert sheet is not None
+    assert (sheet.services, sheet.agreements, sheet.links) == ((), (), ())
+    assert seen_from_town is not None
+    assert seen_from_town.links == ()
