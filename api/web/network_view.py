@@ -24,6 +24,9 @@ GAP: Final = 28
 LABEL_HEIGHT: Final = 24
 CAPTION_BASELINE: Final = 15
 LINE_LETTERS: Final = 30
+MOST_LINES: Final = 2
+# Names of one kind begin with the same words: "Centre de protection maternelle et infantile (PMI) – Antony".
+SAME_WORDS: Final = 2
 UNITS_A_ROW: Final = 3
 MOST_A_GROUP: Final = {LinkKind.UNIT: 12}
 MOST_OTHERWISE: Final = 4
@@ -227,12 +230,45 @@ class _Picture:
             y += GAP - GAP // 2
 
     def _neighbour_box(self, one: Neighbour, group: Group, x: int, y: int) -> Box:
-        return self._box(one.name, x, y, NODE_WIDTH, href=one.href, past=group.kind is LinkKind.TAKES_OVER_FROM)
+        past = group.kind is LinkKind.TAKES_OVER_FROM
+        return self._box(one.name, x, y, NODE_WIDTH, _telling(one, group), href=one.href, past=past)
 
     @staticmethod
-    def _box(name: str, x: int, y: int, width: int, *, href: str = "", past: bool = False, centre: bool = False) -> Box:
-        lines = wrap(name, LINE_LETTERS if width == NODE_WIDTH else LINE_LETTERS + 4, max_lines=2, placeholder="…")
+    def _box(
+        name: str,
+        x: int,
+        y: int,
+        width: int,
+        said: str = "",
+        *,
+        href: str = "",
+        past: bool = False,
+        centre: bool = False,
+    ) -> Box:
+        lines = wrap(
+            said or name,
+            LINE_LETTERS if width == NODE_WIDTH else LINE_LETTERS + 4,
+            max_lines=MOST_LINES,
+            placeholder="…",
+        )
         return Box(x, y, width, tuple(lines), name, href, past, centre)
+
+
+def _telling(one: Neighbour, group: Group) -> str:
+    """Its name; cut at the front when the end of a long one is all that tells it from the others of the group."""
+    if len(wrap(one.name, LINE_LETTERS)) <= MOST_LINES:
+        return one.name
+    words = one.name.split()
+    alike = [other for other in group.neighbours if other.name.split()[:SAME_WORDS] == words[:SAME_WORDS]]
+    if len(alike) == 1:
+        return one.name
+    parts = one.name.split(" – ")
+    for start in range(1, len(parts)):
+        if len(wrap(end := " – ".join(parts[start:]), LINE_LETTERS)) <= MOST_LINES:
+            return end
+    while len(words) > 1 and len(wrap(" ".join(["…", *words]), LINE_LETTERS)) > MOST_LINES:
+        words = words[1:]
+    return " ".join(["…", *words])
 
 
 def _shown(group: Group) -> tuple[Neighbour, ...]:

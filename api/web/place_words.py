@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Final
 
 from graph.model.territory import Territory, TerritoryLevel
-from search.places import Gazetteer
+from search.places import Gazetteer, key_of
 
 MOST_SUGGESTIONS: Final = 5
 FEWEST_LETTERS: Final = 3
+# Towns that begin alike are compared by spelling: this many of them, and at least so like what was typed.
+MOST_COMPARED: Final = 400
+ALIKE: Final = 0.75
 DEPARTEMENT: Final = f"{TerritoryLevel.DEPARTEMENT}:"
 LEVEL_WORDS: Final = {
     TerritoryLevel.SECTOR: "secteur",
@@ -47,9 +51,14 @@ def place_hint(territory: Territory) -> str:
 
 def departement_name(places: Gazetteer, territory: Territory) -> str:
     """Name of the département that contains it, empty when there is none."""
-    zone = next((zone for zone in territory.zones if zone.startswith(DEPARTEMENT) and zone != territory.id), "")
-    departement = places.get(zone) if zone else None
+    departement = departement_of(places, territory)
     return departement.name if departement else ""
+
+
+def departement_of(places: Gazetteer, territory: Territory) -> Territory | None:
+    """The département that contains it."""
+    zone = next((zone for zone in territory.zones if zone.startswith(DEPARTEMENT) and zone != territory.id), "")
+    return places.get(zone) if zone else None
 
 
 def locate(places: Gazetteer, text: str, chosen_id: str) -> Located:
@@ -61,7 +70,9 @@ def locate(places: Gazetteer, text: str, chosen_id: str) -> Located:
         return Located(chosen)
     # "Saint-Denis (Seine-Saint-Denis)" typed or kept without its id: the name, then the département.
     name, _, hint = text.partition(" (")
-    candidates = places.complete(name, MOST_SUGGESTIONS + 1) or _beginning_alike(places, name)
+    candidates = (
+        places.complete(name, MOST_SUGGESTIONS + 1) or _spelt_alike(places, name) or _beginning_alike(places, name)
+    )
     exact = next((found for found in candidates if hint and place_name(places, found) == text), None)
     territory = exact or places.locate(text) or (places.locate(name) if hint else None)
     others = tuple(
@@ -70,14 +81,29 @@ def locate(places: Gazetteer, text: str, chosen_id: str) -> Located:
         if territory is None or (_namesakes(found, territory) and not exact)
     )[:MOST_SUGGESTIONS]
     if territory is None:
-        known = "Choisissez un de ces lieux" if others else "Donnez le nom d’une commune ou un code postal"
-        return Located(None, others, f"Le lieu « {text} » n’est pas connu. {known}.")
+        what_to_do = "" if others else " Donnez le nom d’une commune ou un code postal."
+        return Located(None, others, f"Le lieu « {text} » n’est pas connu.{what_to_do}")
     return Located(territory, others)
 
 
 def _namesakes(one: Territory, other: Territory) -> bool:
     """Two towns of one name; Paris the city and Paris the département are not worth asking about."""
     return one.id != other.id and one.name == other.name and {one.level, other.level} <= TOWNS
+
+
+def _spelt_alike(places: Gazetteer, name: str) -> list[Territory]:
+    """For a letter missing, doubled or swapped: the towns spelt most like it, the largest first among equals."""
+    typed = key_of(name)
+    if len(typed) < FEWEST_LETTERS:
+        return []
+    matcher = SequenceMatcher(None, "", typed, autojunk=False)
+    near: list[tuple[float, int, Territory]] = []
+    for found in places.complete(typed[:FEWEST_LETTERS], MOST_COMPARED):
+        matcher.set_seq1(key_of(found.name))
+        if found.level in TOWNS and (likeness := matcher.ratio()) >= ALIKE:
+            near.append((-likeness, -found.population, found))
+    near.sort(key=lambda one: one[:2])
+    return [found for _, _, found in near[:MOST_SUGGESTIONS]]
 
 
 def _beginning_alike(places: Gazetteer, name: str) -> list[Territory]:

@@ -16,6 +16,7 @@ from api.web.listing_view import (
     reach,
     source_name,
 )
+from api.web.place_words import TOWNS
 from api.web.render import sheet_path
 from graph.model import reasons
 from graph.model.relay import Found, Listing, Question, Reason, ReasonKind, Relay, Tie
@@ -81,11 +82,11 @@ def _relay(question: Question, relay: Relay, rank: int) -> RelayView:
         sentences=sentences[:MOST_SENTENCES],
         all_sentences=tuple(_sentence(reason) for reason in relay.reasons),
         opening=opening_words((service.hours if service else "") or organisation.hours, question.at),
-        distance=next((reason.text for reason in relay.reasons if reason.kind is ReasonKind.DISTANCE), ""),
+        distance=_distance(relay, question),
         freshness=freshness(subject.vouched_on, question.at.astimezone(PARIS).date()),
         desk=_desk(relay, question),
         reach=reach(own_contact, service.contact if service else None, organisation.contact),
-        handles=tuple(_handled(tie) for tie in listing.ties if tie.competence in question.competences),
+        handles=_handles(listing, question),
         covers=listing.covers_name,
         formers=tuple(f"{former.name}, jusqu’au {reasons.full_date(former.on)}" for former in listing.formers),
         source=source_name(subject.source),
@@ -99,6 +100,13 @@ def _desk(relay: Relay, question: Question) -> Desk | None:
         return None
     whole = next((post for post in relay.listing.posts if post.id == relay.post.id), relay.post)
     return desk(relay.post, whole.holders, question.at)
+
+
+def _distance(relay: Relay, question: Question) -> str:
+    """From the town asked for; from the middle of a département it would mean nothing."""
+    if question.territory is None or question.territory.level not in TOWNS:
+        return ""
+    return next((reason.text for reason in relay.reasons if reason.kind is ReasonKind.DISTANCE), "")
 
 
 def _what(listing: Listing) -> str:
@@ -118,6 +126,12 @@ def _sentence(reason: Reason) -> Sentence:
     points = f"{reason.weight:+.1f}".replace(".", ",").replace("-", "−").removesuffix(",0")
     against = reason.weight < 0 or reason.kind is ReasonKind.TERRITORY
     return Sentence(reason.text, against, points if points not in ("+0", "−0") else "0")
+
+
+def _handles(listing: Listing, question: Question) -> tuple[str, ...]:
+    """Each way that it is competent, once; a bare label says nothing beside the same with its note or its law."""
+    said = tuple(dict.fromkeys(_handled(tie) for tie in listing.ties if tie.competence in question.competences))
+    return tuple(one for one in said if not any(other.startswith(f"{one} ") for other in said))
 
 
 def _handled(tie: Tie) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -15,20 +15,32 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from api.web.assets import asset
-from api.web.dates_words import exact_day, today_words
+from api.web.dates_words import MONTHS, clock, exact_day, today_words
 from api.web.phone_words import phone
 from graph.model.wording import emergency_numbers
 from search.hours import PARIS
 
 FOLDER: Final = Path(__file__).parent
 NO_BREAK: Final = "\u00a0"
+DAY_AND_MONTH: Final = re.compile(rf"\b(\d{{1,2}}|1er) (?=(?:{'|'.join(MONTHS)})\b)")
 
 
 def typography(text: str) -> str:
     """French spacing: no line may break before high punctuation, inside « », or between a figure and its unit."""
     text = re.sub(r" (?=[:;?!»%€])", NO_BREAK, text)
     text = text.replace("« ", "«" + NO_BREAK)
-    return re.sub(r"(?<=\d) (?=(?:h|km|m|min|jours?|mois|ans?|\d{2,3})\b)", NO_BREAK, text)
+    text = re.sub(r"(?<=\d) (?=(?:h|km|m|min|jours?|mois|ans?|\d{2,3})\b)", NO_BREAK, text)
+    text = re.sub(rf"(?<=\d{NO_BREAK}h) (?=\d\d\b)", NO_BREAK, text)
+    return DAY_AND_MONTH.sub(rf"\1{NO_BREAK}", text)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Several labels as one phrase: "Femmes, familles"; an acronym keeps its capitals."""
+    return ", ".join(name if number == 0 or name[1:2].isupper() else _lower(name) for number, name in enumerate(names))
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]
 
 
 def sheet_path(kind: str, id_: str) -> str:
@@ -46,7 +58,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(fr=typography, exact=exact_day)
+    made.filters.update(fr=typography, exact=exact_day, listed=listed)
     made.globals.update(asset=asset, phone=phone, sheet_path=sheet_path)
     return made
 
@@ -65,7 +77,8 @@ def page(
     around = {
         "path": request.url.path,
         "now_words": today_words(at),
-        "printed_on": at.date(),
+        # On paper the year counts.
+        "printed_words": f"{exact_day(at.date())} à {clock(at.time())}",
         "address": str(request.url),
         "numbers": emergency_numbers(),
         "gallery_open": settings.demo,

@@ -79,11 +79,10 @@ class AgreementView:
 
 @dataclass(frozen=True, slots=True)
 class SuccessionView:
-    """What became of a closed body, or what this one took over."""
+    """What became of a closed body, or what this one took over: words, then (name, address) of each."""
 
     text: str
-    name: str
-    href: str
+    links: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,19 +109,21 @@ class ServiceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationView:
-    """The page of an organisation."""
+    """The page of an organisation; `gone` once it is closed, `closed` says since when, or from when."""
 
     name: str
     kind: str
     aliases: tuple[str, ...]
     description: str
-    closed_on: str
+    closed: str
+    gone: bool
     covers: str
     door: Door
     offers: tuple[Offer, ...]
     desks: tuple[Desk, ...]
     agreements: tuple[AgreementView, ...]
     successions: tuple[SuccessionView, ...]
+    carried_to: tuple[SuccessionView, ...]
     network: Network | None
 
 
@@ -158,7 +159,8 @@ def organisation_view(sheet: OrganisationSheet, covered: Iterable[Territory], at
         kind=label("organisation_kind", organisation.kind),
         aliases=organisation.aliases,
         description=organisation.description,
-        closed_on=exact_day(organisation.closed_on) if organisation.closed_on else "",
+        closed=_closed_words(organisation.closed_on, today),
+        gone=bool(organisation.closed_on and organisation.closed_on <= today),
         covers=covers_words(covered),
         door=_door(organisation, organisation, at),
         offers=tuple(
@@ -173,6 +175,7 @@ def organisation_view(sheet: OrganisationSheet, covered: Iterable[Territory], at
         desks=_desks(sheet.posts, at),
         agreements=tuple(_agreement(agreement, today) for agreement in sheet.agreements),
         successions=_successions(sheet),
+        carried_to=_succeeded(sheet, LinkKind.CARRIED_TO, "s’adresser à"),
         network=network(sheet),
     )
 
@@ -273,12 +276,25 @@ def _capacity_a_day(agreement: Agreement) -> str:
     return f"{count} {unit} par jour"
 
 
+def _closed_words(on: date | None, today: date) -> str:
+    if on is None:
+        return ""
+    return f"N’existe plus depuis le {exact_day(on)}." if on <= today else f"Cessera d’exister le {exact_day(on)}."
+
+
 def _successions(sheet: OrganisationSheet) -> tuple[SuccessionView, ...]:
     """What it was carried to comes first: that is where to call."""
-    views: list[SuccessionView] = []
-    for kind, verb in ((LinkKind.CARRIED_TO, "s’adresser à"), (LinkKind.TAKES_OVER_FROM, "reprend l’activité de")):
-        for link in (link for link in sheet.links if link.kind is kind):
-            day = f"Depuis le {exact_day(link.on)}" if link.on else "Désormais"
-            scope = f" ({link.detail})" if link.detail else ""
-            views.append(SuccessionView(f"{day}{scope}, {verb}", link.name, sheet_path("organisme", link.id)))
-    return tuple(views)
+    return (
+        *_succeeded(sheet, LinkKind.CARRIED_TO, "s’adresser à"),
+        *_succeeded(sheet, LinkKind.TAKES_OVER_FROM, "reprend l’activité de"),
+    )
+
+
+def _succeeded(sheet: OrganisationSheet, kind: LinkKind, verb: str) -> tuple[SuccessionView, ...]:
+    """Those of one day and one scope share a sentence."""
+    together: dict[str, list[tuple[str, str]]] = {}
+    for link in (link for link in sheet.links if link.kind is kind):
+        day = f"Depuis le {exact_day(link.on)}" if link.on else "Désormais"
+        scope = f" ({link.detail})" if link.detail else ""
+        together.setdefault(f"{day}{scope}, {verb}", []).append((link.name, sheet_path("organisme", link.id)))
+    return tuple(SuccessionView(text, tuple(links)) for text, links in together.items())

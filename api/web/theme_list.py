@@ -22,12 +22,17 @@ class Category:
 @cache
 def theme_list() -> tuple[Category, ...]:
     """Every category, by name."""
+    return themes_around(Asked())
+
+
+def themes_around(asked: Asked) -> tuple[Category, ...]:
+    """Every category, by name; each theme keeps the place and the public of `asked`."""
     listed = (
         Category(
             id=id_,
             label=name,
             entries=tuple(
-                (entry.label, Asked(chosen=(entry.id,)).address())
+                (entry.label, asked.only(entry.id).address())
                 for entry in competences().values()
                 if entry.category == id_
             ),

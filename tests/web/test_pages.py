@@ -136,6 +136,16 @@ async def test_nonsense_finds_nothing_and_says_it(client: httpx2.AsyncClient) ->
     assert names(html) == []
     assert "Rien trouvé pour « zzzz » à Besançon" in text(html)
     assert "Aucun relais" in text(html)
+    assert "chercher dans le Doubs" in text(html)
+    door = [found for found in addresses(html, "/chercher?ou=") if "social-global" in found]
+    assert names(await get(client, unescape(door[0]))) != []
+
+
+async def test_without_a_problem_the_themes_keep_the_place(client: httpx2.AsyncClient) -> None:
+    html = await get(client, "/chercher?ou=Nanterre", 422)
+    assert "Il manque le problème" in text(html)
+    themes = [found for found in addresses(html, "/chercher?ou=Nanterre") if "c=" in found]
+    assert "Nanterre (Hauts-de-Seine)" in text(await get(client, unescape(themes[0])))
 
 
 @pytest.mark.parametrize(
@@ -164,6 +174,11 @@ async def test_a_misspelt_place_is_followed_by_suggestions(client: httpx2.AsyncC
     assert "Besançon (Doubs)" in text(await get(client, suggested[0]))
 
 
+async def test_a_letter_missing_inside_still_finds_the_town(client: httpx2.AsyncClient) -> None:
+    html = await get(client, "/chercher?q=rsa&ou=Besncon", 422)
+    assert "lieu=25056" in addresses(html, "/chercher?q=rsa&ou=Besan")[0]
+
+
 async def test_namesakes_are_offered(client: httpx2.AsyncClient) -> None:
     html = await get(client, "/chercher?q=rsa&ou=Saint-Denis")
     others = [address for address in addresses(html, "/chercher?q=rsa&ou=Saint-Denis") if "lieu=" in address]
@@ -181,7 +196,7 @@ async def test_a_choice_in_the_list_counts_only_while_the_text_says_it(client: h
 
 async def test_danger_puts_the_numbers_on_top(client: httpx2.AsyncClient) -> None:
     html = await get(client, "/chercher?q=elle+veut+se+suicider&ou=Besan%C3%A7on")
-    assert html.index('class="danger"') < html.index('id="resultats"')
+    assert html.index('class="danger"') < html.index('id="q"') < html.index('id="resultats"')
     assert 'href="tel:3114"' in html[html.index('class="danger"') :]
 
 

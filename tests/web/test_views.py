@@ -13,7 +13,7 @@ from api.web.listing_view import Signal, desk, freshness, reach
 from api.web.network_view import EdgeStyle, network
 from api.web.place_words import Located, locate, place_hint, place_name
 from api.web.relay_view import relay_views
-from api.web.sheet_view import capacity_words, covers_words
+from api.web.sheet_view import capacity_words, covers_words, organisation_view
 from graph.model.directory import Capacity, Contact, Holder, HolderRole, Link, LinkKind, OrganisationSheet
 from graph.model.ranking import FRESH_FOR, STALE_AFTER
 from graph.model.relay import Found, Reason, ReasonKind, Relay
@@ -131,7 +131,7 @@ def test_a_place_is_found_as_it_is_shown_and_a_wrong_one_is_followed_by_others()
     wrong = locate(places, "Pontralier", "")
     assert wrong.territory is None
     assert wrong.others == (("Pontarlier (Doubs)", "25462"),)
-    assert wrong.unknown == "Le lieu « Pontralier » n’est pas connu. Choisissez un de ces lieux."
+    assert wrong.unknown == "Le lieu « Pontralier » n’est pas connu."
 
 
 def link(kind: LinkKind, name: str) -> Link:
@@ -165,6 +165,44 @@ def test_a_crowd_is_cut_in_the_picture_but_not_in_the_list() -> None:
     assert len(shown.groups[0].neighbours) == 30
     assert len(shown.boxes) == 13
     assert shown.boxes[-1].name == "et 19 autres, dans la liste"
+
+
+def test_long_names_that_begin_alike_are_told_apart_by_their_ends() -> None:
+    kind = "Centre de protection maternelle et infantile (PMI)"
+    names = (f"{kind} – Antony – Méditerranée", f"{kind} – Clichy", "Cellule départementale")
+    shown = network(
+        OrganisationSheet(organisation=make.organisation(), links=tuple(link(LinkKind.UNIT, name) for name in names))
+    )
+    assert shown is not None
+    assert {box.name: " ".join(box.lines) for box in shown.boxes if not box.centre} == {
+        names[0]: "Antony – Méditerranée",
+        names[1]: "Clichy",
+        names[2]: names[2],
+    }
+
+
+def test_a_closed_body_sends_to_its_successor_and_those_of_one_day_share_a_sentence() -> None:
+    links = (
+        link(LinkKind.CARRIED_TO, "successeur"),
+        link(LinkKind.TAKES_OVER_FROM, "un"),
+        link(LinkKind.TAKES_OVER_FROM, "deux"),
+    )
+    closed = replace(make.organisation(), closed_on=date(2020, 1, 1))
+    view = organisation_view(OrganisationSheet(organisation=closed, links=links), (), AT)
+    assert (view.gone, plain(view.closed)) == (True, "N’existe plus depuis le 1er janvier 2020.")
+    assert [(plain(one.text), [name for name, _ in one.links]) for one in view.successions] == [
+        ("Depuis le 1er janvier 2020, s’adresser à", ["successeur"]),
+        ("Depuis le 1er janvier 2020, reprend l’activité de", ["un", "deux"]),
+    ]
+    assert view.carried_to == view.successions[:1]
+    later = replace(closed, closed_on=AT.date() + timedelta(days=400))
+    open_still = organisation_view(OrganisationSheet(organisation=later), (), AT)
+    assert open_still.gone is False
+    assert open_still.closed.startswith("Cessera d’exister le")
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ")
 
 
 def test_an_organisation_alone_has_no_picture() -> None:

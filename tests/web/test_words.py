@@ -9,7 +9,7 @@ import pytest
 from api.web.dates_words import clock, exact_day, length, relative_day, relative_moment, today_words
 from api.web.hours_words import hours_in_words
 from api.web.phone_words import Phone, phone
-from api.web.render import sheet_path, typography
+from api.web.render import listed, sheet_path, typography
 from search.hours import PARIS
 
 TODAY = date(2026, 3, 10)  # a Tuesday
@@ -148,11 +148,16 @@ def test_no_number_is_no_link() -> None:
 
 
 def test_french_spacing_does_not_break() -> None:
-    assert typography("Déjà suivie ? Par « qui » : 3 jours, à 14 h 10, 2,5 km") == (
-        "Déjà suivie\u00a0? Par «\u00a0qui\u00a0»\u00a0: 3\u00a0jours, à 14\u00a0h 10, 2,5\u00a0km"
+    assert typography("Déjà suivie ? Par « qui » : 3 jours, le 7 mai à 14 h 10, 2,5 km") == (
+        "Déjà suivie\u00a0? Par «\u00a0qui\u00a0»\u00a0: 3\u00a0jours, le 7\u00a0mai à 14\u00a0h\u00a010, 2,5\u00a0km"
     )
 
 
 def test_an_id_cannot_escape_its_address() -> None:
     assert sheet_path("service", "demo:accueil") == "/service/demo:accueil"
     assert sheet_path("organisme", "a/../b?c#d") == "/organisme/a%2F..%2Fb%3Fc%23d"
+
+
+def test_labels_in_a_row_read_as_a_phrase() -> None:
+    assert listed(("Femmes", "Familles", "RSA et prime")) == "Femmes, familles, RSA et prime"
+    assert listed(()) == ""

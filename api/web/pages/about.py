@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from api.web.gallery import gallery
 from api.web.listing_view import freshness
+from api.web.question import Asked
 from api.web.render import now, page
 from api.web.theme_list import theme_list
 from graph.model.errors import NotFound
 from graph.model.ranking import FRESH_FOR, STALE_AFTER
+
+# A plain word, an acronym, a sentence.
+QUESTIONS: Final = (
+    ("impayés de loyer", "Besançon"),
+    ("RSA", "Nanterre"),
+    ("hôtel pour une famille", "Paris"),
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,7 +44,8 @@ async def help_page(request: Request) -> HTMLResponse:
         (freshness(today - FRESH_FOR * 2, today), "plus de six mois ont passé, vérifiez par téléphone"),
         (freshness(today - STALE_AFTER * 2, today), "plus de deux ans ont passé, l’information peut être fausse"),
     )
-    return page(request, "pages/help.html", {"examples": examples})
+    questions = tuple((f"{text} à {place}", Asked(text=text, place=place).address()) for text, place in QUESTIONS)
+    return page(request, "pages/help.html", {"examples": examples, "questions": questions})
 
 
 @router.get("/accessibilite")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -11,20 +12,25 @@ from starlette.responses import HTMLResponse
 
 from api.actions.find_relay import Ask, find_relay
 from api.rooms import Rooms
-from api.web.place_words import Located, locate, place_name
+from api.web.place_words import TOWNS, Located, departement_of, locate, place_name
 from api.web.question import PAGE, Asked, read_asked
 from api.web.relay_view import relay_views
 from api.web.render import page
-from api.web.theme_list import theme_list
+from api.web.theme_list import theme_list, themes_around
 from graph.model.directory import Public
 from graph.model.errors import InvalidInput, NotFound
 from graph.model.relay import CompetenceMatch, Found
+from graph.model.territory import Territory
 from graph.model.vocabulary import competence, competences, label
 
 SHORT_CATEGORY: Final = 4
 MOST_NEIGHBOURS: Final = 12
 # What find_relay calls the fields, and what the form calls them.
 FORM_FIELDS: Final = {"territory": "ou", "text": "q", "publics": "qui", "competences": "c"}
+
+# Who receives anyone, whatever the problem: the social service of the sector.
+GENERAL_DOOR: Final = "parcours--accompagnement-social-global"
+NO_ANSWER: Final = "La recherche n’a pas pu se faire"
 
 router = APIRouter(include_in_schema=False)
 
@@ -75,15 +81,13 @@ async def results(request: Request) -> HTMLResponse:
     try:
         asked = read_asked(request.query_params)
     except InvalidInput as refusal:
-        return _refused(request, Asked(), refusal, ())
+        return _refused(request, Asked(), refusal)
     located = locate(rooms.places, asked.place, asked.place_id)
     elsewhere = tuple((name, asked.at_place(name, id_).address()) for name, id_ in located.others)
     if asked.empty:
-        return _refused(
-            request, asked, InvalidInput("Dites le problème en quelques mots, ou choisissez un thème.", "text"), ()
-        )
+        return _nothing_asked(request, asked)
     if located.unknown:
-        return _refused(request, asked, InvalidInput(located.unknown, "territory"), elsewhere)
+        return _refused(request, asked, InvalidInput(located.unknown, "territory"), elsewhere, "Lieu inconnu")
     try:
         found = await find_relay(rooms, _ask(asked, located))
     except (InvalidInput, NotFound) as refusal:
@@ -118,7 +122,9 @@ def _answer(
         "chips": chips(asked, found.understood),
         "more": neighbours(asked, found.understood),
         "place": shown.place if territory else "toute la France",
+        "place_known": territory is not None,
         "place_after_verb": where,
+        "ways_out": _ways_out(rooms, shown, territory),
         "suggestions": elsewhere,
         "for_whom": tuple(label("public", public.value) for public in found.question.publics),
         "emergency": found.emergency,
@@ -142,15 +148,42 @@ def _form(asked: Asked) -> dict[str, object]:
     return {"asked": asked, "publics": public_options(), "faulty": ""}
 
 
+def _ways_out(rooms: Rooms, asked: Asked, territory: Territory | None) -> tuple[tuple[str, str], ...]:
+    """When nothing was found: the same question in the whole département, and the door that is open to anyone."""
+    ways: list[tuple[str, str]] = []
+    around = departement_of(rooms.places, territory) if territory and territory.level in TOWNS else None
+    if around:
+        ways.append((f"chercher {around.where()}", asked.at_place(around.name, around.id).address()))
+    if GENERAL_DOOR not in asked.chosen:
+        door = replace(asked, text="").only(GENERAL_DOOR).from_place(0)
+        where = f" {territory.where()}" if territory else ""
+        ways.append((f"demander au service social de secteur{where}", door.address()))
+    return tuple(ways)
+
+
+def _nothing_asked(request: Request, asked: Asked) -> HTMLResponse:
+    """No problem was told: the themes are offered, with the place and the public that were."""
+    refusal = InvalidInput("Dites le problème en quelques mots, ou choisissez un thème.", "text")
+    themes = {"categories": themes_around(asked), "short": SHORT_CATEGORY, "level": 3}
+    return _refused(request, asked, refusal, (), "Il manque le problème", themes)
+
+
 def _refused(
-    request: Request, asked: Asked, refusal: InvalidInput | NotFound, elsewhere: tuple[tuple[str, str], ...]
+    request: Request,
+    asked: Asked,
+    refusal: InvalidInput | NotFound,
+    elsewhere: tuple[tuple[str, str], ...] = (),
+    heading: str = NO_ANSWER,
+    themes: Mapping[str, object] = MappingProxyType({}),
 ) -> HTMLResponse:
     field = FORM_FIELDS.get(refusal.field, refusal.field) if isinstance(refusal, InvalidInput) else ""
     context = _form(asked) | {
-        "heading": "La recherche n’a pas pu se faire",
+        "heading": heading,
         "faulty": field,
         "refused": refusal.message,
         "suggestions": elsewhere,
         "emergency": (),
+        "categories": (),
+        **themes,
     }
     return page(request, "pages/results.html", context, status=422)
