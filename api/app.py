@@ -7,13 +7,15 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
 
+from api.graphql.door import PATH as GRAPHQL
 from api.graphql.door import router as graphql_door
 from api.graphql.schema import schema
 from api.premises import server
 from api.rooms import Rooms
 from api.settings import VERSION, Settings
-from api.web.headers import SecurityHeaders
+from api.web.headers import ForOtherSites, SecurityHeaders
 from api.web.routes import install as install_pages
 from graph.model.errors import Unavailable
 from graph.store.unit import Graph
@@ -42,13 +44,22 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             await graph.close()
 
-    app = FastAPI(title="Maillage", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = _Site(title="Maillage", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings = settings
-    app.add_middleware(SecurityHeaders)
     app.include_router(graphql_door)
     install_pages(app)
     app.add_api_route("/health", health, methods=["GET", "HEAD"], include_in_schema=False)
     return app
+
+
+class _Site(FastAPI):
+    """The page of an unexpected fault is made by the outermost layer of the framework: what holds for all goes around it."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's layers, inside ours."""
+        inner = super().build_middleware_stack()
+        origins: tuple[str, ...] = self.state.settings.allowed_origins
+        return SecurityHeaders(ForOtherSites(inner, origins, GRAPHQL) if origins else inner)
 
 
 async def health(request: Request) -> JSONResponse:

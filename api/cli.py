@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from pydantic import ValidationError
@@ -21,7 +25,8 @@ from api.premises import Premises, premises, server
 from api.settings import Settings
 from api.supervisor import Supervisor
 from api.worker import work
-from graph.model.errors import Refusal
+from graph.model.errors import Refusal, Unavailable
+from graph.store.migrate import mark, marked
 from graph.store.migrate import migrate as run_migrations
 from graph.store.outbox import REBUILD_INDEX
 from graph.store.unit import Graph
@@ -38,6 +43,11 @@ app = typer.Typer(
 )
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
+
+LOADED: Final = "demonstration-loaded"
+REBUILD_SECONDS: Final = 120
+# As Rust writes an error of the system, for people or for itself.
+DISK_FAULT: Final = re.compile(r"os error (\d+)|Os \{ code: (\d+)")
 
 Data = Annotated[Path | None, typer.Option("--data", help="Dossier des données.")]
 Port = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port du site.")]
@@ -138,16 +148,37 @@ def _in_words() -> Iterator[None]:
     except Refusal as refusal:
         errors.print(refusal.message, style="red", markup=False)
         raise typer.Exit(1) from refusal
-    except OSError as fault:
-        errors.print(said_of_disk(fault, Path(fault.filename or ".")), style="red", markup=False)
+    except (OSError, ValueError) as fault:
+        sentence = _said(fault)
+        if sentence is None:
+            raise
+        errors.print(sentence, style="red", markup=False)
         raise typer.Exit(1) from fault
+
+
+def _said(fault: OSError | ValueError) -> str | None:
+    """What the system refused; None for a fault of ours. The search engine tells its disk faults as ValueError."""
+    if isinstance(fault, OSError):
+        if fault.filename:
+            return said_of_disk(fault, Path(str(fault.filename)))
+        number = fault.errno
+    elif told := DISK_FAULT.search(str(fault)):
+        number = int(told[1] or told[2])
+    else:
+        return None
+    if number == errno.ENOSPC:
+        return "Le disque est plein. Libérez de la place, puis relancez."
+    why = os.strerror(number) if number else type(fault).__name__
+    return f"Le système a refusé une opération ({why}). Relancez ; si cela revient, signalez-le."
 
 
 def _supervise(settings: Settings, *, load: bool) -> None:
     async def prepare(graph: Graph) -> None:
-        # The index comes last: without one, a first load has not ended, and what is there already is only compared.
-        if load and not is_built(settings.index_folder):
+        # Without its mark a first load has not ended; what is there already is only compared.
+        if load and await marked(graph, LOADED) is None:
             await _load_everything(graph)
+            await mark(graph, LOADED)
+            await _rebuild(Indexer(graph, settings.index_folder))
         await _index_if_missing(graph, settings)
 
     def ready(address: str) -> None:
@@ -171,9 +202,11 @@ async def _index_if_missing(graph: Graph, settings: Settings) -> None:
 
 
 async def _rebuild(indexer: Indexer) -> None:
-    with _bar("Index de recherche") as bar:
-        total = await indexer.rebuild(bar.reach)
-    await indexer.close()
+    try:
+        with _bar("Index de recherche") as bar:
+            total = await indexer.rebuild(bar.reach)
+    finally:
+        await indexer.close()
     console.print(f"  {total} fiches dans l’index.")
 
 
@@ -194,9 +227,11 @@ async def _import(settings: Settings, names: list[str], file: Path | None, *, dr
 async def _drain(house: Premises, settings: Settings) -> None:
     """Without a worker on this folder, the command is the index's writer."""
     indexer = Indexer(house.graph, settings.index_folder)
-    while await indexer.drain():
-        continue
-    await indexer.close()
+    try:
+        while await indexer.drain():
+            continue
+    finally:
+        await indexer.close()
 
 
 async def _reindex(settings: Settings) -> None:
@@ -204,12 +239,24 @@ async def _reindex(settings: Settings) -> None:
         if house.owner:
             await _rebuild(Indexer(house.graph, settings.index_folder))
             return
-        before = EmbeddedIndex(settings.index_folder).generation
+        before = _folder_in_use(settings)
         await house.graph.write(lambda unit: unit.outbox.add(REBUILD_INDEX, ()))
         console.print("Reconstruction demandée au worker…")
-        while (now := EmbeddedIndex(settings.index_folder).generation) == before:  # noqa: ASYNC110 - another process moves it
+        end = time.monotonic() + REBUILD_SECONDS
+        while (now := _folder_in_use(settings)) == before:
+            if time.monotonic() > end:
+                raise Unavailable(
+                    f"Après {REBUILD_SECONDS} secondes, le worker n’a pas encore mis le nouvel index en service. La demande "
+                    "reste enregistrée ; le journal du site dit ce qui le retient."
+                )
             await asyncio.sleep(0.3)
         console.print(f"Nouvel index en service ({now}).")
+
+
+def _folder_in_use(settings: Settings) -> str:
+    """Each rebuild has its folder; commits go on in the same one. Empty while there is none."""
+    index = EmbeddedIndex(settings.index_folder)
+    return index.generation.split(".")[0] if index.answers() else ""
 
 
 async def _migrate(settings: Settings) -> None:
@@ -229,14 +276,16 @@ async def _migrate(settings: Settings) -> None:
 async def _doctor(settings: Settings) -> int:
     async with premises(settings) as house:
         async with house.graph.reading() as unit:
-            waiting = await unit.outbox.pending()
+            waiting, parked = await unit.outbox.pending(), await unit.outbox.parked()
         found = await differences(house.graph, EmbeddedIndex(settings.index_folder))
     console.print(f"Effets en attente : {waiting}. Différences entre graphe et index : {len(found)}.")
     for key, what in sorted(found.items()):
         console.print(f"  {key} : {what}", markup=False)
-    if found:
+    if parked:
+        console.print(f"Effets mis de côté après plusieurs échecs : {parked} (le journal dit lesquels).")
+    if found or parked:
         console.print("« maillage reindex » reconstruit l’index à partir du graphe.")
-    return len(found)
+    return len(found) + parked
 
 
 class _Bar:

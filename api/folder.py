@@ -58,10 +58,7 @@ class Folder:
 
     def tell(self, running: Running) -> None:
         """Let other commands on this machine find the engine."""
-        aside = self._running_file.with_suffix(".new")
-        aside.write_text(json.dumps(asdict(running)))
-        aside.chmod(0o600)
-        aside.replace(self._running_file)
+        _write_aside(self._running_file, json.dumps(asdict(running)))
 
     def running(self) -> Running | None:
         """The present owner, when another process holds this folder and has told where.
@@ -77,11 +74,12 @@ class Folder:
 
     def _free(self) -> bool:
         try:
-            lock = os.open(self.path / "lock", os.O_RDWR)
+            lock = os.open(self.path / "lock", os.O_RDONLY)
         except OSError:
             return True
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Shared: two that look at once do not take each other for an owner.
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         finally:
@@ -116,7 +114,7 @@ class Folder:
             )
         mark = self.path / "format.json"
         if not mark.exists():
-            mark.write_text(json.dumps({"format": FORMAT}))
+            _write_aside(mark, json.dumps({"format": FORMAT}))
             return
         try:
             found = int(json.loads(mark.read_text())["format"])
@@ -137,4 +135,12 @@ def said_of_disk(fault: OSError, path: Path) -> str:
         return f"Le disque est plein : {path} n’a pas pu être écrit. Libérez de la place, puis relancez."
     if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return f"Le dossier {path} n’est pas accessible en écriture."
-    return f"Le dossier {path} ne peut pas être utilisé : {fault.strerror}."
+    return f"Le dossier {path} ne peut pas être utilisé : {fault.strerror or type(fault).__name__}."
+
+
+def _write_aside(path: Path, text: str) -> None:
+    """Whole or not at all, readable by its owner alone."""
+    aside = path.with_suffix(".new")
+    aside.write_text(text)
+    aside.chmod(0o600)
+    aside.replace(path)

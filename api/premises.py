@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from api.folder import Folder, Running
 from api.settings import Settings
+from graph.model.errors import Unavailable
 from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
 from graph.store.unit import Graph
@@ -29,14 +30,30 @@ def server(settings: Settings) -> Address | None:
     return Address(settings.graph_uri, settings.graph_user, settings.graph_password, settings.graph_database)
 
 
+def _joined(folder: Folder) -> Address | None:
+    """The engine of the supervisor that owns this folder; None when nobody does. A mere command is not joined: it ends soon."""
+    running = folder.running()
+    if running is None:
+        return None
+    if not running.port:
+        raise Unavailable(
+            f"Le dossier {folder.path} est déjà utilisé par une autre commande (numéro {running.pid}). "
+            "Attendez qu’elle finisse, puis relancez."
+        )
+    secret = folder.path / "engine" / "secret"
+    if not secret.exists():
+        raise Unavailable(
+            f"Le site de ce dossier utilise le serveur de graphe {running.uri} : donnez à cette commande les mêmes "
+            "réglages MAILLAGE_GRAPH_…"
+        )
+    return Address(running.uri, "root", secret.read_text())
+
+
 @asynccontextmanager
 async def premises(settings: Settings) -> AsyncIterator[Premises]:
     """A migrated graph. Raises Unavailable, in words."""
     folder = Folder(settings.data)
-    address = server(settings)
-    if address is None and (running := folder.running()) and running.uri:
-        secret = (settings.data / "engine" / "secret").read_text()
-        address = Address(running.uri, "root", secret)
+    address = server(settings) or _joined(folder)
     if address:
         graph = await Graph.open(address)
         try:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 VERSION: Final = "0.1.0"
+ORIGIN: Final = re.compile(r"https?://[a-z0-9.:\[\]-]+")
+
+
+def _origins(given: object) -> object:
+    """Origins as browsers send them: a scheme and a host, no path."""
+    if isinstance(given, str):
+        given = tuple(re.split(r"[\s,]+", given.strip(" ,\n\t"))) if given.strip(" ,\n\t") else ()
+    for origin in given if isinstance(given, tuple) else ():
+        if not ORIGIN.fullmatch(str(origin)):
+            raise ValueError(f"« {origin} » n’est pas une origine : écrivez « https://exemple.fr », sans chemin")
+    return given
 
 
 class Settings(BaseSettings):
@@ -20,7 +32,10 @@ class Settings(BaseSettings):
     host: Annotated[str, Field(description="Address the site listens on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="Port of the site.")] = 8000
     web: Annotated[int, Field(ge=1, le=32, description="Number of web processes.")] = 1
-    demo: Annotated[bool, Field(description="Demonstration mode: gallery, explorer, shipped data.")] = False
+    demo: Annotated[
+        bool,
+        Field(description="Demonstration mode: opens the gallery page. `maillage demo` sets it, and loads the data."),
+    ] = False
     heap: Annotated[
         str, Field(pattern=r"^\d+[mg]$", description="Memory of the embedded engine, as Java writes it.")
     ] = "768m"
@@ -32,7 +47,11 @@ class Settings(BaseSettings):
     introspection: Annotated[bool, Field(description="Answer GraphQL introspection.")] = True
     allowed_origins: Annotated[
         tuple[str, ...],
-        Field(description="Origins of other sites whose pages may ask the GraphQL door, as a JSON list."),
+        NoDecode,
+        BeforeValidator(_origins),
+        Field(
+            description="Origins of other sites whose pages may ask the GraphQL door, with spaces or commas between."
+        ),
     ] = ()
     graphql_cost: Annotated[int, Field(ge=100, description="Greatest cost of one GraphQL operation, in objects.")] = (
         6000

@@ -18,5 +18,5 @@ def refuse() -> None:
         if places != [home / room]:
             found = places[0] if places else "introuvable"
             raise SystemExit(
-                f"Le dossier « {room} » attendu dans {home} est pris ailleurs : {found}. Voir la décision 0002."
+                f"Le dossier « {room} » attendu dans {home} est pris ailleurs : {found}. Voir la décision 0001."
             )

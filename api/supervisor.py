@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import structlog
@@ -29,18 +31,34 @@ log = structlog.get_logger()
 STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 STOP_SECONDS: Final = 10.0
 WATCH_SECONDS: Final = 0.2
-READY_SECONDS: Final = 30.0
+READY_SECONDS: Final = 60.0
 # A child that dies at once, again and again, is a fault to show and not to hide.
 QUICK_DEATHS: Final = 5
 QUICK_SECONDS: Final = 5.0
+
+
+class _Lives:
+    """How long something lived, each time. Raises Unavailable when it dies at once, again and again."""
+
+    def __init__(self, role: str) -> None:
+        self._role = role
+        self._started = time.monotonic()
+        self._quick_deaths = 0
+
+    def again(self) -> None:
+        """One life has ended and the next begins."""
+        quick = time.monotonic() - self._started < QUICK_SECONDS
+        self._quick_deaths = self._quick_deaths + 1 if quick else 0
+        if self._quick_deaths >= QUICK_DEATHS:
+            raise Unavailable(f"Le processus « {self._role} » s’arrête dès son démarrage : son journal dit pourquoi.")
+        self._started = time.monotonic()
 
 
 @dataclass(slots=True)
 class _Child:
     role: str
     process: subprocess.Popen[bytes]
-    started: float
-    quick_deaths: int = 0
+    lives: _Lives
 
 
 class Supervisor:
@@ -56,10 +74,12 @@ class Supervisor:
         self._children: list[_Child] = []
         self._gate = -1
         self._latch: int | None = None
+        # What whoever started us had ignored (nohup) stays ignored.
+        self._stops = tuple(number for number in STOPS if signal.getsignal(number) is not signal.SIG_IGN)
 
     def run(self) -> None:
         """Until SIGTERM or Ctrl-C. Raises Unavailable, in words, when something is missing; leaves no process behind."""
-        for number in STOPS:
+        for number in self._stops:
             signal.signal(number, self._stop)
         with listening(self._settings) as door, Folder(self._settings.data) as folder:
             address = server(self._settings)
@@ -68,8 +88,9 @@ class Supervisor:
             try:
                 self._house(engine, address, folder, door)
             finally:
-                self._open_gate()
+                # In this order: those that wait at the gate must not pass it now.
                 self._end_children()
+                self._open_gate()
                 os.close(self._gate)
                 if engine:
                     engine.stop()
@@ -102,15 +123,16 @@ class Supervisor:
         """Migrate and prepare the graph. A first load takes a while: told to stop, it stops there and is taken up next time."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
-        for number in STOPS:
+        for number in self._stops:
             loop.add_signal_handler(number, self._cancel, task)
         try:
-            await self._prepared(address)
+            if not self._stopping:
+                await self._prepared(address)
         except asyncio.CancelledError:
             if not self._stopping:
                 raise
         finally:
-            for number in STOPS:
+            for number in self._stops:
                 loop.remove_signal_handler(number)
                 signal.signal(number, self._stop)
 
@@ -128,17 +150,17 @@ class Supervisor:
 
     def _start_children(self, address: Address, door: socket.socket) -> None:
         for role in ("work", *["web"] * self._settings.web):
-            self._children.append(_Child(role, self._spawn(role, address, door), time.monotonic()))
+            self._children.append(_Child(role, self._spawn(role, address, door), _Lives(role)))
+
+    def environment(self) -> dict[str, str]:
+        """Our settings, as children read them."""
+        told = {f"MAILLAGE_{k.upper()}": _in_text(value) for k, value in self._settings.model_dump(mode="json").items()}
+        return told | {"MAILLAGE_DATA": str(self._settings.data.absolute())}
 
     def _spawn(self, role: str, address: Address, door: socket.socket) -> subprocess.Popen[bytes]:
-        settings = self._settings
         environment = {
             **os.environ,
-            **{
-                f"MAILLAGE_{name.upper()}": value if isinstance(value, str) else json.dumps(value)
-                for name, value in settings.model_dump(mode="json").items()
-            },
-            "MAILLAGE_DATA": str(settings.data.absolute()),
+            **self.environment(),
             "MAILLAGE_GRAPH_URI": address.uri,
             "MAILLAGE_GRAPH_USER": address.user,
             "MAILLAGE_GRAPH_PASSWORD": address.password,
@@ -149,7 +171,7 @@ class Supervisor:
             env=environment,
             stdin=subprocess.DEVNULL,
             pass_fds=[door.fileno(), self._gate],
-            preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no thread runs yet
+            preexec_fn=partial(end_with_parent, os.getpid()) if sys.platform == "linux" else None,  # noqa: PLW1509 - no thread runs yet
             start_new_session=True,
         )
 
@@ -167,9 +189,11 @@ class Supervisor:
             raise Unavailable("Le site n’a pas démarré : son journal, ci-dessus, dit pourquoi.")
 
     def _watch(self, engine: Engine | None, address: Address, door: socket.socket) -> None:
+        lives = _Lives("engine")
         while not self._stopping:
             if engine and not engine.alive():
                 log.error("engine_ended", restarting=True)
+                lives.again()
                 engine.start()
             for child in self._children:
                 if child.process.poll() is not None:
@@ -177,12 +201,9 @@ class Supervisor:
             time.sleep(WATCH_SECONDS)
 
     def _replace(self, child: _Child, address: Address, door: socket.socket) -> None:
-        quick = time.monotonic() - child.started < QUICK_SECONDS
-        child.quick_deaths = child.quick_deaths + 1 if quick else 0
-        if child.quick_deaths >= QUICK_DEATHS:
-            raise Unavailable(f"Le processus « {child.role} » s’arrête dès son démarrage : son journal dit pourquoi.")
         log.warning("child_ended", role=child.role, code=child.process.returncode)
-        child.process, child.started = self._spawn(child.role, address, door), time.monotonic()
+        child.lives.again()
+        child.process = self._spawn(child.role, address, door)
 
     def _end_children(self) -> None:
         for child in self._children:
@@ -197,8 +218,14 @@ class Supervisor:
                 child.process.wait()
 
 
+def _in_text(value: object) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def listening(settings: Settings) -> socket.socket:
-    """The site's socket, bound once and shared by the web processes. Raises Unavailable when the port is taken."""
+    """The site's socket, bound once and shared by the web processes. Raises Unavailable, in words."""
     door = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -206,11 +233,20 @@ def listening(settings: Settings) -> socket.socket:
         door.listen(1024)
     except OSError as fault:
         door.close()
-        raise Unavailable(
-            f"Le port {settings.port} de {settings.host} n’est pas libre ({fault.strerror}). "
-            "Arrêtez ce qui l’occupe, ou choisissez-en un autre avec PORT=…"
-        ) from fault
+        raise Unavailable(_said_of_door(fault, settings.host, settings.port)) from fault
     return door
+
+
+def _said_of_door(fault: OSError, host: str, port: int) -> str:
+    if fault.errno == errno.EADDRINUSE:
+        return (
+            f"Le port {port} de {host} n’est pas libre. Arrêtez ce qui l’occupe, ou choisissez-en un autre avec PORT=…"
+        )
+    if fault.errno in (errno.EACCES, errno.EPERM):
+        return f"Le port {port} est réservé au système : choisissez-en un au-dessus de 1023 avec PORT=…"
+    if isinstance(fault, socket.gaierror) or fault.errno == errno.EADDRNOTAVAIL:
+        return f"L’adresse « {host} » n’est pas une adresse de cette machine : corrigez MAILLAGE_HOST."
+    return f"Le site ne peut pas écouter le port {port} de {host} : {fault.strerror or type(fault).__name__}."
 
 
 def healthy(host: str, port: int) -> bool:

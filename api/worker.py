@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from typing import Final
+from collections.abc import Coroutine
+from typing import Any, Final
 
 import structlog
 
@@ -23,27 +24,45 @@ log = structlog.get_logger()
 
 
 async def work(settings: Settings, address: Address) -> None:
-    """Until SIGTERM or SIGINT. Faults are logged by their class alone, and tried again."""
+    """Until SIGTERM or SIGINT, a rebuild under way included: it is given up, and due again at the next start.
+
+    Faults are logged by their class alone, and tried again. There may be no index yet: the first effect builds it.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     graph = await Graph.open(address)
     indexer = Indexer(graph, settings.index_folder)
-    swept = loop.time()
     try:
-        while not stop.is_set():
-            pause = 0.0 if await _turn(indexer) else POLL_SECONDS
-            if loop.time() - swept > SWEEP_SECONDS:
-                await graph.write(lambda unit: unit.outbox.sweep())
-                swept = loop.time()
-            try:
-                await asyncio.wait_for(stop.wait(), pause or 0.001)
-            except TimeoutError:
-                continue
+        await _until(stop, _turns(graph, indexer))
     finally:
         await indexer.close()
         await graph.close()
+
+
+async def _until(stop: asyncio.Event, action: Coroutine[Any, Any, None]) -> None:
+    """Run `action`, and cancel it when `stop` is set."""
+    running, stopping = asyncio.create_task(action), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        running.cancel()
+        await asyncio.wait((running,))
+    if not running.cancelled():
+        running.result()
+
+
+async def _turns(graph: Graph, indexer: Indexer) -> None:
+    loop = asyncio.get_running_loop()
+    swept = loop.time()
+    while True:
+        busy = await _turn(indexer)
+        if loop.time() - swept > SWEEP_SECONDS:
+            await _sweep(graph)
+            swept = loop.time()
+        await asyncio.sleep(0 if busy else POLL_SECONDS)
 
 
 async def _turn(indexer: Indexer) -> bool:
@@ -56,3 +75,11 @@ async def _turn(indexer: Indexer) -> bool:
         log.error("effect_failed", fault=type(fault).__name__)
     await asyncio.sleep(PAUSE_AFTER_FAULT_SECONDS)
     return False
+
+
+async def _sweep(graph: Graph) -> None:
+    """Forgetting can wait: what fails is tried again an hour later."""
+    try:
+        await graph.write(lambda unit: unit.outbox.sweep())
+    except Exception as fault:
+        log.warning("outbox_not_swept", fault=type(fault).__name__)

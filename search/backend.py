@@ -64,9 +64,9 @@ class IndexWriter(Protocol):
         ...
 
     async def commit(self) -> None:
-        """Show what was written."""
+        """Show what was written. Raises OSError."""
         ...
 
     async def close(self) -> None:
-        """Give the lock back."""
+        """Give the lock back; what was not committed is lost."""
         ...

@@ -1,4 +1,7 @@
-"""A listing as the index keeps it: the terms it is found by, and its facts. Pure."""
+"""A listing as the index keeps it: the terms it is found by, and its facts. Pure.
+
+What changes here changes what a generation holds: raise `INDEX_FORMAT` in embedded.py with it.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,10 @@ import shutil
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from errno import EIO
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -28,6 +31,9 @@ from search import document
 from search.backend import MOST_CANDIDATES, Wanted
 from search.places import Gazetteer
 
+# To be raised with whatever changes what a generation holds: the schema, the terms, the facts, the territories.
+INDEX_FORMAT: Final = 1
+PREFIX: Final = f"g{INDEX_FORMAT}-"
 WRITER_BYTES: Final = 64_000_000
 POINTER: Final = "current"
 PLACES: Final = "territories.msgpack"
@@ -38,6 +44,7 @@ LOOK_EVERY_SECONDS: Final = 0.1
 LISTINGS_KEPT: Final = 20_000
 LETTERS_FOR_ONE_TYPO: Final = 4
 LETTERS_FOR_TWO_TYPOS: Final = 8
+_territories = msgspec.msgpack.Decoder(list[Territory]).decode
 
 
 def schema() -> Schema:
@@ -58,6 +65,7 @@ class _Opened:
     folder: Path
     store: Store
     places: Gazetteer
+    places_print: bytes
     places_at: int
     seen_at: int
 
@@ -84,11 +92,9 @@ class EmbeddedIndex:
 
     def answers(self) -> bool:
         """Whether there is an index that opens."""
-        try:
-            self._follow()
-        except Unavailable:
-            return False
-        return True
+        with suppress(Unavailable):
+            return bool(self._follow())
+        return False
 
     async def candidates(self, wanted: Wanted) -> list[Listing]:
         """Every listing that fits, in order of key."""
@@ -107,10 +113,7 @@ class EmbeddedIndex:
     async def digests(self) -> dict[str, str]:
         """The digest of each listing held, by key."""
         searcher = self._follow().store.searcher()
-        total = searcher.num_docs
-        if not total:
-            return {}
-        hits = searcher.search(Query.all_query(), total, count=False).hits
+        hits = searcher.search(Query.all_query(), max(searcher.num_docs, 1), count=False).hits
         entries = [searcher.doc(address) for _, address in hits]
         return {entry["key"][0]: document.digest(bytes(entry["facts"][0])) for entry in entries}
 
@@ -140,7 +143,7 @@ class EmbeddedIndex:
         return self._opened  # pyright: ignore[reportReturnType]
 
     def _open(self, before: _Opened | None) -> _Opened:
-        name = (self._folder / POINTER).read_text().strip()
+        name = _name_in_use(self._folder)
         folder = self._folder / name
         seen_at = (folder / META).stat().st_mtime_ns
         places_at = (folder / PLACES).stat().st_mtime_ns
@@ -149,8 +152,13 @@ class EmbeddedIndex:
             return before
         store = before.store if before and same else Store.open(str(folder))
         store.reload()
-        kept = before.places if before and same and before.places_at == places_at else None
-        return _Opened(name, folder, store, kept or _read_places(folder), places_at, seen_at)
+        if before and same and before.places_at == places_at:
+            return _Opened(name, folder, store, before.places, before.places_print, places_at, seen_at)
+        # A Gazetteer of France takes a second to build: most generations hold the same territories as the one before.
+        content = (folder / PLACES).read_bytes()
+        places_print = blake2b(content).digest()
+        kept = before.places if before and before.places_print == places_print else None
+        return _Opened(name, folder, store, kept or Gazetteer(_territories(content)), places_print, places_at, seen_at)
 
 
 class EmbeddedWriter:
@@ -163,23 +171,33 @@ class EmbeddedWriter:
         self._folder.mkdir(parents=True, exist_ok=True)
         if not (self._folder / PLACES).exists():
             _write_aside(self._folder / PLACES, msgspec.msgpack.encode([]))
+        self._territories = {t.id: t for t in _territories((self._folder / PLACES).read_bytes())}
         self._store = Store(schema(), path=str(self._folder), reuse=True)
-        self._writer: StoreWriter = self._store.writer(heap_size=WRITER_BYTES, num_threads=1)
-        self._territories = {t.id: t for t in _territories(self._folder)}
+        self._writer: StoreWriter = _locked(self._store)
 
     @classmethod
     def current(cls, folder: Path) -> EmbeddedWriter | None:
-        """A writer over the generation in use; None when there is none, or when another version's schema wrote it."""
+        """A writer over the generation in use; None when there is none, or when another version wrote it.
+
+        Raises Unavailable while another worker holds it.
+        """
+        if not is_built(folder):
+            return None
         try:
-            name = (folder / POINTER).read_text().strip()
-            return cls(folder, name)
-        except (OSError, ValueError):
+            return cls(folder, _name_in_use(folder))
+        except (OSError, ValueError, msgspec.MsgspecError):
             return None
 
     @classmethod
     def aside(cls, folder: Path) -> EmbeddedWriter:
         """A writer over a new, empty generation that nobody reads yet."""
-        return cls(folder, f"g-{uuid4().hex[:12]}")
+        return cls(folder, f"{PREFIX}{uuid4().hex[:12]}")
+
+    @property
+    def holds_listings(self) -> bool:
+        """Whether a listing was committed."""
+        self._store.reload()
+        return self._store.searcher().num_docs > 0
 
     async def replace(self, organisations: Iterable[str], listings: Sequence[Listing]) -> None:
         """Forget all listings of these organisations, then take these."""
@@ -194,27 +212,59 @@ class EmbeddedWriter:
         _write_aside(self._folder / PLACES, msgspec.msgpack.encode(list(territories)))
 
     async def commit(self) -> None:
-        """Show what was written."""
-        self._writer.commit()
+        """Show what was written. Raises OSError: what fails here is the disk, not the listings."""
+        try:
+            self._writer.commit()
+        except ValueError as fault:
+            raise OSError(EIO, "the index could not be written", str(self._folder)) from fault
 
     async def switch(self) -> None:
         """Make this the generation in use, and remove the others."""
         _write_aside(self._root / POINTER, self.name.encode())
-        for other in self._root.glob("g-*"):
+        for other in self._root.glob("g*-*"):
             if other.name != self.name:
                 shutil.rmtree(other, ignore_errors=True)
 
     async def close(self) -> None:
-        """Wait for merges and give the lock back."""
-        self._writer.wait_merging_threads()
+        """Wait for merges and give the lock back; what was not committed is lost."""
+        # A writer whose thread died has nothing to wait for; its lock goes all the same.
+        with suppress(ValueError):
+            self._writer.wait_merging_threads()
+
+    async def discard(self) -> None:
+        """Close, and remove this generation: it will not be used."""
+        await self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def is_built(folder: Path) -> bool:
-    """Whether a generation is in use, without opening it."""
+    """Whether a generation of this format is in use, without opening it."""
     try:
-        return (folder / (folder / POINTER).read_text().strip() / META).exists()
-    except OSError:
+        generation = folder / _name_in_use(folder)
+    except (OSError, ValueError):
         return False
+    return (generation / META).exists() and (generation / PLACES).exists()
+
+
+def _name_in_use(folder: Path) -> str:
+    """Raises OSError when there is none, ValueError when it is of another format."""
+    name = (folder / POINTER).read_text().strip()
+    if not name.startswith(PREFIX):
+        raise ValueError(name)
+    return name
+
+
+def _locked(store: Store) -> StoreWriter:
+    try:
+        return store.writer(heap_size=WRITER_BYTES, num_threads=1)
+    except ValueError as fault:
+        if "LockBusy" not in str(fault):
+            raise Unavailable(
+                "L’index ne s’ouvre pas en écriture. Vérifiez l’espace et les droits du dossier."
+            ) from fault
+        raise Unavailable(
+            "L’index est déjà tenu par un autre worker : un seul écrit à la fois. Arrêtez l’autre, ou laissez-le finir."
+        ) from fault
 
 
 def _query(wanted: Wanted) -> Query:
@@ -248,25 +298,13 @@ def _entry(kept: document.Document) -> Entry:
     entry = Entry()
     entry.add_text("key", kept.key)
     entry.add_text("organisation", kept.organisation)
-    for name, values in (
-        ("competence", kept.competences),
-        ("covers", kept.covers),
-        ("inside", kept.inside),
-        ("names", kept.names),
-    ):
+    terms = {"competence": kept.competences, "covers": kept.covers, "inside": kept.inside, "names": kept.names}
+    for name, values in terms.items():
         for value in values:
             entry.add_text(name, value)
     entry.add_unsigned("stamp", int(kept.digest[:16], 16))
     entry.add_bytes("facts", kept.facts)
     return entry
-
-
-def _territories(folder: Path) -> list[Territory]:
-    return msgspec.msgpack.decode((folder / PLACES).read_bytes(), type=list[Territory])
-
-
-def _read_places(folder: Path) -> Gazetteer:
-    return Gazetteer(_territories(folder))
 
 
 def _write_aside(path: Path, content: bytes) -> None:

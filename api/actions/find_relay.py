@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Final
 
 from api.rooms import Rooms
@@ -12,14 +13,15 @@ from graph.model.directory import Mode, Public
 from graph.model.errors import InvalidInput
 from graph.model.names import name_words
 from graph.model.ranking import rank
-from graph.model.relay import CompetenceMatch, Found, Question, Relay, Widening, WideningStep
+from graph.model.relay import CompetenceMatch, Found, Listing, Question, Relay, Widening, WideningStep
 from graph.model.territory import Point, Territory
 from graph.model.vocabulary import competences
 from search.backend import Wanted
-from search.hours import opening
+from search.hours import PARIS, opening
 
 LONGEST_TEXT: Final = 500
 AS_ASKED: Final = 1.0
+TO_CHECK: Final = "vérifiez les conditions avant d’orienter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,7 @@ class Ask:
 
     `competences` given are taken as they are; the words are then only read for names. `refused` are competences that the
     reader understood and the worker took away. `territory` is an id or what someone typed ("Besançon", "75113", "25000").
-    `at` is aware, now when absent; `radius_km` only with a point or a territory that has one.
+    `at` is aware, now when absent, and days are those of Paris; `radius_km` only with a point or a territory that has one.
     """
 
     text: str = ""
@@ -53,8 +55,8 @@ async def find_relay(rooms: Rooms, ask: Ask) -> Found:
     understood = rooms.reader.read(ask.text, rooms.places)
     matches = _matches(ask, understood.matches)
     named = understood.words if not ask.competences else ()
-    question = Question(
-        at=ask.at or datetime.now(UTC),
+    asked = Question(
+        at=(ask.at or datetime.now(UTC)).astimezone(PARIS),
         text=ask.text,
         words=named,
         phrase=() if ask.competences else name_words(understood.subject),
@@ -67,14 +69,7 @@ async def find_relay(rooms: Rooms, ask: Ask) -> Found:
         modes=ask.modes,
         urgent=ask.urgent or bool(understood.emergency),
     )
-    relays = await _ranked(rooms, question)
-    widened = None
-    if not relays:
-        for wider, step in _wider(rooms, question):
-            relays = await _ranked(rooms, wider, inside=step.step is WideningStep.LARGER_TERRITORY)
-            if relays:
-                widened, question = step, wider
-                break
+    question, relays, widened = await _answer(rooms, asked)
     return Found(
         question=question,
         relays=tuple(relays),
@@ -85,46 +80,96 @@ async def find_relay(rooms: Rooms, ask: Ask) -> Found:
     )
 
 
-async def _ranked(rooms: Rooms, question: Question, *, inside: bool = False) -> list[Relay]:
+async def _answer(rooms: Rooms, asked: Question) -> tuple[Question, list[Relay], Widening | None]:
+    """The question as it was put when it finds something, else the first loosened one that does."""
+    held: dict[str, list[Listing]] = {}
+    for question, widening in chain([(asked, None)], _wider(rooms, asked)):
+        place = question.territory.id if question.territory else ""
+        if place not in held:
+            held[place] = await _candidates(rooms, question)
+        relays = rank(question, held[place], opening)
+        if relays:
+            return question, relays, widening
+    return asked, [], None
+
+
+async def _candidates(rooms: Rooms, question: Question) -> list[Listing]:
+    """What covers the territory, and what lies inside it when it holds others; beyond the one asked for, only the latter."""
     territory = question.territory
     wanted = Wanted(
-        zones=territory.zones if territory and not inside else (),
-        inside=territory.id if territory and inside else "",
         competences=question.competences,
         names=tuple(words for words in dict.fromkeys((question.words, question.phrase)) if words),
     )
-    found = await rooms.index.candidates(wanted)
-    if territory and not inside and not _is_commune(territory):
-        lying_inside = await rooms.index.candidates(replace(wanted, zones=(), inside=territory.id))
-        found = list({listing.key: listing for listing in (*found, *lying_inside)}.values())
-    return rank(question, found, opening)
+    if territory is None:
+        return await rooms.index.candidates(wanted)
+    covering, inside = replace(wanted, zones=territory.zones), replace(wanted, inside=territory.id)
+    if question.beyond:
+        return await rooms.index.candidates(inside)
+    found = await rooms.index.candidates(covering)
+    if _is_commune(territory) and not _is_divided(rooms, territory):
+        return found
+    lying_inside = await rooms.index.candidates(inside)
+    return list({listing.key: listing for listing in (*found, *lying_inside)}.values())
 
 
-def _wider(rooms: Rooms, question: Question) -> Iterator[tuple[Question, Widening]]:
-    """The same question loosened, one step after the other, each with the sentence that says so."""
-    if question.modes:
-        question = replace(question, modes=())
-        yield (
-            question,
-            Widening(WideningStep.OTHER_MODE, "Rien sous la forme demandée : voici les autres façons d’être reçu."),
-        )
-    if question.publics:
-        question = replace(question, publics=())
-        yield (
-            question,
-            Widening(
-                WideningStep.OTHER_PUBLIC,
-                "Rien qui s’adresse précisément à ce public : vérifiez les conditions avant d’orienter.",
-            ),
-        )
-    if question.territory is None:
+def _wider(rooms: Rooms, asked: Question) -> Iterator[tuple[Question, Widening]]:
+    """The same question loosened in one way after the other, each with the sentence that says all that was loosened.
+
+    Always from the question as it was put: nothing that an earlier way gave up is given up silently in a later one.
+    """
+    yield from _in_larger_territories(rooms, asked, [asked])
+    loosened = list(_loosened(asked))
+    for question in loosened:
+        yield question, _widened_here(asked, question)
+    yield from _in_larger_territories(rooms, asked, loosened)
+
+
+def _loosened(asked: Question) -> Iterator[Question]:
+    """Received otherwise; then by what is made for others; then both. What leaves out the public asked for stays away."""
+    if asked.modes:
+        yield replace(asked, modes=())
+    if asked.publics:
+        yield replace(asked, public_optional=True)
+    if asked.modes and asked.publics:
+        yield replace(asked, modes=(), public_optional=True)
+
+
+def _widened_here(asked: Question, question: Question) -> Widening:
+    other_ways = "voici les autres façons d’être reçu"
+    if not question.public_optional:
+        return Widening(WideningStep.OTHER_MODE, f"Rien sous la forme demandée : {other_ways}.")
+    if question.modes == asked.modes:
+        sentence = f"Rien qui s’adresse précisément à ce public : {TO_CHECK}."
+    else:
+        sentence = f"Rien précisément pour ce public, ni sous la forme demandée : {other_ways} ; {TO_CHECK}."
+    return Widening(WideningStep.OTHER_PUBLIC, sentence)
+
+
+def _in_larger_territories(
+    rooms: Rooms, asked: Question, questions: Sequence[Question]
+) -> Iterator[tuple[Question, Widening]]:
+    """These questions in each territory around the one asked for, the nearest first."""
+    territory = asked.territory
+    if territory is None:
         return
-    for id_ in question.territory.zones[1:]:
+    near = asked.near or territory.point
+    for id_ in territory.zones[1:]:
         zone = rooms.places.get(id_)
-        if zone and not _is_commune(zone) and question.territory.id != id_:
-            near = question.near or question.territory.point
-            sentence = f"Rien {question.territory.where()} même : recherche élargie {zone.where()}."
-            yield replace(question, territory=zone, near=near), Widening(WideningStep.LARGER_TERRITORY, sentence)
+        if zone is None or _is_commune(zone) or id_ == territory.id:
+            continue
+        for question in questions:
+            text = f"Rien {territory.where()} même : recherche élargie {zone.where()}{_also(asked, question)}."
+            wider = replace(question, territory=zone, near=near, beyond=True)
+            yield wider, Widening(WideningStep.LARGER_TERRITORY, text)
+
+
+def _also(asked: Question, question: Question) -> str:
+    """What is loosened besides the territory."""
+    if not question.public_optional:
+        return ", toutes formes d’accueil confondues" if question.modes != asked.modes else ""
+    if question.modes == asked.modes:
+        return f", tous publics confondus ; {TO_CHECK}"
+    return f", toutes formes d’accueil et tous publics confondus ; {TO_CHECK}"
 
 
 def _check(ask: Ask) -> None:
@@ -163,3 +208,9 @@ def _territory(rooms: Rooms, ask: Ask) -> Territory | None:
 
 def _is_commune(territory: Territory) -> bool:
     return ":" not in territory.id
+
+
+def _is_divided(rooms: Rooms, commune: Territory) -> bool:
+    """Whether a commune holds other territories, as Paris its arrondissements: they share its postcodes."""
+    around = chain.from_iterable(rooms.places.complete(postcode) for postcode in commune.postcodes)
+    return any(other.id != commune.id and commune.id in other.zones for other in around)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -15,6 +14,7 @@ from strawberry.types.execution import ExecutionContext
 
 from api.graphql.query import Query
 from api.graphql.refusals import InvalidInputHandler
+from api.journal import steps_of
 from graph.model.errors import Refusal
 
 log = structlog.get_logger(__name__)
@@ -52,14 +52,8 @@ class Schema(strawberry.Schema):
                     request_id=request_id,
                     path=".".join(str(step) for step in error.path),
                     exception=type(error.original_error or error).__name__,
-                    at=_steps(error.original_error),
+                    at=steps_of(error.original_error),
                 )
-
-
-def _steps(exception: BaseException | None) -> list[str]:
-    """The last steps that led to the exception, without its text: that may quote a person."""
-    frames = traceback.extract_tb(exception.__traceback__)[-4:] if exception else []
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 @lru_cache(maxsize=1)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY: Final = "; ".join(
@@ -35,7 +36,7 @@ SECURITY_HEADERS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 class SecurityHeaders:
-    """ASGI middleware: sets them on every answer that has not set its own."""
+    """ASGI application around the finished one: sets them on every answer that has not set its own, a fault's page included."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -54,3 +55,19 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class ForOtherSites:
+    """ASGI application: pages of `origins` may read the answers of `path`, and of nothing else."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str], path: str) -> None:
+        self._app = app
+        self._path = path
+        self._open = CORSMiddleware(
+            app, allow_origins=origins, allow_methods=["POST"], allow_headers=["content-type"], max_age=600
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, through the open door or the other."""
+        named = scope["type"] == "http" and scope["path"] == self._path
+        await (self._open if named else self._app)(scope, receive, send)

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from api.journal import steps_of
 from api.web.render import page
 from graph.model.errors import Refusal, RefusalCode
 
@@ -64,7 +65,9 @@ async def _unreadable(request: Request, _: Exception) -> Response:
 
 
 async def _fault(request: Request, fault: Exception) -> Response:
-    log.error("fault", path=request.url.path, exc_info=fault)
+    # The address may hold a name and the fault's text a question: only the route and the classes are kept.
+    route = getattr(request.scope.get("route"), "path", "")
+    log.error("fault", route=route, exception=type(fault).__name__, at=steps_of(fault))
     return _answer(request, 500, "fault", TEXTS[500])
 
 

@@ -10,13 +10,20 @@ from graph.model.relay import Listing, Question
 
 
 def who_to_call(question: Question, listing: Listing) -> Post | None:
-    """The post for these competences there, with those who answer today first; else the duty desk; else none."""
-    zones = set(question.territory.zones) if question.territory else set()
+    """The post for these competences there, with those who answer today; else the duty desk; else none.
 
-    def fit(post: Post) -> tuple[int, int, str, str]:
+    A post whose holders are all away gives way to another, then to the duty desk; without either it is named all the same.
+    """
+    zones = set(question.territory.zones) if question.territory else set()
+    day = question.at.date()
+
+    def deserted(post: Post) -> bool:
+        return bool(post.holders) and not answering(post, day)
+
+    def fit(post: Post) -> tuple[bool, int, int, str, str]:
         specific = sum(c in post.competences for c in question.competences)
         local = bool(zones & set(post.covers))
-        return -specific, -local, post.label, post.id
+        return deserted(post), -specific, -local, post.label, post.id
 
     fitting = [
         post
@@ -25,9 +32,10 @@ def who_to_call(question: Question, listing: Listing) -> Post | None:
         and (not post.competences or set(post.competences) & set(question.competences))
         and (not post.covers or not zones or zones & set(post.covers))
     ]
-    desks = [post for post in listing.posts if post.duty_desk]
-    chosen = min(fitting, key=fit, default=None) or min(desks, key=fit, default=None)
-    return replace(chosen, holders=answering(chosen, question.at.date())) if chosen else None
+    post = min(fitting, key=fit, default=None)
+    desk = min((post for post in listing.posts if post.duty_desk), key=fit, default=None)
+    chosen = desk if desk and (post is None or deserted(post)) else post
+    return replace(chosen, holders=answering(chosen, day)) if chosen else None
 
 
 def answering(post: Post, day: date) -> tuple[Holder, ...]:

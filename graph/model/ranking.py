@@ -84,7 +84,8 @@ def excluded(question: Question, listing: Listing) -> bool:
     asked = set(question.publics)
     if asked & set(service.excludes):
         return True
-    if asked and service.publics and Public.TOUS_PUBLICS not in service.publics and not asked & set(service.publics):
+    for_others = service.publics and not {Public.TOUS_PUBLICS, *asked} & set(service.publics)
+    if asked and for_others and not question.public_optional:
         return True
     return bool(question.modes and service.modes and not set(question.modes) & set(service.modes))
 
@@ -165,7 +166,10 @@ def _tier(question: Question, name: str) -> NameTier:
 
 
 def _here(question: Question, listing: Listing) -> Iterator[Reason]:
-    """The nearer the level covered, the better: the commune itself, its intercommunality, its département, its region."""
+    """The nearer the level covered, the better: the commune itself, its intercommunality, its département, its region.
+
+    What covers none of them covers a part of the territory, or lies in a larger one than was asked for.
+    """
     if question.territory is None:
         return
     covered = set(listing.covers)
@@ -177,7 +181,8 @@ def _here(question: Question, listing: Listing) -> Iterator[Reason]:
         depth = next((i for i, kind in enumerate(kinds) if zone.startswith(kind + ":")), 0 if ":" not in zone else 3)
         yield Reason(ReasonKind.TERRITORY, "", LEVEL_WEIGHTS.get(depth, 0.0))
     else:
-        yield Reason(ReasonKind.TERRITORY, reasons.elsewhere(listing), 0.0)
+        text = reasons.elsewhere(listing) if question.beyond else reasons.part(listing)
+        yield Reason(ReasonKind.TERRITORY, text, 0.0)
 
 
 def _circumstances(question: Question, listing: Listing, hours: Hours, distance: float | None) -> Iterator[Reason]:

@@ -39,7 +39,7 @@ def competence(listing: Listing, tie: Tie) -> str:
         agreement = listing.agreement
         since = full_date(agreement.since)
         givers = _and(listing.grantors) or "une autre organisation"
-        return f"Agit pour {givers} : {AGREEMENT_WORDS[agreement.kind]} en vigueur depuis le {since}"
+        return f"Agit pour le compte de : {givers} ({AGREEMENT_WORDS[agreement.kind]} en vigueur depuis le {since})"
     match tie.ground:
         case Ground.LAW:
             source = f" ({tie.source})" if tie.source else ""
@@ -73,6 +73,11 @@ def elsewhere(listing: Listing) -> str:
     """It does not cover the place asked for."""
     where = f" : intervient {listing.covers_name}" if listing.covers_name else ""
     return f"Hors du territoire demandé{where}"
+
+
+def part(listing: Listing) -> str:
+    """It covers a part of the place asked for: which one."""
+    return f"Intervient {listing.covers_name}" if listing.covers_name else ""
 
 
 def public(meant: Public) -> str:
@@ -127,7 +132,8 @@ def distance(km: float) -> str:
     """As the crow flies."""
     if km < SHORT_DISTANCE_KM:
         return "À moins d’un kilomètre"
-    return f"À {km:.1f} km".replace(".", ",") if km < 10 else f"À {km:.0f} km"
+    number = f"{km:.1f}".removesuffix(".0") if km < 10 else f"{km:.0f}"
+    return f"À {number.replace('.', ',')} km"
 
 
 def mode(asked: Mode) -> str:

@@ -86,7 +86,8 @@ class Question:
     """Who handles this, for whom, where, when. `at` is aware; `asker` is the organisation of the session, if any.
 
     `words` are the folded words left for names of bodies and services, `phrase` all of its words, which may be the name of
-    a body as a whole; `certainties` go with `competences`, in 0..1.
+    a body as a whole; `certainties` go with `competences`, in 0..1. With `public_optional`, what is made for others may
+    answer too, but never what leaves these `publics` out. `beyond`: the territory is larger than the one asked for.
     """
 
     at: datetime
@@ -99,9 +100,11 @@ class Question:
     near: Point | None = None
     radius_km: float | None = None
     publics: tuple[Public, ...] = ()
+    public_optional: bool = False
     modes: tuple[Mode, ...] = ()
     urgent: bool = False
     asker: str = ""
+    beyond: bool = False
 
 
 class OpeningState(StrEnum):
@@ -141,12 +144,16 @@ class Relay:
 
 
 class WideningStep(StrEnum):
-    """What had to be loosened to find something, in the order in which it is tried."""
+    """What had to be loosened to find something, in the order in which it is tried.
 
+    Larger territories first, for the same public received in the same way; then, where it was asked, another mode, another
+    public, both; then larger territories with these. Of several things loosened at once the step names one, a larger
+    territory first, then another public; the sentence says them all.
+    """
+
+    LARGER_TERRITORY = "larger_territory"
     OTHER_MODE = "other_mode"
     OTHER_PUBLIC = "other_public"
-    LARGER_TERRITORY = "larger_territory"
-    NEIGHBOURING_COMPETENCE = "neighbouring_competence"
 
 
 @dataclass(frozen=True, slots=True)

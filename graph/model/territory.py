@@ -76,6 +76,9 @@ class Territory:
                 return f"dans {self.article} {self.name}"
             case TerritoryLevel.DEPARTEMENT if self.name not in ISLANDS_AND_TOWNS:
                 return f"en {self.name}"
+            case TerritoryLevel.ARRONDISSEMENT if " " in self.name:
+                town, arrondissement = self.name.split(" ", 1)
+                return f"dans le {arrondissement} de {town}"
             case _:
                 return at_town(self.name)
 

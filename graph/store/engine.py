@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -74,7 +75,7 @@ class Engine:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={"PATH": os.environ.get("PATH", ""), "LANG": "C.UTF-8"},
-                preexec_fn=end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - no thread runs yet
+                preexec_fn=partial(end_with_parent, os.getpid()) if sys.platform == "linux" else None,  # noqa: PLW1509 - no thread runs yet
                 start_new_session=True,
             )
         self._pid_file.write_text(str(self.process.pid))
@@ -167,10 +168,12 @@ class Engine:
         raise Unavailable(f"Le moteur de graphe n’a pas démarré. Fin de son journal :\n{tail}")
 
 
-def end_with_parent() -> None:
+def end_with_parent(parent: int) -> None:
     """Ask the kernel to end this child when its parent dies, kill -9 included (Linux, prctl PR_SET_PDEATHSIG)."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(1)
 
 
 def _end(pid: int, child: subprocess.Popen[bytes] | None = None) -> None:

@@ -1,21 +1,50 @@
-"""Forward-only migrations: each runs once, in order, and is remembered in the graph."""
+"""Forward-only migrations, each run once and remembered in the graph; marks; the vocabulary, kept equal to our files."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Final, LiteralString
 
 from graph.model.errors import Unavailable
+from graph.model.vocabulary import categories, competences
 from graph.store.migrations import m001_directory
+from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
+
+
+async def _marks(graph: Graph) -> None:
+    await graph.define(MARK)
+
 
 MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = (
     ("m001_directory", m001_directory.run),
+    ("m002_marks", _marks),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"
 REMEMBER: Final[LiteralString] = "MERGE (m:Migration {id: $id}) ON CREATE SET m.on = datetime($at)"
+SET_MARK: Final[LiteralString] = "MERGE (m:Mark {id: $id}) SET m.said = $said"
+READ_MARK: Final[LiteralString] = "MATCH (m:Mark {id: $id}) RETURN m.said AS said"
+VOCABULARY: Final = "vocabulary"
+COMPETENCES: Final[LiteralString] = """
+UNWIND $rows AS row
+MERGE (c:Competence {id: row.id})
+SET c.label = row.label, c.rank = row.rank
+"""
+# A competence that moved to another category leaves the first.
+NO_LONGER_BROADER: Final[LiteralString] = """
+UNWIND $rows AS row
+MATCH (:Competence {id: row.id})-[old:BROADER]->(broad:Competence)
+WHERE broad.id <> row.category
+DELETE old
+"""
+BROADER: Final[LiteralString] = """
+UNWIND $rows AS row
+MATCH (narrow:Competence {id: row.id}), (broad:Competence {id: row.category})
+MERGE (narrow)-[:BROADER]->(broad)
+"""
 
 
 async def done(graph: Graph) -> tuple[str, ...]:
@@ -25,8 +54,9 @@ async def done(graph: Graph) -> tuple[str, ...]:
 
 
 async def migrate(graph: Graph) -> tuple[str, ...]:
-    """Run what has not run yet and return its names. Each may run twice after a kill: they only use MERGE and IF NOT EXISTS.
+    """Run what has not run yet, return its names, and bring the vocabulary up to date.
 
+    Each may run twice after a kill: they only use MERGE and IF NOT EXISTS.
     Raises Unavailable when the graph was written by a newer version: an older one must not touch it.
     """
     seen = await done(graph)
@@ -41,8 +71,41 @@ async def migrate(graph: Graph) -> tuple[str, ...]:
     for name, run in fresh:
         await run(graph)
         await graph.write(lambda unit, name=name: _remember(unit, name))
+    await _keep_vocabulary(graph)
     return tuple(name for name, _ in fresh)
 
 
 async def _remember(unit: Unit, name: str) -> None:
     await unit.run(REMEMBER, id=name, at=datetime.now(UTC).isoformat())
+
+
+async def mark(graph: Graph, name: str, said: str = "") -> None:
+    """Write a mark that outlives this process, with a word if there is one."""
+    await graph.write(lambda unit: unit.run(SET_MARK, id=name, said=said))
+
+
+async def marked(graph: Graph, name: str) -> str | None:
+    """The word of a mark; None when there is no such mark."""
+    async with graph.reading() as unit:
+        rows = await unit.run(READ_MARK, id=name)
+    return rows[0]["said"] if rows else None
+
+
+async def _keep_vocabulary(graph: Graph) -> None:
+    """The closed list of competences with their categories, written when our files differ from what the graph was given."""
+    narrow = [
+        {"id": entry.id, "label": entry.label, "category": entry.category, "rank": rank}
+        for rank, entry in enumerate(competences().values())
+    ]
+    broad = [{"id": id_, "label": label, "rank": rank} for rank, (id_, label) in enumerate(categories().items())]
+    digest = hashlib.sha256(repr((broad, narrow)).encode()).hexdigest()
+    if await marked(graph, VOCABULARY) == digest:
+        return
+
+    async def write(unit: Unit) -> None:
+        await unit.run(COMPETENCES, rows=broad + narrow)
+        await unit.run(NO_LONGER_BROADER, rows=narrow)
+        await unit.run(BROADER, rows=narrow)
+        await unit.run(SET_MARK, id=VOCABULARY, said=digest)
+
+    await graph.write(write)

@@ -52,6 +52,8 @@ GROUNDS: Final = {
 }
 # A service tied to more competences than this is a general one: its tie to each weighs less.
 SPECIALISED_UP_TO: Final = 3
+# Bodies of such a kind share a form and not a trade: each answers for its own services only (119 is not 3919).
+KINDS_OF_MANY_TRADES: Final = frozenset({"LIGNE_NATIONALE"})
 WIDEST_FIRST: Final = (
     TerritoryLevel.COUNTRY,
     TerritoryLevel.REGION,
@@ -143,9 +145,9 @@ def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listin
 
 def _body(organisation: Organisation, known: _Known) -> Listing:
     """The organisation itself, competent by its kind."""
+    rules = () if organisation.kind in KINDS_OF_MANY_TRADES else rules_for(organisation.kind)
     ties = {
-        (rule.competence, rule.role): Tie(rule.competence, GROUNDS[rule.role], rule.source, rule.note)
-        for rule in rules_for(organisation.kind)
+        (rule.competence, rule.role): Tie(rule.competence, GROUNDS[rule.role], rule.source, rule.note) for rule in rules
     }
     base = _base(f"organisation:{organisation.id}", organisation, organisation.covers, known)
     return replace(base, ties=tuple(ties.values()))

@@ -17,6 +17,8 @@ CONSTRAINTS: Final[tuple[LiteralString, ...]] = (
     "CREATE CONSTRAINT outbox_id IF NOT EXISTS FOR (n:Outbox) REQUIRE n.id IS UNIQUE",
 )
 
+MARK: Final[LiteralString] = "CREATE CONSTRAINT mark_id IF NOT EXISTS FOR (n:Mark) REQUIRE n.id IS UNIQUE"
+
 INDEXES: Final[tuple[LiteralString, ...]] = (
     "CREATE INDEX organisation_origin IF NOT EXISTS FOR (n:Organisation) ON (n.origin)",
     "CREATE INDEX service_origin IF NOT EXISTS FOR (n:Service) ON (n.origin)",

@@ -10,9 +10,11 @@ from contextvars import ContextVar
 from functools import cached_property
 from typing import Any, Final, LiteralString, TypeVar
 
-from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncTransaction
+from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncSession, AsyncTransaction
 from neo4j.exceptions import (
+    ConnectionAcquisitionTimeoutError,
     ConstraintError,
+    DatabaseError,
     DriverError,
     IncompleteCommit,
     Neo4jError,
@@ -36,6 +38,10 @@ ATTEMPTS: Final = 5
 # The driver's own back-off of 0.9 to 4 s is too slow for a person who waits, and it does not retry a ConstraintError.
 PAUSE_SECONDS: Final = (0.02, 0.2)
 OPENING_SECONDS: Final = 30.0
+# Whoever asks whether the graph is there wants to know soon.
+ANSWER_SECONDS: Final = 2.0
+SCHEMA_SECONDS: Final = 60.0
+SILENT: Final = (ServiceUnavailable, SessionExpired, ConnectionAcquisitionTimeoutError, TimeoutError)
 
 calls_made: ContextVar[list[str] | None] = ContextVar("calls_made", default=None)
 """Set it to a list to record the Cypher of every call of the current task: what a test counts."""
@@ -113,7 +119,7 @@ class Graph:
     async def answers(self) -> bool:
         """Whether the database answers now."""
         try:
-            async with self._unit(READ_ACCESS, READ_SECONDS) as unit:
+            async with asyncio.timeout(ANSWER_SECONDS), self._unit(READ_ACCESS, ANSWER_SECONDS) as unit:
                 return await unit.run("RETURN 1 AS one") == [{"one": 1}]
         except (Neo4jError, DriverError, Unavailable, TimeoutError, OSError):
             return False
@@ -122,13 +128,15 @@ class Graph:
     async def reading(self, seconds: float = READ_SECONDS) -> AsyncIterator[Unit]:
         """A unit that only reads. ArcadeDB does not enforce that: write nothing in it.
 
-        Raises Unavailable when the graph does not answer, or not within `seconds` a statement.
+        Raises Unavailable when the graph does not answer, not within `seconds` a step, or with a fault of its own.
         """
         try:
             async with self._unit(READ_ACCESS, seconds) as unit:
                 yield unit
-        except (ServiceUnavailable, SessionExpired, TimeoutError) as fault:
+        except SILENT as fault:
             raise Unavailable("L’annuaire ne répond pas pour le moment. Réessayez dans un instant.") from fault
+        except DatabaseError as fault:
+            raise Unavailable("Le moteur de graphe n’a pas pu lire l’annuaire. Son journal dit pourquoi.") from fault
 
     async def write(self, action: Callable[[Unit], Awaitable[T]], seconds: float = WRITE_SECONDS) -> T:
         """Run `action` in one transaction and commit it.
@@ -144,8 +152,12 @@ class Graph:
                 raise Unavailable(
                     "La connexion s’est coupée au moment d’enregistrer : vérifiez si c’est fait avant de recommencer."
                 ) from fault
-            except (ServiceUnavailable, SessionExpired, TimeoutError) as fault:
+            except SILENT as fault:
                 raise Unavailable("Le graphe ne répond pas : rien n’a été enregistré.") from fault
+            except DatabaseError as fault:
+                raise Unavailable(
+                    "Le moteur de graphe a refusé d’écrire : rien n’a été enregistré. Son journal dit pourquoi."
+                ) from fault
             except Neo4jError as fault:
                 if attempt == ATTEMPTS or not _worth_another_try(fault):
                     raise
@@ -154,17 +166,55 @@ class Graph:
 
     async def define(self, statement: LiteralString) -> None:
         """One statement of schema, in a transaction of its own."""
-        async with self._driver.session(database=self._database) as session:
-            await (await session.run(statement)).consume()
+        try:
+            async with asyncio.timeout(SCHEMA_SECONDS), self._driver.session(database=self._database) as session:
+                await (await session.run(statement)).consume()
+        except (*SILENT, DatabaseError) as fault:
+            raise Unavailable("Le graphe ne répond pas : son schéma n’a pas pu être posé.") from fault
 
     @asynccontextmanager
     async def _unit(self, access: str, seconds: float) -> AsyncIterator[Unit]:
-        async with (
-            self._driver.session(database=self._database, default_access_mode=access) as session,
-            await session.begin_transaction() as transaction,
-        ):
+        """A transaction, undone unless its body ends well. Each step has `seconds`: an engine may stall without a word."""
+        session = self._driver.session(database=self._database, default_access_mode=access)
+        transaction: AsyncTransaction | None = None
+        try:
+            async with asyncio.timeout(seconds):
+                transaction = await session.begin_transaction()
             yield Unit(transaction, seconds)
+            await _commit(transaction, seconds)
+        except (asyncio.CancelledError, IncompleteCommit, TimeoutError):
+            _drop(session, transaction)
+            raise
+        finally:
+            await _leave(session, transaction, seconds)
+
+
+async def _commit(transaction: AsyncTransaction, seconds: float) -> None:
+    """Raises IncompleteCommit when nobody can say whether it was done."""
+    try:
+        async with asyncio.timeout(seconds):
             await transaction.commit()
+    except TimeoutError as fault:
+        raise IncompleteCommit("no answer to commit") from fault
+
+
+def _drop(session: AsyncSession, transaction: AsyncTransaction | None) -> None:
+    """Close the connection without a word: whoever is at the other end may not listen."""
+    if transaction:
+        transaction.cancel()
+    session.cancel()
+
+
+async def _leave(session: AsyncSession, transaction: AsyncTransaction | None, seconds: float) -> None:
+    """Undo what was not committed, and give the connection back."""
+    try:
+        async with asyncio.timeout(seconds):
+            if transaction:
+                await transaction.close()
+            await session.close()
+    except (Neo4jError, DriverError, TimeoutError):
+        _drop(session, transaction)
+        await session.close()
 
 
 def _worth_another_try(fault: Neo4jError) -> bool:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
+from api import worker
 from api.premises import premises
 from api.settings import Settings
+from graph.model.territory import Territory
+from graph.store.engine import Address
 from graph.store.loading import Loader
-from graph.store.outbox import REBUILD_INDEX
+from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX, Outbox
 from graph.store.unit import Graph
-from search.embedded import EmbeddedIndex
-from search.indexer import Indexer, differences
+from search.backend import Wanted
+from search.embedded import EmbeddedIndex, is_built
+from search.indexer import MOST_ATTEMPTS, Indexer, differences
 from tests import make
 
 FOUND_WITHIN = 20
+EVERYTHING = Wanted(zones=("departement:25",), names=(("essai",), ("zibeline",)))
 FIND = """
 query ($text: String!) {
   relays(question: {text: $text, territory: "25056"}, first: 5) {
@@ -53,6 +62,11 @@ async def until(client: httpx2.AsyncClient, text: str, expected: list[str]) -> N
 async def load(graph: Graph, *records: Any) -> None:
     loader = Loader(graph, "essai-index")
     await loader.load(await loader.plan_batch(make.batch(*records)), lambda done: None)
+
+
+async def load_map(graph: Graph, territories: list[Territory]) -> None:
+    loader = Loader(graph, "carte")
+    await loader.load(await loader.plan_territories(territories), lambda done: None)
 
 
 async def test_a_change_is_found_and_what_is_dropped_is_not(running: Graph, client: httpx2.AsyncClient) -> None:
@@ -94,8 +108,7 @@ async def test_the_doctor_finds_graph_and_index_alike_and_names_what_is_not(
 
 
 async def test_a_rebuild_carries_out_what_was_waiting(empty_graph: Graph, tmp_path: Path) -> None:
-    loader = Loader(empty_graph, "carte")
-    await loader.load(await loader.plan_territories(make.territories()), lambda done: None)
+    await load_map(empty_graph, make.territories())
     await load(empty_graph, make.organisation())
     indexer = Indexer(empty_graph, tmp_path)
     assert await indexer.rebuild() == 1
@@ -103,3 +116,188 @@ async def test_a_rebuild_carries_out_what_was_waiting(empty_graph: Graph, tmp_pa
         assert await unit.outbox.pending() == 0
     assert await indexer.drain() == 0
     await indexer.close()
+
+
+@pytest.fixture
+async def indexer(empty_graph: Graph, tmp_path: Path) -> AsyncIterator[Indexer]:
+    """Over an index of two organisations, one of which is then made unreadable by `poison`."""
+    await load_map(empty_graph, make.territories())
+    await load(empty_graph, make.organisation("t:good"), make.organisation("t:bad"))
+    indexer = Indexer(empty_graph, tmp_path)
+    await indexer.rebuild()
+    yield indexer
+    await indexer.close()
+
+
+async def poison(graph: Graph) -> None:
+    await graph.write(lambda unit: unit.run("MATCH (o:Organisation {id: 't:bad'}) SET o.vouchedOn = 'jamais'"))
+
+
+async def ask(graph: Graph, kind: str, *subjects: str) -> None:
+    await graph.write(lambda unit: unit.outbox.add(kind, subjects))
+
+
+async def waiting(graph: Graph) -> tuple[int, int]:
+    """How many effects are pending, how many parked."""
+    async with graph.reading() as unit:
+        return await unit.outbox.pending(), await unit.outbox.parked()
+
+
+async def make_due(graph: Graph) -> None:
+    await graph.write(lambda unit: unit.run("MATCH (o:Outbox) SET o.due = 0"))
+
+
+def folders(root: Path) -> list[str]:
+    return sorted(path.name for path in root.iterdir() if path.is_dir())
+
+
+async def test_one_effect_that_fails_holds_nothing_back_and_is_parked(
+    indexer: Indexer, empty_graph: Graph, tmp_path: Path
+) -> None:
+    await empty_graph.write(lambda unit: unit.run("MATCH (o:Organisation {id: 't:good'}) SET o.name = 'Zibeline'"))
+    await poison(empty_graph)
+    await ask(empty_graph, INDEX_LISTINGS, "t:bad")
+    await ask(empty_graph, INDEX_LISTINGS, "t:good")
+
+    with capture_logs() as logs:
+        assert await indexer.drain() == 2
+    assert await waiting(empty_graph) == (1, 0)
+    held = {listing.organisation.id: listing for listing in await EmbeddedIndex(tmp_path).candidates(EVERYTHING)}
+    assert held["t:good"].organisation.name == "Zibeline"
+    assert "t:bad" in held
+    assert [set(line) for line in logs] == [{"event", "log_level", "effect", "kind", "fault"}]
+
+    for _ in range(MOST_ATTEMPTS - 1):
+        await make_due(empty_graph)
+        assert await indexer.drain() == 1
+    assert await waiting(empty_graph) == (0, 1)
+    await make_due(empty_graph)
+    assert await indexer.drain() == 0
+
+
+async def test_a_failed_rebuild_leaves_the_index_as_it_was_and_ends_parked(
+    indexer: Indexer, empty_graph: Graph, tmp_path: Path
+) -> None:
+    before = folders(tmp_path)
+    await poison(empty_graph)
+    await ask(empty_graph, REBUILD_INDEX)
+    await ask(empty_graph, INDEX_LISTINGS, "t:good")
+    for _ in range(MOST_ATTEMPTS):
+        assert await indexer.drain() > 0
+        assert folders(tmp_path) == before
+        await make_due(empty_graph)
+    assert await waiting(empty_graph) == (0, 1)
+    assert EmbeddedIndex(tmp_path).answers()
+
+    elsewhere = Indexer(empty_graph, tmp_path / "elsewhere")
+    with pytest.raises(ValueError, match="vouched_on"):
+        await elsewhere.rebuild()
+    assert folders(tmp_path / "elsewhere") == []
+
+
+async def test_a_new_map_renews_the_listings_once(
+    indexer: Indexer, empty_graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuilds: list[int] = []
+    rebuild = indexer.rebuild
+
+    async def counted() -> int:
+        rebuilds.append(1)
+        return await rebuild()
+
+    monkeypatch.setattr(indexer, "rebuild", counted)
+    france, doubs, *communes = make.territories()
+    await load_map(empty_graph, [france, replace(doubs, name="Haut-Doubs"), *communes])
+    await ask(empty_graph, INDEX_TERRITORIES)
+    while await indexer.drain():
+        continue
+    assert rebuilds == [1]
+    index = EmbeddedIndex(tmp_path)
+    assert {listing.covers_name for listing in await index.candidates(EVERYTHING)} == {"dans le Haut-Doubs"}
+    assert await differences(empty_graph, index) == {}
+
+
+async def test_what_a_killed_worker_had_claimed_is_carried_out_at_once(
+    indexer: Indexer, empty_graph: Graph, tmp_path: Path
+) -> None:
+    await ask(empty_graph, INDEX_LISTINGS, "t:good")
+    assert await empty_graph.write(lambda unit: unit.outbox.claim("indexer"))
+    await indexer.close()
+    again = Indexer(empty_graph, tmp_path)
+    assert await again.drain() == 1
+    assert await waiting(empty_graph) == (0, 0)
+    await again.close()
+
+
+@pytest.fixture
+async def start(engine: Address) -> AsyncIterator[Callable[[Path], asyncio.Task[None]]]:
+    """Starts a worker over `<folder>/index`, as a task."""
+    tasks: list[asyncio.Task[None]] = []
+
+    def start(folder: Path) -> asyncio.Task[None]:
+        tasks.append(asyncio.create_task(worker.work(Settings(data=folder), engine)))
+        return tasks[-1]
+
+    yield start
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(number)
+
+
+async def test_a_worker_stops_in_the_middle_of_a_rebuild(
+    empty_graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Callable[[Path], asyncio.Task[None]]
+) -> None:
+    await load_map(empty_graph, make.territories())
+    await load(empty_graph, make.organisation())
+    indexer = Indexer(empty_graph, tmp_path / "index")
+    await indexer.rebuild()
+    await indexer.close()
+    before = folders(tmp_path / "index")
+    reached = asyncio.Event()
+
+    async def endless(self: Indexer, ids: Any) -> Any:
+        reached.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Indexer, "_listings", endless)
+        await ask(empty_graph, REBUILD_INDEX)
+        working = start(tmp_path)
+        await asyncio.wait_for(reached.wait(), FOUND_WITHIN)
+        assert len(folders(tmp_path / "index")) == 2
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(working, FOUND_WITHIN)
+
+    assert folders(tmp_path / "index") == before
+    again = Indexer(empty_graph, tmp_path / "index")
+    assert await again.drain() == 1
+    assert folders(tmp_path / "index") != before
+    assert await differences(empty_graph, EmbeddedIndex(tmp_path / "index")) == {}
+    await again.close()
+
+
+async def test_a_worker_starts_without_an_index_and_outlives_a_failed_sweep(
+    empty_graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, start: Callable[[Path], asyncio.Task[None]]
+) -> None:
+    swept = asyncio.Event()
+
+    async def failing(self: Outbox) -> None:
+        swept.set()
+        raise ValueError
+
+    monkeypatch.setattr(Outbox, "sweep", failing)
+    monkeypatch.setattr(worker, "SWEEP_SECONDS", 0.0)
+    working = start(tmp_path)
+    await asyncio.wait_for(swept.wait(), FOUND_WITHIN)
+    assert not is_built(tmp_path / "index")
+
+    await load_map(empty_graph, make.territories())
+    await load(empty_graph, make.organisation())
+    end = time.monotonic() + FOUND_WITHIN
+    while await waiting(empty_graph) != (0, 0) or not is_built(tmp_path / "index"):
+        assert not working.done()
+        assert time.monotonic() < end
+        await asyncio.sleep(0.05)
+    assert await differences(empty_graph, EmbeddedIndex(tmp_path / "index")) == {}

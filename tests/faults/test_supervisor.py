@@ -115,6 +115,27 @@ def test_a_killed_child_is_replaced(house: House) -> None:
     assert len(house.children()) == 3
 
 
+def test_an_engine_that_stalls_is_said_at_once_and_found_again(house: House) -> None:
+    """Stopped, it keeps its connections and answers nothing: no request may wait for it without end."""
+    engine = house.engine()
+    engine.suspend()
+    try:
+        for _ in range(3):
+            start = time.monotonic()
+            assert house.health() == 503
+            assert time.monotonic() - start < 3
+        # The worker has its own limits: let it meet them.
+        time.sleep(6)
+        assert house.health() == 503
+    finally:
+        engine.resume()
+    deadline = time.monotonic() + 10
+    while house.health() != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert len(house.children()) == 3
+
+
 def test_the_password_is_in_no_command_line(data: Path, house: House) -> None:
     secret = (data / "engine" / "secret").read_text()
     commands = [" ".join(child.cmdline()) for child in house.children()]
@@ -163,6 +184,34 @@ def test_a_bad_setting_is_named(tmp_path: Path) -> None:
     code, said = refused("demo", "--data", str(tmp_path), MAILLAGE_HEAP="beaucoup")
     assert code == 2
     assert "MAILLAGE_HEAP = 'beaucoup'" in said
+
+
+def test_a_folder_that_was_served_empty_is_loaded_by_demo(tmp_path: Path) -> None:
+    empty = House(tmp_path, free_port())
+    empty.wait()
+    empty.end()
+    assert (tmp_path / "index" / "current").exists()
+    full = House(tmp_path, free_port(), command="demo")
+    full.wait(240)
+    answer = httpx2.get(f"{full.address}/chercher", params={"q": "EDAS", "ou": "Châtillon"}, timeout=20)
+    assert "Service des solidarités territoriales de Châtillon" in answer.text
+    assert "Premier démarrage" in full.end()
+    again = House(tmp_path, free_port(), command="demo")
+    again.wait()
+    assert "Premier démarrage" not in again.end()
+
+
+def test_what_was_told_to_ignore_the_end_of_the_terminal_goes_on(tmp_path: Path) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        house = House(tmp_path, free_port())
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    house.wait()
+    house.process.send_signal(signal.SIGHUP)
+    time.sleep(1)
+    assert house.health() == 200
+    house.end()
 
 
 def test_a_first_load_told_to_stop_stops_and_is_taken_up_again(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.model import reasons
 from graph.model.calling import who_to_call
 from graph.model.directory import Capacity, Contact, Holder, HolderRole, Mode, Public
 from graph.model.ranking import rank
@@ -57,7 +58,8 @@ def test_an_agreement_in_force_comes_first_with_its_givers() -> None:
     )
     first, _ = ranked(law, mandate, competences=(make.HOTEL,))
     assert first.listing.key == "agreement:a"
-    assert first.reasons[0].text == "Agit pour Ville d’essai : mandat de gestion en vigueur depuis le 1er janvier 2020"
+    said = "Agit pour le compte de : Ville d’essai (mandat de gestion en vigueur depuis le 1er janvier 2020)"
+    assert first.reasons[0].text == said
 
 
 @pytest.mark.parametrize(
@@ -181,6 +183,46 @@ def test_the_post_for_this_competence_is_who_to_call_with_its_substitute_during_
     assert called == replace(rent, holders=(standing_in,))
     assert who_to_call(make.question(competences=(make.RSA,)), listing) == desk
     assert who_to_call(make.question(at=make.NOW + timedelta(days=30)), listing) == replace(rent, holders=(away,))
+
+
+def test_a_post_whose_holders_are_all_away_gives_way() -> None:
+    away = Holder(professional="p:1", leave_from=date(2026, 3, 1), leave_until=date(2026, 3, 31))
+    there = Holder(professional="p:2")
+    rent = make.post("t:rent", label="Poste logement", competences=(make.RENT,), holders=(away,))
+    any_ = make.post("t:any", label="Polyvalence", holders=(away, there))
+    desk = make.post("t:desk", label="Accueil", duty_desk=True)
+    assert who_to_call(make.question(), make.listing(posts=(desk, rent, any_))) == replace(any_, holders=(there,))
+    assert who_to_call(make.question(), make.listing(posts=(desk, rent))) == desk
+    assert who_to_call(make.question(), make.listing(posts=(rent,))) == replace(rent, holders=())
+
+
+def test_an_optional_public_still_leaves_out_who_excludes_it() -> None:
+    seniors = offer("seniors", publics=(Public.SENIORS,))
+    barring = offer("barring", publics=(Public.SENIORS,), excludes=(Public.JEUNES,))
+    mandate = make.listing(
+        "agreement:a", agreement=make.agreement(publics=(Public.SENIORS,)), ties=(Tie(make.RENT, Ground.MANDATE),)
+    )
+    asked = {"publics": (Public.JEUNES,)}
+    assert ranked(seniors, barring, mandate, **asked) == []
+    assert keys(ranked(seniors, barring, mandate, public_optional=True, **asked)) == ["service:t:seniors"]
+
+
+def test_what_covers_a_part_says_which_and_comes_after_what_covers_all() -> None:
+    whole = replace(offer("whole", "B"), covers=("departement:25",))
+    part = replace(offer("part", "A"), covers=("25462",), covers_name="à Pontarlier")
+    relays = ranked(part, whole, territory=make.doubs())
+    assert keys(relays) == ["service:t:whole", "service:t:part"]
+    assert texts(relays[1], ReasonKind.TERRITORY) == ["Intervient à Pontarlier"]
+    beyond = ranked(part, territory=make.doubs(), beyond=True)
+    assert texts(beyond[0], ReasonKind.TERRITORY) == ["Hors du territoire demandé : intervient à Pontarlier"]
+
+
+@pytest.mark.parametrize(
+    ("km", "said"),
+    [(0.4, "À moins d’un kilomètre"), (2.0, "À 2 km"), (2.46, "À 2,5 km"), (9.96, "À 10 km"), (20.4, "À 20 km")],
+)
+def test_a_distance_is_said_as_people_say_it(km: float, said: str) -> None:
+    assert reasons.distance(km) == said
 
 
 def test_beyond_the_radius_is_left_out() -> None:

@@ -48,7 +48,7 @@ QUESTIONS = [
         "92050",
         "droits-et-prestations--rsa",
         frozenset({"CCAS"}),
-        r"Agit pour Département des Hauts-de-Seine : convention en vigueur depuis le ",
+        r"Agit pour le compte de : Département des Hauts-de-Seine \(convention en vigueur depuis le ",
     ),
     Asked(
         "chomage",
@@ -64,7 +64,7 @@ QUESTIONS = [
         "75056",
         "logement-hebergement--hebergement-hotelier-des-familles",
         frozenset({"SAMU_SOCIAL_115"}),
-        r"Agit pour .* : mandat de gestion en vigueur depuis le ",
+        r"Agit pour le compte de : .* \(mandat de gestion en vigueur depuis le ",
     ),
     Asked(
         "EDAS",

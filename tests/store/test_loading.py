@@ -153,7 +153,9 @@ async def test_a_succession_is_told_on_both_sides(mapped: Graph) -> None:
 
 async def told(graph: Graph) -> list[list[str]]:
     async with graph.reading() as unit:
-        rows = await unit.run("MATCH (o:Outbox) WHERE o.kind = 'index_listings' RETURN o.subjects AS s ORDER BY o.written")
+        rows = await unit.run(
+            "MATCH (o:Outbox) WHERE o.kind = 'index_listings' RETURN o.subjects AS s ORDER BY o.written"
+        )
     return [row["s"] for row in rows]
 
 

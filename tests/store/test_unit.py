@@ -3,12 +3,13 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from neo4j.exceptions import ConstraintError
+from neo4j import AsyncGraphDatabase
+from neo4j.exceptions import ConstraintError, DatabaseError
 
 from graph.model.errors import Unavailable
 from graph.store import unit as units
 from graph.store.engine import Address
-from graph.store.migrate import MIGRATIONS, done, migrate
+from graph.store.migrate import MIGRATIONS, done, mark, marked, migrate
 from graph.store.unit import Graph, Unit
 
 COUNT = "MATCH (n:Outbox) RETURN count(n) AS n"
@@ -112,3 +113,65 @@ async def test_effects_are_claimed_once_and_again_after_their_lease(empty_graph:
     await empty_graph.write(lambda unit: unit.outbox.done(again))
     async with empty_graph.reading() as unit:
         assert await unit.outbox.pending() == 0
+
+
+async def test_marks_stay(empty_graph: Graph) -> None:
+    assert await marked(empty_graph, "seen") is None
+    await mark(empty_graph, "seen")
+    await mark(empty_graph, "seen", "twice")
+    assert await marked(empty_graph, "seen") == "twice"
+    async with empty_graph.reading() as unit:
+        assert await unit.run("MATCH (m:Mark) RETURN count(m) AS n") == [{"n": 1}]
+
+
+async def test_a_vocabulary_of_another_time_is_brought_up_to_date(empty_graph: Graph) -> None:
+    edges = "MATCH (c:Competence)-[:BROADER]->(b:Competence) RETURN c.id AS c, b.id AS b, c.label AS l ORDER BY c"
+    await migrate(empty_graph)
+    async with empty_graph.reading() as unit:
+        before = await unit.run(edges)
+    moved, other = before[0], next(row for row in before if row["b"] != before[0]["b"])
+    await empty_graph.write(
+        lambda unit: unit.run(
+            "MATCH (c:Competence {id: $c})-[old:BROADER]->(), (b:Competence {id: $b}) "
+            "DELETE old CREATE (c)-[:BROADER]->(b) SET c.label = 'Autrefois'",
+            c=moved["c"],
+            b=other["b"],
+        )
+    )
+    await mark(empty_graph, "vocabulary", "of another time")
+    await migrate(empty_graph)
+    async with empty_graph.reading() as unit:
+        assert await unit.run(edges) == before
+
+
+async def test_a_fault_of_the_engine_is_said_in_words(empty_graph: Graph) -> None:
+    async def fails(unit: Unit) -> None:
+        raise DatabaseError("out of disk")
+
+    with pytest.raises(Unavailable, match="a refusé d’écrire"):
+        await empty_graph.write(fails)
+    with pytest.raises(Unavailable, match="n’a pas pu lire"):
+        async with empty_graph.reading():
+            raise DatabaseError("out of disk")
+
+
+async def test_an_engine_that_says_nothing_is_not_waited_for() -> None:
+    """It takes the connection and never answers, as one that is stopped does."""
+    loop = asyncio.get_running_loop()
+    met: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: met.append(writer), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    driver = AsyncGraphDatabase.driver(f"bolt://127.0.0.1:{port}", auth=("root", "x"), telemetry_disabled=True)
+    graph = Graph(driver, "maillage")
+    start = loop.time()
+    assert not await graph.answers()
+    with pytest.raises(Unavailable, match="ne répond pas"):
+        async with graph.reading(seconds=0.5):
+            pytest.fail("there is nothing to read")
+    with pytest.raises(Unavailable, match="rien n’a été enregistré"):
+        await graph.write(lambda unit: unit.outbox.sweep(), seconds=0.5)
+    assert loop.time() - start < units.ANSWER_SECONDS + 2
+    await graph.close()
+    for writer in met:
+        writer.close()
+    server.close()

@@ -1,0 +1,138 @@
+"""The embedded index: one writer, one format, and readers that keep what did not change."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graph.model.errors import Unavailable
+from graph.model.territory import Territory
+from search import embedded
+from search.backend import Wanted
+from search.embedded import INDEX_FORMAT, META, POINTER, EmbeddedIndex, EmbeddedWriter, is_built
+from tests import make
+
+HOLD = """
+import asyncio, pathlib, sys
+from search.embedded import EmbeddedWriter
+writer = EmbeddedWriter.current(pathlib.Path(sys.argv[1]))
+print("held" if writer else "nothing", flush=True)
+sys.stdin.read()
+"""
+IN_DOUBS = Wanted(zones=("departement:25",), competences=(make.RENT,))
+
+
+async def build(folder: Path, territories: list[Territory] | None = None, *keys: str) -> str:
+    """A generation in use with these listings; its name."""
+    writer = EmbeddedWriter.aside(folder)
+    await writer.keep_places(make.territories() if territories is None else territories)
+    await writer.replace((), [make.listing(key) for key in keys])
+    await writer.commit()
+    await writer.switch()
+    await writer.close()
+    return writer.name
+
+
+def folders(root: Path) -> list[str]:
+    return [path.name for path in root.iterdir() if path.is_dir()]
+
+
+async def test_a_second_worker_is_refused_in_words_and_removes_nothing(tmp_path: Path) -> None:
+    name = await build(tmp_path, None, "organisation:t:caf")
+    with subprocess.Popen(  # noqa: ASYNC220 - another process, for a moment
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(Unavailable, match="déjà tenu par un autre worker"):
+            EmbeddedWriter.current(tmp_path)
+        assert (tmp_path / name / META).exists()
+        other.communicate()
+    writer = EmbeddedWriter.current(tmp_path)
+    assert writer
+    await writer.close()
+
+
+async def test_a_lost_generation_is_not_made_anew(tmp_path: Path) -> None:
+    assert EmbeddedWriter.current(tmp_path / "nowhere") is None
+    name = await build(tmp_path)
+    shutil.rmtree(tmp_path / name)
+    assert EmbeddedWriter.current(tmp_path) is None
+    assert not (tmp_path / name).exists()
+    assert not is_built(tmp_path)
+
+
+@pytest.mark.parametrize("prefix", ["g-", f"g{INDEX_FORMAT + 1}-"])
+async def test_another_format_is_as_good_as_no_index_and_a_rebuild_removes_it(tmp_path: Path, prefix: str) -> None:
+    name = await build(tmp_path)
+    assert name.startswith(f"g{INDEX_FORMAT}-")
+    other = prefix + name.partition("-")[2]
+    (tmp_path / name).rename(tmp_path / other)
+    (tmp_path / POINTER).write_text(other)
+    assert not is_built(tmp_path)
+    assert EmbeddedWriter.current(tmp_path) is None
+    assert not EmbeddedIndex(tmp_path).answers()
+
+    fresh = await build(tmp_path)
+    assert is_built(tmp_path)
+    assert folders(tmp_path) == [fresh]
+
+
+async def test_what_was_not_committed_is_lost_and_the_lock_given_back(tmp_path: Path) -> None:
+    await build(tmp_path, None, "organisation:t:caf")
+    writer = EmbeddedWriter.current(tmp_path)
+    assert writer
+    assert writer.holds_listings
+    await writer.replace(["t:caf"], [])
+    await writer.close()
+
+    again = EmbeddedWriter.current(tmp_path)
+    assert again
+    await again.commit()
+    await again.close()
+    assert [listing.key for listing in await EmbeddedIndex(tmp_path).candidates(IN_DOUBS)] == ["organisation:t:caf"]
+
+
+async def test_an_empty_index_answers(tmp_path: Path) -> None:
+    await build(tmp_path)
+    index = EmbeddedIndex(tmp_path)
+    assert index.answers()
+    assert await index.digests() == {}
+    writer = EmbeddedWriter.current(tmp_path)
+    assert writer
+    assert not writer.holds_listings
+    await writer.close()
+
+
+async def test_a_discarded_generation_leaves_nothing(tmp_path: Path) -> None:
+    writer = EmbeddedWriter.aside(tmp_path)
+    await writer.discard()
+    assert folders(tmp_path) == []
+
+
+async def test_a_fault_of_the_disk_is_told_as_one(tmp_path: Path) -> None:
+    writer = EmbeddedWriter.aside(tmp_path)
+    shutil.rmtree(tmp_path / writer.name)
+    await writer.replace((), [make.listing()])
+    with pytest.raises(OSError, match="could not be written"):
+        await writer.commit()
+    await writer.discard()
+
+
+async def test_readers_keep_their_places_when_the_new_generation_has_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "LOOK_EVERY_SECONDS", 0.0)
+    await build(tmp_path)
+    index = EmbeddedIndex(tmp_path)
+    before, places = index.generation, index.places
+    await build(tmp_path)
+    assert index.generation != before
+    assert index.places is places
+
+    await build(tmp_path, make.territories()[:-1])
+    assert index.places is not places
