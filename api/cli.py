@@ -15,13 +15,12 @@ from typing import Annotated, Any, Final
 import typer
 from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Column
 
 from api import strangers
 from api.folder import said_of_disk
 from api.journal import keep_journal
 from api.premises import Premises, premises, server
+from api.progress import bar_of
 from api.settings import Settings
 from api.supervisor import Supervisor
 from api.worker import work
@@ -191,7 +190,7 @@ def _supervise(settings: Settings, *, load: bool) -> None:
 async def _load_everything(graph: Graph) -> None:
     console.print("Premier démarrage : chargement des données livrées.")
     for name in SOURCES:
-        with _bar(SOURCES[name].title) as bar:
+        with bar_of(console, SOURCES[name].title) as bar:
             report = await run_import(graph, name, progress=bar)
         console.print(f"  {report.in_short()}.", markup=False)
 
@@ -203,7 +202,7 @@ async def _index_if_missing(graph: Graph, settings: Settings) -> None:
 
 async def _rebuild(indexer: Indexer) -> None:
     try:
-        with _bar("Index de recherche") as bar:
+        with bar_of(console, "Index de recherche") as bar:
             total = await indexer.rebuild(bar.reach)
     finally:
         await indexer.close()
@@ -214,7 +213,7 @@ async def _import(settings: Settings, names: list[str], file: Path | None, *, dr
     refused = 0
     async with premises(settings) as house:
         for name in names:
-            with _bar(SOURCES[name].title) as bar:
+            with bar_of(console, SOURCES[name].title) as bar:
                 report = await run_import(house.graph, name, path=file, dry_run=dry_run, force=force, progress=bar)
             for line in report.in_words():
                 console.print(f"  {line}", markup=False)
@@ -286,35 +285,6 @@ async def _doctor(settings: Settings) -> int:
     if found or parked:
         console.print("« maillage reindex » reconstruit l’index à partir du graphe.")
     return len(found) + parked
-
-
-class _Bar:
-    """A bar for one piece of work; each of its stages starts the count again."""
-
-    def __init__(self, progress: Progress, title: str) -> None:
-        self._progress = progress
-        self._task = progress.add_task(title, total=None)
-
-    def stage(self, label: str, steps: int | None) -> None:
-        """A new stage; nothing to do is done at once."""
-        done = steps == 0
-        self._progress.reset(self._task, total=1 if done else steps, completed=int(done))
-
-    def advance(self, steps: int) -> None:
-        """So many steps more."""
-        self._progress.advance(self._task, steps)
-
-    def reach(self, done: int, total: int) -> None:
-        """So far, out of so many."""
-        self._progress.update(self._task, completed=done, total=max(total, 1))
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[_Bar]:
-    named = TextColumn("{task.description}", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"))
-    columns = (named, BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, expand=True) as progress:
-        yield _Bar(progress, title)
 
 
 if __name__ == "__main__":
