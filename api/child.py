@@ -27,12 +27,13 @@ def main(role: str, door: int, gate: int) -> None:
 
 # Each role imports its own rooms only: half of a start is imports.
 def _work(settings: Settings, gate: int) -> None:
-    from api.worker import work
-
     address = server(settings)
     if address is None:
         raise SystemExit("MAILLAGE_GRAPH_URI manque : ce processus est démarré par « maillage serve ».")
+    # Nobody waits for the worker: the cores are for the engine and the site until they answer.
     _pass(gate)
+    from api.worker import work
+
     asyncio.run(work(settings, address))
 
 

@@ -88,4 +88,9 @@ def merged(found: Iterable[Feature]) -> dict[str, float]:
 
 def words_of(text: str) -> list[Token]:
     """The words of a phrase."""
-    return list(spans(text))
+    return list(_words(text))
+
+
+@lru_cache(maxsize=16_384)
+def _words(text: str) -> tuple[Token, ...]:
+    return tuple(spans(text))
