@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from graph.model.relay import Listing
-from graph.model.territory import Territory
 from search.places import Gazetteer
 
 # What is first asked for; when as many come, all are taken: a cut among ties would lose results.
@@ -49,24 +47,4 @@ class Index(Protocol):
 
     def answers(self) -> bool:
         """Whether it can be asked now."""
-        ...
-
-
-class IndexWriter(Protocol):
-    """Writing side: one at a time for one index."""
-
-    async def replace(self, organisations: Iterable[str], listings: Sequence[Listing]) -> None:
-        """Forget all listings of these organisations, then take these; seen at the next `commit`."""
-        ...
-
-    async def keep_places(self, territories: Sequence[Territory]) -> None:
-        """Take these territories in place of those held."""
-        ...
-
-    async def commit(self) -> None:
-        """Show what was written. Raises OSError."""
-        ...
-
-    async def close(self) -> None:
-        """Give the lock back; what was not committed is lost."""
         ...
