@@ -93,7 +93,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """A body or a unit of one. A body that has ended keeps its record: `closed_on` is the first day without it."""
+    """A body or a unit of one. A body that has ended keeps its record: `closed_on` is the first day without it.
+
+    `siret` is its number in the State's register of establishments (14 digits), empty when unknown.
+    """
 
     id: str
     name: str
@@ -102,6 +105,7 @@ class Organisation:
     vouched_on: date
     description: str = ""
     aliases: tuple[str, ...] = ()
+    siret: str = ""
     part_of: str = ""
     covers: tuple[str, ...] = ()
     place: Place | None = None

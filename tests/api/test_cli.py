@@ -15,12 +15,12 @@ import pytest
 from pydantic import ValidationError
 
 from api.app import create_app
-from api.cli import _said
 from api.folder import Folder, Running
 from api.journal import WithoutTexts, steps_of
 from api.premises import premises
 from api.settings import Settings
 from api.supervisor import Supervisor, listening
+from api.telling import said
 from api.web.headers import SECURITY_HEADERS
 from graph.model.errors import Unavailable
 from tests.conftest import free_port
@@ -114,15 +114,15 @@ def test_traces_of_libraries_lose_their_texts() -> None:
 
 def test_refusals_of_the_system_are_said_without_holes() -> None:
     full = "Le disque est plein. Libérez de la place, puis relancez."
-    assert _said(OSError(errno.ENOSPC, "No space left on device")) == full
-    assert _said(ValueError("An IO error occurred: 'No space left on device (os error 28)'")) == full
-    assert _said(ValueError("IoError { io_error: Os { code: 28, kind: StorageFull }}")) == full
-    assert _said(ValueError("our own fault")) is None
+    assert said(OSError(errno.ENOSPC, "No space left on device")) == full
+    assert said(ValueError("An IO error occurred: 'No space left on device (os error 28)'")) == full
+    assert said(ValueError("IoError { io_error: Os { code: 28, kind: StorageFull }}")) == full
+    assert said(ValueError("our own fault")) is None
     for fault in (OSError(), OSError(errno.EIO, "Input/output error"), OSError("odd"), TimeoutError()):
-        said = _said(fault)
-        assert said is not None
-        assert "None" not in said
-        assert said.startswith("Le système a refusé une opération (")
+        told = said(fault)
+        assert told is not None
+        assert "None" not in told
+        assert told.startswith("Le système a refusé une opération (")
 
 
 async def test_a_mere_command_is_not_joined(tmp_path: Path) -> None:
