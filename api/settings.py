@@ -6,8 +6,11 @@ import re
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from graph.store.connection import checked_authority, checked_uri
+from graph.store.engine import POOL
 
 VERSION: Final = "0.1.0"
 ORIGIN: Final = re.compile(r"https?://[a-z0-9.:\[\]-]+")
@@ -39,10 +42,20 @@ class Settings(BaseSettings):
     heap: Annotated[
         str, Field(pattern=r"^\d+[mg]$", description="Memory of the embedded engine, as Java writes it.")
     ] = "768m"
-    graph_uri: Annotated[str, Field(description="Bolt address of a graph server; empty for the embedded engine.")] = ""
+    graph_uri: Annotated[
+        str,
+        AfterValidator(checked_uri),
+        Field(description="Bolt address of a graph server; empty for the embedded engine."),
+    ] = ""
     graph_user: Annotated[str, Field(description="User of the graph server.")] = "neo4j"
     graph_password: Annotated[str, Field(description="Password of the graph server.", repr=False)] = ""
-    graph_database: Annotated[str, Field(description="Database name.")] = "maillage"
+    graph_database: Annotated[str, Field(min_length=1, description="Database name.")] = "maillage"
+    graph_ca: Annotated[
+        Path | None, Field(description="Certificates (PEM) of a private authority that signed the graph server's.")
+    ] = None
+    graph_pool: Annotated[
+        int, Field(ge=1, le=1000, description="Connections to the graph that one process keeps at most.")
+    ] = POOL
     explorer: Annotated[bool, Field(description="Serve the GraphQL explorer page.")] = True
     introspection: Annotated[bool, Field(description="Answer GraphQL introspection.")] = True
     allowed_origins: Annotated[
@@ -59,6 +72,12 @@ class Settings(BaseSettings):
     graphql_seconds: Annotated[float, Field(gt=0, le=30, description="Longest execution of one operation.")] = 1.0
     graphql_body_bytes: Annotated[int, Field(ge=1000, description="Largest GraphQL request.")] = 100_000
     graphql_answer_bytes: Annotated[int, Field(ge=1000, description="Largest GraphQL answer.")] = 262_144
+
+    @field_validator("graph_ca")
+    @classmethod
+    def _authority(cls, ca: Path | None, given: ValidationInfo) -> Path | None:
+        # An address that was refused is not there to compare with, and is told on its own.
+        return checked_authority(ca, given.data["graph_uri"]) if ca and "graph_uri" in given.data else ca
 
     @property
     def index_folder(self) -> Path:

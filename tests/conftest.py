@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,8 @@ from playwright.async_api import Browser, Page, async_playwright
 from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
 from graph.store.unit import Graph
+from tests.neo4j_server import Missing, Neo4jServer
+from tests.outside import free_port
 
 START_SECONDS = 240
 CHROMIUM_FLAGS = (
@@ -34,21 +35,40 @@ CHROMIUM_FLAGS = (
 OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def on_neo4j() -> bool:
+    """Whether this run is on Neo4j. Ends it when `MAILLAGE_TEST_GRAPH` names something else."""
+    named = os.environ.get("MAILLAGE_TEST_GRAPH") or "arcadedb"
+    if named not in {"arcadedb", "neo4j"}:
+        pytest.exit(f"MAILLAGE_TEST_GRAPH = {named!r}: « arcadedb » or « neo4j » is expected", returncode=2)
+    return named == "neo4j"
+
+
+def launcher(folder: Path) -> Engine | Neo4jServer:
+    """An engine of the kind that this run is about, with error texts shown, not started yet."""
+    return Neo4jServer(folder) if on_neo4j() else Engine(folder, heap="512m", development=True)
+
+
+def started(engine: Engine | Neo4jServer) -> Address:
+    """Start it. A run that cannot have its engine ends there, with one sentence: nothing is skipped in silence."""
+    try:
+        return engine.start()
+    except Missing as missing:
+        pytest.exit(str(missing), returncode=1)
 
 
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Address]:
-    """An embedded engine for the store's own tests, with error texts shown; or the server that the environment names."""
-    if uri := os.environ.get("MAILLAGE_TEST_GRAPH_URI"):
-        yield Address(uri, "neo4j", os.environ["MAILLAGE_TEST_GRAPH_PASSWORD"])
-        return
-    engine = Engine(tmp_path_factory.mktemp("engine"), heap="512m", development=True)
-    yield engine.start()
+def launched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine | Neo4jServer]:
+    """The running engine of the store's own tests: its database is emptied by each of them."""
+    engine = launcher(tmp_path_factory.mktemp("engine"))
+    started(engine)
+    yield engine
     engine.stop()
+
+
+@pytest.fixture(scope="session")
+def engine(launched: Engine | Neo4jServer) -> Address:
+    """Where it answers."""
+    return launched.address()
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +96,22 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(data: Path) -> Iterator[str]:
+def site_graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The settings of `site` that name a graph server: none for the embedded engine, which it starts itself.
+
+    A server of its own: the community edition has one user database, and the store's tests empty theirs.
+    """
+    if not on_neo4j():
+        yield {}
+        return
+    server = Neo4jServer(tmp_path_factory.mktemp("neo4j"))
+    address = started(server)
+    yield {"MAILLAGE_GRAPH_URI": address.uri, "MAILLAGE_GRAPH_PASSWORD": address.password}
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def site(data: Path, site_graph: dict[str, str]) -> Iterator[str]:
     """The address of `maillage demo`, started as a user starts it, on shipped data."""
     port = free_port()
     log = data.parent / "site.log"
@@ -85,7 +120,7 @@ def site(data: Path) -> Iterator[str]:
             [sys.executable, "-m", "api.cli", "demo", "--port", str(port), "--data", str(data)],
             stdout=out,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONWARNINGS": "error"},
+            env={**os.environ, **site_graph, "PYTHONWARNINGS": "error"},
         )
     address = f"http://127.0.0.1:{port}"
     end = time.monotonic() + START_SECONDS

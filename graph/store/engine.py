@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +25,8 @@ import psutil
 from graph.model.errors import Unavailable
 
 DATABASE: Final = "maillage"
+# Connections that one process keeps at most.
+POOL: Final = 50
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 20.0
 HEAP: Final = "768m"
@@ -35,12 +37,14 @@ COMMAND_TIMEOUT_MS: Final = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a graph engine answers over Bolt. `database` is always named."""
+    """Where a graph engine answers over Bolt. `database` is always named; `ca` holds authorities that the system lacks."""
 
     uri: str
     user: str
-    password: str
+    password: str = field(repr=False)
     database: str = DATABASE
+    ca: Path | None = None
+    pool: int = POOL
 
 
 class Engine:

@@ -23,6 +23,7 @@ from neo4j.exceptions import (
 )
 
 from graph.model.errors import Unavailable
+from graph.store.connection import driver_of, is_missing_database, is_refusal, said_of, was_too_long
 from graph.store.directory import Directory
 from graph.store.engine import Address
 from graph.store.outbox import Outbox
@@ -38,10 +39,12 @@ ATTEMPTS: Final = 5
 # The driver's own back-off of 0.9 to 4 s is too slow for a person who waits, and it does not retry a ConstraintError.
 PAUSE_SECONDS: Final = (0.02, 0.2)
 OPENING_SECONDS: Final = 30.0
+DATABASE_SECONDS: Final = 10.0
 # Whoever asks whether the graph is there wants to know soon.
 ANSWER_SECONDS: Final = 2.0
 SCHEMA_SECONDS: Final = 60.0
-SILENT: Final = (ServiceUnavailable, SessionExpired, ConnectionAcquisitionTimeoutError, TimeoutError)
+STALLED: Final = (ConnectionAcquisitionTimeoutError, TimeoutError)
+SILENT: Final = (ServiceUnavailable, SessionExpired, *STALLED)
 
 calls_made: ContextVar[list[str] | None] = ContextVar("calls_made", default=None)
 """Set it to a list to record the Cypher of every call of the current task: what a test counts."""
@@ -90,25 +93,20 @@ class Graph:
     def __init__(self, driver: AsyncDriver, database: str) -> None:
         self._driver = driver
         self._database = database
+        # What a unit wrote, the next reads: in a cluster another server may answer, and it waits until it knows as much.
+        self._bookmarks = AsyncGraphDatabase.bookmark_manager()
 
     @classmethod
     async def open(cls, address: Address) -> Graph:
         """Connect, and wait for the database: it may appear a moment after the port. Raises Unavailable."""
-        driver = AsyncGraphDatabase.driver(
-            address.uri,
-            auth=(address.user, address.password),
-            telemetry_disabled=True,
-            connection_acquisition_timeout=8.0,
-            max_transaction_retry_time=15.0,
-            notifications_min_severity="OFF",
-        )
-        graph = cls(driver, address.database)
-        loop = asyncio.get_running_loop()
-        end = loop.time() + OPENING_SECONDS
-        while not await graph.answers():
-            if loop.time() > end:
-                await driver.close()
-                raise Unavailable(f"La base « {address.database} » ne répond pas à l’adresse {address.uri}.")
+        graph = cls(driver_of(address), address.database)
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        while fault := await graph._silence():
+            patience = DATABASE_SECONDS if is_missing_database(fault) else OPENING_SECONDS
+            if is_refusal(fault) or clock() > start + patience:
+                await graph.close()
+                raise Unavailable(said_of(fault, address)) from fault
             await asyncio.sleep(0.1)
         return graph
 
@@ -118,11 +116,16 @@ class Graph:
 
     async def answers(self) -> bool:
         """Whether the database answers now."""
+        return await self._silence() is None
+
+    async def _silence(self) -> Exception | None:
+        """Why the database does not answer now; None when it does."""
         try:
-            async with asyncio.timeout(ANSWER_SECONDS), self._unit(READ_ACCESS, ANSWER_SECONDS) as unit:
-                return await unit.run("RETURN 1 AS one") == [{"one": 1}]
-        except (Neo4jError, DriverError, Unavailable, TimeoutError, OSError):
-            return False
+            async with asyncio.timeout(ANSWER_SECONDS), self._unit(READ_ACCESS, ANSWER_SECONDS, begins=2) as unit:
+                await unit.run("RETURN 1 AS one")
+        except (Neo4jError, DriverError, TimeoutError, OSError) as fault:
+            return fault
+        return None
 
     @asynccontextmanager
     async def reading(self, seconds: float = READ_SECONDS) -> AsyncIterator[Unit]:
@@ -131,18 +134,25 @@ class Graph:
         Raises Unavailable when the graph does not answer, not within `seconds` a step, or with a fault of its own.
         """
         try:
-            async with self._unit(READ_ACCESS, seconds) as unit:
+            async with self._unit(READ_ACCESS, seconds, begins=ATTEMPTS) as unit:
                 yield unit
         except SILENT as fault:
             raise Unavailable("L’annuaire ne répond pas pour le moment. Réessayez dans un instant.") from fault
-        except DatabaseError as fault:
-            raise Unavailable("Le moteur de graphe n’a pas pu lire l’annuaire. Son journal dit pourquoi.") from fault
+        except Neo4jError as fault:
+            if was_too_long(fault):
+                raise Unavailable("Le graphe a mis trop de temps à lire. Demandez moins à la fois.") from fault
+            if isinstance(fault, DatabaseError) or fault.is_retryable():
+                raise Unavailable(
+                    "Le moteur de graphe n’a pas pu lire l’annuaire. Son journal dit pourquoi."
+                ) from fault
+            raise
 
     async def write(self, action: Callable[[Unit], Awaitable[T]], seconds: float = WRITE_SECONDS) -> T:
         """Run `action` in one transaction and commit it.
 
-        On a conflict (a broken constraint, at run or at commit, or a transient error) everything is undone and `action` runs
-        again, up to 5 times, after 20 to 200 ms. `action` must therefore have no effect outside its unit.
+        On a conflict (a broken constraint, at run or at commit, a transient error) or a connection lost before the commit,
+        everything is undone and `action` runs again, up to 5 times, after 20 to 200 ms. `action` must therefore have no
+        effect outside its unit. Raises Unavailable, which says what was saved, and ConstraintError when it stays broken.
         """
         for attempt in range(1, ATTEMPTS + 1):
             try:
@@ -152,34 +162,40 @@ class Graph:
                 raise Unavailable(
                     "La connexion s’est coupée au moment d’enregistrer : vérifiez si c’est fait avant de recommencer."
                 ) from fault
-            except SILENT as fault:
+            except STALLED as fault:
                 raise Unavailable("Le graphe ne répond pas : rien n’a été enregistré.") from fault
-            except DatabaseError as fault:
-                raise Unavailable(
-                    "Le moteur de graphe a refusé d’écrire : rien n’a été enregistré. Son journal dit pourquoi."
-                ) from fault
-            except Neo4jError as fault:
+            except (DriverError, Neo4jError) as fault:
                 if attempt == ATTEMPTS or not _worth_another_try(fault):
-                    raise
-            await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - jitter, not a secret
+                    raise _given_up(fault) from fault
+            await _pause()
         raise AssertionError("unreachable")
 
     async def define(self, statement: LiteralString) -> None:
-        """One statement of schema, in a transaction of its own."""
-        try:
-            async with asyncio.timeout(SCHEMA_SECONDS), self._driver.session(database=self._database) as session:
-                await (await session.run(statement)).consume()
-        except (*SILENT, DatabaseError) as fault:
-            raise Unavailable("Le graphe ne répond pas : son schéma n’a pas pu être posé.") from fault
+        """One statement of schema, in a transaction of its own; said again on a conflict, as it changes nothing then."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with asyncio.timeout(SCHEMA_SECONDS), self._session(WRITE_ACCESS) as session:
+                    await (await session.run(statement)).consume()
+                return
+            except (*SILENT, DatabaseError) as fault:
+                raise Unavailable("Le graphe ne répond pas : son schéma n’a pas pu être posé.") from fault
+            except Neo4jError as fault:
+                if attempt == ATTEMPTS or not fault.is_retryable():
+                    raise
+            await _pause()
+
+    def _session(self, access: str) -> AsyncSession:
+        return self._driver.session(
+            database=self._database, default_access_mode=access, bookmark_manager=self._bookmarks
+        )
 
     @asynccontextmanager
-    async def _unit(self, access: str, seconds: float) -> AsyncIterator[Unit]:
+    async def _unit(self, access: str, seconds: float, begins: int = 1) -> AsyncIterator[Unit]:
         """A transaction, undone unless its body ends well. Each step has `seconds`: an engine may stall without a word."""
-        session = self._driver.session(database=self._database, default_access_mode=access)
+        session = self._session(access)
         transaction: AsyncTransaction | None = None
         try:
-            async with asyncio.timeout(seconds):
-                transaction = await session.begin_transaction()
+            transaction = await _begin(session, seconds, begins)
             yield Unit(transaction, seconds)
             await _commit(transaction, seconds)
         except (asyncio.CancelledError, IncompleteCommit, TimeoutError):
@@ -187,6 +203,19 @@ class Graph:
             raise
         finally:
             await _leave(session, transaction, seconds)
+
+
+async def _begin(session: AsyncSession, seconds: float, begins: int) -> AsyncTransaction:
+    """A transaction. A kept connection may have died unnoticed, or its server led no longer: nothing was said, so again."""
+    for attempt in range(1, begins + 1):
+        try:
+            async with asyncio.timeout(seconds):
+                return await session.begin_transaction()
+        except (DriverError, Neo4jError) as fault:
+            if attempt == begins or not fault.is_retryable():
+                raise
+        await _pause()
+    raise AssertionError("unreachable")
 
 
 async def _commit(transaction: AsyncTransaction, seconds: float) -> None:
@@ -217,5 +246,22 @@ async def _leave(session: AsyncSession, transaction: AsyncTransaction | None, se
         await session.close()
 
 
-def _worth_another_try(fault: Neo4jError) -> bool:
+async def _pause() -> None:
+    await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - jitter, not a secret
+
+
+def _worth_another_try(fault: DriverError | Neo4jError) -> bool:
     return isinstance(fault, ConstraintError) or fault.is_retryable()
+
+
+def _given_up(fault: DriverError | Neo4jError) -> Exception:
+    """What to raise: a sentence where the engine is at fault, the fault itself where the statement is."""
+    if isinstance(fault, SILENT):
+        return Unavailable("Le graphe ne répond pas : rien n’a été enregistré.")
+    if isinstance(fault, Neo4jError) and was_too_long(fault):
+        return Unavailable("Le graphe a mis trop de temps à écrire : rien n’a été enregistré.")
+    if isinstance(fault, DatabaseError):
+        return Unavailable("Le moteur de graphe a refusé d’écrire : rien n’a été enregistré. Son journal dit pourquoi.")
+    if fault.is_retryable() and not isinstance(fault, ConstraintError):
+        return Unavailable("Trop de changements se gênent : rien n’a été enregistré. Réessayez dans un instant.")
+    return fault
