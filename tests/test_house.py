@@ -69,25 +69,6 @@ def test_cypher_is_spoken_in_the_store_only() -> None:
     assert [name(path) for path in outside if cypher.search(path.read_text())] == []
 
 
-# What behaves otherwise on one of the two engines.
-BARRED = {
-    "a parameter that is a datetime": re.compile(r"= \$(now|at)_?dt\b"),
-    "elementId()": re.compile(r"elementId\("),
-    "APOC": re.compile(r"\bapoc\."),
-    "full-text or vector index": re.compile(r"FULLTEXT INDEX|VECTOR INDEX|db\.index"),
-    "NODE KEY, IS NOT NULL constraints": re.compile(r"IS NODE KEY|REQUIRE .* IS NOT NULL"),
-    "an unbounded path": re.compile(r"\[:?[A-Z_|]*\*(\.\.)?\]"),
-    "SHORTEST k": re.compile(r"\bSHORTEST \d"),
-    "exists(n.property)": re.compile(r"\bexists\(\w+\.\w+\)"),
-}
-
-
-@pytest.mark.parametrize("what", BARRED)
-def test_the_dialect_is_kept(what: str) -> None:
-    store = sorted((HOME / "graph" / "store").rglob("*.py"))
-    assert [name(path) for path in store if BARRED[what].search(path.read_text())] == []
-
-
 def test_every_setting_is_documented() -> None:
     readme = (HOME / "README.md").read_text()
     missing = [
