@@ -7,10 +7,10 @@ PORT ?= 8000
 DATA ?= var/data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format lock bench clean
+.PHONY: help demo serve test test-neo4j lint format lock bench clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.installed ## load the shipped data, then serve the site (PORT=8000 DATA=var/data)
 	@exec $(BIN)/maillage demo --port $(PORT) --data $(DATA)
@@ -18,9 +18,14 @@ demo: $(VENV)/.installed ## load the shipped data, then serve the site (PORT=800
 serve: $(VENV)/.installed ## serve the site on the data present (PORT=8000 DATA=var/data)
 	@exec $(BIN)/maillage serve --port $(PORT) --data $(DATA)
 
-test: $(VENV)/.tests lint ## lint, check types, run every test, browser tests included
+test: $(VENV)/.tests lint ## lint, check types, run every test, on both graph engines
 	@$(MAKE) --no-print-directory chromium
 	$(BIN)/python -m pytest
+	@$(MAKE) --no-print-directory test-neo4j
+
+test-neo4j: $(VENV)/.tests ## run what touches the graph on a Neo4j (Maven fetches it once)
+	@$(MAKE) --no-print-directory maven
+	MAILLAGE_TEST_GRAPH=neo4j $(BIN)/python -m pytest tests/store tests/importers tests/api tests/scenarios
 
 lint: $(VENV)/.tests ## style, import directions, types
 	$(BIN)/ruff check .
@@ -49,6 +54,12 @@ chromium:
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	  else echo "Chromium manque pour les tests de navigateur : installez-le (Debian : sudo apt-get install chromium)." >&2; exit 1; fi; }
+
+# Without root, the tests say what is missing, unless the jars are there already.
+.PHONY: maven
+maven:
+	@command -v mvn >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq maven >/dev/null; }
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 ou plus récent est nécessaire (ici : $$($(PYTHON) --version)). Choisissez-le avec PYTHON=…" >&2; exit 1; }

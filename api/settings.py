@@ -51,7 +51,9 @@ class Settings(BaseSettings):
     graph_password: Annotated[str, Field(description="Password of the graph server.", repr=False)] = ""
     graph_database: Annotated[str, Field(min_length=1, description="Database name.")] = "maillage"
     graph_ca: Annotated[
-        Path | None, Field(description="Certificates (PEM) of a private authority that signed the graph server's.")
+        Path | None,
+        BeforeValidator(lambda given: given or None),
+        Field(description="Certificates (PEM) of a private authority that signed the graph server's."),
     ] = None
     graph_pool: Annotated[
         int, Field(ge=1, le=1000, description="Connections to the graph that one process keeps at most.")

@@ -219,6 +219,8 @@ class Supervisor:
 
 
 def _in_text(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, list):
         return " ".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(value)
