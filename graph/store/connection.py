@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,9 @@ ACQUISITION_SECONDS: Final = 8.0
 LIVENESS_SECONDS: Final = 60.0
 NO_DATABASE: Final = "Neo.ClientError.Database.DatabaseNotFound"
 SECURITY: Final = "Neo.ClientError.Security."
+
+# What the driver could not do is raised, and told once by whoever asked; its own line would come at each new try.
+logging.getLogger("neo4j.pool").setLevel(logging.CRITICAL)
 
 # Of OpenSSL's codes, those after which a person does something else.
 EXPIRED: Final = frozenset({9, 10})

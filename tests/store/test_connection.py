@@ -147,6 +147,29 @@ async def test_a_machine_without_a_name_is_said(engine: Address, monkeypatch: py
         await Graph.open(replace(engine, uri="neo4j://nulle-part.invalid:7687"))
 
 
+async def test_no_more_connections_are_kept_than_was_said(engine: Address) -> None:
+    graph = await Graph.open(replace(engine, pool=2))
+    try:
+        async with graph.reading(60) as one, graph.reading(60) as two:
+            with pytest.raises(Unavailable, match="ne répond pas pour le moment"):
+                async with graph.reading(seconds=0.5):
+                    pytest.fail("a third connection was made")
+            assert await one.run("RETURN 1 AS n") == await two.run("RETURN 1 AS n") == [{"n": 1}]
+        async with graph.reading(60) as three:
+            assert await three.run("RETURN 3 AS n") == [{"n": 3}]
+    finally:
+        await graph.close()
+
+
+async def test_a_server_that_is_not_there_is_told_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(units, "OPENING_SECONDS", 0.5)
+    with pytest.raises(Unavailable, match=r"« maillage » ne répond pas à l’adresse neo4j://127\.0\.0\.1:9"):
+        await Graph.open(Address("neo4j://127.0.0.1:9", "neo4j", "x"))
+    assert caplog.records == []
+
+
 @only_on_neo4j
 async def test_a_unit_that_reads_may_be_sent_to_a_server_that_only_reads(empty_graph: Graph) -> None:
     with pytest.raises(ClientError) as fault:
