@@ -22,7 +22,7 @@ from graph.store.unit import Graph
 from tests.neo4j_server import Missing, Neo4jServer
 from tests.outside import free_port
 
-START_SECONDS = 240
+START_SECONDS = 480
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -64,7 +64,8 @@ class Unit:
             made.append(query)
         async with asyncio.timeout(self._seconds):
             result = await self._transaction.run(query, parameters)
-            return await result.data()
+            # Not `data()`: it looks for nodes in every value, and none comes back (half of the time of a large reading).
+            return [dict(record.items()) async for record in result]
 
     @cached_property
     def directory(self) -> Directory:

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import LiteralString, cast
 
 import pytest
@@ -34,16 +35,23 @@ COMMIT = b"\xb0\x12"
 
 @pytest.fixture(scope="module")
 def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine | Neo4jServer]:
-    """An engine of our own, not migrated, that ends what lasts longer than `LIMIT_SECONDS`."""
-    folder = tmp_path_factory.mktemp("fragile")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engines, "COMMAND_TIMEOUT_MS", LIMIT_SECONDS * 1000)
-        engine = (
-            Neo4jServer(folder, {"db.transaction.timeout": f"{LIMIT_SECONDS}s"}) if on_neo4j() else launcher(folder)
-        )
-        started(engine)
-        yield engine
-        engine.stop()
+    """An engine of our own, not migrated, to be killed."""
+    engine = launcher(tmp_path_factory.mktemp("fragile"))
+    started(engine)
+    yield engine
+    engine.stop()
+
+
+@pytest.fixture
+async def strict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Graph]:
+    """A graph without schema on an engine that ends what lasts longer than `LIMIT_SECONDS`."""
+    monkeypatch.setattr(engines, "COMMAND_TIMEOUT_MS", LIMIT_SECONDS * 1000)
+    limits = {"db.transaction.timeout": f"{LIMIT_SECONDS}s"}
+    engine = Neo4jServer(tmp_path, limits) if on_neo4j() else launcher(tmp_path)
+    graph = await Graph.open(started(engine))
+    yield graph
+    await graph.close()
+    engine.stop()
 
 
 @pytest.fixture
@@ -165,9 +173,9 @@ async def test_a_reader_does_not_see_what_is_not_committed(empty_graph: Graph) -
     assert await ids(empty_graph) == ["a"]
 
 
-async def test_what_lasts_longer_than_the_engine_allows_is_ended_by_it(weak: Graph) -> None:
+async def test_what_lasts_longer_than_the_engine_allows_is_ended_by_it(strict: Graph) -> None:
     with pytest.raises(Unavailable, match="a mis trop de temps à lire"):
-        async with weak.reading(seconds=120) as unit:
+        async with strict.reading(seconds=120) as unit:
             await unit.run(LONG)
 
     async def insert_then_last(unit: Unit) -> None:
@@ -175,8 +183,8 @@ async def test_what_lasts_longer_than_the_engine_allows_is_ended_by_it(weak: Gra
         await unit.run(LONG)
 
     with pytest.raises(Unavailable, match="a mis trop de temps à écrire : rien n’a été enregistré"):
-        await weak.write(insert_then_last, seconds=120)
-    assert await ids(weak) == []
+        await strict.write(insert_then_last, seconds=120)
+    assert await ids(strict) == []
 
 
 async def test_what_is_given_up_leaves_nothing_and_hinders_nobody(empty_graph: Graph) -> None:
