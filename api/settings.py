@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-VERSION: Final = "0.1.0"
+VERSION: Final = "0.2.0"
 ORIGIN: Final = re.compile(r"https?://[a-z0-9.:\[\]-]+")
 
 
