@@ -1,4 +1,4 @@
-"""The command line: demo serve worker import reindex migrate doctor backup restore."""
+"""The command line: demo serve worker import reindex migrate doctor backup restore move."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 
-from api import restoring, strangers
+from api import moving, restoring, strangers
 from api.keeping import back_up, named
 from api.premises import server
 from api.restoring import read
 from api.settings import Settings
 from api.supervisor import Supervisor
-from api.telling import console, in_words, settings_from, stage, tell_backup, tell_restored
+from api.telling import console, in_words, settings_from, stage, steps, tell_backup, tell_moved, tell_restored
 from api.upkeep import bring_up_to_date, examine, import_sources, prepare, rebuild_index
 from api.worker import work
 from importers.registry import SOURCES
@@ -129,6 +129,14 @@ def restore(
             return
         settings = settings_from(data=data)
         tell_restored(restoring.restore(settings, file, stage, replace=replace), settings.data)
+
+
+@app.command()
+def move(data: Data = None) -> None:
+    """Porte le graphe embarqué, site arrêté, vers le serveur vide que nomme MAILLAGE_GRAPH_URI."""
+    with in_words():
+        settings = settings_from(data=data)
+        tell_moved(moving.move(settings, steps), settings)
 
 
 def main() -> None:

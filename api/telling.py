@@ -21,6 +21,7 @@ from api.progress import bar_of
 from api.restoring import Restored
 from api.settings import Settings
 from graph.model.errors import Refusal
+from graph.store.moving import Size
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
@@ -92,6 +93,13 @@ def stage(title: str) -> Iterator[Progress]:
         yield lambda done, total: bar.reach(done // KILOBYTE, max(total // KILOBYTE, done // KILOBYTE))
 
 
+@contextmanager
+def steps(title: str) -> Iterator[Progress]:
+    """A bar that counts things."""
+    with bar_of(console, title) as bar:
+        yield bar.reach
+
+
 def tell_backup(manifest: Manifest, file: Path) -> None:
     """What a backup holds."""
     held = [f"{manifest.counts.get(kind, 0)} {name}" for kind, name in KINDS.items()]
@@ -109,6 +117,20 @@ def tell_restored(restored: Restored, data: Path) -> None:
         console.print(f"Ce qui s’y trouvait est gardé dans {kept}. Pour y revenir, site arrêté :", markup=False)
         console.print(f"  rm -r {data}/engine {data}/index; mv {kept}/* {data}/", markup=False, soft_wrap=True)
     console.print("Le prochain démarrage met le graphe à jour s’il le faut, et reconstruit l’index de recherche.")
+
+
+def tell_moved(moved: Size, settings: Settings) -> None:
+    """What is on the server now, and what comes next."""
+    console.print(
+        f"Porté vers {settings.graph_uri} : {sum(moved.nodes.values())} nœuds, {sum(moved.edges.values())} liens, "
+        "recomptés à l’arrivée.",
+        markup=False,
+    )
+    console.print(
+        f"Le graphe embarqué reste dans {settings.data}, inutilisé : gardez-le le temps de vérifier. Démarrez « maillage "
+        "serve » avec les mêmes réglages MAILLAGE_GRAPH_… pour servir le graphe du serveur.",
+        markup=False,
+    )
 
 
 def _size(size: int) -> str:
