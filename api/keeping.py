@@ -63,7 +63,7 @@ def back_up(settings: Settings, file: Path, stage: Stage) -> Manifest:
             # No bar here: it has a thread, and an engine must not be started beside one.
             manifest = _manifest(_counted(data / ASIDE), part, taken, format_of(data))
             with stage("Écriture de la sauvegarde") as progress:
-                _write(file, graph, manifest, progress)
+                write_aside_then_name(file, graph, manifest, progress)
         finally:
             shutil.rmtree(data / ASIDE, ignore_errors=True)
             copy.place_of(data / "engine").unlink(missing_ok=True)
@@ -118,7 +118,7 @@ def _alone(data: Path) -> Iterator[None]:
 
 def _check_room(data: Path, file: Path) -> None:
     """The copy and its unpacked files beside the data, then the backup: each at most as large as the graph."""
-    size = sum(path.stat().st_size for path in copy.files_of(data / "engine").iterdir())
+    size = copy.size_of(data / "engine")
     same = data.stat().st_dev == file.parent.stat().st_dev
     for folder, needed in ((data, (3 if same else 2) * size + LEAST_FREE_BYTES), (file.parent, size)):
         free = shutil.disk_usage(folder).free
@@ -156,16 +156,19 @@ async def _contents(address: Address) -> copy.Contents:
         await graph.close()
 
 
-def _write(file: Path, graph: Path, manifest: Manifest, progress: Progress) -> None:
-    """Aside, then under its name, which nothing may bear yet."""
+def write_aside_then_name(file: Path, graph: Path, manifest: Manifest, progress: Progress) -> None:
+    """Write a backup aside, read it once more, and only then give it its name, which nothing may bear yet. Raises InvalidInput."""
     aside = file.with_name(f".{file.name}.part")
     aside.unlink(missing_ok=True)
     try:
         archive.write(aside, graph, manifest, progress)
+        with archive.opened(aside, progress):
+            pass
         try:
             os.link(aside, file)
         except FileExistsError:
             _refuse_existing(file)
+            raise
         except OSError:
             # A disk without hard links.
             _refuse_existing(file)

@@ -21,8 +21,9 @@ from graph.model.errors import InvalidInput, Unavailable
 from graph.store import copy
 from graph.store.migrate import MIGRATIONS
 
-# What a data folder without data may hold: a start that failed leaves some of it, a disk of its own the last.
-BARE: Final = frozenset({"lock", "backup.lock", "format.json", "engine", ASIDE, NOTE, "lost+found"})
+# What a folder may hold that is not known as ours by its format: a start or a restore that was cut leaves some of it, a
+# disk of its own the last.
+BARE: Final = frozenset({"lock", ASIDE, NOTE, "lost+found"})
 
 
 @dataclass(frozen=True, slots=True)

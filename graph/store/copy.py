@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -50,6 +50,15 @@ def files_of(engine: Path) -> Path:
     return engine / "databases" / DATABASE
 
 
+def size_of(engine: Path) -> int:
+    """How many bytes the database's own files take; some may come and go meanwhile."""
+    total = 0
+    for path in files_of(engine).iterdir():
+        with suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total
+
+
 def place_of(engine: Path) -> Path:
     """Where `take` puts its copy."""
     return engine / "backups" / DATABASE / NAME
@@ -58,10 +67,10 @@ def place_of(engine: Path) -> Path:
 def take(engine: Path) -> Path:
     """Have the running engine of this folder copy its database into one zip file; blocks until it is there.
 
-    One at a time: the copy before is removed. Raises Unavailable, in words.
+    One at a time: one that was left there is removed. Raises Unavailable, in words.
     """
     place = place_of(engine)
-    shutil.rmtree(place.parent, ignore_errors=True)
+    place.unlink(missing_ok=True)
     said = _command(engine, f"BACKUP DATABASE file://{NAME}")
     if said.get("result") != "OK" or not place.is_file():
         raise _failed(engine, "réponse inattendue")

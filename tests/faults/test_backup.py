@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import json
 import os
@@ -25,7 +26,7 @@ import pytest
 
 from api import archive, switching
 from api.folder import FORMAT, Folder, Running
-from api.keeping import back_up
+from api.keeping import back_up, write_aside_then_name
 from api.restoring import read, restore
 from api.settings import VERSION, Settings
 from api.telling import console, tell_restored
@@ -269,6 +270,30 @@ def test_a_backup_that_is_refused_leaves_everything_as_it_was(
     assert everything_in(tmp_path) == before
 
 
+@pytest.mark.parametrize("linking", ["a disk without hard links", "a name taken meanwhile"])
+def test_the_last_step_names_the_file_and_overwrites_nothing(
+    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linking: str
+) -> None:
+    def no_links(source: Path, target: Path) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    with archive.opened(saved, ignore) as backup, tarfile.open(saved) as tar:
+        manifest = backup.manifest
+        tar.extract("graph.zip", tmp_path, filter="data")
+    file = tmp_path / "out" / "b.tar"
+    file.parent.mkdir()
+    if linking == "a name taken meanwhile":
+        file.write_text("à garder")
+        with pytest.raises(InvalidInput, match="existe déjà"):
+            write_aside_then_name(file, tmp_path / "graph.zip", manifest, ignore)
+        assert file.read_text() == "à garder"
+    else:
+        monkeypatch.setattr(os, "link", no_links)
+        write_aside_then_name(file, tmp_path / "graph.zip", manifest, ignore)
+        assert read(file, quiet) == manifest
+    assert list(file.parent.iterdir()) == [file]
+
+
 def test_there_is_one_backup_at_a_time(small: Path, tmp_path: Path) -> None:
     with (small / "backup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -312,7 +337,14 @@ def onto_a_stranger(data: Path) -> str:
     return "n’est pas un dossier de Maillage (il contient « vacances.jpg »)"
 
 
-@pytest.mark.parametrize("arranged", [onto_data, onto_a_stranger])
+def onto_an_engine_of_others(data: Path) -> str:
+    shutil.rmtree(data)
+    (data / "engine").mkdir(parents=True)
+    (data / "engine" / "v8.txt").write_text("moteur")
+    return "n’est pas un dossier de Maillage (il contient « engine »)"
+
+
+@pytest.mark.parametrize("arranged", [onto_data, onto_a_stranger, onto_an_engine_of_others])
 def test_a_restore_does_not_touch_what_is_there(
     small: Path, saved: Path, tmp_path: Path, arranged: Callable[[Path], str]
 ) -> None:
@@ -320,8 +352,10 @@ def test_a_restore_does_not_touch_what_is_there(
     shutil.copytree(small, data)
     said = arranged(data)
     before = everything_in(data)
-    with pytest.raises(InvalidInput, match=re.escape(said)):
-        restore(Settings(data=data), saved, quiet, replace=False)
+    # Replacing is for folders of Maillage: a stranger stays what it is.
+    for replace in {False, arranged is not onto_data}:
+        with pytest.raises(InvalidInput, match=re.escape(said)):
+            restore(Settings(data=data), saved, quiet, replace=replace)
     assert everything_in(data) == before
 
 
