@@ -46,7 +46,7 @@ def back_up(settings: Settings, file: Path, stage: Stage) -> Manifest:
     Raises Unavailable or InvalidInput, in words; then there is no file, whole or half, under that name.
     """
     refuse_server(settings)
-    data = settings.data.absolute()
+    data = settings.data.resolve()
     if not copy.files_of(data / "engine").is_dir():
         raise InvalidInput(f"Le dossier {data} ne contient pas de graphe : il n’y a rien à sauvegarder.", "data")
     _refuse_existing(file)

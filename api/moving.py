@@ -29,7 +29,7 @@ def move(settings: Settings, stage: Stage) -> Size:
             "MAILLAGE_GRAPH_PASSWORD. Rien n’a été fait.",
             "graph_uri",
         )
-    data = settings.data.absolute()
+    data = settings.data.resolve()
     if not copy.files_of(data / "engine").is_dir():
         raise InvalidInput(f"Le dossier {data} ne contient pas de graphe : il n’y a rien à porter.", "data")
     # Owned for as long as it takes: nobody writes to the source meanwhile.

@@ -49,7 +49,7 @@ def restore(settings: Settings, file: Path, stage: Stage, *, replace: bool) -> R
     Raises InvalidInput or Unavailable, in words; then the folder is as it was.
     """
     refuse_server(settings)
-    data = settings.data.absolute()
+    data = settings.data.resolve()
     with _verified(file, stage) as backup:
         _refuse_target(data, replace=replace)
         _check_room(data, backup.manifest)
