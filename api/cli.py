@@ -1,19 +1,22 @@
-"""The command line: demo serve worker import reindex migrate doctor."""
+"""The command line: demo serve worker import reindex migrate doctor backup restore move."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api import strangers
+from api import moving, restoring, strangers
+from api.keeping import back_up, named
 from api.premises import server
+from api.restoring import read
 from api.settings import Settings
 from api.supervisor import Supervisor
-from api.telling import console, in_words, settings_from
+from api.telling import console, in_words, settings_from, stage, steps, tell_backup, tell_moved, tell_restored
 from api.upkeep import bring_up_to_date, examine, import_sources, prepare, rebuild_index
 from api.worker import work
 from importers.registry import SOURCES
@@ -96,6 +99,44 @@ def doctor(data: Data = None) -> None:
     with in_words():
         found = asyncio.run(examine(settings_from(data=data)))
     raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def backup(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Fichier à créer, ou dossier où le créer. Par défaut, un nom daté, ici."),
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Sauvegarde tout le graphe dans un seul fichier, que le site soit en marche ou non."""
+    with in_words():
+        place = named(file, datetime.now(UTC))
+        tell_backup(back_up(settings_from(data=data), place, stage), place)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Fichier d’une sauvegarde.")],
+    data: Data = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Remplace les données présentes, gardées à côté.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Vérifie le fichier et dit ce qu’il contient.")] = False,
+) -> None:
+    """Vérifie une sauvegarde et la remet en place, tout entière ou pas du tout."""
+    with in_words():
+        if dry_run:
+            tell_backup(read(file, stage), file)
+            return
+        settings = settings_from(data=data)
+        tell_restored(restoring.restore(settings, file, stage, replace=replace), settings.data)
+
+
+@app.command()
+def move(data: Data = None) -> None:
+    """Porte le graphe embarqué, site arrêté, vers le serveur vide que nomme MAILLAGE_GRAPH_URI."""
+    with in_words():
+        settings = settings_from(data=data)
+        tell_moved(moving.move(settings, steps), settings)
 
 
 def main() -> None:

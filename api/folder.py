@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from api.switching import finish
 from graph.model.errors import Unavailable
 
 FORMAT: Final = 1
@@ -39,6 +40,7 @@ class Folder:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             self._take()
+            finish(self.path)
             self._check_format()
         except OSError as fault:
             self.__exit__(None, None, None)
@@ -116,17 +118,21 @@ class Folder:
         if not mark.exists():
             _write_aside(mark, json.dumps({"format": FORMAT}))
             return
-        try:
-            found = int(json.loads(mark.read_text())["format"])
-        except (ValueError, KeyError, TypeError):
-            raise Unavailable(
-                f"Le fichier {mark} est illisible : ce dossier n’est pas un dossier de Maillage."
-            ) from None
+        found = format_of(self.path)
         if found > FORMAT:
             raise Unavailable(
                 f"Le dossier {self.path} vient d’une version plus récente de Maillage (format {found}, ici {FORMAT}). "
                 "Installez cette version-là, ou choisissez un autre dossier : rien n’a été modifié."
             )
+
+
+def format_of(path: Path) -> int:
+    """The format of a data folder. Raises Unavailable when it is none, in words."""
+    mark = path / "format.json"
+    try:
+        return int(json.loads(mark.read_text())["format"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Unavailable(f"Le fichier {mark} est illisible : ce dossier n’est pas un dossier de Maillage.") from None
 
 
 def said_of_disk(fault: OSError, path: Path) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from api.folder import Folder, Running
@@ -81,3 +82,30 @@ async def premises(settings: Settings) -> AsyncIterator[Premises]:
                 await graph.close()
         finally:
             engine.stop()
+
+
+@contextmanager
+def engine_running(settings: Settings) -> Iterator[None]:
+    """The embedded engine of the folder at work, the site's or our own for this time; its graph is taken as it is.
+
+    Raises Unavailable, in words.
+    """
+    folder = Folder(settings.data)
+    if joined := _joined(folder):
+        asyncio.run(_answering(joined))
+        yield
+        return
+    with folder:
+        engine = Engine(folder.path, heap=settings.heap)
+        try:
+            own = engine.start()
+            folder.tell(Running(os.getpid(), own.uri))
+            asyncio.run(_answering(own))
+            yield
+        finally:
+            engine.stop()
+
+
+async def _answering(address: Address) -> None:
+    """The database may appear a moment after its engine's port."""
+    await (await Graph.open(address)).close()

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from graph.store.connection import checked_authority, checked_uri
 from graph.store.engine import POOL
 
-VERSION: Final = "0.1.0"
+VERSION: Final = "0.2.0"
 ORIGIN: Final = re.compile(r"https?://[a-z0-9.:\[\]-]+")
 
 

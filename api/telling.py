@@ -14,16 +14,31 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from api.archive import Manifest, Progress
 from api.folder import said_of_disk
 from api.journal import keep_journal
+from api.progress import bar_of
+from api.restoring import Restored
 from api.settings import Settings
 from graph.model.errors import Refusal
+from graph.store.moving import Size
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 # As Rust writes an error of the system, for people or for itself.
 DISK_FAULT: Final = re.compile(r"os error (\d+)|Os \{ code: (\d+)")
+
+# What a backup holds, in the order in which it is said; the rest of the graph serves these.
+KINDS: Final = {
+    "Organisation": "organismes",
+    "Service": "services",
+    "Post": "postes",
+    "Professional": "professionnels",
+    "Agreement": "conventions",
+    "Territory": "territoires",
+}
+KILOBYTE: Final = 1000
 
 
 def settings_from(**given: Any) -> Settings:
@@ -69,3 +84,54 @@ def said(fault: OSError | ValueError) -> str | None:
         return "Le disque est plein. Libérez de la place, puis relancez."
     why = os.strerror(number) if number else type(fault).__name__
     return f"Le système a refusé une opération ({why}). Relancez ; si cela revient, signalez-le."
+
+
+@contextmanager
+def stage(title: str) -> Iterator[Progress]:
+    """A bar in kilobytes for one stage of a long work; its end may be unknown (0)."""
+    with bar_of(console, f"{title} (ko)") as bar:
+        yield lambda done, total: bar.reach(done // KILOBYTE, max(total // KILOBYTE, done // KILOBYTE))
+
+
+@contextmanager
+def steps(title: str) -> Iterator[Progress]:
+    """A bar that counts things."""
+    with bar_of(console, title) as bar:
+        yield bar.reach
+
+
+def tell_backup(manifest: Manifest, file: Path) -> None:
+    """What a backup holds."""
+    held = [f"{manifest.counts.get(kind, 0)} {name}" for kind, name in KINDS.items()]
+    console.print(f"Sauvegarde {file} ({_size(file.stat().st_size)}), vérifiée.", markup=False)
+    console.print(f"  Prise le {manifest.taken:%d/%m/%Y à %H:%M:%S} (UTC) par Maillage {manifest.maillage}.")
+    console.print(f"  Étapes du graphe : {', '.join(manifest.migrations) or 'aucune'}.", markup=False)
+    console.print(f"  Contient {', '.join(held)} ; effets en attente : {manifest.waiting}.")
+
+
+def tell_restored(restored: Restored, data: Path) -> None:
+    """What was put in place, what becomes of what stood there, and what comes next."""
+    held = [f"{restored.manifest.counts.get(kind, 0)} {name}" for kind, name in KINDS.items()]
+    console.print(f"Restauré dans {data} : {', '.join(held)}.", markup=False)
+    if kept := restored.kept:
+        console.print(f"Ce qui s’y trouvait est gardé dans {kept}. Pour y revenir, site arrêté :", markup=False)
+        console.print(f"  rm -r {data}/engine {data}/index; mv {kept}/* {data}/", markup=False, soft_wrap=True)
+    console.print("Le prochain démarrage met le graphe à jour s’il le faut, et reconstruit l’index de recherche.")
+
+
+def tell_moved(moved: Size, settings: Settings) -> None:
+    """What is on the server now, and what comes next."""
+    console.print(
+        f"Porté vers {settings.graph_uri} : {sum(moved.nodes.values())} nœuds, {sum(moved.edges.values())} liens, "
+        "recomptés à l’arrivée.",
+        markup=False,
+    )
+    console.print(
+        f"Le graphe embarqué reste dans {settings.data}, inutilisé : gardez-le le temps de vérifier. Démarrez « maillage "
+        "serve » avec les mêmes réglages MAILLAGE_GRAPH_… pour servir le graphe du serveur.",
+        markup=False,
+    )
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} Mo".replace(".", ",")

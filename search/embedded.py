@@ -32,7 +32,7 @@ from search.backend import MOST_CANDIDATES, Wanted
 from search.places import Gazetteer
 
 # To be raised with whatever changes what a generation holds: the schema, the terms, the facts, the territories.
-INDEX_FORMAT: Final = 1
+INDEX_FORMAT: Final = 2
 PREFIX: Final = f"g{INDEX_FORMAT}-"
 WRITER_BYTES: Final = 64_000_000
 POINTER: Final = "current"

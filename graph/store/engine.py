@@ -33,6 +33,8 @@ HEAP: Final = "768m"
 # Doors that would open by themselves (MCP) or that nobody here uses.
 JARS_LEFT_OUT: Final = ("arcadedb-mcp", "arcadedb-postgresw", "arcadedb-redisw", "arcadedb-graphql", "arcadedb-console")
 COMMAND_TIMEOUT_MS: Final = 30_000
+# A file of the engine's folder: where its HTTP door is since its last start.
+HTTP_PORT: Final = "http-port"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,9 @@ class Engine:
         for part in ("log", "config", "databases"):
             (self.folder / part).mkdir(parents=True, exist_ok=True)
         self.stop_orphan()
-        arguments = self._write_arguments(self._port, _free_port())
+        http = _free_port()
+        _write_private(self.folder / HTTP_PORT, str(http))
+        arguments = self._write_arguments(self._port, http)
         java = _package() / "jre" / "bin" / "java"
         with (self.folder / "log" / "engine.out").open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command, no shell

@@ -53,8 +53,8 @@ async def done(graph: Graph) -> tuple[str, ...]:
         return tuple(row["id"] for row in await unit.run(DONE))
 
 
-async def migrate(graph: Graph) -> tuple[str, ...]:
-    """Run what has not run yet, return its names, and bring the vocabulary up to date.
+async def migrate(graph: Graph, *, vocabulary: bool = True) -> tuple[str, ...]:
+    """Run what has not run yet, return its names, and bring the vocabulary up to date (unless it is about to be copied).
 
     Each may run twice after a kill: they only use MERGE and IF NOT EXISTS.
     Raises Unavailable when the graph was written by a newer version: an older one must not touch it.
@@ -71,7 +71,8 @@ async def migrate(graph: Graph) -> tuple[str, ...]:
     for name, run in fresh:
         await run(graph)
         await graph.write(lambda unit, name=name: _remember(unit, name))
-    await _keep_vocabulary(graph)
+    if vocabulary:
+        await _keep_vocabulary(graph)
     return tuple(name for name, _ in fresh)
 
 
