@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, TypeAlias
@@ -16,17 +18,27 @@ from api.rooms import Rooms
 PARIS: Final = ZoneInfo("Europe/Paris")
 
 
+def _nobody(_: int) -> None:
+    """Is charged."""
+
+
 @dataclass(slots=True)
 class Context:
     """One per request.
 
-    The rooms, the mark that logs know it by, when it came, what it asks once that is read, and its own loaders.
+    The rooms, the mark that logs know it by, when it came, who is charged for what it asks (raises TooOften; nobody when
+    it does not come from outside), what it asks once that is read, and its own loaders.
+
+    `turn` is held by what thinks without waiting: two such fields of one operation leave room between them for the other
+    requests, and for the operation's own time limit.
     """
 
     rooms: Rooms
     request_id: str
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    charge: Callable[[int], None] = _nobody
     document: DocumentNode | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from graphql import get_operation_ast, parse
+from graphql import get_operation_ast, get_variable_values, parse
 
-from api.graphql.cost import BEFORE, INTROSPECTION, Pricing
+from api.graphql.cost import BEFORE, INTROSPECTION, LETTERS_READ, POINTS_FOR_A_LETTER, Pricing
 from api.graphql.execution import gate
 from api.graphql.limits import ALIASES, COMMENTS, DEPTH, DIRECTIVES, REPEATS, TOKENS, Gate
 from api.graphql.schema import schema
@@ -26,7 +26,9 @@ def cost(query: str, **variables: Any) -> int:
     document = parse(query)
     operation = get_operation_ast(document)
     assert operation is not None
-    return Pricing(SCHEMA, document, operation, variables).total()
+    coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
+    assert not isinstance(coerced, list)
+    return Pricing(SCHEMA, document, operation, coerced.coerced).total()
 
 
 def nested(levels: int) -> str:
@@ -139,6 +141,23 @@ def test_introspection_cannot_go_round_in_circles() -> None:
         ("{ organisation(id: 1) { units(first: 3) { edges { node { id } } } } }", {}, 1 + 1 + 1 + 3 * 2),
         ("query($n: Int) { organisation(id: 1) { units(first: $n) { edges { cursor } } } }", {"n": 7}, 1 + 1 + 1 + 7),
         ("query($n: Int = 9) { organisation(id: 1) { units(first: $n) { edges { cursor } } } }", {}, 1 + 1 + 1 + 9),
+        # The executor takes 7.0 for 7, and null for the resolvers' own page size.
+        ("query($n: Int) { organisation(id: 1) { units(first: $n) { edges { cursor } } } }", {"n": 7.0}, 1 + 1 + 1 + 7),
+        ("query($n: Int) { territories(text: 1, first: $n) { id } }", {"n": None}, 1 + BEFORE["territories"] + 20),
+        ("query($n: Int) { territories(text: 1, first: $n) { id } }", {}, 1 + BEFORE["territories"] + 10),
+        ("{ territories(text: 1, first: null) { id } }", {}, 1 + BEFORE["territories"] + 20),
+        # Words are read one by one, no more than five hundred letters of them.
+        ('{ competences(text: "rsa") { because } }', {}, 1 + BEFORE["competences"] + 3 * POINTS_FOR_A_LETTER + 10),
+        (
+            "query($q: RelayQuestion!) { relays(question: $q) { __typename } }",
+            {"q": {"text": "loyers", "near": {"lat": 47, "lon": 6}}},
+            1 + BEFORE["relays"] + 6 * POINTS_FOR_A_LETTER + 1,
+        ),
+        (
+            "query($t: String) { relays(question: {text: $t}) { __typename } }",
+            {"t": "x" * 90_000},
+            1 + BEFORE["relays"] + LETTERS_READ * POINTS_FOR_A_LETTER + 1,
+        ),
         # No page is longer than fifty: the resolver refuses it.
         ("{ organisation(id: 1) { units(first: 99999999) { edges { cursor } } } }", {}, 1 + 1 + 1 + 50),
         ("{ organisation(id: 1) { units(first: -5) { edges { cursor } } } }", {}, 1 + 1 + 1 + 1),
