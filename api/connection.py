@@ -62,6 +62,9 @@ class PatientConnection(H11Protocol):
         super().resume_writing()
         self._take = _stopped(self._take)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Anyone can ask for a web socket, as often as they like: no news for the journal."""
+
     def _await_head(self) -> None:
         _stopped(self._head)
         self._head = self.loop.call_later(HEAD_SECONDS, self._no_head)

@@ -38,6 +38,8 @@ from api.graphql.connections import PAGE, PAGE_LIMIT
 from graph.model.errors import TooMuch
 
 ASSUMED_ITEMS: Final = 4
+# From the commune to the country.
+ASSUMED: Final = {"zones": 7}
 # The whole schema, as explorers ask for it, takes as long as this many values: once in an operation, not twice.
 INTROSPECTION: Final = 4_000
 # What comes before the first value (a search and its ranking, a walk through names), in values that take as long.
@@ -128,7 +130,7 @@ class Pricing:
         asked = self._page(node, definition) if PAGE_ARGUMENT in definition.args else 0
         if not is_list_type(get_nullable_type(definition.type)):
             return 1 + before + self._selections(node.selection_set, inside, asked or 1)
-        items = page if name == EDGES else asked or ASSUMED_ITEMS
+        items = page if name == EDGES else asked or ASSUMED.get(name, ASSUMED_ITEMS)
         return 1 + before + items * self._selections(node.selection_set, inside, 1)
 
     def _page(self, node: FieldNode, definition: GraphQLField) -> int:

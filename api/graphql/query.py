@@ -52,7 +52,7 @@ class Query:
         """The surest first."""
         rooms = info.context.rooms
         size = page_size(first)
-        async with info.context.turn:
+        async with info.context.turn():
             understood = rooms.reader.read(bounded(text, "text"), rooms.places)
         return [CompetenceMatch.of(match) for match in understood.matches[:size]]
 

@@ -153,7 +153,7 @@ async def gateway(**settings: Any) -> AsyncIterator[httpx2.AsyncClient]:
 
     async def site(scope: Scope, receive: Any, send: Any) -> None:
         # The framework names itself before its layers run.
-        await behind(scope | {"app": app}, receive, send)
+        await behind({**scope, "app": app}, receive, send)
 
     transport = httpx2.ASGITransport(app=site, client=(PROXY, 4_000))
     async with httpx2.AsyncClient(transport=transport, base_url="http://maillage.example") as client:
