@@ -10,6 +10,7 @@ import asyncio
 import socket
 from typing import Any, Final
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 # For the whole head of a request, and for what remains of a body after the answer.
@@ -17,15 +18,40 @@ HEAD_SECONDS: Final = 10.0
 # An answer that waits in our memory must move: half a kilobyte a second is a very slow line.
 TAKE_SECONDS: Final = 30.0
 TAKE_BYTES: Final = 15_000
+# A body may come in small pieces, each of which takes as long to read as a large one: so many, and then larger ones only.
+SMALL_PIECES: Final = 1_000
+PIECE_BYTES: Final = 256
 # Address and headers: a longer head is answered 400 before anything of it is read.
 HEAD_BYTES: Final = 32_768
+
+
+class FrugalReader(h11.Connection):
+    """h11's own, which does not go on with a body that comes byte by byte."""
+
+    _pieces = 0
+    _bytes = 0
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        """What came. Raises RemoteProtocolError at the piece too many."""
+        event = super().next_event()
+        if isinstance(event, h11.Data):
+            self._pieces += 1
+            self._bytes += len(event.data)
+            if self._pieces > SMALL_PIECES + self._bytes / PIECE_BYTES:
+                raise h11.RemoteProtocolError("a body in too many pieces")
+        elif isinstance(event, h11.Request):
+            self._pieces = self._bytes = 0
+        return event
 
 
 class PatientConnection(H11Protocol):
     """uvicorn's own, with a clock on each wait that the other end decides."""
 
-    _head: asyncio.TimerHandle | None = None
-    _take: asyncio.TimerHandle | None = None
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.conn = FrugalReader(h11.SERVER, HEAD_BYTES)
+        self._head: asyncio.TimerHandle | None = None
+        self._take: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Wait for a head from now on."""
@@ -46,6 +72,13 @@ class PatientConnection(H11Protocol):
         super().handle_events()
         if self.cycle is not None and not self.cycle.response_complete:
             self._head = _stopped(self._head)
+
+    def send_400_response(self, msg: str) -> None:
+        """Unless the answer has begun, or was given: then there is nothing more to say."""
+        if self.cycle is not None and self.cycle.response_started:
+            self.transport.abort()
+        else:
+            super().send_400_response(msg)
 
     def on_response_complete(self) -> None:
         """Wait for the next head; for the rest of this body too."""
@@ -99,5 +132,4 @@ def patience(connections: int) -> dict[str, Any]:
         "http": PatientConnection,
         "ws": "none",
         "limit_concurrency": connections,
-        "h11_max_incomplete_event_size": HEAD_BYTES,
     }

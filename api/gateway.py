@@ -16,7 +16,8 @@ from api.web.refusals import refusal_answer
 from graph.model.errors import NotFound, TooOften
 
 # Files that a browser keeps, and what watches over the site.
-UNCOUNTED: Final = ("/static/", "/graphql/static/", "/health")
+FILES: Final = ("/static/", "/graphql/static/")
+HEALTH: Final = "/health"
 
 
 class Gateway:
@@ -35,13 +36,14 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer for it. Operations are counted by their own door, which speaks GraphQL."""
-        if scope["type"] == "http" and not scope["path"].startswith(UNCOUNTED):
+        path: str = scope.get("path", "")
+        if scope["type"] == "http" and path != HEALTH and not path.startswith(FILES):
             purse = Purse(self._rates, self._callers.name(scope))
             scope.setdefault("state", {})["purse"] = purse
             request = Request(scope, receive)
             try:
                 self._check_host(request)
-                if scope["path"] != GRAPHQL or scope["method"] != "POST":
+                if path != GRAPHQL or scope["method"] != "POST":
                     purse.pay_page()
             except NotFound as refusal:
                 await refusal_answer(request, refusal, HTTPStatus.MISDIRECTED_REQUEST)(scope, receive, send)

@@ -22,7 +22,13 @@ ANSWER = 30_000_000
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers without reading what comes after the head: a little, or much."""
+    """Answers a little, or much, without reading what comes after the head; "/listen" reads it first."""
+    while scope["path"] == "/listen":
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return
+        if not message["more_body"]:
+            break
     body = b"x" * ANSWER if scope["path"] == "/much" else b"bien"
     head = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": head})
@@ -139,6 +145,29 @@ async def test_one_connection_carries_many_requests_one_after_the_other() -> Non
         assert one.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
         assert one.client is not None
         assert one.client[0] == "127.0.0.1"
+        writer.close()
+
+
+@pytest.mark.parametrize("path", [b"/", b"/listen"])
+async def test_a_body_byte_by_byte_is_not_read_to_its_end(path: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 1_000.0)
+    async with served() as (port, state):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST " + path + b" HTTP/1.1\r\nHost: m.example\r\nTransfer-Encoding: chunked\r\n\r\n")
+        await dribble(writer, b"1\r\nx\r\n" * 1_000)
+        await until_none_is_left(state)
+        writer.close()
+
+
+async def test_a_long_body_in_large_pieces_is_read(size: int = 2_000_000) -> None:
+    async with served() as (port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /listen HTTP/1.1\r\nHost: m.example\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(size // 400):
+            writer.write(b"190\r\n" + b"x" * 400 + b"\r\n")
+        writer.write(b"0\r\n\r\n")
+        async with asyncio.timeout(PATIENCE):
+            assert (await reader.readuntil(b"bien")).startswith(b"HTTP/1.1 200 OK\r\n")
         writer.close()
 
 
