@@ -9,7 +9,20 @@ from graphql import get_operation_ast, get_variable_values, parse
 
 from api.graphql.cost import BEFORE, INTROSPECTION, LETTERS_READ, POINTS_FOR_A_LETTER, Pricing
 from api.graphql.execution import gate
-from api.graphql.limits import ALIASES, COMMENTS, DEPTH, DIRECTIVES, REPEATS, TOKENS, Gate
+from api.graphql.limits import (
+    ALIASES,
+    COMMENTS,
+    DEPTH,
+    DIRECTIVES,
+    NAME_LENGTH,
+    REMEMBERED_CHARACTERS,
+    REMEMBERED_DOCUMENTS,
+    REPEATS,
+    TOKENS,
+    VARIABLE_VALUES,
+    Gate,
+    check_variables,
+)
 from api.graphql.schema import schema
 from graph.model.errors import TooMuch
 
@@ -106,6 +119,32 @@ def test_a_hostile_document_is_refused_at_once(query: str) -> None:
     prepared = Gate(SCHEMA, introspection=True).prepare(query)
     assert time.perf_counter() - start < SECONDS
     assert prepared.errors != ()
+
+
+def test_an_alias_has_a_hundred_letters_at_most() -> None:
+    assert refusals("{ " + "a" * NAME_LENGTH + ": __typename }") == []
+    assert refusals("{ " + "a" * (NAME_LENGTH + 1) + ": __typename }") == [
+        f"Un alias de la requête est trop long : {NAME_LENGTH} lettres au plus."
+    ]
+
+
+def test_variables_have_a_thousand_values_at_most() -> None:
+    check_variables({"a": ["x"] * (VARIABLE_VALUES - 1)})
+    for variables in ({"a": ["x"] * VARIABLE_VALUES}, {f"v{n}": {"a": n} for n in range(VARIABLE_VALUES // 2 + 1)}):
+        with pytest.raises(TooMuch, match="trop de valeurs"):
+            check_variables(variables)
+
+
+def test_documents_are_remembered_in_a_bounded_number_and_told_apart() -> None:
+    reader = Gate(SCHEMA, introspection=True)
+    for number in range(3 * REMEMBERED_DOCUMENTS):
+        assert reader.prepare(f"{{ a{number}: __typename }}").errors == ()
+        assert reader.prepare(f"{{ a{number}: nothing }}").errors != ()
+    long = "{ __typename " + " " * REMEMBERED_CHARACTERS + "}"
+    assert reader.prepare(long).document is not reader.prepare(long).document
+    short = "{ __typename }"
+    assert reader.prepare(short).document is reader.prepare(short).document
+    assert reader._remembered.cache_info().currsize == REMEMBERED_DOCUMENTS
 
 
 def test_introspection_follows_the_setting() -> None:

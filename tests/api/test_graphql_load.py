@@ -18,6 +18,7 @@ from graphql import GraphQLError, get_introspection_query
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.app import create_app
 from api.gateway import Gateway
 from api.graphql.context import Context
 from api.graphql.door import router
@@ -29,6 +30,8 @@ from api.graphql.loaders import Loaders
 from api.graphql.told import MESSAGE_LENGTH, MOST_ERRORS, told
 from api.rooms import Rooms
 from api.settings import Settings
+from api.web.assets import asset
+from api.web.headers import SECURITY_HEADERS
 from graph.model.errors import InvalidInput
 from graph.store.loading import Loader
 from graph.store.unit import Graph, Unit
@@ -127,6 +130,43 @@ async def test_clients_behind_a_proxy_of_ours_are_counted_apart(rooms: Rooms) ->
         for address, status in (("203.0.113.1", 200), ("203.0.113.2", 429)):
             answered = await client.post("/graphql", json=ONE, headers={"x-forwarded-for": address})
             assert answered.status_code == status
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.graphql.door.BODY_SECONDS", 0.2)
+
+    async def trickling() -> AsyncIterator[bytes]:
+        for letter in b'{"query":':
+            yield bytes([letter])
+            await asyncio.sleep(0.1)
+
+    async with door(rooms) as client:
+        headers = {"content-type": "application/json"}
+        late = await client.post("/graphql", content=trickling(), headers=headers)
+        assert (late.status_code, codes(late)) == (408, ["INVALID_INPUT"])
+        assert (await client.post("/graphql", json=ONE)).json() == FOUND
+
+
+async def test_the_whole_site_counts_pages_and_operations_apart(rooms: Rooms, tmp_path: Path) -> None:
+    friend = "https://partenaire.example"
+    limits = {"pages_per_minute": 2, "graphql_requests_per_minute": 1, "allowed_origins": (friend,)}
+    app = create_app(Settings(data=tmp_path, **limits))
+    app.state.rooms = replace(rooms, settings=app.state.settings)
+    transport = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://maillage.example") as client:
+        assert [(await client.get("/aide")).status_code for _ in range(3)] == [200, 200, 429]
+        page = await client.get("/completer/lieux", headers={"accept": "text/html"})
+        assert (page.status_code, page.headers["retry-after"]) == (429, "60")
+        assert "<title>Trop de demandes à la fois" in page.text
+        assert {name: page.headers[name] for name in SECURITY_HEADERS} == dict(SECURITY_HEADERS)
+        asked = [await client.post("/graphql", json=ONE, headers={"origin": friend}) for _ in range(2)]
+        assert [answer.status_code for answer in asked] == [200, 429]
+        assert asked[0].json() == FOUND
+        assert codes(asked[1]) == ["TOO_OFTEN"]
+        assert asked[1].headers["access-control-allow-origin"] == friend
+        assert "Retry-After" in asked[1].headers["access-control-expose-headers"]
+        for path in ("/health", asset("css/base.css"), "/graphql/static/explorer.js"):
+            assert (await client.get(path)).status_code == 200
 
 
 HIDDEN = [
