@@ -108,7 +108,9 @@ def _documents() -> Iterator[Hostile]:
     )
     yield asking("fragments that all name each other", f"{{ ...F0 }} {whole}", "TOO_MUCH")
     yield asking("inline fragments ×200", "{" + "... { " * 200 + "__typename" + "}" * 201, "INVALID_INPUT")
-    yield asking("operations ×100", "".join(f"query A{n} {{ __typename }}" for n in range(45)), "INVALID_INPUT")
+    yield asking(
+        "operations ×45, none named", "".join(f"query A{n} {{ __typename }}" for n in range(45)), "INVALID_INPUT"
+    )
     yield asking("mutation", "mutation { __typename }", "INVALID_INPUT")
     yield asking("subscription", "subscription { __typename }", "INVALID_INPUT")
     yield asking("comments", "#\n" * 30_000 + "{ __typename }", "TOO_MUCH")
