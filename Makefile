@@ -40,6 +40,7 @@ format: $(VENV)/.tests ## put the code in order
 bench: $(VENV)/.tests ## the figures that the README states
 	$(BIN)/python -m bench.relevance
 	$(BIN)/python -m bench.start
+	$(BIN)/python -m bench.public
 
 lock: $(VENV)/.tests ## write the locks anew, with hashes and without an index's address
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock

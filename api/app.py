@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from api.gateway import Gateway
 from api.graphql.door import PATH as GRAPHQL
 from api.graphql.door import router as graphql_door
 from api.graphql.schema import schema
@@ -44,7 +45,16 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             await graph.close()
 
-    app = _Site(title="Maillage", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = _Site(
+        title="Maillage",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        # The address that a redirection names would be made of the Host header.
+        redirect_slashes=False,
+    )
     app.state.settings = settings
     app.include_router(graphql_door)
     install_pages(app)
@@ -57,7 +67,7 @@ class _Site(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's layers, inside ours."""
-        inner = super().build_middleware_stack()
+        inner = Gateway(super().build_middleware_stack(), self.state.settings)
         origins: tuple[str, ...] = self.state.settings.allowed_origins
         return SecurityHeaders(ForOtherSites(inner, origins, GRAPHQL) if origins else inner)
 

@@ -41,6 +41,7 @@ def _serve(settings: Settings, door: int, gate: int) -> None:
     import uvicorn
 
     from api.app import create_app
+    from api.connection import patience
 
     app = create_app(settings)
     _pass(gate)
@@ -52,6 +53,7 @@ def _serve(settings: Settings, door: int, gate: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
         proxy_headers=False,
+        **patience(settings.connections),
     )
 
 

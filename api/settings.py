@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.callers import host_names, networks
 from graph.store.connection import checked_authority, checked_uri
 from graph.store.engine import POOL
 
@@ -74,6 +75,30 @@ class Settings(BaseSettings):
     graphql_seconds: Annotated[float, Field(gt=0, le=30, description="Longest execution of one operation.")] = 1.0
     graphql_body_bytes: Annotated[int, Field(ge=1000, description="Largest GraphQL request.")] = 100_000
     graphql_answer_bytes: Annotated[int, Field(ge=1000, description="Largest GraphQL answer.")] = 262_144
+    graphql_requests_per_minute: Annotated[
+        int, Field(ge=0, description="GraphQL operations of one client in a minute; 0 for no limit.")
+    ] = 300
+    graphql_cost_per_minute: Annotated[
+        int, Field(ge=0, description="Cost of all GraphQL operations of one client in a minute; 0 for no limit.")
+    ] = 200_000
+    pages_per_minute: Annotated[
+        int, Field(ge=0, description="Pages and completion lists for one client in a minute; 0 for no limit.")
+    ] = 600
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(networks),
+        Field(description="Addresses or networks of the proxies whose `X-Forwarded-For` says who the client is."),
+    ] = ()
+    hosts: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        BeforeValidator(host_names),
+        Field(description="Names under which the site answers, with spaces or commas between; empty for any."),
+    ] = ()
+    connections: Annotated[
+        int, Field(ge=10, description="Connections that one web process holds at a time; the others are answered 503.")
+    ] = 500
 
     @field_validator("graph_ca")
     @classmethod

@@ -53,7 +53,9 @@ def _bare() -> float:
     return time.monotonic() - begun
 
 
-class _Site:
+class Site:
+    """The demonstration over this folder, once it is healthy."""
+
     def __init__(self, data: Path) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -71,20 +73,21 @@ class _Site:
             return False
 
     def end(self) -> None:
+        """Stop it, and wait until it has."""
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(30)
 
 
 def _start(data: Path) -> float:
     begun = time.monotonic()
-    site = _Site(data)
+    site = Site(data)
     taken = time.monotonic() - begun
     site.end()
     return taken
 
 
 async def _changes(data: Path) -> tuple[float, list[float]]:
-    site = _Site(data)
+    site = Site(data)
     found, commits = [], []
     try:
         async with premises(Settings(data=data)) as house, httpx2.AsyncClient() as client:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Final, TypeAlias
@@ -16,22 +19,38 @@ from api.rooms import Rooms
 PARIS: Final = ZoneInfo("Europe/Paris")
 
 
+def _nobody(_: int) -> None:
+    """Is charged."""
+
+
 @dataclass(slots=True)
 class Context:
     """One per request.
 
-    The rooms, the mark that logs know it by, when it came, what it asks once that is read, and its own loaders.
+    The rooms, the mark that logs know it by, when it came, who is charged for what it asks (raises TooOften; nobody when
+    it does not come from outside), what it asks once that is read, and its own loaders.
+
     """
 
     rooms: Rooms
     request_id: str
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    charge: Callable[[int], None] = _nobody
     document: DocumentNode | None = None
+    thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
         """Give this request loaders of its own."""
         self.loaders = Loaders(self.rooms)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """For a field that thinks without waiting: before each of them the other requests have theirs, and so has the clock
+        that ends this operation."""
+        async with self.thinking:
+            await asyncio.sleep(0)
+            yield
 
     @property
     def today(self) -> date:

@@ -19,8 +19,12 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
+    ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
@@ -30,37 +34,44 @@ from graphql import (
     is_object_type,
 )
 
-from api.graphql.connections import PAGE_LIMIT
+from api.graphql.connections import PAGE, PAGE_LIMIT
 from graph.model.errors import TooMuch
 
 ASSUMED_ITEMS: Final = 4
+# From the commune to the country.
+ASSUMED: Final = {"zones": 7}
 # The whole schema, as explorers ask for it, takes as long as this many values: once in an operation, not twice.
 INTROSPECTION: Final = 4_000
 # What comes before the first value (a search and its ranking, a walk through names), in values that take as long.
 BEFORE: Final = {"relays": 500, "organisations": 500, "competences": 100, "territories": 100}
+# Words are understood one by one, the misspelled ones slowly. Longer texts are refused before they are read.
+READ: Final = {"relays": "question", "competences": "text"}
+POINTS_FOR_A_LETTER: Final = 4
+LETTERS_READ: Final = 500
 PAGE_ARGUMENT: Final = "first"
 EDGES: Final = "edges"
 
 
-def check_cost(
+def checked_cost(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
     limit: int,
-) -> None:
-    """Raises TooMuch when the operation of a valid document costs more than `limit`."""
+) -> int:
+    """What the operation of a valid document costs. Raises TooMuch when it is more than `limit`."""
     cost = Pricing(schema, document, operation, variables).total()
     if cost > limit:
         raise TooMuch(
             f"La requête coûte {cost} points, pour {limit} au plus. Demandez moins de champs, ou une page plus courte."
         )
+    return cost
 
 
 class Pricing:
     """The price of one operation with its variables.
 
-    The document is valid: its fields exist, its fragments make no circle.
+    The document is valid: its fields exist, its fragments make no circle. `variables` are coerced, defaults included.
     """
 
     def __init__(
@@ -76,7 +87,6 @@ class Pricing:
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
-        self._defaults = {node.variable.name.value: node.default_value for node in operation.variable_definitions or ()}
         self._variables = variables
         self._priced: dict[tuple[str, int], int] = {}
 
@@ -116,11 +126,11 @@ class Pricing:
         inside = get_named_type(definition.type)
         if not is_composite_type(inside):
             return 1
-        before = BEFORE.get(name, 0) if parent is self._root else 0
+        before = self._before(node) if parent is self._root else 0
         asked = self._page(node, definition) if PAGE_ARGUMENT in definition.args else 0
         if not is_list_type(get_nullable_type(definition.type)):
             return 1 + before + self._selections(node.selection_set, inside, asked or 1)
-        items = page if name == EDGES else asked or ASSUMED_ITEMS
+        items = page if name == EDGES else asked or ASSUMED.get(name, ASSUMED_ITEMS)
         return 1 + before + items * self._selections(node.selection_set, inside, 1)
 
     def _page(self, node: FieldNode, definition: GraphQLField) -> int:
@@ -131,12 +141,40 @@ class Pricing:
                 continue
             value = argument.value
             if isinstance(value, VariableNode):
-                name = value.name.value
-                value = self._variables.get(name, self._defaults.get(name))
-            if isinstance(value, IntValueNode):
-                value = int(value.value)
-            size = value if isinstance(value, int) else size
+                size = self._variables.get(value.name.value, size)
+            else:
+                size = int(value.value) if isinstance(value, IntValueNode) else PAGE
+        # Null is the resolvers' own page size, whatever the schema's.
+        size = PAGE if size is None else size
         return min(max(size, 1), PAGE_LIMIT) if isinstance(size, int) else PAGE_LIMIT
+
+    def _before(self, node: FieldNode) -> int:
+        """What comes before the first value of a root field."""
+        name = node.name.value
+        read = [argument.value for argument in node.arguments or () if argument.name.value == READ.get(name)]
+        return BEFORE.get(name, 0) + POINTS_FOR_A_LETTER * sum(map(self._letters, read))
+
+    def _letters(self, value: ValueNode) -> int:
+        """Letters in an argument, those of its variables included."""
+        match value:
+            case StringValueNode():
+                return _letters_in(value.value)
+            case VariableNode():
+                return _letters_in(self._variables.get(value.name.value))
+            case ListValueNode():
+                return sum(map(self._letters, value.values))
+            case ObjectValueNode():
+                return sum(self._letters(field.value) for field in value.fields)
+            case _:
+                return 0
+
+
+def _letters_in(value: object) -> int:
+    if isinstance(value, str):
+        return min(len(value), LETTERS_READ)
+    if isinstance(value, Mapping):
+        return sum(map(_letters_in, value.values()))
+    return sum(map(_letters_in, value)) if isinstance(value, list) else 0
 
 
 def _definition(parent: GraphQLNamedType, name: str) -> GraphQLField | None:

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 import orjson
@@ -16,9 +15,10 @@ from starlette.requests import ClientDisconnect
 from api.graphql import explorer
 from api.graphql.context import Context
 from api.graphql.execution import Answer, Asked, Limits, answer
+from api.rates import Purse
 from api.rooms import Rooms
 from api.settings import Settings
-from graph.model.errors import RefusalCode
+from graph.model.errors import RefusalCode, TooOften
 
 PATH: Final = "/graphql"
 JSON: Final = "application/json"
@@ -43,16 +43,24 @@ class UnreadError(Exception):
 async def ask(request: Request) -> Response:
     """One operation, as JSON. Batches, uploads and other media types are refused."""
     rooms: Rooms = request.app.state.rooms
+    purse: Purse = request.state.purse
     try:
         _check_origin(request, rooms.settings)
+        purse.pay_request()
         _check_media_type(request)
         asked = _asked(await _body(request, rooms.settings.graphql_body_bytes))
     except UnreadError as refusal:
-        error = {"message": refusal.message, "extensions": {"code": refusal.code.name}}
-        return _response(request, Answer(orjson.dumps({"errors": [error]}), refusal.status), refusal.status)
-    context = Context(rooms, getattr(request.state, "request_id", None) or uuid4().hex)
-    told = await answer(context, asked, _limits(rooms.settings))
-    return _response(request, told, HTTPStatus.OK)
+        return _response(request, _unread(refusal.message, refusal.code, refusal.status), refusal.status)
+    except TooOften as refusal:
+        return _response(request, _unread(refusal.message, refusal.code, wait=refusal.seconds), HTTPStatus.OK)
+    request_id = getattr(request.state, "request_id", None) or uuid4().hex
+    context = Context(rooms, request_id, charge=purse.pay_points)
+    return _response(request, await answer(context, asked, _limits(rooms.settings)), HTTPStatus.OK)
+
+
+def _unread(message: str, code: RefusalCode, status: HTTPStatus = HTTPStatus.BAD_REQUEST, wait: int = 0) -> Answer:
+    error = {"message": message, "extensions": {"code": code.name}}
+    return Answer(orjson.dumps({"errors": [error]}), status, wait)
 
 
 @router.get(PATH)
@@ -74,11 +82,13 @@ def _limits(settings: Settings) -> Limits:
 
 
 def _check_origin(request: Request, settings: Settings) -> None:
-    """A page of another site may not ask in the name of who is signed in here."""
-    origin = request.headers.get("origin")
-    if origin is None or origin in settings.allowed_origins:
+    """A page of another site may not ask in the name of who is signed in here. What is no browser says no origin."""
+    origins = request.headers.getlist("origin")
+    if not origins and request.headers.get("sec-fetch-site") != "cross-site":
         return
-    if not urlsplit(origin).netloc or urlsplit(origin).netloc != request.headers.get("host"):
+    host = request.headers.get("host", "").lower()
+    ours = {*settings.allowed_origins, f"http://{host}", f"https://{host}"}
+    if len(origins) != 1 or origins[0] not in ours:
         raise UnreadError(HTTPStatus.FORBIDDEN, "Cette demande vient d’un autre site : elle n’a pas été lue.")
 
 
@@ -128,11 +138,14 @@ def _asked(body: bytes) -> Asked:
 
 
 def _response(request: Request, told: Answer, plain_status: HTTPStatus) -> Response:
-    """In the media type that the client accepts; plain JSON always has the status of the transport alone."""
+    """In the media type that the client accepts; plain JSON always has the status of the transport alone.
+
+    Who came too often is told so by the transport, in both.
+    """
     graphql = GRAPHQL_JSON in request.headers.get("accept", "")
-    return Response(
-        told.body,
-        status_code=told.status if graphql else plain_status,
-        media_type=GRAPHQL_JSON if graphql else JSON,
-        headers={"Cache-Control": "no-store"},
-    )
+    purse: Purse = request.state.purse
+    headers = {"Cache-Control": "no-store", **purse.headers()}
+    status = told.status if graphql else plain_status
+    if told.wait:
+        status, headers["Retry-After"] = HTTPStatus.TOO_MANY_REQUESTS, str(told.wait)
+    return Response(told.body, status_code=status, media_type=GRAPHQL_JSON if graphql else JSON, headers=headers)

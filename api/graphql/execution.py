@@ -5,30 +5,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast, get_variable_values
 
 from api.graphql.context import Context
-from api.graphql.cost import check_cost
-from api.graphql.limits import Gate
+from api.graphql.cost import checked_cost
+from api.graphql.limits import ERRORS, Gate, check_variables, longer_than
 from api.graphql.schema import schema
-from graph.model.errors import InvalidInput, Refusal, RefusalCode, TooMuch, Unavailable
+from api.graphql.told import told
+from graph.model.errors import InvalidInput, Refusal, TooMuch, TooOften, Unavailable
 
-FAULT: Final = (
-    "Une erreur de notre côté a empêché cette réponse. Rien n’a été modifié. "
-    "Réessayez ; si cela se répète, donnez-nous ce repère : {request_id}."
-)
+# Operations that run at the same moment in one process. Each holds its whole answer in memory while it runs.
+AT_ONCE: Final = 16
+# What reading takes, beside what is asked: a long document takes as long as many values, one that is refused longer.
+CHARACTERS_FOR_A_POINT: Final = 4
+UNREADABLE: Final = 1_000
 
-
-class FaultCode(StrEnum):
-    """What is not a refusal: the mistake is ours."""
-
-    INTERNAL = "internal"
+_places: Final = asyncio.Semaphore(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +49,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The JSON of the answer; `status` is that of an answer in `application/graphql-response+json`."""
+    """The JSON of the answer; `status` is that of an answer in `application/graphql-response+json`.
+
+    `wait` is in how many seconds to come again, for who came too often.
+    """
 
     body: bytes
     status: HTTPStatus = HTTPStatus.OK
+    wait: int = 0
 
 
 @cache
@@ -66,21 +67,42 @@ def gate(*, introspection: bool) -> Gate:
 
 async def answer(context: Context, asked: Asked, limits: Limits) -> Answer:
     """The answer to one operation. Never raises: what goes wrong is an error in the answer."""
-    prepared = gate(introspection=limits.introspection).prepare(asked.query)
-    if prepared.errors or prepared.document is None:
-        return _refused(prepared.errors, context)
     try:
+        context.charge(len(asked.query) // CHARACTERS_FOR_A_POINT)
+        check_variables(asked.variables)
+        prepared = gate(introspection=limits.introspection).prepare(asked.query)
+        if prepared.errors or prepared.document is None:
+            context.charge(UNREADABLE)
+            return refused(prepared.errors, context)
         operation = _operation(prepared.document, asked.operation_name)
-        check_cost(schema().core, prepared.document, operation, asked.variables, limits.cost)
+        variables = _coerced(operation, asked.variables, limits)
+        if isinstance(variables, list):
+            context.charge(UNREADABLE)
+            return refused(variables, context)
+        context.charge(checked_cost(schema().core, prepared.document, operation, variables, limits.cost))
         return await _executed(context, prepared.document, asked, limits)
     except Refusal as refusal:
-        return _refused([GraphQLError(refusal.message, original_error=refusal)], context)
+        return refused([GraphQLError(refusal.message, original_error=refusal)], context)
+
+
+def _coerced(
+    operation: OperationDefinitionNode, variables: Mapping[str, Any], limits: Limits
+) -> dict[str, Any] | list[GraphQLError]:
+    """The variables as the executor will see them (5.0 is 5 where an Int is wanted), or why they cannot be read."""
+    found = get_variable_values(
+        schema().core,
+        operation.variable_definitions or (),
+        dict(variables),
+        max_errors=ERRORS,
+        hide_suggestions=not limits.introspection,
+    )
+    return found if isinstance(found, list) else found.coerced
 
 
 async def _executed(context: Context, document: DocumentNode, asked: Asked, limits: Limits) -> Answer:
     context.document = document
     try:
-        async with asyncio.timeout(limits.seconds):
+        async with asyncio.timeout(limits.seconds), _places:
             result = await schema().execute(
                 asked.query,
                 variable_values=dict(asked.variables),
@@ -88,17 +110,18 @@ async def _executed(context: Context, document: DocumentNode, asked: Asked, limi
                 operation_name=asked.operation_name,
             )
     except TimeoutError:
+        context.loaders.stop()
         late = Unavailable(
             f"La réponse prenait plus de {limits.seconds:g} s : elle a été abandonnée. Demandez-en moins, ou réessayez."
         )
-        return _refused([GraphQLError(late.message, original_error=late)], context, HTTPStatus.SERVICE_UNAVAILABLE)
+        return refused([GraphQLError(late.message, original_error=late)], context, HTTPStatus.SERVICE_UNAVAILABLE)
     if result.data is None and result.errors and not any(error.path for error in result.errors):
-        return _refused(result.errors, context)
+        return refused(result.errors, context)
     content: dict[str, Any] = {"data": result.data}
     if result.errors:
-        content["errors"] = [told(error, context) for error in result.errors]
-    body = orjson.dumps(content)
-    if len(body) > limits.size:
+        content["errors"] = told(result.errors, context)
+    # Measured before it is encoded, and after: characters first, which are bytes or more.
+    if longer_than(limits.size, content) or len(body := orjson.dumps(content)) > limits.size:
         raise TooMuch(
             f"La réponse dépasse {limits.size // 1000} ko. Demandez moins de champs, ou une page plus courte."
         )
@@ -112,26 +135,7 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
     return operation
 
 
-def _refused(errors: Sequence[GraphQLError], context: Context, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:
+def refused(errors: Sequence[GraphQLError], context: Context, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:
     """Nothing was executed, or nothing of it is kept."""
-    return Answer(orjson.dumps({"errors": [told(error, context) for error in errors]}), status)
-
-
-def told(error: GraphQLError, context: Context) -> dict[str, Any]:
-    """The error as the client may know it: refusals and unreadable queries in full, faults by their mark alone."""
-    shown: dict[str, Any] = {"message": error.message}
-    if error.locations:
-        shown["locations"] = [location.formatted for location in error.locations]
-    if error.path:
-        shown["path"] = error.path
-    refusal = error.original_error
-    if isinstance(refusal, Refusal):
-        shown["extensions"] = {"code": refusal.code.name}
-        if isinstance(refusal, InvalidInput) and refusal.field:
-            shown["extensions"]["field"] = refusal.field
-    elif error.path or (refusal is not None and not isinstance(refusal, GraphQLError)):
-        shown["message"] = FAULT.format(request_id=context.request_id)
-        shown["extensions"] = {"code": FaultCode.INTERNAL.name, "requestId": context.request_id}
-    else:
-        shown["extensions"] = {"code": RefusalCode.INVALID_INPUT.name}
-    return shown
+    waits = [error.original_error.seconds for error in errors if isinstance(error.original_error, TooOften)]
+    return Answer(orjson.dumps({"errors": told(errors, context)}), status, max(waits, default=0))

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse
 
 FOLDER: Final = Path(__file__).parent / "static"
@@ -37,8 +37,8 @@ def page() -> Response:
 
 
 @router.get("/graphql/static/{name}")
-async def file(name: str) -> Response:
-    """A file of the page."""
-    if name not in FILES:
+async def file(request: Request, name: str) -> Response:
+    """A file of the page, where the settings open it."""
+    if name not in FILES or not request.app.state.rooms.settings.explorer:
         return Response(status_code=HTTPStatus.NOT_FOUND)
     return FileResponse(FOLDER / name, media_type=FILES[name], headers={"Cache-Control": "public, max-age=3600"})

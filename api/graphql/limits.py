@@ -6,10 +6,10 @@ The form is checked first and alone, since the standard rules compare fields two
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from graphql import (
     DirectiveNode,
@@ -38,6 +38,9 @@ ALIASES: Final = 15
 DIRECTIVES: Final = 10
 REPEATS: Final = 50
 ERRORS: Final = 10
+# An alias comes back with each value: fifty results times ninety thousand letters.
+NAME_LENGTH: Final = 100
+VARIABLE_VALUES: Final = 1_000
 
 # Longer documents are read anew each time. Parsed, 64 of the largest take 22 MB.
 REMEMBERED_CHARACTERS: Final = 10_000
@@ -98,6 +101,8 @@ def check_form(document: DocumentNode) -> None:
         if isinstance(node, FieldNode):
             seen[node.name.value] += 1
             aliases += node.alias is not None
+            if node.alias and len(node.alias.value) > NAME_LENGTH:
+                raise TooMuch(f"Un alias de la requête est trop long : {NAME_LENGTH} lettres au plus.")
         directives += isinstance(node, DirectiveNode)
     if aliases > ALIASES:
         raise TooMuch(f"La requête a trop d’alias : {ALIASES} au plus.")
@@ -108,6 +113,38 @@ def check_form(document: DocumentNode) -> None:
         raise TooMuch(f"Le champ « {repeated} » revient trop souvent : {REPEATS} fois au plus.")
     if _Depths(document).greatest() > DEPTH:
         raise TooMuch(f"La requête est trop profonde : {DEPTH} niveaux au plus.")
+
+
+def check_variables(variables: Mapping[str, Any]) -> None:
+    """Raises TooMuch for variables of more values than any question needs. They nest as the JSON reader allows."""
+    stack: list[Any] = [variables]
+    values = 0
+    while stack:
+        value = stack.pop()
+        inside = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+        values += len(inside)
+        if values > VARIABLE_VALUES:
+            raise TooMuch(f"Les variables ont trop de valeurs : {VARIABLE_VALUES} au plus.")
+        stack.extend(inside)
+
+
+def longer_than(limit: int, content: Any) -> bool:
+    """Whether `content`, as JSON, has surely more than `limit` characters. Stops counting there."""
+    stack: list[Any] = [content]
+    length = 0
+    while stack and length <= limit:
+        value = stack.pop()
+        if isinstance(value, str):
+            length += len(value) + 2
+        elif isinstance(value, Mapping):
+            length += sum(map(len, value)) + 4 * len(value)
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            length += len(value)
+            stack.extend(value)
+        else:
+            length += 1
+    return length > limit
 
 
 def _nodes(document: DocumentNode) -> Iterator[Node]:

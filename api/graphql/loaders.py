@@ -5,7 +5,9 @@ Loaders named `…_of` take ids of organisations.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Final, TypeVar
 
@@ -27,6 +29,22 @@ class Loaders:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
+        self._running: set[asyncio.Task[object]] = set()
+
+    def stop(self) -> None:
+        """Give up what is being read: batches are tasks of their own, which do not end with the request that waits."""
+        for task in self._running:
+            task.cancel()
+
+    @contextmanager
+    def _batch(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.add(task)
+        try:
+            yield
+        finally:
+            self._running.discard(task)
 
     @cached_property
     def organisations(self) -> DataLoader[str, Organisation | None]:
@@ -72,16 +90,18 @@ class Loaders:
         known = {territory_id: self._rooms.places.get(territory_id) for territory_id in ids}
         missing = [territory_id for territory_id, territory in known.items() if territory is None]
         if missing:
-            async with self._rooms.graph.reading() as unit:
-                known |= await unit.territories.by_ids(missing)
+            with self._batch():
+                async with self._rooms.graph.reading() as unit:
+                    known |= await unit.territories.by_ids(missing)
         return [known[territory_id] for territory_id in ids]
 
     def _loader(
         self, read: Callable[[Unit, Sequence[str]], Awaitable[Mapping[str, RecordT]]], nothing: RecordT
     ) -> DataLoader[str, RecordT]:
         async def load(ids: list[str]) -> list[RecordT]:
-            async with self._rooms.graph.reading() as unit:
-                found = await read(unit, ids)
+            with self._batch():
+                async with self._rooms.graph.reading() as unit:
+                    found = await read(unit, ids)
             return [found.get(key, nothing) for key in ids]
 
         return DataLoader(load_fn=load, max_batch_size=BATCH)

@@ -51,8 +51,10 @@ class Query:
     ) -> list[CompetenceMatch]:
         """The surest first."""
         rooms = info.context.rooms
-        understood = rooms.reader.read(bounded(text, "text"), rooms.places)
-        return [CompetenceMatch.of(match) for match in understood.matches[: page_size(first)]]
+        size = page_size(first)
+        async with info.context.turn():
+            understood = rooms.reader.read(bounded(text, "text"), rooms.places)
+        return [CompetenceMatch.of(match) for match in understood.matches[:size]]
 
     @strawberry.field(description="One organisation; null when there is none of this id, or none that may be shown.")
     async def organisation(

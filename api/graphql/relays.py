@@ -173,7 +173,9 @@ async def relays(info: Info, question: RelayQuestion, first: int | None, after: 
     size = page_size(first)
     cursor = decode(after, RelayCursor) if after else None
     moment = _in_range(cursor.moment, "after") if cursor else question.moment(info.context.now)
-    found = await find_relay(info.context.rooms, question.ask(moment))
+    ask = question.ask(moment)
+    async with info.context.turn():
+        found = await find_relay(info.context.rooms, ask)
     start = _position(found, cursor) if cursor else 0
     page = found.relays[start : start + size]
     _remember(info, page)

@@ -14,8 +14,8 @@ from strawberry.types.execution import ExecutionContext
 
 from api.graphql.query import Query
 from api.graphql.refusals import InvalidInputHandler
+from api.graphql.told import MOST_ERRORS, is_fault
 from api.journal import steps_of
-from graph.model.errors import Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -43,17 +43,16 @@ class Schema(strawberry.Schema):
         return self._schema
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """One line for each fault. Refusals and unreadable queries are no faults."""
+        """One line for each of the first faults. Refusals and unreadable queries are none."""
         request_id = getattr(execution_context.context, "request_id", "") if execution_context else ""
-        for error in errors:
-            if error.path and not isinstance(error.original_error, Refusal):
-                log.error(
-                    "graphql_fault",
-                    request_id=request_id,
-                    path=".".join(str(step) for step in error.path),
-                    exception=type(error.original_error or error).__name__,
-                    at=steps_of(error.original_error),
-                )
+        for error in [error for error in errors if is_fault(error)][:MOST_ERRORS]:
+            log.error(
+                "graphql_fault",
+                request_id=request_id,
+                path=".".join(map(str, error.path or ())),
+                exception=type(error.original_error or error).__name__,
+                at=steps_of(error.original_error),
+            )
 
 
 @lru_cache(maxsize=1)

@@ -64,7 +64,12 @@ class ForOtherSites:
         self._app = app
         self._path = path
         self._open = CORSMiddleware(
-            app, allow_origins=origins, allow_methods=["POST"], allow_headers=["content-type"], max_age=600
+            app,
+            allow_origins=origins,
+            allow_methods=["POST"],
+            allow_headers=["content-type"],
+            expose_headers=["Retry-After", "RateLimit", "RateLimit-Policy"],
+            max_age=600,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -15,6 +15,8 @@ from graph.model.vocabulary import competences
 
 LONGEST_TEXT: Final = 300
 LONGEST_PLACE: Final = 100
+# Of each kind. Every link of the answer repeats them all.
+MOST_CHOICES: Final = 20
 PAGE: Final = 20
 
 
@@ -91,11 +93,15 @@ def read_asked(params: QueryParams) -> Asked:
     refused = _once(value for value in params.getlist("sans") if value)
     if any(value not in competences() for value in (*chosen, *refused)):
         raise InvalidInput("Ce thème n’existe pas ou n’existe plus. Repartez de la page des thèmes.", "c")
+    if len(chosen) > MOST_CHOICES or len(refused) > MOST_CHOICES:
+        raise InvalidInput(f"Pas plus de {MOST_CHOICES} thèmes à la fois. Repartez de la page des thèmes.", "c")
+    place_id = params.get("lieu", "").strip() if place else ""
     first = params.get("debut", "0")
     return Asked(
         text=text,
         place=place,
-        place_id=params.get("lieu", "").strip() if place else "",
+        # No territory has a longer id: this one is as good as none.
+        place_id=place_id if len(place_id) <= LONGEST_PLACE else "",
         publics=tuple(Public(value) for value in publics),
         chosen=chosen,
         refused=refused,

@@ -12,17 +12,19 @@ from starlette.responses import JSONResponse, Response
 
 from api.journal import steps_of
 from api.web.render import page
-from graph.model.errors import Refusal, RefusalCode
+from graph.model.errors import Refusal, RefusalCode, TooOften
 
 STATUS: Final = {
     RefusalCode.INVALID_INPUT: 422,
     RefusalCode.NOT_FOUND: 404,
-    RefusalCode.TOO_MUCH: 429,
+    RefusalCode.TOO_MUCH: 422,
+    RefusalCode.TOO_OFTEN: 429,
     RefusalCode.UNAVAILABLE: 503,
 }
 TITLES: Final = {
     404: "Cette page n’existe pas",
     405: "Cette page ne se demande pas ainsi",
+    421: "Ce n’est pas l’adresse de ce site",
     422: "La demande n’a pas été comprise",
     429: "Trop de demandes à la fois",
     500: "Une erreur est survenue de notre côté",
@@ -49,7 +51,15 @@ def install_refusals(app: FastAPI) -> None:
 
 async def _refusal(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
-    return _answer(request, STATUS[refusal.code], refusal.code, refusal.message)
+    return refusal_answer(request, refusal)
+
+
+def refusal_answer(request: Request, refusal: Refusal, status: int | None = None) -> Response:
+    """The page of a refusal, or its JSON; `status` where it is not the one of its code."""
+    answer = _answer(request, status or STATUS[refusal.code], refusal.code, refusal.message)
+    if isinstance(refusal, TooOften):
+        answer.headers["Retry-After"] = str(refusal.seconds)
+    return answer
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ class RefusalCode(StrEnum):
     INVALID_INPUT = "invalid_input"
     NOT_FOUND = "not_found"
     TOO_MUCH = "too_much"
+    TOO_OFTEN = "too_often"
     UNAVAILABLE = "unavailable"
 
 
@@ -42,9 +43,19 @@ class NotFound(Refusal):
 
 
 class TooMuch(Refusal):
-    """A limit of size, depth, cost or rate was passed."""
+    """A limit of size, depth or cost was passed: asking less helps."""
 
     code = RefusalCode.TOO_MUCH
+
+
+class TooOften(Refusal):
+    """Too many requests in too little time: the same one is answered in `seconds`."""
+
+    code = RefusalCode.TOO_OFTEN
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class Unavailable(Refusal):

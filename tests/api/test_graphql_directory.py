@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from graphql import get_introspection_query
 from structlog.testing import capture_logs
 
+from api.gateway import Gateway
 from api.graphql.connections import NameCursor, RelayCursor, decode, encode
 from api.graphql.context import Context
 from api.graphql.door import router
@@ -442,9 +443,8 @@ async def door(rooms: Rooms, **settings: Any) -> AsyncIterator[httpx2.AsyncClien
     app = FastAPI(openapi_url=None)
     app.include_router(router)
     app.state.rooms = replace(rooms, settings=Settings(**settings))
-    async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app=app), base_url="http://maillage.example"
-    ) as client:
+    transport = httpx2.ASGITransport(app=Gateway(app, app.state.rooms.settings))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://maillage.example") as client:
         yield client
 
 

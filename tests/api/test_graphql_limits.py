@@ -5,11 +5,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from graphql import get_operation_ast, parse
+from graphql import get_operation_ast, get_variable_values, parse
 
-from api.graphql.cost import BEFORE, INTROSPECTION, Pricing
+from api.graphql.cost import BEFORE, INTROSPECTION, LETTERS_READ, POINTS_FOR_A_LETTER, Pricing
 from api.graphql.execution import gate
-from api.graphql.limits import ALIASES, COMMENTS, DEPTH, DIRECTIVES, REPEATS, TOKENS, Gate
+from api.graphql.limits import (
+    ALIASES,
+    COMMENTS,
+    DEPTH,
+    DIRECTIVES,
+    NAME_LENGTH,
+    REMEMBERED_CHARACTERS,
+    REMEMBERED_DOCUMENTS,
+    REPEATS,
+    TOKENS,
+    VARIABLE_VALUES,
+    Gate,
+    check_variables,
+)
 from api.graphql.schema import schema
 from graph.model.errors import TooMuch
 
@@ -26,7 +39,9 @@ def cost(query: str, **variables: Any) -> int:
     document = parse(query)
     operation = get_operation_ast(document)
     assert operation is not None
-    return Pricing(SCHEMA, document, operation, variables).total()
+    coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
+    assert not isinstance(coerced, list)
+    return Pricing(SCHEMA, document, operation, coerced.coerced).total()
 
 
 def nested(levels: int) -> str:
@@ -106,6 +121,32 @@ def test_a_hostile_document_is_refused_at_once(query: str) -> None:
     assert prepared.errors != ()
 
 
+def test_an_alias_has_a_hundred_letters_at_most() -> None:
+    assert refusals("{ " + "a" * NAME_LENGTH + ": __typename }") == []
+    assert refusals("{ " + "a" * (NAME_LENGTH + 1) + ": __typename }") == [
+        f"Un alias de la requête est trop long : {NAME_LENGTH} lettres au plus."
+    ]
+
+
+def test_variables_have_a_thousand_values_at_most() -> None:
+    check_variables({"a": ["x"] * (VARIABLE_VALUES - 1)})
+    for variables in ({"a": ["x"] * VARIABLE_VALUES}, {f"v{n}": {"a": n} for n in range(VARIABLE_VALUES // 2 + 1)}):
+        with pytest.raises(TooMuch, match="trop de valeurs"):
+            check_variables(variables)
+
+
+def test_documents_are_remembered_in_a_bounded_number_and_told_apart() -> None:
+    reader = Gate(SCHEMA, introspection=True)
+    for number in range(3 * REMEMBERED_DOCUMENTS):
+        assert reader.prepare(f"{{ a{number}: __typename }}").errors == ()
+        assert reader.prepare(f"{{ a{number}: nothing }}").errors != ()
+    long = "{ __typename " + " " * REMEMBERED_CHARACTERS + "}"
+    assert reader.prepare(long).document is not reader.prepare(long).document
+    short = "{ __typename }"
+    assert reader.prepare(short).document is reader.prepare(short).document
+    assert reader._remembered.cache_info().currsize == REMEMBERED_DOCUMENTS
+
+
 def test_introspection_follows_the_setting() -> None:
     query = "{ __schema { queryType { name } } }"
     assert refusals(query) == []
@@ -139,6 +180,23 @@ def test_introspection_cannot_go_round_in_circles() -> None:
         ("{ organisation(id: 1) { units(first: 3) { edges { node { id } } } } }", {}, 1 + 1 + 1 + 3 * 2),
         ("query($n: Int) { organisation(id: 1) { units(first: $n) { edges { cursor } } } }", {"n": 7}, 1 + 1 + 1 + 7),
         ("query($n: Int = 9) { organisation(id: 1) { units(first: $n) { edges { cursor } } } }", {}, 1 + 1 + 1 + 9),
+        # The executor takes 7.0 for 7, and null for the resolvers' own page size.
+        ("query($n: Int) { organisation(id: 1) { units(first: $n) { edges { cursor } } } }", {"n": 7.0}, 1 + 1 + 1 + 7),
+        ("query($n: Int) { territories(text: 1, first: $n) { id } }", {"n": None}, 1 + BEFORE["territories"] + 20),
+        ("query($n: Int) { territories(text: 1, first: $n) { id } }", {}, 1 + BEFORE["territories"] + 10),
+        ("{ territories(text: 1, first: null) { id } }", {}, 1 + BEFORE["territories"] + 20),
+        # Words are read one by one, no more than five hundred letters of them.
+        ('{ competences(text: "rsa") { because } }', {}, 1 + BEFORE["competences"] + 3 * POINTS_FOR_A_LETTER + 10),
+        (
+            "query($q: RelayQuestion!) { relays(question: $q) { __typename } }",
+            {"q": {"text": "loyers", "near": {"lat": 47, "lon": 6}}},
+            1 + BEFORE["relays"] + 6 * POINTS_FOR_A_LETTER + 1,
+        ),
+        (
+            "query($t: String) { relays(question: {text: $t}) { __typename } }",
+            {"t": "x" * 90_000},
+            1 + BEFORE["relays"] + LETTERS_READ * POINTS_FOR_A_LETTER + 1,
+        ),
         # No page is longer than fifty: the resolver refuses it.
         ("{ organisation(id: 1) { units(first: 99999999) { edges { cursor } } } }", {}, 1 + 1 + 1 + 50),
         ("{ organisation(id: 1) { units(first: -5) { edges { cursor } } } }", {}, 1 + 1 + 1 + 1),

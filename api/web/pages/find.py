@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from api.actions.find_relay import Ask, find_relay
 from api.rooms import Rooms
 from api.web.place_words import TOWNS, Located, departement_of, locate, place_name
-from api.web.question import PAGE, Asked, read_asked
+from api.web.question import MOST_CHOICES, PAGE, Asked, read_asked
 from api.web.relay_view import relay_views
 from api.web.render import page
 from api.web.theme_list import theme_list, themes_around
@@ -63,7 +63,8 @@ def neighbours(asked: Asked, understood: Sequence[CompetenceMatch]) -> tuple[tup
     ids = [match.competence for match in understood]
     categories = {competence(id_).category for id_ in ids}
     near = [entry for entry in competences().values() if entry.category in categories and entry.id not in ids]
-    return tuple((entry.label, asked.with_also(entry.id, ids).address()) for entry in near[:MOST_NEIGHBOURS])
+    shown = near[:MOST_NEIGHBOURS] if len(ids) < MOST_CHOICES else []
+    return tuple((entry.label, asked.with_also(entry.id, ids).address()) for entry in shown)
 
 
 @router.get("/")
