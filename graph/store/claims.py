@@ -94,13 +94,15 @@ class Claims:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
-    async def of(self, listings: Sequence[ListingRecord]) -> dict[str, tuple[Claim, ...]]:
-        """All claims about these listings, by id; of a listing with a single source, those that it makes itself."""
-        found: dict[str, tuple[Claim, ...]] = {listing.id: split(listing) for listing in listings}
+    async def of(self, listings: Sequence[ListingRecord]) -> dict[ListingRecord, tuple[Claim, ...]]:
+        """All claims about these listings; of one with a single source, those that it makes itself."""
+        found: dict[ListingRecord, tuple[Claim, ...]] = {}
         for kind in ABOUT:
-            ids = [listing.id for listing in listings if type(listing) is kind]
-            voices = await self._voices(kind, ids) if ids else {}
-            found |= {id_: tuple(c for voice in heard for c in voice.claims) for id_, heard in voices.items()}
+            some = [listing for listing in listings if type(listing) is kind]
+            voices = await self._voices(kind, [listing.id for listing in some]) if some else {}
+            for listing in some:
+                heard = voices.get(listing.id)
+                found[listing] = tuple(c for voice in heard for c in voice.claims) if heard else split(listing)
         return found
 
     async def digests(self, kind: type, origin: str, ids: Iterable[str]) -> dict[str, str | None]:

@@ -169,7 +169,7 @@ async def test_a_body_known_from_another_source_keeps_its_id(mapped: Graph) -> N
         bodies = await unit.directory.organisations(["a:1", "b:9"])
         assert list(bodies) == ["a:1"]
         assert [s.id for s in (await unit.directory.services_of(["a:1"]))["a:1"]] == ["b:s"]
-        claims = (await unit.claims.of([bodies["a:1"]]))["a:1"]
+        claims = (await unit.claims.of([bodies["a:1"]]))[bodies["a:1"]]
     assert {c.value["contact"].phone for c in claims if "contact" in c.value} == {"1", "2"}
     before = await contents(mapped)
     again = await run(mapped, *second, name="b")

@@ -44,9 +44,9 @@ async def standing(graph: Graph, id_: str = "t:caf") -> Any:
         return (await unit.directory.organisations([id_]))[id_]
 
 
-async def claims(graph: Graph, *listings: Any) -> dict[str, tuple[Claim, ...]]:
+async def claims(graph: Graph, listing: Any) -> tuple[Claim, ...]:
     async with graph.reading() as unit:
-        return await unit.claims.of(listings)
+        return (await unit.claims.of([listing]))[listing]
 
 
 async def nodes(graph: Graph, label: str) -> int:
@@ -59,7 +59,7 @@ async def test_a_single_source_costs_no_claim(mapped: Graph) -> None:
     body = dila(contact=Contact(phone="1"))
     await load(mapped, "dila", body)
     assert await nodes(mapped, "Claim") == 0
-    assert await claims(mapped, body) == {"t:caf": split(body)}
+    assert await claims(mapped, body) == split(body)
 
 
 async def test_two_sources_that_disagree_both_stay(mapped: Graph) -> None:
@@ -72,7 +72,7 @@ async def test_two_sources_that_disagree_both_stay(mapped: Graph) -> None:
     assert (body.name, body.contact.phone, body.covers, body.aliases) == ("CAF du Doubs", "2", ("25056",), ("Allocs",))
     assert (body.hours, body.place) == ("Mo 09:00-12:00", make.place())
     assert (body.source, body.vouched_on) == ("data-inclusion", NEW)
-    said = (await claims(mapped, body))["t:caf"]
+    said = await claims(mapped, body)
     assert {(c.source, c.group) for c in said} == {(c.source, c.group) for c in (*split(first), *split(second))}
     assert all(claim in (*split(first), *split(second)) for claim in said)
 
@@ -145,7 +145,7 @@ async def test_services_too(mapped: Graph) -> None:
         (listing,) = [it for it in await unit.relays.listings_of(["t:caf"]) if it.service]
     assert found == moved
     assert listing.service == moved
-    said = (await claims(mapped, found))["t:s"]
+    said = await claims(mapped, found)
     assert [c.value["publics"] for c in said if c.group is FieldGroup.CONDITIONS] == [
         (Public.SENIORS,),
         (Public.JEUNES,),
