@@ -57,8 +57,9 @@ class Intake:
     async def _recognise(self, batch: Batch) -> tuple[dict[str, str], frozenset[str]]:
         """Bodies kept under another id than this piece names them by, with that id; and all bodies that the graph has."""
         named = bodies_named(batch)
-        subjects = {**await self.loader.kept_under(named), **self._seen.kept_under(named)}
-        known = await self.loader.known_organisations(named) | frozenset(subjects.values())
+        written, known = await self.loader.recognise(named)
+        subjects = {**written, **self._seen.kept_under(named)}
+        known |= frozenset(subjects.values())
         fresh = [o for o in batch.organisations if o.id not in known and o.id not in subjects]
         candidates = await self.loader.alike(*sought(fresh)) if fresh else []
         taken = self._seen.told(Organisation, {body.id for body in candidates})

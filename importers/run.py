@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from graph.model.errors import InvalidInput
 from graph.store import edges
-from graph.store.loading import CHUNK, Loader
+from graph.store.loading import CHUNK, Loader, Plan
 from graph.store.seen import Seen
 from graph.store.unit import Graph
 from importers.intake import Intake
@@ -134,12 +134,7 @@ class _Run:
         """Written as it comes, then judged, then what is gone is taken away."""
         self._shown.stage("Lecture et écriture", None)
         try:
-            async with aclosing(_one_ahead(pieces)) as coming:
-                async for piece in coming:
-                    plan = await self._intake.plan(piece)
-                    if not self._report.dry_run:
-                        await self._loader.load(plan, lambda done: None)
-                    self._shown.advance(plan.unchanged + len(plan.moving))
+            await self._stream(pieces)
         except BrokenSource as fault:
             if self._report.dry_run or not (self._report.new.count or self._report.changed.count):
                 raise
@@ -157,6 +152,25 @@ class _Run:
             "Les fiches nouvelles et modifiées sont enregistrées, aucune n’a été retirée.",
         )
         await self._clean_up()
+
+    async def _stream(self, pieces: Iterator[Piece]) -> None:
+        """A piece is compared while the one before is written: what it may need of that one, `seen` knows."""
+        writing: asyncio.Task[None] | None = None
+        try:
+            async with aclosing(_one_ahead(pieces)) as coming:
+                async for piece in coming:
+                    plan = await self._intake.plan(piece)
+                    if writing:
+                        await writing
+                    writing = asyncio.create_task(self._write(plan))
+        finally:
+            if writing:
+                await writing
+
+    async def _write(self, plan: Plan) -> None:
+        if not self._report.dry_run:
+            await self._loader.load(plan, lambda done: None)
+        self._shown.advance(plan.unchanged + len(plan.moving))
 
     async def _clean_up(self) -> None:
         """Take away what the source no longer says; a record that is only missing because its row was refused is kept."""

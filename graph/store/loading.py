@@ -76,14 +76,14 @@ class Loader:
         async with self._graph.reading(LOAD_SECONDS) as unit:
             return bool(await unit.run(ANY_TERRITORY))
 
-    async def known_organisations(self, mentioned: Iterable[str]) -> frozenset[str]:
-        """Those of the ids mentioned that are in the graph, whatever their source."""
-        return await self._ids(BODY_IDS, mentioned)
-
-    async def kept_under(self, ids: Iterable[str]) -> dict[str, str]:
-        """Those of these ids that name a body kept under another, with that other."""
+    async def recognise(self, named: Iterable[str]) -> tuple[dict[str, str], frozenset[str]]:
+        """Of these organisations: those kept under another id, with that id; and the ids that are in the graph."""
+        ids = sorted(set(named))
+        if not ids:
+            return {}, frozenset()
         async with self._graph.reading(LOAD_SECONDS) as unit:
-            return await unit.bodies.kept_under(ids)
+            subjects = await unit.bodies.kept_under(ids)
+            return subjects, frozenset(row["id"] for row in await unit.run(BODY_IDS, ids=ids))
 
     async def alike(self, sirets: Sequence[str], likenesses: Sequence[str]) -> list[Body]:
         """Published bodies with one of these numbers or likenesses."""
@@ -159,9 +159,10 @@ class Loader:
     async def miss(self, seen: Seen) -> None:
         """Find what the graph has from this source and `seen` was not told; it keeps those ids."""
         for kind in edges.KINDS:
-            for above, upto in seen.steps(kind, SPAN):
-                async for ids in self._span(kind, above, upto or END):
-                    seen.miss(kind, set(ids) - seen.told(kind, ids))
+            async with self._graph.reading(LOAD_SECONDS) as unit:
+                for above, upto in seen.steps(kind, SPAN):
+                    async for ids in self._span(unit, kind, above, upto or END):
+                        seen.miss(kind, set(ids) - seen.told(kind, ids))
 
     async def load(self, plan: Plan, advance: Callable[[int], None]) -> None:
         """Write the plan in chunks, each in one transaction with its effect on the index; `advance(n)` after each."""
@@ -216,17 +217,16 @@ class Loader:
             known |= await unit.claims.digests(kind, self._source, shared)
         return _Standing(known, rows.keys(), shared)
 
-    async def _span(self, kind: type, above: str, upto: str) -> AsyncIterator[list[str]]:
-        """Ids, in a span, of what this source told: first what only it tells, then what others tell too."""
-        async with self._graph.reading(LOAD_SECONDS) as unit:
-            for read in (self._alone, self._among_others) if kind in (Organisation, Service) else (self._alone,):
-                start, more = above, True
-                while more:
-                    ids = await read(unit, kind, start, upto)
-                    more = len(ids) == SPAN
-                    if ids:
-                        yield ids
-                        start = ids[-1]
+    async def _span(self, unit: Unit, kind: type, above: str, upto: str) -> AsyncIterator[list[str]]:
+        """Ids, in a span of ids, of what this source told: first what only it tells, then what others tell too."""
+        for read in (self._alone, self._among_others) if kind in (Organisation, Service) else (self._alone,):
+            start, more = above, True
+            while more:
+                ids = await read(unit, kind, start, upto)
+                more = len(ids) == SPAN
+                if ids:
+                    yield ids
+                    start = ids[-1]
 
     async def _alone(self, unit: Unit, kind: type, above: str, upto: str) -> list[str]:
         rows = await unit.run(edges.SPANS[kind], above=above, upto=upto, source=self._source, most=SPAN)

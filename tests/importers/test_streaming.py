@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -148,6 +149,35 @@ async def test_a_file_cut_in_the_middle_says_what_was_kept(mapped: Graph) -> Non
     assert counts(await run(mapped, BODIES)) == (0, 0, 2, 0)
     with pytest.raises(BrokenSource, match="Rien n’a été importé"):
         await run_source(mapped, source, path=ANY, dry_run=True)
+
+
+def large(size: int) -> Source:
+    """So many services of one body, made as they are read."""
+
+    def stream(path: Path) -> Iterator[Piece]:
+        yield BODIES
+        for start in range(0, size, 100):
+            ids = (f"t:s{number:06}" for number in range(start, start + 100))
+            yield piece(*(make.service(id_, organisation="t:1", description=id_ * 20) for id_ in ids))
+
+    return Source(name="flux", title="", licence="", gather=lambda path: Harvest(), stream=stream)
+
+
+async def peak(graph: Graph, size: int) -> int:
+    """Bytes that Python held at most while it read so many services."""
+    tracemalloc.start()
+    try:
+        report = await run_source(graph, large(size), path=ANY, dry_run=True)
+        assert report.new.count == size + 2
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+async def test_memory_does_not_grow_with_the_source(mapped: Graph) -> None:
+    await peak(mapped, 500)
+    small, great = await peak(mapped, 500), await peak(mapped, 6_000)
+    assert great < 2 * small
 
 
 SIRET = "12345678900011"
