@@ -7,10 +7,10 @@ PORT ?= 8000
 DATA ?= var/data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-neo4j lint format lock bench clean
+.PHONY: help demo serve test test-neo4j lint format lock bench bench-import clean
 
 help: ## show this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.installed ## load the shipped data, then serve the site (PORT=8000 DATA=var/data)
 	@exec $(BIN)/maillage demo --port $(PORT) --data $(DATA)
@@ -41,6 +41,9 @@ bench: $(VENV)/.tests ## the figures that the README states
 	$(BIN)/python -m bench.relevance
 	$(BIN)/python -m bench.start
 	$(BIN)/python -m bench.public
+
+bench-import: $(VENV)/.tests ## loading a feed against bare batches (SIZES="10000 30000 100000" services)
+	$(BIN)/python -m bench.imports $(SIZES)
 
 lock: $(VENV)/.tests ## write the locks anew, with hashes and without an index's address
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock

@@ -62,7 +62,7 @@ async def import_sources(settings: Settings, names: list[str], file: Path | None
                 report = await run_import(house.graph, name, path=file, dry_run=dry_run, force=force, progress=bar)
             for line in report.in_words():
                 console.print(f"  {line}", markup=False)
-            refused += len(report.refused)
+            refused += report.refused.count
         if house.owner and not dry_run:
             await _drain(house, settings)
     return refused

@@ -21,23 +21,24 @@ NO_ORGANISATION: Final = "Cette organisation n’existe pas, ou a été refusée
 
 
 def checked(
-    batch: Batch, territories: Collection[str], organisations: Collection[str]
+    batch: Batch, territories: Collection[str], organisations: Collection[str], professionals: Collection[str] = ()
 ) -> tuple[Batch, tuple[Refused, ...]]:
     """The records whose references all hold, and those refused, each named by its id.
 
-    `territories` and `organisations` are the ids that the graph already holds. An organisation whose parent is missing
-    stays, alone; a succession that lacks one of its ends is dropped. Both are told.
+    `territories` and `organisations` are ids that hold already, in the graph or earlier in the source; `professionals` those
+    told earlier. An organisation whose parent is missing stays, alone; a succession that lacks one of its ends is dropped.
+    Both are told.
     """
     check = _Check(frozenset(territories), frozenset(organisations))
     bodies = check.kept(batch.organisations, check.places)
     check.organisations |= {body.id for body in bodies}
-    professionals = check.kept(batch.professionals, lambda p: check.bodies("organisations", p.organisations))
-    known = {professional.id for professional in professionals}
+    workers = check.kept(batch.professionals, lambda p: check.bodies("organisations", p.organisations))
+    known = {worker.id for worker in workers}.union(professionals)
     result = Batch(
         organisations=tuple(check.with_parent(body) for body in bodies),
         successions=tuple(check.whole(batch.successions)),
         services=check.kept(batch.services, lambda s: (*check.places(s), *check.owner(s))),
-        professionals=professionals,
+        professionals=workers,
         posts=check.kept(batch.posts, lambda p: (*check.places(p), *check.owner(p), *check.holders(p, known))),
         agreements=check.kept(batch.agreements, lambda a: (*check.places(a), *check.parties(a))),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -35,13 +35,30 @@ class Harvest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Some records of a source too large to hold, in file order; organisations come before what refers to them.
+
+    `lines` has the line of a record by its id, where it is known: a refusal names it.
+    """
+
+    batch: Batch
+    refused: tuple[Refused, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One source. `gather` reads its shipped files, or those at the path, and raises BrokenSource when it cannot."""
+    """One source. `gather` reads its shipped files, or those at the path, and raises BrokenSource when it cannot.
+
+    `stream` reads a file of any size: pieces of at most 500 records; it raises BrokenSource when the file cannot be read on.
+    """
 
     name: str
     title: str
     licence: str
     gather: Callable[[Path | None], Harvest]
+    stream: Callable[[Path], Iterator[Piece]] | None = None
 
 
 def _territory(path: Path | None) -> Harvest:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Generic, TypeVar
+
+X = TypeVar("X")
 
 MOST_SHOWN: Final = 20
+# Enough to work through by hand; more says that the file is another than was meant.
+MOST_KEPT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,51 +30,81 @@ class Refused:
         return " — ".join(part for part in (where, what, self.message) if part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
+class Tally(Generic[X]):
+    """How many, and the first of them: a report of a load of any size is small."""
+
+    count: int = 0
+    first: list[X] = field(default_factory=list)
+
+    def add(self, some: Iterable[X]) -> None:
+        """Count these, and keep those for which there is room."""
+        for one in some:
+            self.count += 1
+            if len(self.first) < MOST_KEPT:
+                self.first.append(one)
+
+
+@dataclass(slots=True, kw_only=True)
 class Report:
-    """The outcome of one import; `new`, `changed`, `gone`, `kept` are ids, `skipped` counts what was left out by its reason."""
+    """The outcome of one import, filled as it goes on.
+
+    `new`, `changed`, `gone`, `kept` tally ids, `refused` entries, `doubts` pairs that may be one body (a line each);
+    `skipped` counts what was left out by its reason.
+    """
 
     title: str
     dry_run: bool = False
-    new: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
+    new: Tally[str] = field(default_factory=Tally[str])
+    changed: Tally[str] = field(default_factory=Tally[str])
     unchanged: int = 0
-    gone: tuple[str, ...] = ()
-    kept: tuple[str, ...] = ()
-    refused: tuple[Refused, ...] = ()
-    skipped: Mapping[str, int] = field(default_factory=Counter)
+    gone: Tally[str] = field(default_factory=Tally[str])
+    kept: Tally[str] = field(default_factory=Tally[str])
+    merged: int = 0
+    doubts: Tally[str] = field(default_factory=Tally[str])
+    refused: Tally[Refused] = field(default_factory=Tally[Refused])
+    skipped: Counter[str] = field(default_factory=Counter)
 
     def in_words(self, most: int = MOST_SHOWN) -> list[str]:
-        """Lines for the console, in French; at most `most` ids and refusals are spelled out."""
+        """Lines for the console, in French; at most `most` of each kind are spelled out."""
         heading = f"{self.title} — essai, rien n’a été écrit" if self.dry_run else self.title
         lines = [
             heading,
-            f"  nouveaux : {_number(len(self.new))}",
-            f"  modifiés : {_number(len(self.changed))}",
+            f"  nouveaux : {_number(self.new.count)}",
+            f"  modifiés : {_number(self.changed.count)}",
             f"  inchangés : {_number(self.unchanged)}",
-            f"  disparus : {_number(len(self.gone))}",
-            f"  refusés : {_number(len(self.refused))}",
+            f"  disparus : {_number(self.gone.count)}",
+            f"  refusés : {_number(self.refused.count)}",
         ]
-        if self.kept:
-            lines.append(f"  absents mais gardés, car des lignes sont refusées : {_number(len(self.kept))}")
+        if self.kept.count:
+            lines.append(f"  absents mais gardés, car des lignes sont refusées : {_number(self.kept.count)}")
+        if self.merged:
+            lines.append(f"  déjà connus par une autre source, réunis : {_number(self.merged)}")
+        if self.doubts.count:
+            lines.append(f"  peut-être déjà connus, non réunis : {_number(self.doubts.count)}")
         lines += [f"  laissés de côté, {reason} : {_number(count)}" for reason, count in sorted(self.skipped.items())]
         lines += _listed("Disparus", self.gone, most)
-        lines += _listed("Refusés", [refused.in_words() for refused in self.refused], most)
-        return lines
+        lines += _listed("Peut-être le même organisme", self.doubts, most)
+        refused = Tally(self.refused.count, [refused.in_words() for refused in self.refused.first])
+        return lines + _listed("Refusés", refused, most)
 
     def in_short(self) -> str:
         """One line: how many are new, and how many were left aside or refused."""
-        aside = sum(self.skipped.values())
-        counts = ((len(self.new), "nouveaux"), (len(self.changed), "modifiés"), (aside, "laissés de côté"))
+        counts = (
+            (self.new.count, "nouveaux"),
+            (self.changed.count, "modifiés"),
+            (self.skipped.total(), "laissés de côté"),
+        )
         told = [f"{_number(count)} {word}" for count, word in counts if count]
-        return ", ".join([*told, f"{_number(len(self.refused))} refusés"])
+        return ", ".join([*told, f"{_number(self.refused.count)} refusés"])
 
 
-def _listed(title: str, entries: Sequence[str], most: int) -> list[str]:
-    if not entries:
+def _listed(title: str, entries: Tally[str], most: int) -> list[str]:
+    if not entries.count:
         return []
-    lines = [f"{title} :", *(f"  {entry}" for entry in entries[:most])]
-    return [*lines, f"  … et {_number(len(entries) - most)} de plus"] if len(entries) > most else lines
+    shown = entries.first[:most]
+    lines = [f"{title} :", *(f"  {entry}" for entry in shown)]
+    return [*lines, f"  … et {_number(entries.count - len(shown))} de plus"] if entries.count > len(shown) else lines
 
 
 def _number(count: int) -> str:

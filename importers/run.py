@@ -1,19 +1,22 @@
-"""One import: get, transform, check, compare, load, clean up."""
+"""One import: read, transform, check, compare, load, clean up."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Final, Protocol
 
 from graph.model.errors import InvalidInput
-from graph.store.loading import Loader, Plan
+from graph.store import edges
+from graph.store.loading import CHUNK, Loader, Plan
+from graph.store.seen import Seen
 from graph.store.unit import Graph
-from importers.references import checked, mentioned
-from importers.registry import Harvest, Source, source
-from importers.report import Refused, Report
+from importers.intake import Intake
+from importers.registry import Harvest, Piece, Source, source
+from importers.report import Report
+from importers.tables import BrokenSource
 
 # A file cut short, or the wrong one, looks like a source that dropped most of its records.
 MOST_GONE: Final = 1 / 3
@@ -55,60 +58,154 @@ async def run_import(
     `path` replaces the shipped file (a folder for the territory and the demonstration). `force` lets more than a third
     of a source's records go. Raises InvalidInput (its BrokenSource names file and line) before anything is written,
     Unavailable when the graph does not answer; a load that was cut is ended by running it again.
+
+    A source that streams is written as it is read, in memory that does not depend on its size: whether too much is missing,
+    or the file is broken further on, is known after its new and changed records are written, and before anything goes.
     """
+    return await run_source(graph, source(source_name), path=path, dry_run=dry_run, force=force, progress=progress)
+
+
+async def run_source(
+    graph: Graph,
+    chosen: Source,
+    *,
+    path: Path | None = None,
+    dry_run: bool = False,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """The same for a source that need not be in the table."""
     shown = progress or Silent()
-    chosen = source(source_name)
-    shown.stage("Lecture", None)
-    harvest = await asyncio.to_thread(chosen.gather, path)
+    report = Report(title=chosen.title, dry_run=dry_run)
     loader = Loader(graph, chosen.name)
+    shown.stage("Lecture", None)
+    if chosen.stream and path:
+        with Seen() as seen:
+            run = _Run(Intake(loader, chosen.name, seen, report), seen, force, shown)
+            await run.stream(chosen.stream(path))
+        return report
+    harvest = await asyncio.to_thread(chosen.gather, path)
     shown.stage("Comparaison avec le graphe", None)
-    plan, refused = await _planned(loader, harvest)
-    plan, kept = _spare((*harvest.refused, *refused), plan, force)
-    _refuse_to_lose(plan, force)
-    if not dry_run:
+    if harvest.batch is None:
+        await _territories(loader, harvest, report, force, shown)
+        return report
+    with Seen() as seen:
+        run = _Run(Intake(loader, chosen.name, seen, report), seen, force, shown)
+        await run.whole(Piece(batch=harvest.batch, refused=harvest.refused, skipped=harvest.skipped))
+    return report
+
+
+async def _territories(loader: Loader, harvest: Harvest, report: Report, force: bool, shown: Progress) -> None:
+    plan = await loader.plan_territories(harvest.territories)
+    report.refused.add(harvest.refused)
+    report.skipped.update(harvest.skipped)
+    report.new.add(plan.new)
+    report.changed.add(plan.changed)
+    report.unchanged = plan.unchanged
+    _judge(report, len(plan.gone), force, "Rien n’a été écrit.")
+    (report.gone if _may_go(report, force) else report.kept).add(plan.gone)
+    if not report.dry_run:
         shown.stage("Écriture", plan.steps)
         await loader.load(plan, shown.advance)
-    return replace(_report(chosen, harvest, plan, refused, dry_run), kept=kept)
 
 
-async def _planned(loader: Loader, harvest: Harvest) -> tuple[Plan, tuple[Refused, ...]]:
-    if harvest.batch is None:
-        return await loader.plan_territories(harvest.territories), ()
-    wanted = mentioned(harvest.batch)
-    territories = await loader.known_territories(wanted)
-    if wanted and not territories:
-        raise InvalidInput(
-            "Le graphe n’a encore aucun territoire : importez d’abord la source « territory ».", "source"
+class _Run:
+    """One load of a batch, or of a stream of pieces."""
+
+    def __init__(self, intake: Intake, seen: Seen, force: bool, shown: Progress) -> None:
+        self._intake = intake
+        self._loader = intake.loader
+        self._report = intake.report
+        self._seen = seen
+        self._force = force
+        self._shown = shown
+
+    async def whole(self, piece: Piece) -> None:
+        """All that the source says, judged before anything is written."""
+        plan = await self._intake.plan(piece)
+        await self._loader.miss(self._seen)
+        _judge(self._report, self._seen.missed(), self._force, "Rien n’a été écrit.")
+        if not self._report.dry_run:
+            self._shown.stage("Écriture", plan.steps)
+            await self._loader.load(plan, self._shown.advance)
+        await self._clean_up()
+
+    async def stream(self, pieces: Iterator[Piece]) -> None:
+        """Written as it comes, then judged, then what is gone is taken away."""
+        self._shown.stage("Lecture et écriture", None)
+        try:
+            await self._stream(pieces)
+        except BrokenSource as fault:
+            if self._report.dry_run or not (self._report.new.count or self._report.changed.count):
+                raise
+            raise InvalidInput(
+                f"{fault.fault} Les fiches lues avant sont enregistrées, aucune n’a été retirée : réparez le fichier, "
+                "puis relancez l’import, il reprendra là où il en est.",
+                "path",
+            ) from fault
+        self._shown.stage("Comparaison avec le graphe", None)
+        await self._loader.miss(self._seen)
+        _judge(
+            self._report,
+            self._seen.missed(),
+            self._force,
+            "Les fiches nouvelles et modifiées sont enregistrées, aucune n’a été retirée.",
         )
-    batch, refused = checked(harvest.batch, territories, await loader.known_organisations())
-    return await loader.plan_batch(batch), refused
+        await self._clean_up()
+
+    async def _stream(self, pieces: Iterator[Piece]) -> None:
+        """A piece is compared while the one before is written: what it may need of that one, `seen` knows."""
+        writing: asyncio.Task[None] | None = None
+        try:
+            async with aclosing(_one_ahead(pieces)) as coming:
+                async for piece in coming:
+                    plan = await self._intake.plan(piece)
+                    if writing:
+                        await writing
+                    writing = asyncio.create_task(self._write(plan))
+        finally:
+            if writing:
+                await writing
+
+    async def _write(self, plan: Plan) -> None:
+        if not self._report.dry_run:
+            await self._loader.load(plan, lambda done: None)
+        self._shown.advance(plan.unchanged + len(plan.moving))
+
+    async def _clean_up(self) -> None:
+        """Take away what the source no longer says; a record that is only missing because its row was refused is kept."""
+        may_go = _may_go(self._report, self._force)
+        for kind in edges.KINDS:
+            for ids in self._seen.missing(kind, CHUNK):
+                (self._report.gone if may_go else self._report.kept).add(ids)
+                if may_go and not self._report.dry_run:
+                    await self._loader.take_away(kind, ids)
 
 
-def _spare(refused: Sequence[Refused], plan: Plan, force: bool) -> tuple[Plan, tuple[str, ...]]:
-    """A record that is missing only because its row was refused must not be lost: with refusals, nothing is taken away."""
-    if force or not refused:
-        return plan, ()
-    return replace(plan, gone=(), leaving=()), plan.gone
+def _may_go(report: Report, force: bool) -> bool:
+    return force or not report.refused.count
 
 
-def _refuse_to_lose(plan: Plan, force: bool) -> None:
-    before = plan.unchanged + len(plan.changed) + len(plan.gone)
-    if not force and len(plan.gone) > before * MOST_GONE:
+def _judge(report: Report, gone: int, force: bool, written: str) -> None:
+    """Raises InvalidInput when more would go than a source drops in earnest."""
+    before = report.unchanged + report.changed.count + gone
+    if not force and _may_go(report, force) and gone > before * MOST_GONE:
         raise InvalidInput(
-            f"{len(plan.gone)} fiches sur {before} de cette source disparaîtraient : le fichier est-il entier, et est-ce "
-            "le bon ? Rien n’a été écrit. Pour continuer quand même, forcez l’import.",
+            f"{gone} fiches sur {before} de cette source disparaîtraient : le fichier est-il entier, et est-ce "
+            f"le bon ? {written} Pour continuer quand même, forcez l’import.",
             "path",
         )
 
 
-def _report(chosen: Source, harvest: Harvest, plan: Plan, refused: tuple[Refused, ...], dry_run: bool) -> Report:
-    return Report(
-        title=chosen.title,
-        dry_run=dry_run,
-        new=plan.new,
-        changed=plan.changed,
-        unchanged=plan.unchanged,
-        gone=plan.gone,
-        refused=(*harvest.refused, *refused),
-        skipped=harvest.skipped,
-    )
+async def _one_ahead(pieces: Iterator[Piece]) -> AsyncGenerator[Piece]:
+    """The pieces, each read by a thread while the one before is written."""
+    coming = asyncio.create_task(asyncio.to_thread(next, pieces, None))
+    try:
+        while (piece := await coming) is not None:
+            coming = asyncio.create_task(asyncio.to_thread(next, pieces, None))
+            yield piece
+    finally:
+        # A generator cannot be closed while its thread is in it.
+        await asyncio.gather(coming, return_exceptions=True)
+        if close := getattr(pieces, "close", None):
+            close()

@@ -26,6 +26,7 @@ class BrokenSource(InvalidInput):
     def __init__(self, path: Path, fault: str, line: int | None = None) -> None:
         where = f"{path}, ligne {line}" if line else f"{path}"
         super().__init__(f"{where} : {fault} Rien n’a été importé.", field="path")
+        self.fault = f"{where} : {fault}"
 
 
 class RowError(Exception):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from api.rooms import Rooms
 from graph.model.directory import ListingState, Organisation, OrganisationSheet, Service
 from graph.model.errors import InvalidInput, NotFound
+from graph.model.listing import Claim
 from graph.model.vocabulary import kinds
 
 
@@ -43,6 +44,12 @@ async def service_sheet(rooms: Rooms, service_id: str) -> ServiceSheet:
     if service is None or sheet is None or service.state is not ListingState.PUBLISHED:
         raise NotFound("Cette fiche n’existe pas, ou n’est plus publiée.")
     return ServiceSheet(service=service, organisation=sheet)
+
+
+async def claims_about(rooms: Rooms, listing: Organisation | Service) -> tuple[Claim, ...]:
+    """What each source says of a listing, group by group."""
+    async with rooms.graph.reading() as unit:
+        return (await unit.claims.of([listing]))[listing]
 
 
 async def organisations(

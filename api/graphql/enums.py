@@ -11,11 +11,13 @@ import strawberry
 from graph.model import vocabulary
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
+from graph.model.listing import FieldGroup
 from graph.model.relay import ReasonKind, WideningStep
 from graph.model.territory import TerritoryLevel
 
 __all__ = [
     "AgreementKind",
+    "FieldGroup",
     "HolderRole",
     "ListingState",
     "Mode",
@@ -37,6 +39,7 @@ else:
 
 DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     AgreementKind: "What binds the parties of an agreement.",
+    FieldGroup: "Fields of a listing that are vouched for together.",
     HolderRole: "Whether someone holds a post or stands in for its holder.",
     ListingState: "The life of a listing; only a published one is found.",
     Mode: "How one is received: the closed list of data·inclusion v1.",

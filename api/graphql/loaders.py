@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 
 from api.rooms import Rooms
 from graph.model.directory import Agreement, Organisation, Post, Service, Succession
+from graph.model.listing import Claim
 from graph.model.territory import Territory
 from graph.store.unit import Unit
 
@@ -80,6 +81,17 @@ class Loaders:
     def successions_of(self) -> DataLoader[str, tuple[Succession, ...]]:
         """What an organisation took over from, and what it was carried to."""
         return self._loader(lambda unit, ids: unit.directory.successions_of(ids), ())
+
+    @cached_property
+    def claims(self) -> DataLoader[Organisation | Service, tuple[Claim, ...]]:
+        """What each source says of these listings."""
+
+        async def load(listings: list[Organisation | Service]) -> list[tuple[Claim, ...]]:
+            async with self._rooms.graph.reading() as unit:
+                found = await unit.claims.of(listings)
+            return [found[listing] for listing in listings]
+
+        return DataLoader(load_fn=load, max_batch_size=BATCH)
 
     @cached_property
     def territories(self) -> DataLoader[str, Territory | None]:

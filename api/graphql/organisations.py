@@ -15,6 +15,7 @@ from api.graphql.places import Contact, Place, Territory, territories
 from api.graphql.posts import Post
 from api.graphql.references import organisation_of, shown
 from api.graphql.services import Service
+from api.graphql.voices import Voice, voices_of
 from graph.model import directory, vocabulary
 
 First: TypeAlias = Annotated[int | None, strawberry.argument(description="Page size, 1 to 50.")]
@@ -56,6 +57,7 @@ class Organisation:
     demonstration: bool = strawberry.field(description="Made up to show the product: not a real body.")
     part_of_id: strawberry.Private[str]
     cover_ids: strawberry.Private[tuple[str, ...]]
+    record: strawberry.Private[directory.Organisation]
 
     @classmethod
     def of(cls, record: directory.Organisation) -> Organisation:
@@ -78,7 +80,13 @@ class Organisation:
             demonstration=record.demonstration,
             part_of_id=record.part_of,
             cover_ids=record.covers,
+            record=record,
         )
+
+    @strawberry.field(description="Who says what of it, group by group: the value that stands first.")
+    async def voices(self, info: Info) -> list[Voice]:
+        """Its claims."""
+        return await voices_of(info, self.record)
 
     @strawberry.field(description="The body that it is a unit of; null when it is none.")
     async def part_of(self, info: Info) -> Organisation | None:

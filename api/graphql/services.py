@@ -11,6 +11,7 @@ from api.graphql.context import Info
 from api.graphql.enums import ListingState, Mode, Public
 from api.graphql.places import Contact, Place, Territory, territories
 from api.graphql.references import OrganisationType, organisation_of
+from api.graphql.voices import Voice, voices_of
 from graph.model import directory
 
 
@@ -68,6 +69,7 @@ class Service:
     demonstration: bool = strawberry.field(description="Made up to show the product: not a real service.")
     organisation_id: strawberry.Private[str]
     cover_ids: strawberry.Private[tuple[str, ...]]
+    record: strawberry.Private[directory.Service]
 
     @classmethod
     def of(cls, record: directory.Service) -> Service:
@@ -97,7 +99,13 @@ class Service:
             demonstration=record.demonstration,
             organisation_id=record.organisation,
             cover_ids=record.covers,
+            record=record,
         )
+
+    @strawberry.field(description="Who says what of it, group by group: the value that stands first.")
+    async def voices(self, info: Info) -> list[Voice]:
+        """Its claims."""
+        return await voices_of(info, self.record)
 
     @strawberry.field(description="Who offers it; null when that organisation may not be shown.")
     async def organisation(self, info: Info) -> OrganisationType | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from api.web.phone_words import phone
 from api.web.question import Asked
 from api.web.relay_view import relay_views
 from api.web.sheet_view import organisation_view, service_view
+from api.web.voices_view import voices_view
 from graph.model import reasons
 from graph.model.directory import (
     Agreement,
@@ -31,6 +33,7 @@ from graph.model.directory import (
     Service,
     SuccessionKind,
 )
+from graph.model.listing import Claim, split
 from graph.model.ranking import FRESH_FOR, STALE_AFTER
 from graph.model.relay import Former, Found, Ground, Listing, Question, Reason, ReasonKind, Relay, Tie
 from graph.model.territory import Territory, TerritoryLevel
@@ -69,8 +72,15 @@ def gallery(now: datetime) -> dict[str, object]:
         "network": network(sheet),
         "service": service_view(sheet.services[0], sheet, (DOUBS,), now),
         "organisation": organisation_view(sheet, (DOUBS,), now),
+        "voices": voices_view(Organisation, _claims(sheet.organisation), lambda id_: DOUBS, now),
         "closed": organisation_view(_closed(today), (), now),
     }
+
+
+def _claims(body: Organisation) -> tuple[Claim, ...]:
+    """Another source, older, that does not agree."""
+    old = replace(body, source="Autre exemple", vouched_on=date(2019, 6, 1), hours="", contact=Contact(phone="115"))
+    return (*split(body), *split(old))
 
 
 def _organisation(name: str, kind: str, vouched_on: date, **more: object) -> Organisation:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from hashlib import blake2b
 from typing import Any, Final, TypeVar
 
 import msgspec
 
 from graph.model.directory import Agreement, Holder, Organisation, Place, Post, Professional, Service
+from graph.model.likeness import likeness
 
 Record = Organisation | Service | Professional | Post | Agreement
 R = TypeVar("R", bound=Record)
@@ -28,14 +30,21 @@ def properties(record: Record) -> dict[str, Any]:
     """A node's properties: what the record holds, less what its edges say."""
     left_out = EDGES[type(record)]
     kept = {name: value for name, value in msgspec.to_builtins(record).items() if name not in left_out}
-    return flat(kept)
+    node = flat(kept)
+    if isinstance(record, Organisation) and (like := likeness(record.kind, _territory(record), record.name)):
+        node["likeness"] = like
+    return node
+
+
+def _territory(body: Organisation) -> str:
+    return body.place.territory if body.place else ""
 
 
 def flat(values: Mapping[str, Any]) -> dict[str, Any]:
     """Nested groups spread out under their prefix; absent values left out."""
     spread: dict[str, Any] = {}
     for name, value in values.items():
-        if name in NESTED and isinstance(value, Mapping):
+        if name in NESTED and isinstance(value, dict):
             spread.update({_camel(NESTED[name] + inner): held for inner, held in value.items()})
         else:
             spread[_camel(name)] = list(value) if isinstance(value, tuple) else value
@@ -81,10 +90,12 @@ def digest(record: object) -> str:
     return blake2b(msgspec.json.encode(record, order="sorted"), digest_size=12).hexdigest()
 
 
+@cache
 def _camel(name: str) -> str:
     head, *rest = name.split("_")
     return head + "".join(part.capitalize() for part in rest)
 
 
+@cache
 def _snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

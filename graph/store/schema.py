@@ -20,8 +20,6 @@ CONSTRAINTS: Final[tuple[LiteralString, ...]] = (
 MARK: Final[LiteralString] = "CREATE CONSTRAINT mark_id IF NOT EXISTS FOR (n:Mark) REQUIRE n.id IS UNIQUE"
 
 INDEXES: Final[tuple[LiteralString, ...]] = (
-    "CREATE INDEX organisation_origin IF NOT EXISTS FOR (n:Organisation) ON (n.origin)",
-    "CREATE INDEX service_origin IF NOT EXISTS FOR (n:Service) ON (n.origin)",
     "CREATE INDEX organisation_name IF NOT EXISTS FOR (n:Organisation) ON (n.name)",
     "CREATE INDEX outbox_due IF NOT EXISTS FOR (n:Outbox) ON (n.due)",
 )

@@ -23,6 +23,8 @@ from neo4j.exceptions import (
 )
 
 from graph.model.errors import Unavailable
+from graph.store.bodies import Bodies
+from graph.store.claims import Claims
 from graph.store.connection import driver_of, is_missing_database, is_refusal, said_of, was_too_long
 from graph.store.directory import Directory
 from graph.store.engine import Address
@@ -71,6 +73,16 @@ class Unit:
     def directory(self) -> Directory:
         """Organisations, services, posts, agreements."""
         return Directory(self)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """What each source says of a listing."""
+        return Claims(self)
+
+    @cached_property
+    def bodies(self) -> Bodies:
+        """Bodies that several sources may tell."""
+        return Bodies(self)
 
     @cached_property
     def relays(self) -> Relays:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from graph.model.directory import (
     Agreement,
     AgreementKind,
@@ -15,7 +17,7 @@ from graph.model.directory import (
     SuccessionKind,
 )
 from importers.references import NO_ORGANISATION, NO_TERRITORY, checked
-from importers.report import Refused, Report
+from importers.report import MOST_KEPT, Refused, Report, Tally
 from tests.make import TODAY
 
 
@@ -62,12 +64,14 @@ def agreement(id_: str, granted_by: tuple[str, ...], given_to: str) -> Agreement
 def test_in_words() -> None:
     report = Report(
         title="Annuaire",
-        new=tuple(str(number) for number in range(1234)),
-        changed=("a",),
+        new=Tally(1234),
+        changed=Tally(1, ["a"]),
         unchanged=12,
-        gone=("b", "c", "d"),
-        refused=(Refused(7, "name", "", "Ce nom est vide."), Refused("demo:caf", "kind", "X", "Inconnu.")),
-        skipped={"en double": 2},
+        gone=Tally(3, ["b", "c", "d"]),
+        merged=2,
+        doubts=Tally(1, ["x:1 et y:2 — « CCAS »"]),
+        refused=Tally(2, [Refused(7, "name", "", "Ce nom est vide."), Refused("demo:caf", "kind", "X", "Inconnu.")]),
+        skipped=Counter({"en double": 2}),
     )
     assert report.in_words(most=2) == [
         "Annuaire",
@@ -76,16 +80,27 @@ def test_in_words() -> None:
         "  inchangés : 12",
         "  disparus : 3",
         "  refusés : 2",
+        "  déjà connus par une autre source, réunis : 2",
+        "  peut-être déjà connus, non réunis : 1",
         "  laissés de côté, en double : 2",
         "Disparus :",
         "  b",
         "  c",
         "  … et 1 de plus",
+        "Peut-être le même organisme :",
+        "  x:1 et y:2 — « CCAS »",
         "Refusés :",
         "  ligne 7 — name — Ce nom est vide.",
         "  demo:caf — kind = « X » — Inconnu.",
     ]
     assert Report(title="Annuaire", dry_run=True).in_words()[0] == "Annuaire — essai, rien n’a été écrit"
+
+
+def test_a_tally_of_any_size_is_small() -> None:
+    tally: Tally[int] = Tally()
+    tally.add(range(150))
+    tally.add(range(150, 100_000))
+    assert (tally.count, tally.first) == (100_000, list(range(MOST_KEPT)))
 
 
 def test_what_refers_to_nothing_is_refused_with_what_hangs_on_it() -> None:

@@ -10,7 +10,7 @@ import pytest
 from graph.model.errors import InvalidInput
 from graph.store.unit import Graph
 from importers.registry import SOURCES
-from importers.report import Refused
+from importers.report import Refused, Report
 from importers.run import run_import
 from importers.sources.dila.get import HERE as DILA
 from importers.sources.territory.get import HERE as TERRITORY
@@ -40,6 +40,11 @@ class Watched:
         self.done += steps
 
 
+def counts(report: Report) -> tuple[int, int, int, int]:
+    """New, changed, unchanged, gone."""
+    return report.new.count, report.changed.count, report.unchanged, report.gone.count
+
+
 async def contents(graph: Graph) -> list[tuple[object, ...]]:
     """All that an import can write, to compare before and after."""
     async with graph.reading() as unit:
@@ -59,7 +64,8 @@ async def mapped(empty_graph: Graph) -> Graph:
 async def test_the_map_is_loaded_once(empty_graph: Graph) -> None:
     watched = Watched()
     first = await run_import(empty_graph, "territory", path=MAP, progress=watched)
-    assert (len(first.new), first.changed, first.unchanged, first.gone, first.refused) == (TERRITORIES, (), 0, (), ())
+    assert counts(first) == (TERRITORIES, 0, 0, 0)
+    assert first.refused.count == 0
     assert [label for label, _ in watched.stages] == ["Lecture", "Comparaison avec le graphe", "Écriture"]
     assert watched.stages[-1][1] == watched.done
     async with empty_graph.reading() as unit:
@@ -67,26 +73,26 @@ async def test_the_map_is_loaded_once(empty_graph: Graph) -> None:
     assert found["75113"].zones == ("75113", "75056", "epci:200054781", "departement:75", "region:11", "pays:FR")
     before = await contents(empty_graph)
     second = await run_import(empty_graph, "territory", path=MAP)
-    assert (second.new, second.changed, second.unchanged) == ((), (), TERRITORIES)
+    assert counts(second) == (0, 0, TERRITORIES, 0)
     assert await contents(empty_graph) == before
 
 
 async def test_bodies_are_loaded_once(mapped: Graph) -> None:
     first = await run_import(mapped, "dila", path=BODIES)
-    assert (len(first.new), first.changed, first.gone) == (ORGANISATIONS, (), ())
+    assert counts(first) == (ORGANISATIONS, 0, 0, 0)
     async with mapped.reading() as unit:
         found = await unit.directory.organisations(["dila:ddets-25", "dila:pmi-92050-01"])
     assert found["dila:ddets-25"].name == "DDETSPP du Doubs"
     assert found["dila:pmi-92050-01"].part_of == "dila:cg-92050-01"
     before = await contents(mapped)
     second = await run_import(mapped, "dila", path=BODIES)
-    assert (second.new, second.changed, second.unchanged, second.gone) == ((), (), ORGANISATIONS, ())
+    assert counts(second) == (0, 0, ORGANISATIONS, 0)
     assert await contents(mapped) == before
 
 
 async def test_a_body_outside_the_map_is_refused_alone(mapped: Graph) -> None:
     report = await run_import(mapped, "dila", path=BODIES)
-    outside = [refused for refused in report.refused if refused.message == OUTSIDE]
+    outside = [refused for refused in report.refused.first if refused.message == OUTSIDE]
     assert outside == [Refused("dila:ofii-92049-01", "covers", "departement:78", OUTSIDE)]
     async with mapped.reading() as unit:
         assert await unit.directory.organisations(["dila:ofii-92049-01"]) == {}
@@ -95,7 +101,7 @@ async def test_a_body_outside_the_map_is_refused_alone(mapped: Graph) -> None:
 async def test_a_dry_run_tells_and_writes_nothing(mapped: Graph) -> None:
     before = await contents(mapped)
     report = await run_import(mapped, "dila", path=BODIES, dry_run=True)
-    assert (report.dry_run, len(report.new)) == (True, ORGANISATIONS)
+    assert (report.dry_run, counts(report)) == (True, (ORGANISATIONS, 0, 0, 0))
     assert report.in_words()[0].endswith("essai, rien n’a été écrit")
     assert await contents(mapped) == before
 
@@ -107,22 +113,19 @@ async def test_what_changed_and_what_went(mapped: Graph, tmp_path: Path) -> None
     later = tmp_path / "later.csv"
     later.write_text("".join(kept), encoding="utf-8")
     spared = await run_import(mapped, "dila", path=later)
-    assert spared.refused != ()
-    assert (spared.new, spared.changed, spared.gone, spared.kept) == (
-        (),
-        ("dila:cidf-25056-01",),
-        (),
-        ("dila:prudhommes-25056-01",),
-    )
+    assert spared.refused.count == 2
+    assert counts(spared) == (0, 1, ORGANISATIONS - 2, 0)
+    assert (spared.changed.first, spared.kept.first) == (["dila:cidf-25056-01"], ["dila:prudhommes-25056-01"])
     report = await run_import(mapped, "dila", path=later, force=True)
-    assert (report.new, report.changed, report.gone) == ((), (), ("dila:prudhommes-25056-01",))
+    assert counts(report) == (0, 0, ORGANISATIONS - 1, 1)
+    assert report.gone.first == ["dila:prudhommes-25056-01"]
     async with mapped.reading() as unit:
         found = await unit.directory.organisations(["dila:cidf-25056-01"])
         states = await unit.run("MATCH (o:Organisation {id: 'dila:prudhommes-25056-01'}) RETURN o.state AS state")
     assert found["dila:cidf-25056-01"].contact.phone == "03 81 83 48 20"
     assert states == [{"state": "archived"}]
     again = await run_import(mapped, "dila", path=later)
-    assert (again.new, again.changed, again.gone) == ((), (), ())
+    assert counts(again) == (0, 0, ORGANISATIONS - 1, 0)
 
 
 async def test_a_source_that_loses_a_third_is_stopped(mapped: Graph, tmp_path: Path) -> None:
@@ -134,7 +137,7 @@ async def test_a_source_that_loses_a_third_is_stopped(mapped: Graph, tmp_path: P
         await run_import(mapped, "dila", path=short)
     assert await contents(mapped) == before
     forced = await run_import(mapped, "dila", path=short, force=True)
-    assert (len(forced.gone), forced.unchanged + len(forced.changed)) == (26, 4)
+    assert counts(forced) == (0, 0, 4, 26)
 
 
 @pytest.mark.parametrize("source", ["dila", "france-travail"])

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from api.actions.directory import organisation_sheet, service_sheet
+from api.actions.directory import claims_about, organisation_sheet, service_sheet
 from api.rooms import Rooms
 from api.web.render import now, page
 from api.web.sheet_view import organisation_view, service_view
+from api.web.voices_view import voices_view
+from graph.model.directory import Organisation, Service
 from graph.model.territory import Territory
 
 router = APIRouter(include_in_schema=False)
@@ -23,7 +25,8 @@ async def service_page(request: Request, service_id: str) -> HTMLResponse:
     found = await service_sheet(rooms, service_id)
     at = now()
     view = service_view(found.service, found.organisation, _territories(rooms, found.service.covers), at)
-    return page(request, "pages/service.html", {"it": view}, at=at)
+    voices = voices_view(Service, await claims_about(rooms, found.service), rooms.places.get, at)
+    return page(request, "pages/service.html", {"it": view, "voices": voices}, at=at)
 
 
 @router.get("/organisme/{organisation_id:path}")
@@ -33,7 +36,8 @@ async def organisation_page(request: Request, organisation_id: str) -> HTMLRespo
     sheet = await organisation_sheet(rooms, organisation_id)
     at = now()
     view = organisation_view(sheet, _territories(rooms, sheet.organisation.covers), at)
-    return page(request, "pages/organisation.html", {"it": view}, at=at)
+    voices = voices_view(Organisation, await claims_about(rooms, sheet.organisation), rooms.places.get, at)
+    return page(request, "pages/organisation.html", {"it": view, "voices": voices}, at=at)
 
 
 def _territories(rooms: Rooms, ids: Iterable[str]) -> list[Territory]:

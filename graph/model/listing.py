@@ -1,0 +1,194 @@
+"""What a listing is made of: claims, one for each group of fields and each source; and the value that they add up to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final, Generic, TypeVar
+
+from graph.model.directory import Organisation, Service
+
+L = TypeVar("L", Organisation, Service)
+
+
+class FieldGroup(StrEnum):
+    """What a partner confirms in one gesture; the order is that of a page."""
+
+    IDENTITY = "identity"
+    MATTERS = "matters"
+    CONDITIONS = "conditions"
+    TERRITORY = "territory"
+    RECEPTION = "reception"
+    CAPACITY = "capacity"
+    CONTACT = "contact"
+    PLACE = "place"
+    HOURS = "hours"
+
+
+# Every field of a listing is in one group, but for its id and for who vouched for it, and when.
+GROUPS: Final[Mapping[type, Mapping[FieldGroup, tuple[str, ...]]]] = MappingProxyType(
+    {
+        Organisation: {
+            FieldGroup.IDENTITY: (
+                "name",
+                "kind",
+                "description",
+                "aliases",
+                "siret",
+                "part_of",
+                "state",
+                "closed_on",
+                "demonstration",
+            ),
+            FieldGroup.TERRITORY: ("covers",),
+            FieldGroup.CONTACT: ("contact",),
+            FieldGroup.PLACE: ("place",),
+            FieldGroup.HOURS: ("hours",),
+        },
+        Service: {
+            FieldGroup.IDENTITY: ("name", "organisation", "description", "state", "demonstration"),
+            FieldGroup.MATTERS: ("competences",),
+            FieldGroup.CONDITIONS: (
+                "conditions",
+                "publics",
+                "excludes",
+                "fee",
+                "free",
+                "without_residence_condition",
+            ),
+            FieldGroup.TERRITORY: ("covers",),
+            FieldGroup.RECEPTION: ("modes", "interpreter", "accessible"),
+            FieldGroup.CAPACITY: ("capacity", "answer_days"),
+            FieldGroup.CONTACT: ("contact",),
+            FieldGroup.PLACE: ("place",),
+            FieldGroup.HOURS: ("hours",),
+        },
+    }
+)
+
+PARTNER: Final = "partner"
+# Between two sources of one day: those kept by the field before those kept by an office, the invented one last.
+SOURCE_ORDER: Final = ("data-inclusion", "france-travail", "dila")
+INVENTED: Final = "demonstration"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one source says of one group of fields of a subject (an id), and the day when someone vouched for it.
+
+    `value` holds the group's fields by name. A source `partner`, or `partner:who`, is the body itself.
+    """
+
+    subject: str
+    group: FieldGroup
+    source: str
+    value: Mapping[str, Any]
+    vouched_on: date
+
+    @property
+    def by_partner(self) -> bool:
+        """Whether this is the body's own word."""
+        return self.source == PARTNER or self.source.startswith(f"{PARTNER}:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Sources that disagree on a group: the claim whose value stands, and those whose value is another."""
+
+    group: FieldGroup
+    kept: Claim
+    others: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged(Generic[L]):
+    """What the claims of one subject add up to; `kept` has the claim that won each group that anyone spoke of."""
+
+    record: L
+    kept: Mapping[FieldGroup, Claim]
+    conflicts: tuple[Conflict, ...]
+
+
+def split(record: Organisation | Service) -> tuple[Claim, ...]:
+    """The claims that a record makes: its identity, and each group of which it says something."""
+    kind = type(record)
+    claims = []
+    for group, names in GROUPS[kind].items():
+        value = {name: getattr(record, name) for name in names}
+        if group is FieldGroup.IDENTITY or any(held != _nothing(kind, name) for name, held in value.items()):
+            claims.append(
+                Claim(
+                    subject=record.id,
+                    group=group,
+                    source=record.source,
+                    value=value,
+                    vouched_on=record.vouched_on,
+                )
+            )
+    return tuple(claims)
+
+
+def merge(kind: type[L], claims: Iterable[Claim]) -> Merged[L] | None:
+    """One record from the claims of one subject, in whatever order; None when no claim says what it is.
+
+    In each group the partner's own word wins, then the most recent, then the order of sources, then their names. The record's
+    own source and day are those of the most recent claim that won.
+    """
+    ranked = {group: sorted(said, key=_weight) for group, said in _latest(claims).items()}
+    kept = {group: ranked[group][0] for group in GROUPS[kind] if group in ranked}
+    if FieldGroup.IDENTITY not in kept:
+        return None
+    last = min(kept.values(), key=lambda claim: (-claim.vouched_on.toordinal(), *_weight(claim)))
+    values = {name: held for claim in kept.values() for name, held in claim.value.items()}
+    for group, names in GROUPS[kind].items():
+        if group not in kept:
+            values |= {name: _nothing(kind, name) for name in names}
+    conflicts = [
+        Conflict(group=group, kept=claim, others=others)
+        for group, claim in kept.items()
+        if (others := tuple(other for other in ranked[group][1:] if other.value != claim.value))
+    ]
+    return Merged(
+        record=kind(id=last.subject, source=last.source, vouched_on=last.vouched_on, **values),
+        kept=kept,
+        conflicts=tuple(conflicts),
+    )
+
+
+def _latest(claims: Iterable[Claim]) -> dict[FieldGroup, list[Claim]]:
+    """By group, one claim a source: its most recent."""
+    newest: dict[tuple[FieldGroup, str], Claim] = {}
+    for claim in claims:
+        key = claim.group, claim.source
+        before = newest.get(key)
+        # Two of one source and one day only differ when someone erred; the choice must still not depend on their order.
+        if before is None or (claim.vouched_on, repr(claim.value)) > (before.vouched_on, repr(before.value)):
+            newest[key] = claim
+    groups: dict[FieldGroup, list[Claim]] = defaultdict(list)
+    for claim in newest.values():
+        groups[claim.group].append(claim)
+    return groups
+
+
+def _weight(claim: Claim) -> tuple[bool, int, int, str]:
+    """The smallest wins."""
+    if claim.source == INVENTED:
+        place = len(SOURCE_ORDER) + 1
+    else:
+        place = SOURCE_ORDER.index(claim.source) if claim.source in SOURCE_ORDER else len(SOURCE_ORDER)
+    return not claim.by_partner, -claim.vouched_on.toordinal(), place, claim.source
+
+
+def _nothing(kind: type, name: str) -> object:
+    """What a field holds when nothing is said of it."""
+    field: Field[Any] = _FIELDS[kind][name]
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return () if field.default is MISSING else field.default
+
+
+_FIELDS: Final = {kind: {field.name: field for field in fields(kind)} for kind in GROUPS}

@@ -1,0 +1,233 @@
+"""Claims: what each source says of a listing, once more than one speaks of it.
+
+While one source speaks, the listing's own node is its claim. From the second on, each has a node `Claim`, and the listing's
+node holds what they add up to (`graph/model/listing.py`). `origin` names the import that brought a claim.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias, get_type_hints
+
+import msgspec
+
+from graph.model.directory import Organisation, Service
+from graph.model.listing import Claim, FieldGroup, merge, split
+from graph.store import records
+
+if TYPE_CHECKING:
+    from graph.store.unit import Unit
+
+ListingRecord: TypeAlias = Organisation | Service
+
+ABOUT: Final[Mapping[type, LiteralString]] = {
+    Organisation: """
+    UNWIND $ids AS id
+    MATCH (n:Organisation {id: id})<-[:ABOUT]-(c:Claim)
+    RETURN id, c.origin AS origin, c.source AS source, c.digest AS digest, c.said AS said ORDER BY id, origin
+    """,
+    Service: """
+    UNWIND $ids AS id
+    MATCH (n:Service {id: id})<-[:ABOUT]-(c:Claim)
+    RETURN id, c.origin AS origin, c.source AS source, c.digest AS digest, c.said AS said ORDER BY id, origin
+    """,
+}
+FIRST: Final[Mapping[type, LiteralString]] = {
+    Organisation: """UNWIND $ids AS id MATCH (n:Organisation {id: id})
+    RETURN n.id AS id, n.origin AS origin, n.digest AS digest""",
+    Service: "UNWIND $ids AS id MATCH (n:Service {id: id}) RETURN n.id AS id, n.origin AS origin, n.digest AS digest",
+}
+DIGESTS: Final[LiteralString] = "UNWIND $ids AS id MATCH (c:Claim {id: id}) RETURN c.id AS id, c.digest AS digest"
+SPAN: Final[LiteralString] = """
+MATCH (c:Claim) WHERE c.id > $above AND c.id <= $upto
+RETURN c.id AS id ORDER BY id LIMIT $most
+"""
+# The edge in a statement of its own: on ArcadeDB a node merged in one and matched in it is not always seen.
+KEEP: Final[LiteralString] = "UNWIND $rows AS row MERGE (c:Claim {id: row.id}) SET c = row"
+POINT: Final[Mapping[type, LiteralString]] = {
+    Organisation: """
+    UNWIND $rows AS row
+    MATCH (c:Claim {id: row.id}), (n:Organisation {id: row.subject})
+    MERGE (c)-[:ABOUT]->(n)
+    """,
+    Service: """
+    UNWIND $rows AS row
+    MATCH (c:Claim {id: row.id}), (n:Service {id: row.subject})
+    MERGE (c)-[:ABOUT]->(n)
+    """,
+}
+DROP: Final[LiteralString] = "UNWIND $ids AS id MATCH (c:Claim {id: id}) DETACH DELETE c"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """All that one import says of one listing; `digest` seals it, None when it was cut short."""
+
+    origin: str
+    source: str
+    digest: str | None
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a listing's node must hold: the value, and whose it is. `voices` is empty while only `origin` speaks."""
+
+    record: ListingRecord
+    origin: str
+    digest: str | None
+    voices: tuple[str, ...] = ()
+
+    @property
+    def properties(self) -> dict[str, Any]:
+        """Beside those of the record."""
+        own: dict[str, Any] = {"origin": self.origin, "digest": self.digest}
+        return own | {"voices": list(self.voices)} if self.voices else own
+
+
+class Claims:
+    """Claims within one unit."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def of(self, listings: Sequence[ListingRecord]) -> dict[ListingRecord, tuple[Claim, ...]]:
+        """All claims about these listings; of one with a single source, those that it makes itself."""
+        found: dict[ListingRecord, tuple[Claim, ...]] = {}
+        for kind in ABOUT:
+            some = [listing for listing in listings if type(listing) is kind]
+            voices = await self._voices(kind, [listing.id for listing in some]) if some else {}
+            for listing in some:
+                heard = voices.get(listing.id)
+                found[listing] = tuple(c for voice in heard for c in voice.claims) if heard else split(listing)
+        return found
+
+    async def digests(self, kind: type, origin: str, ids: Iterable[str]) -> dict[str, str | None]:
+        """The seals of what `origin` says of these listings, by id; those of which it says nothing are left out."""
+        rows = await self._unit.run(DIGESTS, ids=[claim_id(kind, origin, id_) for id_ in ids])
+        return {_subject(row["id"]): row["digest"] for row in rows}
+
+    async def span(self, kind: type, origin: str, above: str, upto: str, most: int) -> list[str]:
+        """Ids of the listings, in a span of ids, of which `origin` speaks among others; in order, at most so many."""
+        ends = claim_id(kind, origin, above), claim_id(kind, origin, upto)
+        rows = await self._unit.run(SPAN, above=ends[0], upto=ends[1], most=most)
+        return [_subject(row["id"]) for row in rows]
+
+    async def say(self, origin: str, told: Mapping[str, tuple[ListingRecord, str]]) -> dict[str, Heard]:
+        """Keep what `origin` says now (record and seal, by id) of listings that others speak of; what they add up to."""
+        if not told:
+            return {}
+        kind = type(next(iter(told.values()))[0])
+        voices = await self._voices(kind, told)
+        first = await self._first(kind, [id_ for id_ in told if id_ not in voices])
+        voices |= {id_: [voice] for id_, voice in first.items() if voice.origin != origin}
+        rows = [claim_row(kind, id_, voice) for id_ in first.keys() & voices.keys() for voice in voices[id_]]
+        heard: dict[str, Heard] = {}
+        for id_, (record, digest) in told.items():
+            own = Voice(origin=origin, source=record.source, digest=digest, claims=split(record))
+            others = [voice for voice in voices.get(id_, ()) if voice.origin != origin]
+            if others:
+                rows.append(claim_row(kind, id_, own))
+            added_up = _heard(kind, [*others, own])
+            assert added_up is not None, "a record says what it is"
+            heard[id_] = added_up
+        await self._unit.run(KEEP, rows=rows)
+        await self._unit.run(POINT[kind], rows=[{"id": row["id"], "subject": _subject(row["id"])} for row in rows])
+        return heard
+
+    async def fall_silent(self, kind: type, origin: str, ids: Sequence[str]) -> dict[str, Heard | None]:
+        """Forget what `origin` said of these; what the others still add up to, None where nobody says what it is."""
+        left = {
+            id_: [voice for voice in voices if voice.origin != origin]
+            for id_, voices in (await self._voices(kind, ids)).items()
+        }
+        heard = {id_: _heard(kind, voices) for id_, voices in left.items()}
+        over = [claim_id(kind, origin, id_) for id_ in ids]
+        # The last one to speak needs no claim beside the listing's own node.
+        over += [claim_id(kind, v.origin, id_) for id_, vs in left.items() if len(vs) == 1 for v in vs]
+        await self._unit.run(DROP, ids=over)
+        return heard
+
+    async def _voices(self, kind: type, ids: Iterable[str]) -> dict[str, list[Voice]]:
+        found: dict[str, list[Voice]] = defaultdict(list)
+        for row in await self._unit.run(ABOUT[kind], ids=list(ids)):
+            claims = tuple(_claims(kind, row["id"], row["source"], row["said"]))
+            voice = Voice(origin=row["origin"], source=row["source"], digest=row["digest"], claims=claims)
+            found[row["id"]].append(voice)
+        return dict(found)
+
+    async def _first(self, kind: type, ids: Sequence[str]) -> dict[str, Voice]:
+        """What the nodes of listings with a single source say."""
+        if not ids:
+            return {}
+        directory = self._unit.directory
+        found: Mapping[str, ListingRecord] = (
+            await directory.organisations(ids) if kind is Organisation else await directory.services(ids)
+        )
+        return {
+            row["id"]: Voice(
+                origin=row["origin"],
+                source=found[row["id"]].source,
+                digest=row["digest"],
+                claims=split(found[row["id"]]),
+            )
+            for row in await self._unit.run(FIRST[kind], ids=list(ids))
+        }
+
+
+def claim_id(kind: type, origin: str, subject: str) -> str:
+    """The id of what `origin` says of a listing: those of one origin and kind follow each other."""
+    return f"{origin}|{kind.__name__}|{subject}"
+
+
+def claim_row(kind: type, subject: str, voice: Voice) -> dict[str, Any]:
+    """A claim's properties; the groups are one text of JSON, for nobody asks the engine about what is in them."""
+    said = {
+        claim.group.value: {"vouched_on": claim.vouched_on, "value": claim.value}
+        for claim in sorted(voice.claims, key=lambda claim: claim.group)
+    }
+    row: dict[str, Any] = {
+        "id": claim_id(kind, voice.origin, subject),
+        "origin": voice.origin,
+        "source": voice.source,
+        "said": msgspec.json.encode(said).decode(),
+    }
+    return row | {"digest": voice.digest} if voice.digest else row
+
+
+def _heard(kind: type[Any], voices: Sequence[Voice]) -> Heard | None:
+    merged = merge(kind, [claim for voice in voices for claim in voice.claims])
+    if merged is None:
+        return None
+    if len(voices) == 1:
+        return Heard(record=merged.record, origin=voices[0].origin, digest=voices[0].digest)
+    return Heard(
+        record=merged.record,
+        origin=voices[0].origin,
+        digest=records.digest(merged.record),
+        voices=tuple(sorted(voice.origin for voice in voices)),
+    )
+
+
+def _claims(kind: type, subject: str, source: str, said: str) -> Iterable[Claim]:
+    types = _types(kind)
+    for group, claim in msgspec.json.decode(said).items():
+        yield Claim(
+            subject=subject,
+            group=FieldGroup(group),
+            source=source,
+            value={name: msgspec.convert(held, types[name]) for name, held in claim["value"].items()},
+            vouched_on=msgspec.convert(claim["vouched_on"], types["vouched_on"]),
+        )
+
+
+@cache
+def _types(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _subject(claim: str) -> str:
+    return claim.split("|", 2)[2]
