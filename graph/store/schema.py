@@ -23,5 +23,4 @@ INDEXES: Final[tuple[LiteralString, ...]] = (
     "CREATE INDEX organisation_origin IF NOT EXISTS FOR (n:Organisation) ON (n.origin)",
     "CREATE INDEX service_origin IF NOT EXISTS FOR (n:Service) ON (n.origin)",
     "CREATE INDEX organisation_name IF NOT EXISTS FOR (n:Organisation) ON (n.name)",
-    "CREATE INDEX outbox_due IF NOT EXISTS FOR (n:Outbox) ON (n.due)",
 )
