@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Annotated
 import typer
 
 from api import moving, restoring, strangers
+from api.folder import Folder
 from api.keeping import back_up, named
+from api.owning import search_server
 from api.premises import server
 from api.restoring import read
 from api.settings import Settings
@@ -58,7 +61,9 @@ def worker(data: Data = None) -> None:
             raise typer.BadParameter(
                 "MAILLAGE_GRAPH_URI est vide : avec le moteur embarqué, « serve » lance son worker."
             )
-        asyncio.run(work(settings, address))
+        # The index of that folder is written: by nobody else meanwhile. That of a server has no folder here.
+        with nullcontext() if search_server(settings) else Folder(settings.data):
+            asyncio.run(work(settings, address))
 
 
 @app.command("import")

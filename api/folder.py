@@ -33,7 +33,8 @@ class Folder:
     """A data folder, owned while this context lasts. Raises Unavailable in words: in use, newer, full, not writable."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path.absolute()
+        # By whatever name it is called: processes over it are found again by this one.
+        self.path = path.resolve()
         self._lock: int | None = None
 
     def __enter__(self) -> Self:
@@ -104,6 +105,8 @@ class Folder:
                 "Arrêtez-le, ou choisissez un autre dossier avec DATA=…"
             ) from None
         self._lock = lock
+        # The note of an owner that was killed must not pass for ours.
+        self._running_file.unlink(missing_ok=True)
         os.ftruncate(lock, 0)
         os.write(lock, str(os.getpid()).encode())
 

@@ -11,43 +11,49 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
 from api.folder import Folder, Running
+from api.owning import as_owner
 from api.premises import server
 from api.settings import Settings
 from graph.model.errors import Unavailable
-from graph.store.engine import Address, Engine, end_with_parent
+from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
+from graph.store.processes import bearing, end, end_with_parent
+from graph.store.pulse import Pulse
 from graph.store.unit import Graph
 
 log = structlog.get_logger()
 
+CHILD: Final = "api.child"
 STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-STOP_SECONDS: Final = 10.0
+# From the word to stop until nothing runs any more. Children have the first part of it, the engine what they leave.
+STOP_SECONDS: Final = 11.0
+CHILDREN_SECONDS: Final = 5.0
 WATCH_SECONDS: Final = 0.2
 READY_SECONDS: Final = 60.0
-# A child that dies at once, again and again, is a fault to show and not to hide.
+# A child that dies soon, again and again, is a fault to show and not to hide.
 QUICK_DEATHS: Final = 5
-QUICK_SECONDS: Final = 5.0
+QUICK_SECONDS: Final = 20.0
 
 
 class _Lives:
-    """How long something lived, each time. Raises Unavailable when it dies at once, again and again."""
+    """How long something lived, each time. Raises Unavailable when it ends soon, again and again, by its own doing."""
 
     def __init__(self, role: str) -> None:
         self._role = role
         self._started = time.monotonic()
         self._quick_deaths = 0
 
-    def again(self) -> None:
-        """One life has ended and the next begins."""
-        quick = time.monotonic() - self._started < QUICK_SECONDS
+    def again(self, code: int | None) -> None:
+        """One life has ended with this exit code and the next begins. One that was killed is not at fault."""
+        quick = time.monotonic() - self._started < QUICK_SECONDS and code != -signal.SIGKILL
         self._quick_deaths = self._quick_deaths + 1 if quick else 0
         if self._quick_deaths >= QUICK_DEATHS:
             raise Unavailable(f"Le processus « {self._role} » s’arrête dès son démarrage : son journal dit pourquoi.")
@@ -65,14 +71,15 @@ class Supervisor:
     """Owns a data folder and what runs over it."""
 
     def __init__(
-        self, settings: Settings, prepare: Callable[[Graph], Awaitable[None]], ready: Callable[[str], None]
+        self, settings: Settings, prepare: Callable[[Graph], Coroutine[Any, Any, None]], ready: Callable[[str], None]
     ) -> None:
         self._settings = settings
         self._prepare = prepare
         self._ready = ready
         self._stopping = False
         self._children: list[_Child] = []
-        self._gate = -1
+        self._interrupt: Callable[[], object] = lambda: None
+        self._gate = self._life = -1
         self._latch: int | None = None
         # What whoever started us had ignored (nohup) stays ignored.
         self._stops = tuple(number for number in STOPS if signal.getsignal(number) is not signal.SIG_IGN)
@@ -81,35 +88,49 @@ class Supervisor:
         """Until SIGTERM or Ctrl-C. Raises Unavailable, in words, when something is missing; leaves no process behind."""
         for number in self._stops:
             signal.signal(number, self._stop)
-        with listening(self._settings) as door, Folder(self._settings.data) as folder:
-            address = server(self._settings)
-            engine = None if address else Engine(folder.path, heap=self._settings.heap)
-            self._gate, self._latch = os.pipe()
-            try:
-                self._house(engine, address, folder, door)
-            finally:
-                # In this order: those that wait at the gate must not pass it now.
-                self._end_children()
-                self._open_gate()
-                os.close(self._gate)
-                if engine:
-                    engine.stop()
+        with Folder(self._settings.data) as folder:
+            # Children of a supervisor that was killed, where the kernel did not tell them: they may hold our port.
+            end(bearing(CHILD, str(folder.path)), CHILDREN_SECONDS)
+            with listening(self._settings) as door:
+                self._run(folder, door)
+
+    def _run(self, folder: Folder, door: socket.socket) -> None:
+        address = server(self._settings)
+        engine = None if address else Engine(folder.path, heap=self._settings.heap)
+        self._gate, self._latch = os.pipe()
+        # Nobody writes to it: it ends when we do, however that is.
+        self._life, held = os.pipe()
+        try:
+            self._house(engine, address, folder, door)
+        finally:
+            until = time.monotonic() + STOP_SECONDS
+            # In this order: those that wait at the gate must not pass it now.
+            self._end_children()
+            self._open_gate()
+            for pipe in (self._gate, self._life, held):
+                os.close(pipe)
+            if engine:
+                engine.stop(until - time.monotonic())
 
     def _house(self, engine: Engine | None, address: Address | None, folder: Folder, door: socket.socket) -> None:
         """Children make themselves ready while the engine starts; none touches the graph before it is prepared."""
         address = address or (engine.address() if engine else None)
         if address is None:
             raise Unavailable("Aucun moteur de graphe n’est configuré.")
-        self._start_children(address, door)
+        self._start_children(address, folder, door)
         if engine:
-            engine.start()
-        folder.tell(Running(os.getpid(), address.uri, self._settings.port))
+            engine.start(self._told_to_stop)
         if not self._stopping:
             asyncio.run(self._open(address))
-        self._open_gate()
         if not self._stopping:
+            # Now, and not before: another command must not work on a graph that is not prepared.
+            folder.tell(Running(os.getpid(), address.uri, self._settings.port))
+            self._open_gate()
             self._wait_until_healthy()
-            self._watch(engine, address, door)
+            self._watch(engine, address, folder, door)
+
+    def _told_to_stop(self) -> bool:
+        return self._stopping
 
     def _open_gate(self) -> None:
         if self._latch is not None:
@@ -118,13 +139,13 @@ class Supervisor:
 
     def _stop(self, number: int, frame: object) -> None:
         self._stopping = True
+        self._interrupt()
 
     async def _open(self, address: Address) -> None:
         """Migrate and prepare the graph. A first load takes a while: told to stop, it stops there and is taken up next time."""
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
-        for number in self._stops:
-            loop.add_signal_handler(number, self._cancel, task)
+        self._interrupt = lambda: loop.call_soon_threadsafe(task.cancel)
         try:
             if not self._stopping:
                 await self._prepared(address)
@@ -132,32 +153,26 @@ class Supervisor:
             if not self._stopping:
                 raise
         finally:
-            for number in self._stops:
-                loop.remove_signal_handler(number)
-                signal.signal(number, self._stop)
-
-    def _cancel(self, task: asyncio.Task[None]) -> None:
-        self._stopping = True
-        task.cancel()
+            self._interrupt = lambda: None
 
     async def _prepared(self, address: Address) -> None:
         graph = await Graph.open(address)
         try:
             await migrate(graph)
-            await self._prepare(graph)
+            await as_owner(graph, self._settings, lambda: self._prepare(graph))
         finally:
             await graph.close()
 
-    def _start_children(self, address: Address, door: socket.socket) -> None:
+    def _start_children(self, address: Address, folder: Folder, door: socket.socket) -> None:
         for role in ("work", *["web"] * self._settings.web):
-            self._children.append(_Child(role, self._spawn(role, address, door), _Lives(role)))
+            self._children.append(_Child(role, self._spawn(role, address, folder, door), _Lives(role)))
 
     def environment(self) -> dict[str, str]:
         """Our settings, as children read them."""
         told = {f"MAILLAGE_{k.upper()}": _in_text(value) for k, value in self._settings.model_dump(mode="json").items()}
         return told | {"MAILLAGE_DATA": str(self._settings.data.absolute())}
 
-    def _spawn(self, role: str, address: Address, door: socket.socket) -> subprocess.Popen[bytes]:
+    def _spawn(self, role: str, address: Address, folder: Folder, door: socket.socket) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
             **self.environment(),
@@ -166,19 +181,20 @@ class Supervisor:
             "MAILLAGE_GRAPH_PASSWORD": address.password,
             "MAILLAGE_GRAPH_DATABASE": address.database,
         }
+        told = [str(number) for number in (door.fileno(), self._gate, self._life)]
         return subprocess.Popen(  # noqa: S603 - our own command, no shell
-            [sys.executable, "-m", "api.child", role, str(door.fileno()), str(self._gate)],
+            [sys.executable, "-m", CHILD, role, *told, str(folder.path)],
             env=environment,
             stdin=subprocess.DEVNULL,
-            pass_fds=[door.fileno(), self._gate],
+            pass_fds=[door.fileno(), self._gate, self._life],
             preexec_fn=partial(end_with_parent, os.getpid()) if sys.platform == "linux" else None,  # noqa: PLW1509 - no thread runs yet
             start_new_session=True,
         )
 
     def _wait_until_healthy(self) -> None:
         """Say that the site is there once it is: a first request that fails helps nobody."""
-        end = time.monotonic() + READY_SECONDS
-        while not self._stopping and time.monotonic() < end:
+        until = time.monotonic() + READY_SECONDS
+        while not self._stopping and time.monotonic() < until:
             if healthy(self._settings.host, self._settings.port):
                 self._ready(f"http://{self._settings.host}:{self._settings.port}")
                 return
@@ -188,31 +204,37 @@ class Supervisor:
         if not self._stopping:
             raise Unavailable("Le site n’a pas démarré : son journal, ci-dessus, dit pourquoi.")
 
-    def _watch(self, engine: Engine | None, address: Address, door: socket.socket) -> None:
-        lives = _Lives("engine")
+    def _watch(self, engine: Engine | None, address: Address, folder: Folder, door: socket.socket) -> None:
+        lives, pulse = _Lives("engine"), Pulse(engine.port) if engine else None
         while not self._stopping:
-            if engine and not engine.alive():
-                log.error("engine_ended", restarting=True)
-                lives.again()
-                engine.start()
+            if engine and pulse and (not engine.alive() or pulse.stalled()):
+                self._revive(engine, lives)
+                pulse.forget()
             for child in self._children:
                 if child.process.poll() is not None:
-                    self._replace(child, address, door)
+                    log.warning("child_ended", role=child.role, code=child.process.returncode)
+                    child.lives.again(child.process.returncode)
+                    child.process = self._spawn(child.role, address, folder, door)
             time.sleep(WATCH_SECONDS)
 
-    def _replace(self, child: _Child, address: Address, door: socket.socket) -> None:
-        log.warning("child_ended", role=child.role, code=child.process.returncode)
-        child.lives.again()
-        child.process = self._spawn(child.role, address, door)
+    def _revive(self, engine: Engine, lives: _Lives) -> None:
+        """Start the engine again, on the same port. One that stalls is killed: it has not heard anything for long."""
+        log.error("engine_ended", stalled=engine.alive(), restarting=True)
+        lives.again(engine.kill())
+        try:
+            engine.start(self._told_to_stop)
+        except Unavailable as fault:
+            # Killed while it started, or no room left: tried again, and shown when it goes on.
+            log.error("engine_not_started", said=fault.message)
 
     def _end_children(self) -> None:
         for child in self._children:
             if child.process.poll() is None:
                 child.process.terminate()
-        end = time.monotonic() + STOP_SECONDS
+        until = time.monotonic() + CHILDREN_SECONDS
         for child in self._children:
             try:
-                child.process.wait(max(0.1, end - time.monotonic()))
+                child.process.wait(max(0.1, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.process.kill()
                 child.process.wait()

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Coroutine
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
+from api.owning import as_owner
 from api.settings import Settings
+from api.together import first_to_end
 from graph.model.errors import Unavailable
 from graph.store.engine import Address
 from graph.store.unit import Graph
 from search.indexer import Indexer
 
+STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Half of what "found within two seconds" leaves once the index has committed and its readers have looked.
 POLL_SECONDS: Final = 0.3
 SWEEP_SECONDS: Final = 3600.0
@@ -24,34 +26,28 @@ log = structlog.get_logger()
 
 
 async def work(settings: Settings, address: Address) -> None:
-    """Until SIGTERM or SIGINT, a rebuild under way included: it is given up, and due again at the next start.
+    """Until SIGTERM, SIGINT or SIGHUP, a rebuild under way included: it is given up, and due again at the next start.
 
     Faults are logged by their class alone, and tried again. There may be no index yet: the first effect builds it.
+    Raises Unavailable, in words, when the graph does not answer at first, or feeds another index.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    for number in STOPS:
+        # What whoever started us had ignored (nohup) stays ignored.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            loop.add_signal_handler(number, stop.set)
+    await first_to_end(stop.wait(), _work(settings, address))
+
+
+async def _work(settings: Settings, address: Address) -> None:
     graph = await Graph.open(address)
     indexer = Indexer(graph, settings.index_folder)
     try:
-        await _until(stop, _turns(graph, indexer))
+        await as_owner(graph, settings, lambda: _turns(graph, indexer))
     finally:
         await indexer.close()
         await graph.close()
-
-
-async def _until(stop: asyncio.Event, action: Coroutine[Any, Any, None]) -> None:
-    """Run `action`, and cancel it when `stop` is set."""
-    running, stopping = asyncio.create_task(action), asyncio.create_task(stop.wait())
-    try:
-        await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        stopping.cancel()
-        running.cancel()
-        await asyncio.wait((running,))
-    if not running.cancelled():
-        running.result()
 
 
 async def _turns(graph: Graph, indexer: Indexer) -> None:
@@ -80,6 +76,7 @@ async def _turn(indexer: Indexer) -> bool:
 async def _sweep(graph: Graph) -> None:
     """Forgetting can wait: what fails is tried again an hour later."""
     try:
-        await graph.write(lambda unit: unit.outbox.sweep())
+        while await graph.write(lambda unit: unit.outbox.sweep()):
+            continue
     except Exception as fault:
         log.warning("outbox_not_swept", fault=type(fault).__name__)

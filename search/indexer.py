@@ -17,7 +17,8 @@ from search.backend import Index
 from search.embedded import EmbeddedWriter
 
 CHUNK: Final = 300
-MOST_ATTEMPTS: Final = 5
+# Many rows in one commit: with one by one, a commit of the index would be most of the work.
+MOST_EFFECTS: Final = 300
 PROJECTION_SECONDS: Final = 30.0
 WORKER: Final = "indexer"
 INDEX_KINDS: Final = (INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX)
@@ -72,7 +73,7 @@ class Indexer:
             # There is one worker: whoever claimed under this name before is gone.
             await self._graph.write(lambda unit: unit.outbox.release(WORKER))
             self._took_over = True
-        effects = await self._graph.write(lambda unit: unit.outbox.claim(WORKER))
+        effects = await self._graph.write(lambda unit: unit.outbox.claim(WORKER, MOST_EFFECTS))
         if not effects:
             return 0
         if self._writer is None:
@@ -130,11 +131,8 @@ class Indexer:
     async def _blame(self, effects: Sequence[Effect], fault: Exception) -> None:
         for effect in effects:
             log.warning("effect_failed", effect=effect.id, kind=effect.kind, fault=type(fault).__name__)
-        worn = [effect for effect in effects if effect.attempts >= MOST_ATTEMPTS]
-        for effect in worn:
-            log.warning("effect_parked", effect=effect.id, kind=effect.kind, fault=type(fault).__name__)
-        if worn:
-            await self._graph.write(lambda unit: unit.outbox.park(worn))
+        for parked in await self._graph.write(lambda unit: unit.outbox.failed(effects)):
+            log.warning("effect_parked", effect=parked, fault=type(fault).__name__)
 
     async def _apply(self, effects: Sequence[Effect]) -> None:
         assert self._writer is not None

@@ -6,29 +6,29 @@ process would take the signals that stop us.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-import psutil
-
 from graph.model.errors import Unavailable
+from graph.store.processes import bearing, end, end_with_parent
+from graph.store.pulse import answers
 
 DATABASE: Final = "maillage"
 # Connections that one process keeps at most.
 POOL: Final = 50
 START_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 20.0
+ORPHAN_SECONDS: Final = 10.0
 HEAP: Final = "768m"
 # Doors that would open by themselves (MCP) or that nobody here uses.
 JARS_LEFT_OUT: Final = ("arcadedb-mcp", "arcadedb-postgresw", "arcadedb-redisw", "arcadedb-graphql", "arcadedb-console")
@@ -56,15 +56,15 @@ class Engine:
         self.folder = folder / "engine"
         self.heap = heap
         self.development = development
-        self._port = _free_port()
+        self.port = _free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     def address(self) -> Address:
         """Where the engine answers, or will once it is started: the port is chosen once, so clients outlive a restart."""
-        return Address(f"bolt://127.0.0.1:{self._port}", "root", self._secret())
+        return Address(f"bolt://127.0.0.1:{self.port}", "root", self._secret())
 
-    def start(self) -> Address:
-        """Start the engine and return its address once its port answers.
+    def start(self, given_up: Callable[[], bool] = lambda: False) -> Address:
+        """Start the engine and return its address once it answers, or once the wait is `given_up`.
 
         An engine left behind by a supervisor that was killed is stopped first. Raises Unavailable, with the end of its log.
         """
@@ -73,9 +73,12 @@ class Engine:
         self.stop_orphan()
         http = _free_port()
         _write_private(self.folder / HTTP_PORT, str(http))
-        arguments = self._write_arguments(self._port, http)
+        arguments = self._write_arguments(self.port, http)
         java = _package() / "jre" / "bin" / "java"
-        with (self.folder / "log" / "engine.out").open("wb") as log:
+        if self._log.exists():
+            # What an engine said before it ended may tell why.
+            self._log.replace(self._log.with_suffix(".before"))
+        with self._log.open("wb") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own command, no shell
                 [str(java), f"@{arguments}", "com.arcadedb.server.ArcadeDBServer"],
                 cwd=self.folder,
@@ -86,38 +89,41 @@ class Engine:
                 preexec_fn=partial(end_with_parent, os.getpid()) if sys.platform == "linux" else None,  # noqa: PLW1509 - no thread runs yet
                 start_new_session=True,
             )
-        self._pid_file.write_text(str(self.process.pid))
-        self._wait(self._port)
+        self._wait(given_up)
         return self.address()
 
     def alive(self) -> bool:
         """Whether the child still runs."""
         return self.process is not None and self.process.poll() is None
 
-    def stop(self) -> None:
-        """Stop the child, cleanly if it answers in time; nothing stays behind."""
+    def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Stop the child, cleanly if it ends within so long; nothing stays behind. What was acknowledged is in its log."""
         if self.process is None:
             return
-        _end(self.process.pid, self.process)
+        self.process.terminate()
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
         self.process = None
-        self._pid_file.unlink(missing_ok=True)
+
+    def kill(self) -> int | None:
+        """End the child at once; its exit code, as Popen tells it, or None when there is none."""
+        if self.process is None:
+            return None
+        self.process.kill()
+        code, self.process = self.process.wait(), None
+        return code
 
     def stop_orphan(self) -> bool:
-        """Stop an engine of this folder that outlived its supervisor; True when there was one."""
-        try:
-            pid = int(self._pid_file.read_text())
-            command = psutil.Process(pid).cmdline()
-        except (FileNotFoundError, ValueError, psutil.Error):
-            return False
-        if f"@{self._argument_file}" not in command:
-            return False
-        _end(pid)
-        self._pid_file.unlink(missing_ok=True)
-        return True
+        """Stop an engine of this folder that outlived whoever started it; True when there was one."""
+        orphans = bearing(f"@{self._argument_file}")
+        end(orphans, ORPHAN_SECONDS)
+        return bool(orphans)
 
     @property
-    def _pid_file(self) -> Path:
-        return self.folder / "engine.pid"
+    def _log(self) -> Path:
+        return self.folder / "log" / "engine.out"
 
     @property
     def _argument_file(self) -> Path:
@@ -160,41 +166,16 @@ class Engine:
         _write_private(self._argument_file, "\n".join(lines))
         return self._argument_file
 
-    def _wait(self, port: int) -> None:
-        """Until the Bolt port takes connections."""
-        end = time.monotonic() + START_SECONDS
-        while time.monotonic() < end:
-            if not self.alive():
-                break
-            with socket.socket() as probe:
-                probe.settimeout(0.2)
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    return
+    def _wait(self, given_up: Callable[[], bool]) -> None:
+        """Until it answers: to take connections is not enough, another process may have got the port meanwhile."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self.alive():
+            if given_up() or answers(self.port):
+                return
             time.sleep(0.05)
-        tail = (self.folder / "log" / "engine.out").read_text(errors="replace")[-800:]
-        self.stop()
+        tail = self._log.read_text(errors="replace")[-800:]
+        self.stop(ORPHAN_SECONDS)
         raise Unavailable(f"Le moteur de graphe n’a pas démarré. Fin de son journal :\n{tail}")
-
-
-def end_with_parent(parent: int) -> None:
-    """Ask the kernel to end this child when its parent dies, kill -9 included (Linux, prctl PR_SET_PDEATHSIG)."""
-    pr_set_pdeathsig = 1
-    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
-    if os.getppid() != parent:  # it died before we asked
-        os._exit(1)
-
-
-def _end(pid: int, child: subprocess.Popen[bytes] | None = None) -> None:
-    try:
-        process = child or psutil.Process(pid)
-        process.terminate()
-        try:
-            process.wait(STOP_SECONDS)
-        except (subprocess.TimeoutExpired, psutil.TimeoutExpired):
-            process.kill()
-            process.wait(STOP_SECONDS)
-    except psutil.NoSuchProcess:
-        return
 
 
 def _package() -> Path:

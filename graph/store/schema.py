@@ -21,5 +21,4 @@ MARK: Final[LiteralString] = "CREATE CONSTRAINT mark_id IF NOT EXISTS FOR (n:Mar
 
 INDEXES: Final[tuple[LiteralString, ...]] = (
     "CREATE INDEX organisation_name IF NOT EXISTS FOR (n:Organisation) ON (n.name)",
-    "CREATE INDEX outbox_due IF NOT EXISTS FOR (n:Outbox) ON (n.due)",
 )

@@ -29,6 +29,18 @@ def test_a_note_left_by_an_owner_that_was_killed_counts_for_nothing(tmp_path: Pa
     assert Folder(tmp_path).running() is None
 
 
+def test_a_new_owner_that_has_told_nothing_yet_is_not_taken_for_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "running.json").write_text(json.dumps({"pid": 1, "uri": "bolt://127.0.0.1:1", "port": 8000}))
+    with Folder(tmp_path):
+        assert Folder(tmp_path).running() is None
+
+
+def test_a_folder_has_one_name(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "alias").symlink_to(tmp_path / "real")
+    assert Folder(tmp_path / "alias").path == Folder(tmp_path / "real").path
+
+
 def test_a_folder_of_a_newer_version_is_refused_and_left_as_it_was(tmp_path: Path) -> None:
     mark = tmp_path / "format.json"
     mark.write_text(json.dumps({"format": folders.FORMAT + 1}))

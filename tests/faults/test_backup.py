@@ -38,7 +38,7 @@ from graph.store.unit import Graph, Unit
 from importers.run import run_import
 from importers.sources.territory.get import HERE as MAP
 from tests.conftest import free_port
-from tests.faults.test_supervisor import House, gone
+from tests.faults.house import House, gone
 from tests.scenarios.test_main_job import RELAYS
 
 HEAP = "384m"

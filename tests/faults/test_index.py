@@ -21,11 +21,11 @@ from api.settings import Settings
 from graph.model.territory import Territory
 from graph.store.engine import Address
 from graph.store.loading import Loader
-from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX, Outbox
+from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, MOST_FAILURES, REBUILD_INDEX, Outbox
 from graph.store.unit import Graph
 from search.backend import Wanted
 from search.embedded import EmbeddedIndex, is_built
-from search.indexer import MOST_ATTEMPTS, Indexer, differences
+from search.indexer import Indexer, differences
 from tests import make
 
 FOUND_WITHIN = 20
@@ -167,7 +167,7 @@ async def test_one_effect_that_fails_holds_nothing_back_and_is_parked(
     assert "t:bad" in held
     assert [set(line) for line in logs] == [{"event", "log_level", "effect", "kind", "fault"}]
 
-    for _ in range(MOST_ATTEMPTS - 1):
+    for _ in range(MOST_FAILURES - 1):
         await make_due(empty_graph)
         assert await indexer.drain() == 1
     assert await waiting(empty_graph) == (0, 1)
@@ -182,7 +182,7 @@ async def test_a_failed_rebuild_leaves_the_index_as_it_was_and_ends_parked(
     await poison(empty_graph)
     await ask(empty_graph, REBUILD_INDEX)
     await ask(empty_graph, INDEX_LISTINGS, "t:good")
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MOST_FAILURES):
         assert await indexer.drain() > 0
         assert folders(tmp_path) == before
         await make_due(empty_graph)
@@ -242,7 +242,7 @@ async def start(engine: Address) -> AsyncIterator[Callable[[Path], asyncio.Task[
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in worker.STOPS:
         asyncio.get_running_loop().remove_signal_handler(number)
 
 

@@ -3,62 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx2
-import psutil
 import pytest
 
 from tests.conftest import free_port
-
-
-class House:
-    """One `maillage serve` over a folder, with its children in view."""
-
-    def __init__(self, data: Path, port: int, command: str = "serve") -> None:
-        self.address = f"http://127.0.0.1:{port}"
-        self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "api.cli", command, "--port", str(port), "--data", str(data)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={**os.environ, "MAILLAGE_HEAP": "384m"},
-        )
-
-    def wait(self, seconds: float = 60) -> None:
-        """Until the site is healthy."""
-        while time.monotonic() - self.started < seconds:
-            if self.process.poll() is not None:
-                pytest.fail(f"ended early: {self.process.stdout.read() if self.process.stdout else ''}")
-            if self.health() == 200:
-                return
-            time.sleep(0.05)
-        pytest.fail("the site did not answer in time")
-
-    def health(self) -> int:
-        try:
-            return httpx2.get(f"{self.address}/health", timeout=3).status_code
-        except httpx2.HTTPError:
-            return 0
-
-    def children(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-    def engine(self) -> psutil.Process:
-        return next(child for child in self.children() if child.name() == "java")
-
-    def end(self, number: signal.Signals = signal.SIGTERM) -> str:
-        self.process.send_signal(number)
-        output, _ = self.process.communicate(timeout=30)
-        return output
+from tests.faults.house import House, gone, refused
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +28,6 @@ def house(data: Path) -> Iterator[House]:
     yield house
     if house.process.poll() is None:
         house.end()
-
-
-def gone(processes: list[psutil.Process], seconds: float = 15) -> list[psutil.Process]:
-    """Those that still run after a while."""
-    _, alive = psutil.wait_procs(processes, timeout=seconds)
-    return alive
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -143,17 +92,6 @@ def test_the_password_is_in_no_command_line(data: Path, house: House) -> None:
     assert (data / "engine" / "secret").stat().st_mode & 0o077 == 0
 
 
-def refused(*arguments: str, **environment: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "api.cli", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, **environment},
-    )
-    return done.returncode, " ".join((done.stderr + done.stdout).split())
-
-
 def test_a_folder_in_use_is_said_in_words(data: Path, house: House) -> None:
     code, said = refused("serve", "--port", str(free_port()), "--data", str(data))
     assert code == 1
@@ -169,7 +107,7 @@ def test_a_port_taken_is_said_in_words(tmp_path: Path) -> None:
         code, said = refused("demo", "--port", str(port), "--data", str(tmp_path / "d"))
     assert code == 1
     assert f"Le port {port} de 127.0.0.1 n’est pas libre" in said
-    assert not (tmp_path / "d").exists()
+    assert sorted(path.name for path in (tmp_path / "d").iterdir()) == ["format.json", "lock"]
 
 
 def test_a_folder_of_a_newer_version_is_said_in_words(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from graph.store.migrate import MIGRATIONS, done, mark, marked, migrate
 from graph.store.unit import Graph, Unit
 
 COUNT = "MATCH (n:Outbox) RETURN count(n) AS n"
-INSERT = "CREATE (n:Outbox {id: $id, due: 0, done: true})"
+INSERT = "CREATE (n:Outbox {id: $id, due: 0, attempts: 0})"
 
 
 async def test_migrations_run_once(graph: Graph) -> None:
@@ -99,20 +99,6 @@ async def test_no_server_is_said_in_words() -> None:
             await Graph.open(Address("bolt://127.0.0.1:9", "root", "x"))
     finally:
         units.OPENING_SECONDS = units_seconds  # pyright: ignore[reportAttributeAccessIssue]
-
-
-async def test_effects_are_claimed_once_and_again_after_their_lease(empty_graph: Graph) -> None:
-    await empty_graph.write(lambda unit: unit.outbox.add("index_listings", ["a", "b"]))
-    claims = await asyncio.gather(*(empty_graph.write(lambda unit: unit.outbox.claim("w")) for _ in range(8)))
-    claimed = [effect for claim in claims for effect in claim]
-    assert [(effect.kind, effect.subjects) for effect in claimed] == [("index_listings", ("a", "b"))]
-
-    await empty_graph.write(lambda unit: unit.run("MATCH (o:Outbox) SET o.due = 0"))
-    again = await empty_graph.write(lambda unit: unit.outbox.claim("w"))
-    assert [effect.attempts for effect in again] == [2]
-    await empty_graph.write(lambda unit: unit.outbox.done(again))
-    async with empty_graph.reading() as unit:
-        assert await unit.outbox.pending() == 0
 
 
 async def test_marks_stay(empty_graph: Graph) -> None:
