@@ -1,4 +1,4 @@
-"""The door that opens by itself: it carries out what the outbox asks for. One per index."""
+"""The door that opens by itself: it carries out what the outbox asks for. One writes an index at a time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import structlog
 
+from api.premises import searching
 from api.settings import Settings
 from graph.model.errors import Unavailable
 from graph.store.engine import Address
@@ -33,12 +34,13 @@ async def work(settings: Settings, address: Address) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     graph = await Graph.open(address)
-    indexer = Indexer(graph, settings.index_folder)
-    try:
-        await _until(stop, _turns(graph, indexer))
-    finally:
-        await indexer.close()
-        await graph.close()
+    async with searching(settings) as search:
+        indexer = Indexer(graph, search)
+        try:
+            await _until(stop, _turns(graph, indexer))
+        finally:
+            await indexer.close()
+            await graph.close()
 
 
 async def _until(stop: asyncio.Event, action: Coroutine[Any, Any, None]) -> None:

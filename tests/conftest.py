@@ -34,6 +34,12 @@ CHROMIUM_FLAGS = (
 OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
 
 
+def pytest_report_header() -> str:
+    """Which search servers this run speaks to."""
+    real = os.environ.get("MEILI_URL")
+    return f"meilisearch: {real or 'none (MEILI_URL is not set): its stand-in only'}"
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -45,6 +45,12 @@ MATCH (o:Outbox) WHERE o.locked = $by AND o.done = false AND o.due > $now SET o.
 
 PARK: Final[LiteralString] = "UNWIND $ids AS id MATCH (o:Outbox {id: id}) SET o.parked = true"
 
+RETRY: Final[LiteralString] = """
+MATCH (o:Outbox) WHERE o.done = false AND o.parked = true
+SET o.attempts = 0, o.due = $now
+REMOVE o.parked
+"""
+
 SWEEP: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.done = true AND o.deliveredOn < $before DELETE o"
 
 WAITING: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.done = false AND o.kind IN $kinds RETURN o.id AS id"
@@ -95,6 +101,10 @@ class Outbox:
     async def park(self, effects: Sequence[Effect]) -> None:
         """Keep these aside: they failed too often. Settling them takes them out."""
         await self._unit.run(PARK, ids=[effect.id for effect in effects])
+
+    async def retry(self) -> None:
+        """What was parked is due again, as if it had never failed."""
+        await self._unit.run(RETRY, now=_now())
 
     async def done(self, effects: Sequence[Effect]) -> None:
         """These have been carried out."""
