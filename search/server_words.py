@@ -26,6 +26,7 @@ SEARCHABLE: Final = ("names", "subjects")
 # The facts are ours: they come by the documents themselves, and are no use to others.
 DISPLAYED: Final = ("key", "names", "subjects", "organisation", "covers")
 MOST_HITS: Final = 100_000
+LONGEST_TERM: Final = 3
 
 
 def settings() -> MeilisearchSettings:
@@ -49,7 +50,10 @@ def settings() -> MeilisearchSettings:
 
 
 def synonyms() -> dict[str, list[str]]:
-    """Acronyms and what they stand for, both ways; old names of bodies to those that took over, one way. Folded."""
+    """Acronyms and what they stand for, both ways; old names of bodies to those that took over, one way. Folded.
+
+    The server looks up terms of three words at most, whatever the length of what they stand for.
+    """
     found: defaultdict[str, set[str]] = defaultdict(set)
     for entry in acronyms():
         short, long = fold(entry.acronym), fold(entry.expansion)
@@ -57,4 +61,8 @@ def synonyms() -> dict[str, list[str]]:
         found[long].add(short)
     for succession in named_successions():
         found[fold(succession.predecessor)].add(fold(succession.successor))
-    return {word: sorted(others - {word}) for word, others in sorted(found.items()) if others - {word}}
+    return {
+        word: sorted(others - {word})
+        for word, others in sorted(found.items())
+        if others - {word} and len(word.split()) <= LONGEST_TERM
+    }
