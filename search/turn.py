@@ -16,6 +16,7 @@ from graph.model.errors import Unavailable
 from graph.store.unit import Graph
 
 LEASE_SECONDS: Final = 30.0
+PROLONG_EVERY_SECONDS: Final = 10.0
 TURN: Final = "index-writer"
 
 log = structlog.get_logger()
@@ -68,7 +69,7 @@ class Turn:
 
     async def _prolong(self) -> None:
         while True:
-            await asyncio.sleep(LEASE_SECONDS / 3)
+            await asyncio.sleep(PROLONG_EVERY_SECONDS)
             # A lease that has run out stays so: whoever writes finds it out before the index is switched.
             if self.held:
                 try:
