@@ -106,7 +106,7 @@ async def drain(house: Premises) -> None:
 async def rebuild_index(settings: Settings) -> None:
     """Rebuild the index aside and switch, here or by the worker that owns it. Raises Unavailable when it does not come."""
     async with premises(settings) as house:
-        if house.owner:
+        if house.owner or house.search.shared:
             await _rebuild(house.graph, house.search)
         else:
             await _ask_to_rebuild(house.graph, house.search)

@@ -133,7 +133,12 @@ class Indexer:
             await self._let_go()
             return False
         if self._writer is None:
-            self._writer = await self._engine.current()
+            try:
+                self._writer = await self._engine.current()
+            except Unavailable:
+                # Another machine may reach the engine where this one does not.
+                await self.close()
+                raise
         return True
 
     async def _ours(self) -> bool:

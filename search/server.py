@@ -16,9 +16,11 @@ from itertools import islice
 from typing import Any, Final
 
 import msgspec
+import structlog
 
 from graph.model.errors import Unavailable
 from graph.model.relay import Listing
+from graph.model.territory import Territory
 from search.backend import Held, NotBuilt, Trouble, Wanted
 from search.document import Decoded
 from search.name_words import NameWords
@@ -48,7 +50,16 @@ LOOK_EVERY_SECONDS: Final = 1.0
 FACTS_AT_ONCE: Final = 400
 # The index may change between two requests of one question; more often than this, it is not answering properly.
 MOST_TRIES: Final = 5
-CHANGING: Final = "L’index de recherche change sans cesse en ce moment. Réessayez dans un instant."
+SILENT: Final = "La recherche ne répond pas en ce moment. Réessayez dans un instant ; les fiches restent consultables."
+
+log = structlog.get_logger()
+
+
+class Changing(Unavailable):
+    """What was read does not belong together: the index changed meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("L’index de recherche change sans cesse en ce moment. Réessayez dans un instant.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +97,15 @@ class ServerIndex:
     async def follow(self) -> None:
         """Look at the state, and read the territories and words that are new since the last look."""
         async with self._reading:
-            state = await read_state(self._server, self._uid)
-            if state is None:
-                raise NotBuilt
-            await self._read(state)
+            for _ in range(MOST_TRIES):
+                state = await read_state(self._server, self._uid)
+                if state is None:
+                    raise NotBuilt
+                # Another generation may have come between the state and what it names.
+                with suppress(Changing):
+                    await self._read(state)
+                    return
+            raise Changing
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
@@ -111,14 +127,20 @@ class ServerIndex:
         return False
 
     async def candidates(self, wanted: Wanted) -> list[Listing]:
-        """Every listing that fits, in order of key."""
-        if self._seen is None:
-            await self.follow()
-        for _ in range(MOST_TRIES):
-            found = await self._candidates(wanted, self._known())
-            if found is not None:
-                return found
-        raise Unavailable(CHANGING)
+        """Every listing that fits, in order of key. What is wrong with the server is for the journal, and not for who asks."""
+        try:
+            if self._seen is None:
+                await self.follow()
+            for _ in range(MOST_TRIES):
+                found = await self._candidates(wanted, self._known())
+                if found is not None:
+                    return found
+        except (NotBuilt, Changing):
+            raise
+        except Unavailable as fault:
+            log.warning("search_unavailable", fault=fault.message)
+            raise Unavailable(SILENT) from fault
+        raise Changing
 
     async def held(self) -> dict[str, Held]:
         """Each listing held, by key."""
@@ -155,7 +177,7 @@ class ServerIndex:
         return sorted(listings, key=lambda listing: listing.key) if len(listings) == len(stamps) else None
 
     async def _read(self, state: State) -> None:
-        """See this state, with its territories and words. Raises Unavailable when they are being replaced."""
+        """See this state, with its territories and words. Raises Changing when they have been replaced."""
         seen = self._seen
         if seen and seen.places_print == state.places:
             places = seen.places
@@ -167,13 +189,18 @@ class ServerIndex:
     async def _read_places(self, state: State) -> Gazetteer:
         rows = await read_places(self._server, self._uid, state)
         # A Gazetteer of France takes a second to build: the loop goes on meanwhile.
-        return await asyncio.to_thread(_gazetteer, rows)
+        return await asyncio.to_thread(lambda: Gazetteer(unpacked(rows)))
 
     async def _keep_following(self) -> None:
         while True:
             await asyncio.sleep(LOOK_EVERY_SECONDS)
-            with suppress(Unavailable):
+            try:
                 await self.follow()
+            except Unavailable:
+                # Said where somebody asks.
+                continue
+            except Exception as fault:
+                log.error("index_not_followed", fault=type(fault).__name__)
 
     def _known(self) -> _Seen:
         if self._seen is None:
@@ -199,7 +226,10 @@ class ServerEngine:
         state = await read_state(self._server, self._uid)
         if state is None:
             return None
-        territories = territories_of(await read_places(self._server, self._uid, state)) if state.places else []
+        try:
+            territories = unpacked(await read_places(self._server, self._uid, state))
+        except NotBuilt:
+            return None
         words = await read_words(self._server, self._uid)
         return ServerWriter(self._server, self._uid, state.built, territories, words)
 
@@ -240,16 +270,17 @@ async def read_words(server: Server, uid: str) -> NameWords:
 
 
 async def read_places(server: Server, uid: str, state: State) -> list[dict[str, Any]]:
-    """The parts that hold the territories. Raises Unavailable when others are being put in their place."""
+    """The parts that hold the territories. Raises Changing when others have been put in their place."""
     asked = f"kind = {PLACES} AND stamp = {quoted(state.places)}"
     rows = await server.fetch(uid, asked, ("part", "text"), SCAN_SECONDS)
     if len(rows) != state.parts:
-        raise Unavailable(CHANGING)
+        raise Changing
     return rows
 
 
-def _gazetteer(rows: list[dict[str, Any]]) -> Gazetteer:
+def unpacked(rows: list[dict[str, Any]]) -> list[Territory]:
+    """The territories of these parts. Raises NotBuilt where they are not what this version writes."""
     try:
-        return Gazetteer(territories_of(rows) if rows else [])
+        return territories_of(rows) if rows else []
     except (ValueError, zlib.error, msgspec.MsgspecError) as fault:
         raise NotBuilt from fault

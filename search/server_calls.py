@@ -29,8 +29,10 @@ TASK_SECONDS: Final = 300.0
 FIRST_PAUSE_SECONDS: Final = 0.02
 LONGEST_PAUSE_SECONDS: Final = 0.5
 STUCK_SECONDS: Final = 120.0
-MOST_TASKS: Final = 1000
+MOST_AT_ONCE: Final = 1000
 EVERYTHING: Final = 1_000_000_000
+WRITES: Final = ["documentAdditionOrUpdate", "documentDeletion", "settingsUpdate", "indexSwap", "indexDeletion"]
+UNDONE: Final = ["failed", "canceled", "enqueued", "processing"]
 FINISHED: Final = frozenset({"succeeded", "failed", "canceled"})
 NO_INDEX: Final = "index_not_found"
 NOT_FILTERABLE: Final = "invalid_document_filter"
@@ -52,7 +54,8 @@ class Server:
     """One Meilisearch server. Connections are kept between calls."""
 
     def __init__(self, url: str, key: str) -> None:
-        self._url = url
+        # As messages name it: without what may stand before the host.
+        self._url = re.sub(r"//[^/@]*@", "//", url)
         self._client = AsyncClient(url, key or None, timeout=int(SEND_SECONDS), json_handler=OrjsonHandler())
         self._recent = False
 
@@ -121,7 +124,7 @@ class Server:
 
     async def index_names(self) -> list[str]:
         """The indexes there are."""
-        found = await self._asked(self._client.get_raw_indexes(limit=MOST_TASKS), ASK_SECONDS)
+        found = await self._asked(self._client.get_raw_indexes(limit=MOST_AT_ONCE), ASK_SECONDS)
         return [index.uid for index in found or ()]
 
     async def done(self, *tasks: TaskInfo) -> None:
@@ -153,15 +156,20 @@ class Server:
 
     async def troubles(self, ours: str) -> list[Trouble]:
         """Tasks on our indexes that failed, were cancelled, or have not moved for two minutes."""
-        asked = self._client.get_tasks(
-            statuses=["failed", "canceled", "enqueued", "processing"], types=list(WRITES), limit=MOST_TASKS
-        )
         before = datetime.now(UTC) - timedelta(seconds=STUCK_SECONDS)
-        return [
-            Trouble(task.uid, _in_words(task))
-            for task in (await self._asked(asked, ASK_SECONDS)).results
-            if _is_about(task, ours) and (task.status in FINISHED or task.enqueued_at < before)
-        ]
+        found: list[Trouble] = []
+        following: int | None = None
+        while True:
+            asked = self._client.get_tasks(statuses=UNDONE, types=WRITES, limit=MOST_AT_ONCE, from_=following)
+            page = await self._asked(asked, ASK_SECONDS)
+            found += [
+                Trouble(task.uid, _in_words(task))
+                for task in page.results
+                if _is_about(task, ours) and (task.status in FINISHED or task.enqueued_at < before)
+            ]
+            following = page.next
+            if following is None:
+                return found
 
     async def forget(self, uids: Iterable[int]) -> None:
         """Cancel these tasks where they have not ended, then let them be forgotten."""
@@ -195,9 +203,6 @@ class Server:
             f"Le serveur de recherche {self._url} a refusé la demande ({fault.code or fault.status_code}). Son journal dit "
             "pourquoi ; rien n’a été modifié."
         )
-
-
-WRITES: Final = ("documentAdditionOrUpdate", "documentDeletion", "settingsUpdate", "indexSwap", "indexDeletion")
 
 
 def _check(task: TaskResult | None, uid: int) -> None:

@@ -217,10 +217,11 @@ def _tasks(queue: Queue, asked: dict[str, str]) -> dict[str, Any]:
         raise Fault(400, "invalid_task_types", f"`{min(unknown)}` is not a valid task type.")
     wanted = {name: set(asked[name].split(",")) for name in ("uids", "statuses", "types", "indexUids") if name in asked}
     keys = {"uids": "uid", "statuses": "status", "types": "type", "indexUids": "indexUid"}
+    latest = int(asked.get("from", queue._next))
     found = [
         task
         for task in reversed(queue.tasks)
-        if all(str(task[keys[name]]) in values for name, values in wanted.items())
+        if all(str(task[keys[name]]) in values for name, values in wanted.items()) and task["uid"] <= latest
     ]
     limit = int(asked.get("limit", 20))
     page = found[:limit]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from structlog.testing import capture_logs
 
 from graph.model.errors import Unavailable
 from search import server, server_calls, server_documents
-from search.backend import NotBuilt, Wanted, Writer
+from search.backend import Index, NotBuilt, Wanted, Writer
 from search.embedded import EmbeddedEngine
 from search.engines import open_engine
 from search.server import ServerEngine
@@ -28,9 +29,19 @@ async def unavailable(engine: ServerEngine, words: str) -> None:
     """Every way in says so, in these words."""
     index = engine.index()
     assert not await index.answers()
-    for asked in (engine.in_use(), engine.current(), index.follow(), index.candidates(ANYWHERE), index.held()):
+    for asked in (engine.in_use(), engine.current(), index.follow(), index.held()):
         with pytest.raises(Unavailable, match=words):
             await asked
+    await not_told_to_who_asks(index, words)
+
+
+async def not_told_to_who_asks(index: Index, words: str) -> None:
+    """Addresses and settings are for the journal."""
+    with capture_logs() as logs, pytest.raises(Unavailable, match="La recherche ne répond pas") as refused:
+        await index.candidates(ANYWHERE)
+    assert not any(word in refused.value.message for word in ("http", "MAILLAGE", "clé", "version"))
+    assert [line["event"] for line in logs] == ["search_unavailable"]
+    assert re.search(words, logs[0]["fault"])
 
 
 async def test_the_settings_choose_the_engine(tmp_path: Path, stand_in: StandIn) -> None:
@@ -235,8 +246,7 @@ async def test_a_server_that_is_gone_is_said_in_words_and_found_again(
     generation = index.generation
     stand_in.vanish()
     await unavailable(on_stand_in, "ne répond pas")
-    with pytest.raises(Unavailable, match="ne répond pas"):
-        await index.candidates(ANYWHERE)
+    await not_told_to_who_asks(index, "ne répond pas")
     await writer.replace(["t:un"], [])
     with pytest.raises(Unavailable, match="ne répond pas"):
         await writer.commit()
@@ -289,6 +299,31 @@ async def test_a_refused_key_is_said_in_words(stand_in: StandIn) -> None:
     with pytest.raises(KeyRefused):
         await engine.aside()
     assert stand_in.queue.tasks == []
+    await engine.close()
+
+
+async def test_more_troubles_than_one_page_are_all_found(
+    on_stand_in: ServerEngine, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await (await build(on_stand_in, listing("t:un"))).close()
+    monkeypatch.setattr(server_calls, "MOST_AT_ONCE", 2)
+    for _ in range(5):
+        stand_in.fail_next("documentAdditionOrUpdate")
+        writer = await on_stand_in.current()
+        assert writer
+        with pytest.raises(Unavailable):
+            await writer.commit()
+    troubles = await on_stand_in.troubles()
+    assert len({trouble.id for trouble in troubles}) == 5
+    await on_stand_in.settle(troubles)
+    assert await on_stand_in.troubles() == []
+
+
+async def test_an_address_is_named_without_its_secrets(stand_in: StandIn) -> None:
+    engine = ServerEngine(f"http://nom:secret@127.0.0.1:{stand_in.port}", "fausse", "essai")
+    with pytest.raises(KeyRefused, match=f"http://127.0.0.1:{stand_in.port} ") as refused:
+        await engine.in_use()
+    assert "secret" not in refused.value.message
     await engine.close()
 
 
