@@ -68,9 +68,7 @@ def _tell(health: Health) -> None:
 
 
 def _tell_mended(mended: Mended) -> None:
-    what = "reconstruction de l’index demandée" if mended.rebuild else f"{mended.organisations} organismes à réécrire"
-    if not mended.rebuild and not mended.organisations:
-        what = "aucune fiche à réécrire"
-    also = [f"{mended.retried} effets repris"] if mended.retried else []
-    also += [f"{mended.forgotten} tâches du serveur de recherche oubliées"] if mended.forgotten else []
-    console.print(f"Réparation : {', '.join([what, *also])}.")
+    what = "reconstruction de l’index demandée" if mended.rebuild else f"organismes à réécrire : {mended.organisations}"
+    also = [f"effets repris : {mended.retried}"] if mended.retried else []
+    also += [f"tâches du serveur de recherche oubliées : {mended.forgotten}"] if mended.forgotten else []
+    console.print(f"Réparation. {' ; '.join([what, *also])}.")

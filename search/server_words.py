@@ -40,7 +40,6 @@ def settings() -> MeilisearchSettings:
         typo_tolerance=TypoTolerance(
             enabled=True,
             disable_on_words=sorted({fold(entry.acronym) for entry in acronyms()}),
-            disable_on_numbers=True,
             min_word_size_for_typos=MinWordSizeForTypos(one_typo=LETTERS_FOR_ONE_TYPO, two_typos=LETTERS_FOR_TWO_TYPOS),
         ),
         localized_attributes=[LocalizedAttributes(locales=["fra"], attribute_patterns=list(SEARCHABLE))],

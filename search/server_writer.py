@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -31,6 +32,7 @@ from search.server_words import settings
 
 # Documents of one request, about 3 kB each.
 DOCUMENTS_AT_ONCE: Final = 1000
+DISCARD_SECONDS: Final = 5.0
 
 log = structlog.get_logger()
 
@@ -157,11 +159,13 @@ class ServerWriter:
         self._parts, self._new_words, self._sent = [], set(), []
 
     async def discard(self) -> None:
-        """Close, and remove the index aside. When the server does not answer, the next rebuild removes it."""
+        """Close, and remove the index aside. When that takes long, or fails, the next rebuild removes it."""
         await self.close()
         if self._fresh:
-            with suppress(Unavailable, Refused):
-                await self._server.done(await self._server.drop_index(self._uid))
+            with suppress(Unavailable, Refused, TimeoutError):
+                # A worker that was told to stop has a few seconds.
+                async with asyncio.timeout(DISCARD_SECONDS):
+                    await self._server.done(await self._server.drop_index(self._uid))
 
     async def _gone(self) -> list[str]:
         """Listings held of the organisations replaced that are not among the new ones."""
