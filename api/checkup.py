@@ -71,4 +71,4 @@ def _tell_mended(mended: Mended) -> None:
     what = "reconstruction de l’index demandée" if mended.rebuild else f"organismes à réécrire : {mended.organisations}"
     also = [f"effets repris : {mended.retried}"] if mended.retried else []
     also += [f"tâches du serveur de recherche oubliées : {mended.forgotten}"] if mended.forgotten else []
-    console.print(f"Réparation. {' ; '.join([what, *also])}.")
+    console.print(f"Réparation : {' ; '.join([what, *also])}.")

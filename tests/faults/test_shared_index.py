@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from api.checkup import check
+from api.settings import Settings
 from graph.model.errors import Unavailable
+from graph.store.engine import Address
 from graph.store.outbox import INDEX_LISTINGS, REBUILD_INDEX
 from graph.store.unit import Graph
 from search import indexer as indexing
@@ -162,6 +165,57 @@ async def test_doctor_finds_a_write_that_the_server_did_not_carry_out(
     assert (mended.organisations, mended.forgotten) == (1, 1)
     await drain(network, shared)
     assert (await examine(network, shared)).faults == 0
+    assert (await names(shared))["t:good"] == "Zibeline"
+
+
+def said_to(capsys: pytest.CaptureFixture[str]) -> str:
+    """However wide the screen is."""
+    return " ".join(capsys.readouterr().out.split())
+
+
+async def test_doctor_says_what_it_finds_and_what_it_did(
+    shared: ServerEngine,
+    network: Graph,
+    engine: Address,
+    stand_in: StandIn,
+    uid: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Without a worker anywhere, the command takes its turn."""
+    settings = Settings(
+        data=tmp_path,
+        graph_uri=engine.uri,
+        graph_user=engine.user,
+        graph_password=engine.password,
+        graph_database=engine.database,
+        search_url=stand_in.url,
+        search_key=KEY,
+        search_index=uid,
+    )
+    assert await check(settings) == 1
+    assert "L’index n’est pas construit" in said_to(capsys)
+    assert await check(settings, repair=True) == 0
+    said = said_to(capsys)
+    assert "Réparation : reconstruction de l’index demandée" in said
+    assert "Après réparation : Effets en attente : 0. Différences entre graphe et index : 0." in said
+
+    await set_name(network, "t:good", "Zibeline")
+    stand_in.fail_next("documentAdditionOrUpdate")
+    writer = await shared.current()
+    assert writer
+    with pytest.raises(Unavailable):
+        await writer.commit()
+    assert await check(settings) == 2
+    said = said_to(capsys)
+    assert "organisation:t:good : différente" in said
+    assert "(documentAdditionOrUpdate) a échoué (no_space_left_on_device)" in said
+    assert "« maillage doctor --repair » répare" in said
+    assert (await names(shared))["t:good"] == "Organisme d’essai"
+
+    assert await check(settings, repair=True) == 0
+    said = said_to(capsys)
+    assert "Réparation : organismes à réécrire : 1 ; tâches du serveur de recherche oubliées : 1." in said
     assert (await names(shared))["t:good"] == "Zibeline"
 
 
