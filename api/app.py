@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -13,24 +13,25 @@ from api.gateway import Gateway
 from api.graphql.door import PATH as GRAPHQL
 from api.graphql.door import router as graphql_door
 from api.graphql.schema import schema
-from api.premises import server
+from api.premises import search_of, server
 from api.rooms import Rooms
 from api.settings import VERSION, Settings
 from api.web.headers import ForOtherSites, SecurityHeaders
 from api.web.routes import install as install_pages
 from graph.model.errors import Unavailable
 from graph.store.unit import Graph
-from search.embedded import EmbeddedIndex
 from search.understand import Reader
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The application over the graph server that `settings` names and the index of its data folder."""
+    """The application over the graph server and the search engine that `settings` names."""
 
     # Made ready before the graph is: the first visitor should not wait for lexicon, territories and schema to be read.
-    reader, index = Reader(), EmbeddedIndex(settings.index_folder)
+    reader, search = Reader(), search_of(settings)
+    index = search.index()
     schema()
-    if index.answers():
+    # An index on a server is read once the loop runs.
+    with suppress(Unavailable):
         reader.read("impayés de loyer à Besançon", index.places)
 
     @asynccontextmanager
@@ -41,8 +42,10 @@ def create_app(settings: Settings) -> FastAPI:
         graph = await Graph.open(address)
         app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
         try:
-            yield
+            async with index.followed():
+                yield
         finally:
+            await search.close()
             await graph.close()
 
     app = _Site(
@@ -75,7 +78,7 @@ class _Site(FastAPI):
 async def health(request: Request) -> JSONResponse:
     """200 only when graph and index answer; 503 says which one does not."""
     rooms: Rooms = request.app.state.rooms
-    state = {"graph": await rooms.graph.answers(), "index": rooms.index.answers()}
+    state = {"graph": await rooms.graph.answers(), "index": await rooms.index.answers()}
     well = all(state.values())
     return JSONResponse(
         {"status": "ok" if well else "unavailable", **state, "version": VERSION},

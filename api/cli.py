@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from api import moving, restoring, strangers
+from api.checkup import check
 from api.folder import Folder
 from api.keeping import back_up, named
 from api.owning import search_server
@@ -20,7 +21,7 @@ from api.restoring import read
 from api.settings import Settings
 from api.supervisor import Supervisor
 from api.telling import console, in_words, settings_from, stage, steps, tell_backup, tell_moved, tell_restored
-from api.upkeep import bring_up_to_date, examine, import_sources, prepare, rebuild_index
+from api.upkeep import bring_up_to_date, import_sources, prepare, rebuild_index
 from api.worker import work
 from importers.registry import SOURCES
 
@@ -99,11 +100,14 @@ def migrate(data: Data = None) -> None:
 
 
 @app.command()
-def doctor(data: Data = None) -> None:
+def doctor(
+    data: Data = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Répare ce qui diffère, et dit ce qui a été fait.")] = False,
+) -> None:
     """Compare le graphe et l’index, et dit chaque différence."""
     with in_words():
-        found = asyncio.run(examine(settings_from(data=data)))
-    raise typer.Exit(1 if found else 0)
+        left = asyncio.run(check(settings_from(data=data), repair=repair))
+    raise typer.Exit(1 if left else 0)
 
 
 @app.command()

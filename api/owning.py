@@ -24,13 +24,13 @@ log = structlog.get_logger()
 
 def search_server(settings: Settings) -> str:
     """The search server that several machines share; empty when the index is in the data folder."""
-    return getattr(settings, "search_url", "")
+    return settings.search_url
 
 
 def identity(settings: Settings) -> Identity:
     """The index of these settings: a server's, or that of the data folder, named once and for all."""
     if shared := search_server(settings):
-        return Identity(shared, "", shared)
+        return Identity(f"{shared} {settings.search_index}", "", f"{shared}, « {settings.search_index} »")
     path = settings.index_folder.resolve() / NAME_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():

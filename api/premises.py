@@ -1,4 +1,7 @@
-"""A graph to work on: a server's, that of the process which owns the folder, or our own for the time of a command."""
+"""A graph to work on: a server's, that of the process which owns the folder, or our own for the time of a command.
+
+And the search engine beside it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from graph.model.errors import Unavailable
 from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
 from graph.store.unit import Graph
+from search.backend import Engine as Search
+from search.engines import open_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class Premises:
     """`owner` when this process may write the index itself: nobody else does."""
 
     graph: Graph
+    search: Search
     owner: bool
 
 
@@ -36,6 +42,21 @@ def server(settings: Settings) -> Address | None:
         settings.graph_ca,
         settings.graph_pool,
     )
+
+
+def search_of(settings: Settings) -> Search:
+    """The search engine named by the settings: a server, or the index of the data folder."""
+    return open_engine(settings.index_folder, settings.search_url, settings.search_key, settings.search_index)
+
+
+@asynccontextmanager
+async def searching(settings: Settings) -> AsyncIterator[Search]:
+    """The same, let go of at the end."""
+    search = search_of(settings)
+    try:
+        yield search
+    finally:
+        await search.close()
 
 
 def _joined(folder: Folder) -> Address | None:
@@ -60,28 +81,29 @@ def _joined(folder: Folder) -> Address | None:
 @asynccontextmanager
 async def premises(settings: Settings) -> AsyncIterator[Premises]:
     """A migrated graph. Raises Unavailable, in words."""
-    folder = Folder(settings.data)
-    address = server(settings) or _joined(folder)
-    if address:
-        graph = await Graph.open(address)
-        try:
-            yield Premises(graph, owner=False)
-        finally:
-            await graph.close()
-        return
-    with folder:
-        engine = Engine(folder.path, heap=settings.heap)
-        try:
-            own = engine.start()
-            folder.tell(Running(os.getpid(), own.uri))
-            graph = await Graph.open(own)
+    async with searching(settings) as search:
+        folder = Folder(settings.data)
+        address = server(settings) or _joined(folder)
+        if address:
+            graph = await Graph.open(address)
             try:
-                await migrate(graph)
-                yield Premises(graph, owner=True)
+                yield Premises(graph, search, owner=False)
             finally:
                 await graph.close()
-        finally:
-            engine.stop()
+            return
+        with folder:
+            engine = Engine(folder.path, heap=settings.heap)
+            try:
+                own = engine.start()
+                folder.tell(Running(os.getpid(), own.uri))
+                graph = await Graph.open(own)
+                try:
+                    await migrate(graph)
+                    yield Premises(graph, search, owner=True)
+                finally:
+                    await graph.close()
+            finally:
+                engine.stop()
 
 
 @contextmanager

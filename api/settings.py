@@ -59,6 +59,19 @@ class Settings(BaseSettings):
     graph_pool: Annotated[
         int, Field(ge=1, le=1000, description="Connections to the graph that one process keeps at most.")
     ] = POOL
+    search_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^\s/]+\S*)?$",
+            description="Address of a Meilisearch server; empty for the embedded index.",
+        ),
+    ] = ""
+    search_key: Annotated[
+        str, Field(description="Its key, which may read and write documents, settings, indexes and tasks.", repr=False)
+    ] = ""
+    search_index: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$", description="Name of the index on that server.")
+    ] = "maillage"
     explorer: Annotated[bool, Field(description="Serve the GraphQL explorer page.")] = True
     introspection: Annotated[bool, Field(description="Answer GraphQL introspection.")] = True
     allowed_origins: Annotated[

@@ -1,4 +1,4 @@
-"""The door that opens by itself: it carries out what the outbox asks for. One per index."""
+"""The door that opens by itself: it carries out what the outbox asks for. One writes an index at a time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from api.owning import as_owner
+from api.premises import searching
 from api.settings import Settings
 from api.together import first_to_end
 from graph.model.errors import Unavailable
@@ -42,12 +43,13 @@ async def work(settings: Settings, address: Address) -> None:
 
 async def _work(settings: Settings, address: Address) -> None:
     graph = await Graph.open(address)
-    indexer = Indexer(graph, settings.index_folder)
-    try:
-        await as_owner(graph, settings, lambda: _turns(graph, indexer))
-    finally:
-        await indexer.close()
-        await graph.close()
+    async with searching(settings) as search:
+        indexer = Indexer(graph, search)
+        try:
+            await as_owner(graph, settings, lambda: _turns(graph, indexer))
+        finally:
+            await indexer.close()
+            await graph.close()
 
 
 async def _turns(graph: Graph, indexer: Indexer) -> None:

@@ -1,15 +1,32 @@
-"""What a search engine promises here; embedded.py (tantivy) keeps it."""
+"""What a search engine promises here; embedded.py (tantivy) and server.py (Meilisearch) keep it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import NamedTuple, Protocol
 
+from graph.model.errors import Unavailable
 from graph.model.relay import Listing
+from graph.model.territory import Territory
 from search.places import Gazetteer
 
-# What is first asked for; when as many come, all are taken: a cut among ties would lose results.
-MOST_CANDIDATES: Final = 1000
+
+class NotBuilt(Unavailable):
+    """There is no generation that this version understands."""
+
+    def __init__(self) -> None:
+        super().__init__("L’index de recherche n’est pas encore construit. Réessayez dans un instant.")
+
+
+class AnotherWrites(Unavailable):
+    """One writes an index at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "L’index est déjà tenu par un autre worker : un seul écrit à la fois. Arrêtez l’autre, ou laissez-le finir."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,27 +41,133 @@ class Wanted:
     names: tuple[tuple[str, ...], ...] = ()
 
 
+class Held(NamedTuple):
+    """What an index holds of a listing: the digest of its facts, and the id of its organisation."""
+
+    digest: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A write that the engine took and did not carry out; `text` says which, and why, in French."""
+
+    id: int
+    text: str
+
+
 class Index(Protocol):
     """Reading side, one per process."""
 
     @property
     def generation(self) -> str:
-        """Changes whenever an answer may change."""
+        """Changes whenever an answer may change. Raises Unavailable."""
         ...
 
     @property
     def places(self) -> Gazetteer:
-        """The territories of this generation."""
+        """The territories of this generation. Raises Unavailable."""
+        ...
+
+    async def follow(self) -> None:
+        """Look at what is in use now: `places` and `generation` are then those of this moment. Raises Unavailable."""
+        ...
+
+    def followed(self) -> AbstractAsyncContextManager[None]:
+        """While this lasts, a process that nobody asks anything keeps up with the index all the same."""
         ...
 
     async def candidates(self, wanted: Wanted) -> list[Listing]:
-        """Every listing that fits, in order of key. Raises Unavailable."""
+        """Every listing that fits, in order of key: however many they are, for a cut among ties loses results.
+
+        Names are judged again by graph/model/names.py: more may come, never less. Raises Unavailable.
+        """
         ...
 
-    async def digests(self) -> dict[str, str]:
-        """The digest of each listing held, by key: what `doctor` compares with the graph."""
+    async def held(self) -> dict[str, Held]:
+        """Each listing held, by key: what `doctor` compares with the graph. Raises Unavailable."""
         ...
 
-    def answers(self) -> bool:
+    async def answers(self) -> bool:
         """Whether it can be asked now."""
+        ...
+
+
+class Writer(Protocol):
+    """Writing side, over one generation. What is written shows after `commit` and not before it.
+
+    Raises Unavailable or OSError where the engine is at fault, and not what is written.
+    """
+
+    @property
+    def name(self) -> str:
+        """The generation; another rebuild has another name."""
+        ...
+
+    async def holds_listings(self) -> bool:
+        """Whether a listing was committed."""
+        ...
+
+    async def replace(self, organisations: Iterable[str], listings: Sequence[Listing]) -> None:
+        """Forget all listings of these organisations, then take these."""
+        ...
+
+    async def keep_places(self, territories: Sequence[Territory]) -> None:
+        """Take these territories in place of those held."""
+        ...
+
+    async def commit(self) -> None:
+        """Show what was written; it is kept when this returns."""
+        ...
+
+    async def switch(self) -> None:
+        """Make this the generation in use without a moment between the two, and remove the others."""
+        ...
+
+    async def close(self) -> None:
+        """End; what was not committed is lost."""
+        ...
+
+    async def discard(self) -> None:
+        """Close, and remove this generation: it will not be used."""
+        ...
+
+
+class Engine(Protocol):
+    """One index, of which there is a generation in use, or none yet."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether several machines may write it: they then take turns through the graph (turn.py)."""
+        ...
+
+    def index(self) -> Index:
+        """A reading side. It needs no generation yet: it answers once there is one."""
+        ...
+
+    async def current(self) -> Writer | None:
+        """A writer over the generation in use; None when there is none that this version understands.
+
+        Raises Unavailable when the engine does not answer, AnotherWrites when it lets another write.
+        """
+        ...
+
+    async def aside(self) -> Writer:
+        """A writer over a new, empty generation that nobody reads yet. What earlier ones left unfinished is removed."""
+        ...
+
+    async def in_use(self) -> str:
+        """The name of the generation in use, of this version's format; empty when there is none. Raises Unavailable."""
+        ...
+
+    async def troubles(self) -> list[Trouble]:
+        """Writes that failed, or that have not moved for minutes."""
+        ...
+
+    async def settle(self, troubles: Sequence[Trouble]) -> None:
+        """Forget these: what they should have written is made good by other means."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
         ...

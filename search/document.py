@@ -1,18 +1,25 @@
 """A listing as the index keeps it: the terms it is found by, and its facts. Pure.
 
-What changes here changes what a generation holds: raise `INDEX_FORMAT` in embedded.py with it.
+What changes here changes what a generation holds: raise `INDEX_FORMAT` with it.
 """
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Final
 
 import msgspec
 
 from graph.model.names import name_words
 from graph.model.relay import Listing
 from graph.model.territory import Territory
+
+# To be raised with whatever changes what a generation holds, in either engine: schema, terms, facts, territories.
+INDEX_FORMAT: Final = 2
+# Decoded listings kept in memory, about 3 kB each.
+LISTINGS_KEPT: Final = 20_000
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(Listing)
@@ -64,3 +71,21 @@ def decode(facts: bytes) -> Listing:
 def digest(facts: bytes) -> str:
     """A short fingerprint of the facts."""
     return blake2b(facts, digest_size=12).hexdigest()
+
+
+class Decoded:
+    """Listings decoded once, by their digest or what stands for it: facts never change under the same digest."""
+
+    def __init__(self) -> None:
+        self._listings: OrderedDict[object, Listing] = OrderedDict()
+
+    def get(self, stamp: object) -> Listing | None:
+        """The listing, if it is still in memory."""
+        return self._listings.get(stamp)
+
+    def keep(self, stamp: object, facts: bytes) -> Listing:
+        """Decode and remember. Raises msgspec.ValidationError on what another version wrote."""
+        listing = self._listings[stamp] = decode(facts)
+        if len(self._listings) > LISTINGS_KEPT:
+            self._listings.popitem(last=False)
+        return listing

@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from errno import EIO
 from hashlib import blake2b
@@ -19,8 +18,7 @@ from typing import Final
 from uuid import uuid4
 
 import msgspec
-from tantivy import DocAddress, Occur, Query, Schema, SchemaBuilder, Searcher
-from tantivy import Document as Entry
+from tantivy import DocAddress, Query, Searcher
 from tantivy import Index as Store
 from tantivy import IndexWriter as StoreWriter
 
@@ -28,11 +26,13 @@ from graph.model.errors import Unavailable
 from graph.model.relay import Listing
 from graph.model.territory import Territory
 from search import document
-from search.backend import MOST_CANDIDATES, Wanted
+from search.backend import AnotherWrites, Held, NotBuilt, Trouble, Wanted
+from search.document import INDEX_FORMAT, Decoded
 from search.places import Gazetteer
+from search.terms import SCHEMA, entry, query
 
-# To be raised with whatever changes what a generation holds: the schema, the terms, the facts, the territories.
-INDEX_FORMAT: Final = 2
+# What is first asked for; when as many come, all are taken.
+MOST_CANDIDATES: Final = 1000
 PREFIX: Final = f"g{INDEX_FORMAT}-"
 WRITER_BYTES: Final = 64_000_000
 POINTER: Final = "current"
@@ -40,23 +40,7 @@ PLACES: Final = "territories.msgpack"
 META: Final = "meta.json"
 # Between two looks at whether another process has committed.
 LOOK_EVERY_SECONDS: Final = 0.1
-# Decoded listings kept in memory, about 3 kB each.
-LISTINGS_KEPT: Final = 20_000
-LETTERS_FOR_ONE_TYPO: Final = 4
-LETTERS_FOR_TWO_TYPOS: Final = 8
 _territories = msgspec.msgpack.Decoder(list[Territory]).decode
-
-
-def schema() -> Schema:
-    """What is found by term, what is only kept. `stamp` is the listing's digest as a number, read without its document."""
-    builder = SchemaBuilder()
-    for name in ("organisation", "competence", "covers", "inside"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("names", tokenizer_name="default", index_option="basic")
-    builder.add_unsigned_field("stamp", stored=False, indexed=False, fast=True)
-    builder.add_bytes_field("facts", stored=True, indexed=False)
-    return builder.build()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +61,7 @@ class EmbeddedIndex:
         self._folder = folder
         self._opened: _Opened | None = None
         self._looked = 0.0
-        self._listings: OrderedDict[object, Listing] = OrderedDict()
+        self._decoded = Decoded()
 
     @property
     def generation(self) -> str:
@@ -90,7 +74,17 @@ class EmbeddedIndex:
         """The territories of the generation in use."""
         return self._follow().places
 
-    def answers(self) -> bool:
+    async def follow(self) -> None:
+        """Look at what is in use now."""
+        self._looked = 0.0
+        self._follow()
+
+    @asynccontextmanager
+    async def followed(self) -> AsyncIterator[None]:
+        """Nothing to do meanwhile: each question looks at the folder."""
+        yield
+
+    async def answers(self) -> bool:
         """Whether there is an index that opens."""
         with suppress(Unavailable):
             return bool(self._follow())
@@ -100,32 +94,30 @@ class EmbeddedIndex:
         """Every listing that fits, in order of key."""
         opened = self._follow()
         searcher = opened.store.searcher()
-        query = _query(wanted)
-        hits = searcher.search(query, MOST_CANDIDATES, count=False).hits
+        asked = query(wanted)
+        hits = searcher.search(asked, MOST_CANDIDATES, count=False).hits
         if len(hits) == MOST_CANDIDATES:
-            hits = searcher.search(query, max(searcher.num_docs, 1), count=False).hits
+            hits = searcher.search(asked, max(searcher.num_docs, 1), count=False).hits
         addresses = [address for _, address in hits]
         stamps = searcher.fast_field_values("stamp", addresses) if addresses else []
         listings = [self._listing(searcher, stamp, address) for stamp, address in zip(stamps, addresses, strict=True)]
         listings.sort(key=lambda listing: listing.key)
         return listings
 
-    async def digests(self) -> dict[str, str]:
-        """The digest of each listing held, by key."""
+    async def held(self) -> dict[str, Held]:
+        """Each listing held, by key."""
         searcher = self._follow().store.searcher()
         hits = searcher.search(Query.all_query(), max(searcher.num_docs, 1), count=False).hits
-        entries = [searcher.doc(address) for _, address in hits]
-        return {entry["key"][0]: document.digest(bytes(entry["facts"][0])) for entry in entries}
+        facts = [bytes(searcher.doc(address)["facts"][0]) for _, address in hits]
+        listings = [document.decode(content) for content in facts]
+        return {
+            listing.key: Held(document.digest(content), listing.organisation.id)
+            for listing, content in zip(listings, facts, strict=True)
+        }
 
     def _listing(self, searcher: Searcher, stamp: object, address: DocAddress) -> Listing:
-        """Decoded once: facts never change under the same digest."""
-        held = self._listings.get(stamp)
-        if held is None:
-            held = document.decode(bytes(searcher.doc(address)["facts"][0]))
-            self._listings[stamp] = held
-            if len(self._listings) > LISTINGS_KEPT:
-                self._listings.popitem(last=False)
-        return held
+        kept = self._decoded.get(stamp)
+        return kept or self._decoded.keep(stamp, bytes(searcher.doc(address)["facts"][0]))
 
     def _follow(self) -> _Opened:
         """The generation in use, looked at again a few times a second: another process writes it."""
@@ -137,9 +129,7 @@ class EmbeddedIndex:
             self._opened = self._open(self._opened)
         except (OSError, ValueError, msgspec.MsgspecError) as fault:
             if self._opened is None:
-                raise Unavailable(
-                    "L’index de recherche n’est pas encore construit. Réessayez dans un instant."
-                ) from fault
+                raise NotBuilt from fault
         return self._opened  # pyright: ignore[reportReturnType]
 
     def _open(self, before: _Opened | None) -> _Opened:
@@ -172,7 +162,7 @@ class EmbeddedWriter:
         if not (self._folder / PLACES).exists():
             _write_aside(self._folder / PLACES, msgspec.msgpack.encode([]))
         self._territories = {t.id: t for t in _territories((self._folder / PLACES).read_bytes())}
-        self._store = Store(schema(), path=str(self._folder), reuse=True)
+        self._store = Store(SCHEMA, path=str(self._folder), reuse=True)
         self._writer: StoreWriter = _locked(self._store)
 
     @classmethod
@@ -193,8 +183,7 @@ class EmbeddedWriter:
         """A writer over a new, empty generation that nobody reads yet."""
         return cls(folder, f"{PREFIX}{uuid4().hex[:12]}")
 
-    @property
-    def holds_listings(self) -> bool:
+    async def holds_listings(self) -> bool:
         """Whether a listing was committed."""
         self._store.reload()
         return self._store.searcher().num_docs > 0
@@ -204,7 +193,7 @@ class EmbeddedWriter:
         for id_ in organisations:
             self._writer.delete_documents_by_term("organisation", id_)
         for listing in listings:
-            self._writer.add_document(_entry(document.document(listing, self._territories)))
+            self._writer.add_document(entry(document.document(listing, self._territories)))
 
     async def keep_places(self, territories: Sequence[Territory]) -> None:
         """Take these territories in place of those held."""
@@ -237,6 +226,41 @@ class EmbeddedWriter:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+class EmbeddedEngine:
+    """The index of a folder of this machine, for one writer."""
+
+    shared = False
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def index(self) -> EmbeddedIndex:
+        """A reading side."""
+        return EmbeddedIndex(self._folder)
+
+    async def current(self) -> EmbeddedWriter | None:
+        """A writer over the generation in use, if there is one."""
+        return EmbeddedWriter.current(self._folder)
+
+    async def aside(self) -> EmbeddedWriter:
+        """A writer over a new generation."""
+        return EmbeddedWriter.aside(self._folder)
+
+    async def in_use(self) -> str:
+        """The folder in use."""
+        return _name_in_use(self._folder) if is_built(self._folder) else ""
+
+    async def troubles(self) -> list[Trouble]:
+        """None: what fails here fails at once."""
+        return []
+
+    async def settle(self, troubles: Sequence[Trouble]) -> None:
+        """Nothing to forget."""
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
 def is_built(folder: Path) -> bool:
     """Whether a generation of this format is in use, without opening it."""
     try:
@@ -262,49 +286,7 @@ def _locked(store: Store) -> StoreWriter:
             raise Unavailable(
                 "L’index ne s’ouvre pas en écriture. Vérifiez l’espace et les droits du dossier."
             ) from fault
-        raise Unavailable(
-            "L’index est déjà tenu par un autre worker : un seul écrit à la fois. Arrêtez l’autre, ou laissez-le finir."
-        ) from fault
-
-
-def _query(wanted: Wanted) -> Query:
-    clauses: list[tuple[Occur, Query]] = []
-    described: list[Query] = []
-    form = _SCHEMA
-    if wanted.zones:
-        clauses.append((Occur.Must, Query.term_set_query(form, "covers", list(wanted.zones))))
-    if wanted.inside:
-        clauses.append((Occur.Must, Query.term_query(form, "inside", wanted.inside, "basic")))
-    if wanted.competences:
-        described.append(Query.term_set_query(form, "competence", list(wanted.competences)))
-    described += [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in wanted.names]
-    if not described:
-        return Query.empty_query()
-    clauses.append((Occur.Must, Query.boolean_query([(Occur.Should, query) for query in described])))
-    return Query.const_score_query(Query.boolean_query(clauses), 1.0)
-
-
-def _word(word: str) -> Query:
-    """A word of a name: exact, as the beginning of a longer one, or with the typos that names.py forgives."""
-    ways = [Query.term_query(_SCHEMA, "names", word, "basic")]
-    if len(word) >= LETTERS_FOR_ONE_TYPO:
-        distance = 2 if len(word) >= LETTERS_FOR_TWO_TYPOS else 1
-        ways.append(Query.fuzzy_term_query(_SCHEMA, "names", word, distance=distance, prefix=False))
-        ways.append(Query.regex_query(_SCHEMA, "names", f"{word}.*"))
-    return Query.boolean_query([(Occur.Should, way) for way in ways])
-
-
-def _entry(kept: document.Document) -> Entry:
-    entry = Entry()
-    entry.add_text("key", kept.key)
-    entry.add_text("organisation", kept.organisation)
-    terms = {"competence": kept.competences, "covers": kept.covers, "inside": kept.inside, "names": kept.names}
-    for name, values in terms.items():
-        for value in values:
-            entry.add_text(name, value)
-    entry.add_unsigned("stamp", int(kept.digest[:16], 16))
-    entry.add_bytes("facts", kept.facts)
-    return entry
+        raise AnotherWrites from fault
 
 
 def _write_aside(path: Path, content: bytes) -> None:
@@ -315,6 +297,3 @@ def _write_aside(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-
-
-_SCHEMA: Final = schema()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 import structlog
 
+from graph.model.errors import Unavailable
 from graph.model.relay import Listing
 from graph.model.territory import Territory
 from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX, Effect
 from graph.store.unit import Graph, Unit
 from search import document
-from search.backend import Index
-from search.embedded import EmbeddedWriter
+from search.backend import AnotherWrites, Engine, Index, Writer
+from search.turn import Turn
 
 CHUNK: Final = 300
 # Many rows in one commit: with one by one, a commit of the index would be most of the work.
@@ -27,19 +29,37 @@ INDEX_KINDS: Final = (INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX)
 log = structlog.get_logger()
 
 
+class What(StrEnum):
+    """How graph and index differ, as `doctor` says it."""
+
+    MISSING = "absente de l’index"
+    SURPLUS = "dans l’index, plus dans le graphe"
+    STALE = "différente"
+    TERRITORY = "territoire absent de l’index, ou différent"
+    TERRITORIES = "plus nombreux dans l’index que dans le graphe"
+
+
+class Difference(NamedTuple):
+    """How it differs, and the organisation whose listings are to be written again; empty for a territory."""
+
+    what: What
+    organisation: str = ""
+
+
 def ignore(done: int, total: int) -> None:
     """No one watches."""
 
 
 class Indexer:
-    """Keeps the index of a folder equal to the graph. There must be one per index: it takes the index's lock when it first
-    needs it, and raises Unavailable while another holds it.
+    """Keeps an index equal to the graph. One writes at a time: an index of this machine has its own lock, which is taken when
+    first needed, and refused with Unavailable while another holds it; for a shared one, indexers take turns.
     """
 
-    def __init__(self, graph: Graph, folder: Path) -> None:
+    def __init__(self, graph: Graph, engine: Engine) -> None:
         self._graph = graph
-        self._folder = folder
-        self._writer: EmbeddedWriter | None = None
+        self._engine = engine
+        self._turn = Turn(graph) if engine.shared else None
+        self._writer: Writer | None = None
         self._took_over = False
 
     async def rebuild(self, progress: Callable[[int, int], None] = ignore) -> int:
@@ -48,54 +68,92 @@ class Indexer:
         `progress(done, total)` counts organisations. Answers go on from the generation before until the switch; when it fails
         or is cancelled they go on from there, and nothing is left behind.
         """
-        self._hold()
+        if not await self._hold():
+            raise AnotherWrites
         async with self._graph.reading() as unit:
             covered = await unit.outbox.waiting(INDEX_KINDS)
-        writer = EmbeddedWriter.aside(self._folder)
-        try:
-            total = await self._fill(writer, progress)
-            await writer.switch()
-        except BaseException:
-            await writer.discard()
-            raise
-        await self.close()
+        async with self._kept():
+            writer = await self._engine.aside()
+            try:
+                total = await self._fill(writer, progress)
+                if not await self._ours():
+                    raise AnotherWrites
+                await writer.switch()
+            except BaseException:
+                await writer.discard()
+                raise
+        await self._let_go()
         self._writer = writer
         # What was waiting when the graph was read is in the new generation.
         await self._graph.write(lambda unit: unit.outbox.settle(covered))
         return total
 
     async def drain(self) -> int:
-        """Carry out the due index effects; returns how many were due. Those that fail are due again after their lease, and
-        parked when they failed too often.
+        """Carry out the due index effects; returns how many were due, none while it is another's turn. Those that fail are due
+        again after their lease, and parked when they failed too often.
         """
-        self._hold()
+        if not await self._hold():
+            return 0
         if not self._took_over:
-            # There is one worker: whoever claimed under this name before is gone.
+            # One writes at a time: whoever claimed under this name before is gone.
             await self._graph.write(lambda unit: unit.outbox.release(WORKER))
             self._took_over = True
         effects = await self._graph.write(lambda unit: unit.outbox.claim(WORKER, MOST_EFFECTS))
         if not effects:
             return 0
-        if self._writer is None:
-            await self.rebuild()
-            carried = effects
-        else:
-            carried = await self._carry_out(effects)
+        async with self._kept():
+            if self._writer is None:
+                await self.rebuild()
+                carried = effects
+            else:
+                carried = await self._carry_out(effects)
+        if not await self._ours():
+            # Another may have written the same listings before we did, from a newer graph: they are written once more.
+            await self._graph.write(lambda unit: _add_again(unit, carried))
         await self._graph.write(lambda unit: unit.outbox.done(carried))
         return len(effects)
 
     async def close(self) -> None:
-        """Give the index's lock back; what was not committed is lost."""
+        """Give the index's lock or turn back; what was not committed is lost."""
+        await self._let_go()
+        if self._turn:
+            await self._turn.give_back()
+
+    async def _let_go(self) -> None:
         if self._writer:
             writer, self._writer = self._writer, None
             await writer.close()
 
-    def _hold(self) -> None:
-        """Take the lock of the generation in use, when there is one."""
+    async def _hold(self) -> bool:
+        """Take the lock or the turn, and the generation in use when there is one. False while it is another's turn."""
+        if self._turn and not self._turn.held:
+            # Another may have written meanwhile: what our writer remembers of the index is not to be trusted.
+            await self._let_go()
+            self._took_over = False
+        if self._turn and not await self._turn.take():
+            await self._let_go()
+            return False
         if self._writer is None:
-            self._writer = EmbeddedWriter.current(self._folder)
+            try:
+                self._writer = await self._engine.current()
+            except Unavailable:
+                # Another machine may reach the engine where this one does not.
+                await self.close()
+                raise
+        return True
 
-    async def _fill(self, writer: EmbeddedWriter, progress: Callable[[int, int], None]) -> int:
+    async def _ours(self) -> bool:
+        return self._turn is None or await self._turn.still_ours()
+
+    @asynccontextmanager
+    async def _kept(self) -> AsyncIterator[None]:
+        if self._turn is None:
+            yield
+            return
+        async with self._turn.kept():
+            yield
+
+    async def _fill(self, writer: Writer, progress: Callable[[int, int], None]) -> int:
         await writer.keep_places(await self._all_territories())
         ids = await self._all_organisations()
         total = 0
@@ -110,16 +168,16 @@ class Indexer:
 
     async def _carry_out(self, effects: list[Effect]) -> list[Effect]:
         """All at once, or else one by one, so that one that cannot be carried out does not hold the others back. Returns those
-        that were. Raises when the graph or the disk is at fault.
+        that were. Raises when the graph or the engine is at fault.
         """
         try:
             await self._apply(effects)
         except BaseException as fault:
-            await self.close()
-            if isinstance(fault, OSError) or not isinstance(fault, Exception) or not await self._graph.answers():
+            await self._let_go()
+            at_fault = isinstance(fault, OSError | Unavailable)
+            if at_fault or not isinstance(fault, Exception) or not await self._graph.answers():
                 raise
-            self._hold()
-            if self._writer is None:
+            if not await self._hold() or self._writer is None:
                 raise
             parts = _apart(effects)
             if len(parts) == 1:
@@ -138,7 +196,7 @@ class Indexer:
         assert self._writer is not None
         kinds = {effect.kind for effect in effects}
         # Listings repeat what their territories say: once there are some, only a rebuild renews all of them.
-        if REBUILD_INDEX in kinds or (INDEX_TERRITORIES in kinds and self._writer.holds_listings):
+        if REBUILD_INDEX in kinds or (INDEX_TERRITORIES in kinds and await self._writer.holds_listings()):
             await self.rebuild()
             return
         if INDEX_TERRITORIES in kinds:
@@ -165,17 +223,24 @@ class Indexer:
             return await _all_organisations(unit)
 
 
-async def differences(graph: Graph, index: Index) -> dict[str, str]:
-    """What `doctor` finds: for each listing that graph and index do not hold alike, which of the two says what."""
+async def differences(graph: Graph, index: Index) -> dict[str, Difference]:
+    """What `doctor` finds: each listing, and each territory, that graph and index do not hold alike."""
     async with graph.reading(PROJECTION_SECONDS * 4) as unit:
         ids = await _all_organisations(unit)
         listings = [x for s in range(0, len(ids), CHUNK) for x in await unit.relays.listings_of(ids[s : s + CHUNK])]
-    truth = {listing.key: document.digest(document.encode(listing)) for listing in listings}
-    held = await index.digests()
-    missing = dict.fromkeys(truth.keys() - held.keys(), "absente de l’index")
-    surplus = dict.fromkeys(held.keys() - truth.keys(), "dans l’index, plus dans le graphe")
-    stale = {key: "différente" for key in truth.keys() & held.keys() if truth[key] != held[key]}
-    return missing | surplus | stale
+        territories = await unit.territories.all()
+    await index.follow()
+    truth = {listing.key: (document.digest(document.encode(listing)), listing.organisation.id) for listing in listings}
+    held, places = await index.held(), index.places
+    found = {key: Difference(What.MISSING, truth[key][1]) for key in truth.keys() - held.keys()}
+    found |= {key: Difference(What.SURPLUS, held[key].organisation) for key in held.keys() - truth.keys()}
+    found |= {
+        key: Difference(What.STALE, truth[key][1]) for key in truth.keys() & held.keys() if truth[key] != held[key]
+    }
+    found |= {f"territory:{t.id}": Difference(What.TERRITORY) for t in territories if places.get(t.id) != t}
+    if len(places) > len(territories):
+        found["territories"] = Difference(What.TERRITORIES)
+    return found
 
 
 def _apart(effects: Sequence[Effect]) -> list[list[Effect]]:
@@ -189,3 +254,8 @@ async def _all_organisations(unit: Unit) -> list[str]:
     while page := await unit.relays.organisation_ids(found[-1] if found else "", 1000):
         found.extend(page)
     return found
+
+
+async def _add_again(unit: Unit, effects: Sequence[Effect]) -> None:
+    for effect in effects:
+        await unit.outbox.add(effect.kind, effect.subjects)

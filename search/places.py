@@ -138,6 +138,9 @@ class Gazetteer:
         self._beginnings.sort(key=lambda entry: -self._size[entry.place])
         self._sorted_postcodes = sorted(self._postcodes)
 
+    def __len__(self) -> int:
+        return len(self._all)
+
     def get(self, id_: str) -> Territory | None:
         """The territory with this id."""
         return self._by_id.get(id_)

@@ -60,6 +60,12 @@ def started(engine: Engine | Neo4jServer) -> Address:
         pytest.exit(str(missing), returncode=1)
 
 
+def pytest_report_header() -> str:
+    """Which search servers this run speaks to."""
+    real = os.environ.get("MEILI_URL")
+    return f"meilisearch: {real or 'none (MEILI_URL is not set): its stand-in only'}"
+
+
 @pytest.fixture(scope="session")
 def launched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine | Neo4jServer]:
     """The running engine of the store's own tests: its database is emptied by each of them."""

@@ -64,6 +64,12 @@ DELETE d
 RETURN count(*) AS swept
 """
 
+RETRY: Final[LiteralString] = """
+MATCH (o:Outbox) WHERE o.parked = true
+SET o.attempts = 0, o.due = timestamp()
+REMOVE o.parked
+"""
+
 WAITING: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.kind IN $kinds RETURN o.id AS id ORDER BY id"
 
 PENDING: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.parked IS NULL RETURN count(o) AS pending"
@@ -109,6 +115,10 @@ class Outbox:
         """
         rows = await self._unit.run(FAILED, ids=[effect.id for effect in effects], most=MOST_FAILURES)
         return [row["id"] for row in rows]
+
+    async def retry(self) -> None:
+        """What was parked is due again, as if it had never failed."""
+        await self._unit.run(RETRY)
 
     async def done(self, effects: Sequence[Effect]) -> None:
         """These have been carried out."""

@@ -31,6 +31,7 @@ from graph.store.engine import Address
 from graph.store.outbox import Outbox
 from graph.store.relays import Relays
 from graph.store.territories import Territories
+from graph.store.turns import Turns
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -98,6 +99,11 @@ class Unit:
     def outbox(self) -> Outbox:
         """Effects to come, written with their cause."""
         return Outbox(self)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """What only one process may do at a time."""
+        return Turns(self)
 
 
 class Graph:

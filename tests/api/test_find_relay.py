@@ -16,7 +16,7 @@ from graph.model.territory import Point, Territory, TerritoryLevel
 from graph.store.loading import Loader
 from graph.store.unit import Graph
 from search.backend import Wanted
-from search.embedded import EmbeddedIndex
+from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
 from search.understand import Reader
 from tests import make
@@ -91,7 +91,7 @@ async def rooms(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Async
     loader = Loader(graph, "essai")
     await loader.load(await loader.plan_territories(territories()), lambda done: None)
     await loader.load(await loader.plan_batch(make.batch(*records())), lambda done: None)
-    indexer = Indexer(graph, folder)
+    indexer = Indexer(graph, EmbeddedEngine(folder))
     await indexer.rebuild()
     await indexer.close()
     yield Rooms(settings=Settings(), graph=graph, index=WatchedIndex(folder), reader=Reader())

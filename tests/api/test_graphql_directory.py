@@ -24,7 +24,7 @@ from api.settings import Settings
 from graph.model.directory import Holder, ListingState
 from graph.store.loading import Loader
 from graph.store.unit import Graph, calls_made
-from search.embedded import EmbeddedIndex
+from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
 from search.understand import Reader
 from tests import make
@@ -69,7 +69,7 @@ async def rooms(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Async
     loader = Loader(graph, "essai")
     await loader.load(await loader.plan_territories(make.territories()), lambda done: None)
     await loader.load(await loader.plan_batch(make.batch(*records())), lambda done: None)
-    indexer = Indexer(graph, folder)
+    indexer = Indexer(graph, EmbeddedEngine(folder))
     await indexer.rebuild()
     await indexer.close()
     yield Rooms(settings=Settings(), graph=graph, index=EmbeddedIndex(folder), reader=Reader())

@@ -35,7 +35,7 @@ from api.web.headers import SECURITY_HEADERS
 from graph.model.errors import InvalidInput
 from graph.store.loading import Loader
 from graph.store.unit import Graph, Unit
-from search.embedded import EmbeddedIndex
+from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
 from search.places import Gazetteer
 from search.understand import Reader, Understood
@@ -56,7 +56,7 @@ async def rooms(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Async
     loader = Loader(graph, "essai")
     await loader.load(await loader.plan_territories(make.territories()), lambda done: None)
     await loader.load(await loader.plan_batch(make.batch(make.organisation())), lambda done: None)
-    indexer = Indexer(graph, folder)
+    indexer = Indexer(graph, EmbeddedEngine(folder))
     await indexer.rebuild()
     await indexer.close()
     yield Rooms(settings=Settings(), graph=graph, index=EmbeddedIndex(folder), reader=Reader())

@@ -14,7 +14,7 @@ from api.settings import Settings
 from graph.model.directory import Contact
 from graph.store.loading import Loader
 from graph.store.unit import Graph
-from search.embedded import EmbeddedIndex
+from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
 from search.understand import Reader
 from tests import make
@@ -36,7 +36,7 @@ async def test_each_group_has_who_stands_and_who_disagrees(empty_graph: Graph, t
         loader = Loader(empty_graph, source)
         records = [body, make.service("t:x", organisation="t:x")] if source == "partner" else [body]
         await loader.load(await loader.plan_batch(make.batch(*records)), lambda done: None)
-    indexer = Indexer(empty_graph, tmp_path)
+    indexer = Indexer(empty_graph, EmbeddedEngine(tmp_path))
     await indexer.rebuild()
     await indexer.close()
     rooms = Rooms(settings=Settings(), graph=empty_graph, index=EmbeddedIndex(tmp_path), reader=Reader())

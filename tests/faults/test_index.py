@@ -24,8 +24,8 @@ from graph.store.loading import Loader
 from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, MOST_FAILURES, REBUILD_INDEX, Outbox
 from graph.store.unit import Graph
 from search.backend import Wanted
-from search.embedded import EmbeddedIndex, is_built
-from search.indexer import Indexer, differences
+from search.embedded import EmbeddedEngine, EmbeddedIndex, is_built
+from search.indexer import Indexer, What, differences
 from tests import make
 
 FOUND_WITHIN = 20
@@ -102,7 +102,7 @@ async def test_the_doctor_finds_graph_and_index_alike_and_names_what_is_not(
     assert await differences(running, index) == {}
 
     await running.write(lambda unit: unit.run("MATCH (o:Organisation {id: 't:mal'}) SET o.name = 'Autre'"))
-    assert await differences(running, index) == {"organisation:t:mal": "différente"}
+    assert await differences(running, index) == {"organisation:t:mal": (What.STALE, "t:mal")}
     await load(running)
     await until(client, "ocarina yodel", [])
 
@@ -110,7 +110,7 @@ async def test_the_doctor_finds_graph_and_index_alike_and_names_what_is_not(
 async def test_a_rebuild_carries_out_what_was_waiting(empty_graph: Graph, tmp_path: Path) -> None:
     await load_map(empty_graph, make.territories())
     await load(empty_graph, make.organisation())
-    indexer = Indexer(empty_graph, tmp_path)
+    indexer = Indexer(empty_graph, EmbeddedEngine(tmp_path))
     assert await indexer.rebuild() == 1
     async with empty_graph.reading() as unit:
         assert await unit.outbox.pending() == 0
@@ -123,7 +123,7 @@ async def indexer(empty_graph: Graph, tmp_path: Path) -> AsyncIterator[Indexer]:
     """Over an index of two organisations, one of which is then made unreadable by `poison`."""
     await load_map(empty_graph, make.territories())
     await load(empty_graph, make.organisation("t:good"), make.organisation("t:bad"))
-    indexer = Indexer(empty_graph, tmp_path)
+    indexer = Indexer(empty_graph, EmbeddedEngine(tmp_path))
     await indexer.rebuild()
     yield indexer
     await indexer.close()
@@ -187,9 +187,9 @@ async def test_a_failed_rebuild_leaves_the_index_as_it_was_and_ends_parked(
         assert folders(tmp_path) == before
         await make_due(empty_graph)
     assert await waiting(empty_graph) == (0, 1)
-    assert EmbeddedIndex(tmp_path).answers()
+    assert await EmbeddedIndex(tmp_path).answers()
 
-    elsewhere = Indexer(empty_graph, tmp_path / "elsewhere")
+    elsewhere = Indexer(empty_graph, EmbeddedEngine(tmp_path / "elsewhere"))
     with pytest.raises(ValueError, match="vouched_on"):
         await elsewhere.rebuild()
     assert folders(tmp_path / "elsewhere") == []
@@ -223,7 +223,7 @@ async def test_what_a_killed_worker_had_claimed_is_carried_out_at_once(
     await ask(empty_graph, INDEX_LISTINGS, "t:good")
     assert await empty_graph.write(lambda unit: unit.outbox.claim("indexer"))
     await indexer.close()
-    again = Indexer(empty_graph, tmp_path)
+    again = Indexer(empty_graph, EmbeddedEngine(tmp_path))
     assert await again.drain() == 1
     assert await waiting(empty_graph) == (0, 0)
     await again.close()
@@ -251,7 +251,7 @@ async def test_a_worker_stops_in_the_middle_of_a_rebuild(
 ) -> None:
     await load_map(empty_graph, make.territories())
     await load(empty_graph, make.organisation())
-    indexer = Indexer(empty_graph, tmp_path / "index")
+    indexer = Indexer(empty_graph, EmbeddedEngine(tmp_path / "index"))
     await indexer.rebuild()
     await indexer.close()
     before = folders(tmp_path / "index")
@@ -271,7 +271,7 @@ async def test_a_worker_stops_in_the_middle_of_a_rebuild(
         await asyncio.wait_for(working, FOUND_WITHIN)
 
     assert folders(tmp_path / "index") == before
-    again = Indexer(empty_graph, tmp_path / "index")
+    again = Indexer(empty_graph, EmbeddedEngine(tmp_path / "index"))
     assert await again.drain() == 1
     assert folders(tmp_path / "index") != before
     assert await differences(empty_graph, EmbeddedIndex(tmp_path / "index")) == {}

@@ -13,7 +13,8 @@ from graph.model.errors import Unavailable
 from graph.model.territory import Territory
 from search import embedded
 from search.backend import Wanted
-from search.embedded import INDEX_FORMAT, META, POINTER, EmbeddedIndex, EmbeddedWriter, is_built
+from search.document import INDEX_FORMAT
+from search.embedded import META, POINTER, EmbeddedIndex, EmbeddedWriter, is_built
 from tests import make
 
 HOLD = """
@@ -75,7 +76,7 @@ async def test_another_format_is_as_good_as_no_index_and_a_rebuild_removes_it(tm
     (tmp_path / POINTER).write_text(other)
     assert not is_built(tmp_path)
     assert EmbeddedWriter.current(tmp_path) is None
-    assert not EmbeddedIndex(tmp_path).answers()
+    assert not await EmbeddedIndex(tmp_path).answers()
 
     fresh = await build(tmp_path)
     assert is_built(tmp_path)
@@ -86,7 +87,7 @@ async def test_what_was_not_committed_is_lost_and_the_lock_given_back(tmp_path: 
     await build(tmp_path, None, "organisation:t:caf")
     writer = EmbeddedWriter.current(tmp_path)
     assert writer
-    assert writer.holds_listings
+    assert await writer.holds_listings()
     await writer.replace(["t:caf"], [])
     await writer.close()
 
@@ -100,11 +101,11 @@ async def test_what_was_not_committed_is_lost_and_the_lock_given_back(tmp_path: 
 async def test_an_empty_index_answers(tmp_path: Path) -> None:
     await build(tmp_path)
     index = EmbeddedIndex(tmp_path)
-    assert index.answers()
-    assert await index.digests() == {}
+    assert await index.answers()
+    assert await index.held() == {}
     writer = EmbeddedWriter.current(tmp_path)
     assert writer
-    assert not writer.holds_listings
+    assert not await writer.holds_listings()
     await writer.close()
 
 
