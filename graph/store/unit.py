@@ -160,7 +160,7 @@ class Graph:
         except Neo4jError as fault:
             if was_too_long(fault):
                 raise Unavailable("Le graphe a mis trop de temps à lire. Demandez moins à la fois.") from fault
-            if isinstance(fault, DatabaseError) or fault.is_retryable():
+            if isinstance(fault, DatabaseError) or fault.is_retryable() or is_refusal(fault):
                 raise Unavailable(
                     "Le moteur de graphe n’a pas pu lire l’annuaire. Son journal dit pourquoi."
                 ) from fault
@@ -185,7 +185,9 @@ class Graph:
                 raise Unavailable("Le graphe ne répond pas : rien n’a été enregistré.") from fault
             except (DriverError, Neo4jError) as fault:
                 if attempt == ATTEMPTS or not _worth_another_try(fault):
-                    raise _given_up(fault) from fault
+                    if told := _given_up(fault):
+                        raise told from fault
+                    raise
             await _pause()
         raise AssertionError("unreachable")
 
@@ -273,14 +275,14 @@ def _worth_another_try(fault: DriverError | Neo4jError) -> bool:
     return isinstance(fault, ConstraintError) or fault.is_retryable()
 
 
-def _given_up(fault: DriverError | Neo4jError) -> Exception:
-    """What to raise: a sentence where the engine is at fault, the fault itself where the statement is."""
+def _given_up(fault: DriverError | Neo4jError) -> Unavailable | None:
+    """What to say when the engine is at fault; None when the statement is."""
     if isinstance(fault, SILENT):
         return Unavailable("Le graphe ne répond pas : rien n’a été enregistré.")
-    if isinstance(fault, Neo4jError) and was_too_long(fault):
+    if was_too_long(fault):
         return Unavailable("Le graphe a mis trop de temps à écrire : rien n’a été enregistré.")
-    if isinstance(fault, DatabaseError):
+    if isinstance(fault, DatabaseError) or is_refusal(fault):
         return Unavailable("Le moteur de graphe a refusé d’écrire : rien n’a été enregistré. Son journal dit pourquoi.")
-    if fault.is_retryable() and not isinstance(fault, ConstraintError):
+    if fault.is_retryable():
         return Unavailable("Trop de changements se gênent : rien n’a été enregistré. Réessayez dans un instant.")
-    return fault
+    return None
