@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -12,6 +13,9 @@ from graph.model.directory import Batch
 from graph.model.errors import InvalidInput
 from graph.model.territory import Territory
 from importers.report import Refused
+from importers.sources.data_inclusion import get as data_inclusion_files
+from importers.sources.data_inclusion import records as data_inclusion_records
+from importers.sources.data_inclusion import transform as data_inclusion
 from importers.sources.demonstration import get as demonstration_files
 from importers.sources.demonstration import transform as demonstration_records
 from importers.sources.dila import get as dila_files
@@ -35,13 +39,28 @@ class Harvest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Some records of a source too large to hold, in file order; organisations come before what refers to them."""
+
+    batch: Batch
+    refused: tuple[Refused, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One source. `gather` reads its shipped files, or those at the path, and raises BrokenSource when it cannot."""
+    """One source. `gather` reads its shipped files, or those at the path, and raises BrokenSource when it cannot.
+
+    `stream` reads a large one in pieces of at most 500 records; it raises BrokenSource when the file cannot be read on.
+    A source that is not `shipped` is read from a path alone.
+    """
 
     name: str
     title: str
     licence: str
     gather: Callable[[Path | None], Harvest]
+    stream: Callable[[Path], Iterator[Piece]] | None = None
+    shipped: bool = True
 
 
 def _territory(path: Path | None) -> Harvest:
@@ -68,6 +87,29 @@ def _demonstration(path: Path | None) -> Harvest:
         raise BrokenSource(folder / broken.name if broken else folder, fault)
     batch, refused = demonstration_records.transform(documents)
     return Harvest(batch=batch, refused=tuple(refused))
+
+
+def _data_inclusion_pieces(path: Path) -> Iterator[Piece]:
+    for batch, refused, skipped in data_inclusion.pieces(data_inclusion_files.find(path), shipped()):
+        yield Piece(batch=batch, refused=refused, skipped=skipped)
+
+
+def _data_inclusion(path: Path | None) -> Harvest:
+    """All pieces at once, for a publication small enough to hold."""
+    if path is None:
+        raise InvalidInput("Cette source n’est pas livrée : indiquez son fichier ou son dossier avec --file.", "path")
+    pieces = list(_data_inclusion_pieces(path))
+    skipped: Counter[str] = Counter()
+    for piece in pieces:
+        skipped.update(piece.skipped)
+    return Harvest(
+        batch=Batch(
+            organisations=tuple(body for piece in pieces for body in piece.batch.organisations),
+            services=tuple(service for piece in pieces for service in piece.batch.services),
+        ),
+        refused=tuple(refused for piece in pieces for refused in piece.refused),
+        skipped=skipped,
+    )
 
 
 # In the order in which they are loaded: the map comes first, for everything stands on it.
@@ -99,9 +141,20 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
                 licence="Apache-2.0",
                 gather=_demonstration,
             ),
+            Source(
+                name=data_inclusion_records.SOURCE,
+                title="data·inclusion, offre d’insertion",
+                licence="Licence Ouverte 2.0",
+                gather=_data_inclusion,
+                stream=_data_inclusion_pieces,
+                shipped=False,
+            ),
         )
     }
 )
+
+# What a first start loads, and what "tout" means.
+SHIPPED: Final = tuple(name for name, found in SOURCES.items() if found.shipped)
 
 
 def source(name: str) -> Source:

@@ -20,12 +20,28 @@ MOST_FIELD_CHARACTERS: Final = 1_000_000
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 
-class BrokenSource(InvalidInput):
-    """A file that cannot be read from end to end; nothing of it is taken. The message names the file and the line."""
+NOTHING_TAKEN: Final = "Rien n’a été importé."
+# What a source that is loaded piece by piece says once a piece has gone out.
+TAKEN_SO_FAR: Final = (
+    "Les fiches lues avant cet endroit ont pu être enregistrées, aucune n’a été retirée. Relancez l’import avec un fichier "
+    "entier : rien ne sera doublé."
+)
 
-    def __init__(self, path: Path, fault: str, line: int | None = None) -> None:
+
+class BrokenSource(InvalidInput):
+    """A file that cannot be read from end to end. The message names the file and the line, and says what is safe.
+
+    Nothing of it is taken, unless it is read piece by piece: see `midway`.
+    """
+
+    def __init__(self, path: Path, fault: str, line: int | None = None, safe: str = NOTHING_TAKEN) -> None:
         where = f"{path}, ligne {line}" if line else f"{path}"
-        super().__init__(f"{where} : {fault} Rien n’a été importé.", field="path")
+        super().__init__(f"{where} : {fault} {safe}", field="path")
+        self._told = (path, fault, line)
+
+    def midway(self) -> BrokenSource:
+        """The same, told after the first pieces have gone out."""
+        return BrokenSource(*self._told, safe=TAKEN_SO_FAR)
 
 
 class RowError(Exception):
