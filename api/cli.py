@@ -61,7 +61,9 @@ def worker(data: Data = None) -> None:
 @app.command("import")
 def import_(
     source: Annotated[str, typer.Argument(help="Nom de la source, ou « tout ».")],
-    file: Annotated[Path | None, typer.Option("--file", help="Fichier ou dossier à lire au lieu de ce qui est livré.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Fichier ou dossier à lire au lieu de ce qui est livré.")
+    ] = None,
     data: Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Dit ce qui changerait, sans rien écrire.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Accepte qu’une grande part des fiches disparaisse.")] = False,

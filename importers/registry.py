@@ -14,8 +14,6 @@ from graph.model.errors import InvalidInput
 from graph.model.territory import Territory
 from importers.report import Refused
 from importers.sources.data_inclusion import get as data_inclusion_files
-from importers.sources.data_inclusion import records as data_inclusion_records
-from importers.sources.data_inclusion import transform as data_inclusion
 from importers.sources.demonstration import get as demonstration_files
 from importers.sources.demonstration import transform as demonstration_records
 from importers.sources.dila import get as dila_files
@@ -90,7 +88,10 @@ def _demonstration(path: Path | None) -> Harvest:
 
 
 def _data_inclusion_pieces(path: Path) -> Iterator[Piece]:
-    for batch, refused, skipped in data_inclusion.pieces(data_inclusion_files.find(path), shipped()):
+    # Imported when it is read: its schema takes a third of a second to build, and every process starts with this table.
+    from importers.sources.data_inclusion.transform import pieces
+
+    for batch, refused, skipped in pieces(data_inclusion_files.find(path), shipped()):
         yield Piece(batch=batch, refused=refused, skipped=skipped)
 
 
@@ -142,7 +143,7 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
                 gather=_demonstration,
             ),
             Source(
-                name=data_inclusion_records.SOURCE,
+                name="data-inclusion",
                 title="data·inclusion, offre d’insertion",
                 licence="Licence Ouverte 2.0",
                 gather=_data_inclusion,

@@ -14,6 +14,8 @@ from graph.model.words import fold
 
 # A body of no known kind: competent for what its services say, and for nothing by right.
 GENERAL: Final = "ORGANISME"
+# "C.C.A.S." is one word.
+DOTS: Final = re.compile(r"(?<=\b\w)\.")
 
 
 def kind_of(networks: Iterable[str], v0_type: str, name: str) -> str:
@@ -27,7 +29,7 @@ def kind_of(networks: Iterable[str], v0_type: str, name: str) -> str:
 
 
 def _by_name(name: str) -> str:
-    plain = " ".join(re.findall(r"[^\W_]+", fold(name)))
+    plain = " ".join(re.findall(r"[^\W_]+", DOTS.sub("", fold(name))))
     begun = [begins for begins in _beginnings() if plain == begins or plain.startswith(f"{begins} ")]
     return _beginnings()[max(begun, key=len)] if begun else ""
 

@@ -43,14 +43,15 @@ def service(
     record: Record,
     reading: Reading[v1.Service],
     said: v1.Service,
+    own: str,
     competences: tuple[str, ...],
     place: Place | None,
     covers: tuple[str, ...],
 ) -> Service:
-    """A service as one of our directory; its people are not taken over (see README)."""
+    """A service as one of our directory, under its `own` id; the people it names are not taken over (see README)."""
     hours, in_words = hours_of(said.horaires_accueil)
     return Service(
-        id=record_id(said.id),
+        id=record_id(own),
         name=typographic(said.nom),
         organisation=record_id(said.structure_id),
         competences=competences,

@@ -132,7 +132,9 @@ class _Reader:
             return
         covers = self._covers(record, reading, structure, where)
         if covers:
-            self.taken.services.append(records.service(record, reading, said, themes_of_it, where.place, covers))
+            # The directory has one name for one thing; a producer may number its structures and its services alike.
+            own = f"{said.id}:service" if self._seen.first_structure(said.id) else said.id
+            self.taken.services.append(records.service(record, reading, said, own, themes_of_it, where.place, covers))
             self._seen.note_service(said.id, record.where)
 
     def _read(self, record: Record, model: type[Model]) -> Reading[Model]:

@@ -118,12 +118,13 @@ def _publics(fields: Fields) -> dict[str, object]:
     given = _texts(fields, "profils")
     found = [public for profil in given if profil in audiences() for public in audiences()[profil].v1]
     everyone = v1.Public.TOUS_PUBLICS.value
+    publics = [everyone] if everyone in found else list(dict.fromkeys(found))
     # What version 1 does not say as precisely, and what v0 does not know, is told in words.
-    lost = [audiences()[p].label if p in audiences() else p for p in given if p not in found]
+    lost = [audiences()[p].label if p in audiences() else p for p in given if p not in publics]
     words = [f"Pour : {', '.join(lost)}"] if lost else []
     others = fields.get("profils_precisions")
     return {
-        "publics": [everyone] if everyone in found else list(dict.fromkeys(found)) or None,
+        "publics": publics or None,
         "publics_precisions": ". ".join([*words, *([str(others)] if others else [])]) or None,
     }
 
