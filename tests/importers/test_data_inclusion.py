@@ -26,6 +26,7 @@ SOURCE = SOURCES["data-inclusion"]
 THEME = "mobilite--acceder-a-un-vehicule"
 LOST = "Cette valeur est laissée de côté."
 NOT_LISTED = f"Cette valeur n’est pas dans la liste fermée. {LOST}"
+UNKNOWN = "Ce code INSEE n’est celui d’aucune commune, présente ou passée"
 WHERE = "publication.json, fiche 1, ligne 1"
 
 
@@ -157,6 +158,8 @@ def test_hours_that_cannot_be_read_stay_in_words(tmp_path: Path) -> None:
     [
         ({"code_insee": "25027"}, "25245", ("departement:25",), ()),
         ({"code_insee": None, "code_postal": "25000"}, "25056", ("departement:25",), ()),
+        ({"code_insee": "75056", "code_postal": "75013"}, "75113", ("departement:75",), ()),
+        ({"code_insee": "75056"}, "75056", ("departement:75",), ()),
         ({"code_insee": None, "code_postal": "25660", "commune": "FONTAIN"}, "25245", ("departement:25",), ()),
         ({"code_insee": None, "adresse": "Partout"}, "", (), ()),
         ({"code_insee": "75113", "nom": "CCAS du 13e"}, "75113", ("75056",), ()),
@@ -169,7 +172,13 @@ def test_hours_that_cannot_be_read_stay_in_words(tmp_path: Path) -> None:
             (
                 "code_insee",
                 "99999",
-                "Ce code INSEE n’est celui d’aucune commune ; l’adresse est gardée, sans territoire.",
+                f"{UNKNOWN} ; l’adresse est gardée, sans territoire.",
+            ),
+            (
+                {"code_insee": "99999", "code_postal": "25000"},
+                "25056",
+                ("departement:25",),
+                ("code_insee", "99999", f"{UNKNOWN} ; le code postal dit Besançon."),
             ),
         ),
     ],
@@ -185,8 +194,10 @@ def test_a_commune_is_found_today_whatever_was_written(
 
 
 def test_an_unknown_commune_without_a_postcode_is_refused(tmp_path: Path) -> None:
-    unknown = "Ce code INSEE n’est celui d’aucune commune, présente ou passée."
-    assert one_structure(tmp_path, code_insee="99999") == (None, (Refused(WHERE, "code_insee", "99999", unknown),))
+    assert one_structure(tmp_path, code_insee="99999") == (
+        None,
+        (Refused(WHERE, "code_insee", "99999", f"{UNKNOWN}."),),
+    )
 
 
 @pytest.mark.parametrize(("lat", "lon"), [(6.02, 47.24), (0, 0), (91, 6), (47.24, 1e308)])
@@ -496,6 +507,9 @@ def test_a_lone_file_is_known_by_its_fields(tmp_path: Path) -> None:
     assert [body.id for body in found.batch.organisations] == ["data-inclusion:essai--s"]
     alone = rows(tmp_path / "autre.csv", [service()])
     assert "ce fichier n’a que des services : donnez le dossier où il se trouve" in broken(alone)
+    semicolons = tmp_path / "points-virgules.csv"
+    semicolons.write_text(";".join(service()) + "\n" + ";".join("x" for _ in service()))
+    assert "ce fichier n’a que des services : donnez le dossier où il se trouve" in broken(semicolons)
     strange = tmp_path / "strange.json"
     strange.write_text('{"data": [1]}')
     assert "cet objet JSON n’a ni « structures » ni « services »." in broken(strange)

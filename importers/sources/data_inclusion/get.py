@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
-from importers.report import Refused
 from importers.streams.content import text
-from importers.streams.delimited import read_delimited
+from importers.streams.delimited import header_of, read_delimited
 from importers.streams.objects import keys_of_object, read_array, read_lines
 from importers.streams.record import Read, Record
 from importers.tables import BrokenSource
@@ -80,8 +78,13 @@ class Publication:
 
 def find(path: Path) -> Publication:
     """The parts of a folder (`structures….json`, `services….csv.gz` and so on) or of one file. Raises BrokenSource."""
-    if not path.is_dir():
-        return _file(path)
+    try:
+        return _folder(path) if path.is_dir() else _file(path)
+    except OSError as error:
+        raise BrokenSource(path, f"ce chemin ne peut pas être lu ({error.strerror}).") from None
+
+
+def _folder(path: Path) -> Publication:
     structures, services = (_named(path, kind) for kind in Kind)
     if structures is None:
         raise BrokenSource(
@@ -118,16 +121,11 @@ def _file(path: Path) -> Publication:
 
 
 def _fields(path: Path, shape: Shape) -> frozenset[str]:
-    """The fields of the first record that is one, none when there is none."""
-    match shape:
-        case Shape.JSON:
-            records = read_array(path)
-        case Shape.LINES:
-            records = read_lines(path)
-        case Shape.CSV:
-            records = read_delimited(path, ())
-    first: Iterator[Record | Refused] = islice(records, LOOKED_AT)
-    return next((frozenset(record.fields) for record in first if isinstance(record, Record)), frozenset())
+    """The columns, or the fields of the first record that is one; none when there is none."""
+    if shape is Shape.CSV:
+        return header_of(path)
+    records = read_array(path) if shape is Shape.JSON else read_lines(path)
+    return next((frozenset(one.fields) for one in islice(records, LOOKED_AT) if isinstance(one, Record)), frozenset())
 
 
 def _suffix(path: Path) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Final, Generic, TypeVar
 
 from data_inclusion.schema import v1
@@ -25,12 +24,15 @@ REQUIRED: Final[Mapping[type, frozenset[str]]] = {
 }
 # These two are read with our map and our list, which say more than a model can.
 READ_APART: Final = frozenset({"thematiques", "zone_eligibilite"})
-CLOSED: Final[Mapping[str, type[Enum]]] = {
-    "publics": v1.Public,
-    "reseaux_porteurs": v1.ReseauPorteur,
-    "modes_accueil": v1.ModeAccueil,
-    "modes_mobilisation": v1.ModeMobilisation,
-    "mobilisable_par": v1.PersonneMobilisatrice,
+CLOSED: Final[Mapping[str, frozenset[str]]] = {
+    name: frozenset(str(member.value) for member in enum)
+    for name, enum in {
+        "publics": v1.Public,
+        "reseaux_porteurs": v1.ReseauPorteur,
+        "modes_accueil": v1.ModeAccueil,
+        "modes_mobilisation": v1.ModeMobilisation,
+        "mobilisable_par": v1.PersonneMobilisatrice,
+    }.items()
 }
 LISTS: Final = frozenset(CLOSED) | READ_APART
 TEXT_FIELDS_OFTEN_NUMBERS: Final = frozenset({"id", "structure_id", "siret", "code_postal", "code_insee", "telephone"})
@@ -111,10 +113,9 @@ def _named_by_source(fields: dict[str, object]) -> dict[str, object]:
 
 def _keep_listed(record: Record, fields: dict[str, object], refused: list[Refused], *, is_v0: bool) -> None:
     """Values of a closed list that are not in it are told, and left aside one by one."""
-    for name, enum in CLOSED.items():
+    for name, known in CLOSED.items():
         if name not in fields:
             continue
-        known = {member.value for member in enum}
         given = _listed(fields[name])
         shown = v0_lists.ORIGINALS.get(name, name) if is_v0 else name
         refused += [record.refused(shown, item, f"{NOT_LISTED} {LOST}") for item in given if item not in known]

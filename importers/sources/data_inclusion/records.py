@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from math import isfinite
 from typing import Final
 
 from data_inclusion.schema import v1
@@ -121,7 +122,7 @@ def _duration(said: v1.Service) -> str:
     weeks, hours = said.nombre_semaines, said.volume_horaire_hebdomadaire
     told = [
         f"{weeks} semaine{'s' if weeks > 1 else ''}" if weeks else "",
-        f"{hours:g}".replace(".", ",") + " h par semaine" if hours else "",
+        f"{hours:g}".replace(".", ",") + " h par semaine" if hours and isfinite(hours) else "",
     ]
     return f"Durée : {', '.join(part for part in told if part)}." if any(told) else ""
 

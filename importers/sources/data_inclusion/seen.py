@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final
 
+from graph.model.errors import Unavailable
 from graph.model.territory import Territory
 from importers.sources.territory.atlas import Atlas
 
@@ -51,11 +52,11 @@ class Seen:
     def note_structure(self, id_: str, where: str, known: Known) -> None:
         """A structure that was taken."""
         values = (id_, where, known.kind, known.territory.id if known.territory else "")
-        self._notes.execute("INSERT INTO structure VALUES (?, ?, ?, ?)", values)
+        self._asked("INSERT INTO structure VALUES (?, ?, ?, ?)", *values)
 
     def structure(self, id_: str) -> Known | None:
         """A structure that was taken, None when there is none."""
-        row = self._notes.execute("SELECT kind, territory FROM structure WHERE id = ?", (id_,)).fetchone()
+        row = self._asked("SELECT kind, territory FROM structure WHERE id = ?", id_)
         return Known(row[0], self._atlas[row[1]] if row[1] else None) if row else None
 
     def first_service(self, id_: str) -> str:
@@ -64,8 +65,18 @@ class Seen:
 
     def note_service(self, id_: str, where: str) -> None:
         """A service that was taken."""
-        self._notes.execute("INSERT INTO service VALUES (?, ?)", (id_, where))
+        self._asked("INSERT INTO service VALUES (?, ?)", id_, where)
 
     def _first(self, question: str, id_: str) -> str:
-        row = self._notes.execute(question, (id_,)).fetchone()
-        return str(row[0]) if row else ""
+        row = self._asked(question, id_)
+        return row[0] if row else ""
+
+    def _asked(self, question: str, *values: str) -> tuple[str, ...] | None:
+        """The first row of the answer. Raises Unavailable when the temporary file cannot be written."""
+        try:
+            return self._notes.execute(question, values).fetchone()
+        except sqlite3.OperationalError as error:
+            raise Unavailable(
+                f"Le fichier temporaire de l’import ne peut pas être écrit ({error}). Les fiches déjà enregistrées le restent. "
+                "Libérez de la place dans le dossier temporaire du système, puis relancez l’import : rien ne sera doublé."
+            ) from None

@@ -51,15 +51,15 @@ def stand(
     territory alone, and does without.
     """
     code, postcode, city = said.code_insee or "", said.code_postal or "", typographic(said.commune or "")
-    territory = (atlas.commune(code) if code else None) or atlas.at(postcode, city)
-    if code and territory is None:
-        if not _served(atlas, postcode):
-            refused.append(
-                record.refused("code_insee", code, "Ce code INSEE n’est celui d’aucune commune, présente ou passée.")
-            )
+    known = atlas.commune(code) if code else None
+    territory = _told_by(atlas, known, postcode, city)
+    if code and known is None:
+        unknown = "Ce code INSEE n’est celui d’aucune commune, présente ou passée"
+        if territory is None and postcode not in _postcodes(atlas):
+            refused.append(record.refused("code_insee", code, f"{unknown}."))
             return None if shown else Stand(None, None)
-        message = "Ce code INSEE n’est celui d’aucune commune ; l’adresse est gardée, sans territoire."
-        refused.append(record.refused("code_insee", code, message))
+        instead = f"le code postal dit {territory.name}" if territory else "l’adresse est gardée, sans territoire"
+        refused.append(record.refused("code_insee", code, f"{unknown} ; {instead}."))
     street = ", ".join(typographic(part) for part in (said.adresse, said.complement_adresse) if part)
     if not shown or not (street or postcode or city or territory):
         return Stand(None, territory)
@@ -101,8 +101,11 @@ def usual(kind: str, territory: Territory, atlas: Atlas) -> tuple[str, ...]:
     return (atlas.around(territory, level) or atlas.around(territory, TerritoryLevel.DEPARTEMENT),)
 
 
-def _served(atlas: Atlas, postcode: str) -> bool:
-    return bool(postcode) and postcode in _postcodes(atlas)
+def _told_by(atlas: Atlas, commune: Territory | None, postcode: str, city: str) -> Territory | None:
+    """The commune of the code; an arrondissement of it when the postcode says which; else what the address tells."""
+    if commune and not atlas.parts(commune.id):
+        return commune
+    return atlas.at(postcode, city) or commune
 
 
 @cache
