@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import tracemalloc
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -174,12 +175,12 @@ def test_hours_that_cannot_be_read_stay_in_words(tmp_path: Path) -> None:
                 "99999",
                 f"{UNKNOWN} ; l’adresse est gardée, sans territoire.",
             ),
-            (
-                {"code_insee": "99999", "code_postal": "25000"},
-                "25056",
-                ("departement:25",),
-                ("code_insee", "99999", f"{UNKNOWN} ; le code postal dit Besançon."),
-            ),
+        ),
+        (
+            {"code_insee": "99999", "code_postal": "25000"},
+            "25056",
+            ("departement:25",),
+            ("code_insee", "99999", f"{UNKNOWN} ; le code postal dit Besançon."),
         ),
     ],
 )
@@ -551,3 +552,21 @@ def test_a_file_cut_in_the_middle_says_what_may_have_been_recorded(tmp_path: Pat
     assert refusal.value.message == (
         f"{path}, ligne 1 : le fichier s’arrête au milieu d’une fiche : il est coupé. {TAKEN_SO_FAR}"
     )
+
+
+def test_memory_is_flat_in_the_size_of_the_publication(tmp_path: Path) -> None:
+    assert SOURCE.stream
+    stream = SOURCE.stream
+
+    def peak(number: int) -> int:
+        path = publication(tmp_path, [structure()], [service(id=f"essai--v{n}") for n in range(number)])
+        tracemalloc.start()
+        assert sum(len(piece.batch.services) for piece in stream(path)) == number
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    # The map is read before anything is weighed.
+    harvest(SAMPLE)
+    peak(10)
+    assert peak(1_530) < peak(510) + 500_000
