@@ -23,7 +23,7 @@ from api.supervisor import Supervisor
 from api.telling import console, in_words, settings_from, stage, steps, tell_backup, tell_moved, tell_restored
 from api.upkeep import bring_up_to_date, import_sources, prepare, rebuild_index
 from api.worker import work
-from importers.registry import SOURCES
+from importers.registry import SHIPPED, SOURCES
 
 app = typer.Typer(
     help="Maillage : qui s’occupe de ce problème, pour cette personne, ici, maintenant ?",
@@ -70,13 +70,15 @@ def worker(data: Data = None) -> None:
 @app.command("import")
 def import_(
     source: Annotated[str, typer.Argument(help="Nom de la source, ou « tout ».")],
-    file: Annotated[Path | None, typer.Option("--file", help="Fichier à lire au lieu de celui qui est livré.")] = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Fichier ou dossier à lire au lieu de ce qui est livré.")
+    ] = None,
     data: Data = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Dit ce qui changerait, sans rien écrire.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Accepte qu’une grande part des fiches disparaisse.")] = False,
 ) -> None:
     """Charge une source, et dit ce qui est nouveau, changé, disparu, refusé."""
-    names = list(SOURCES) if source == "tout" else [source]
+    names = list(SHIPPED) if source == "tout" else [source]
     with in_words():
         unknown = [name for name in names if name not in SOURCES]
         if unknown:

@@ -16,7 +16,7 @@ from graph.store.migrate import mark, marked
 from graph.store.migrate import migrate as run_migrations
 from graph.store.outbox import REBUILD_INDEX
 from graph.store.unit import Graph
-from importers.registry import SOURCES
+from importers.registry import SHIPPED, SOURCES
 from importers.run import run_import
 from search.backend import AnotherWrites
 from search.backend import Engine as Search
@@ -40,7 +40,7 @@ async def prepare(graph: Graph, settings: Settings, *, load: bool) -> None:
 
 async def _load_everything(graph: Graph) -> None:
     console.print("Premier démarrage : chargement des données livrées.")
-    for name in SOURCES:
+    for name in SHIPPED:
         with bar_of(console, SOURCES[name].title) as bar:
             report = await run_import(graph, name, progress=bar)
         console.print(f"  {report.in_short()}.", markup=False)

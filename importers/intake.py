@@ -46,8 +46,8 @@ class Intake:
         )
         plan = await self.loader.compare(batch, told_as)
         self._remember(batch)
-        self.report.refused.add(piece.refused)
-        self.report.refused.add(replace(r, line=piece.lines.get(str(r.line), r.line)) for r in refused)
+        self.report.refuse(piece.refused)
+        self.report.refuse(replace(r, line=piece.lines.get(str(r.line), r.line)) for r in refused)
         self.report.skipped.update(piece.skipped)
         self.report.new.add(plan.new)
         self.report.changed.add(plan.changed)
@@ -78,7 +78,7 @@ class Intake:
             for record in records:
                 if record.id in before:
                     told = told_as.get(record.id, record.id)
-                    self.report.refused.add([Refused(lines.get(told, told), "id", told, TOLD_TWICE)])
+                    self.report.refuse([Refused(lines.get(told, told), "id", told, TOLD_TWICE)])
                 else:
                     kept.append(record)
                 before.add(record.id)

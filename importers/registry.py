@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from graph.model.directory import Batch
 from graph.model.errors import InvalidInput
 from graph.model.territory import Territory
 from importers.report import Refused
+from importers.sources.data_inclusion import get as data_inclusion_files
 from importers.sources.demonstration import get as demonstration_files
 from importers.sources.demonstration import transform as demonstration_records
 from importers.sources.dila import get as dila_files
@@ -59,6 +61,7 @@ class Source:
     licence: str
     gather: Callable[[Path | None], Harvest]
     stream: Callable[[Path], Iterator[Piece]] | None = None
+    shipped: bool = True
 
 
 def _territory(path: Path | None) -> Harvest:
@@ -85,6 +88,32 @@ def _demonstration(path: Path | None) -> Harvest:
         raise BrokenSource(folder / broken.name if broken else folder, fault)
     batch, refused = demonstration_records.transform(documents)
     return Harvest(batch=batch, refused=tuple(refused))
+
+
+def _data_inclusion_pieces(path: Path) -> Iterator[Piece]:
+    # Imported when it is read: its schema takes a third of a second to build, and every process starts with this table.
+    from importers.sources.data_inclusion.transform import pieces
+
+    for batch, refused, skipped in pieces(data_inclusion_files.find(path), shipped()):
+        yield Piece(batch=batch, refused=refused, skipped=skipped)
+
+
+def _data_inclusion(path: Path | None) -> Harvest:
+    """All pieces at once, for a publication small enough to hold."""
+    if path is None:
+        raise InvalidInput("Cette source n’est pas livrée : indiquez son fichier ou son dossier avec --file.", "path")
+    pieces = list(_data_inclusion_pieces(path))
+    skipped: Counter[str] = Counter()
+    for piece in pieces:
+        skipped.update(piece.skipped)
+    return Harvest(
+        batch=Batch(
+            organisations=tuple(body for piece in pieces for body in piece.batch.organisations),
+            services=tuple(service for piece in pieces for service in piece.batch.services),
+        ),
+        refused=tuple(refused for piece in pieces for refused in piece.refused),
+        skipped=skipped,
+    )
 
 
 # In the order in which they are loaded: the map comes first, for everything stands on it.
@@ -116,9 +145,20 @@ SOURCES: Final[Mapping[str, Source]] = MappingProxyType(
                 licence="Apache-2.0",
                 gather=_demonstration,
             ),
+            Source(
+                name="data-inclusion",
+                title="data·inclusion, offre d’insertion",
+                licence="Licence Ouverte 2.0",
+                gather=_data_inclusion,
+                stream=_data_inclusion_pieces,
+                shipped=False,
+            ),
         )
     }
 )
+
+# What a first start loads, and what "tout" means.
+SHIPPED: Final = tuple(name for name, found in SOURCES.items() if found.shipped)
 
 
 def source(name: str) -> Source:

@@ -16,12 +16,16 @@ MOST_KEPT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One entry that could not be taken. `line` is its line in the file, or its name where the file has no lines."""
+    """One entry that could not be taken. `line` is its line in the file, or its name where the file has no lines.
+
+    `aside` when the rest of the entry was taken, and this value alone was not.
+    """
 
     line: int | str
     field: str
     value: str
     message: str
+    aside: bool = False
 
     def in_words(self) -> str:
         """One line for the console, in French."""
@@ -49,7 +53,8 @@ class Tally(Generic[X]):
 class Report:
     """The outcome of one import, filled as it goes on.
 
-    `new`, `changed`, `gone`, `kept` tally ids, `refused` entries, `doubts` pairs that may be one body (a line each);
+    `new`, `changed`, `gone`, `kept` tally ids, `refused` entries, `aside` values whose entries were taken without them,
+    `doubts` pairs that may be one body (a line each);
     `skipped` counts what was left out by its reason.
     """
 
@@ -63,7 +68,13 @@ class Report:
     merged: int = 0
     doubts: Tally[str] = field(default_factory=Tally[str])
     refused: Tally[Refused] = field(default_factory=Tally[Refused])
+    aside: Tally[Refused] = field(default_factory=Tally[Refused])
     skipped: Counter[str] = field(default_factory=Counter)
+
+    def refuse(self, entries: Iterable[Refused]) -> None:
+        """Count these with the entries, or with the values, that were not taken."""
+        for entry in entries:
+            (self.aside if entry.aside else self.refused).add([entry])
 
     def in_words(self, most: int = MOST_SHOWN) -> list[str]:
         """Lines for the console, in French; at most `most` of each kind are spelled out."""
@@ -76,6 +87,8 @@ class Report:
             f"  disparus : {_number(self.gone.count)}",
             f"  refusés : {_number(self.refused.count)}",
         ]
+        if self.aside.count:
+            lines.append(f"  valeurs laissées de côté, le reste de la fiche est pris : {_number(self.aside.count)}")
         if self.kept.count:
             lines.append(f"  absents mais gardés, car des lignes sont refusées : {_number(self.kept.count)}")
         if self.merged:
@@ -85,8 +98,8 @@ class Report:
         lines += [f"  laissés de côté, {reason} : {_number(count)}" for reason, count in sorted(self.skipped.items())]
         lines += _listed("Disparus", self.gone, most)
         lines += _listed("Peut-être le même organisme", self.doubts, most)
-        refused = Tally(self.refused.count, [refused.in_words() for refused in self.refused.first])
-        return lines + _listed("Refusés", refused, most)
+        lines += _listed("Valeurs laissées de côté", _spelled(self.aside), most)
+        return lines + _listed("Refusés", _spelled(self.refused), most)
 
     def in_short(self) -> str:
         """One line: how many are new, and how many were left aside or refused."""
@@ -97,6 +110,10 @@ class Report:
         )
         told = [f"{_number(count)} {word}" for count, word in counts if count]
         return ", ".join([*told, f"{_number(self.refused.count)} refusés"])
+
+
+def _spelled(entries: Tally[Refused]) -> Tally[str]:
+    return Tally(entries.count, [entry.in_words() for entry in entries.first])
 
 
 def _listed(title: str, entries: Tally[str], most: int) -> list[str]:

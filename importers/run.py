@@ -97,7 +97,7 @@ async def run_source(
 
 async def _territories(loader: Loader, harvest: Harvest, report: Report, force: bool, shown: Progress) -> None:
     plan = await loader.plan_territories(harvest.territories)
-    report.refused.add(harvest.refused)
+    report.refuse(harvest.refused)
     report.skipped.update(harvest.skipped)
     report.new.add(plan.new)
     report.changed.add(plan.changed)

@@ -21,12 +21,15 @@ BYTE_ORDER_MARK: Final = "\ufeff"
 
 
 class BrokenSource(InvalidInput):
-    """A file that cannot be read from end to end; nothing of it is taken. The message names the file and the line."""
+    """A file that cannot be read from end to end; nothing of it is taken. The message names the file and the line.
+
+    `fault` is the message without what it says of the import: a source that is written as it is read may have begun.
+    """
 
     def __init__(self, path: Path, fault: str, line: int | None = None) -> None:
         where = f"{path}, ligne {line}" if line else f"{path}"
-        super().__init__(f"{where} : {fault} Rien n’a été importé.", field="path")
         self.fault = f"{where} : {fault}"
+        super().__init__(f"{self.fault} Rien n’a été importé.", field="path")
 
 
 class RowError(Exception):

@@ -9,7 +9,7 @@ import pytest
 
 from graph.model.errors import InvalidInput
 from graph.store.unit import Graph
-from importers.registry import SOURCES
+from importers.registry import SHIPPED, SOURCES
 from importers.report import Refused, Report
 from importers.run import run_import
 from importers.sources.dila.get import HERE as DILA
@@ -180,6 +180,8 @@ async def test_an_unknown_source_is_said_with_the_known_ones(empty_graph: Graph)
     with pytest.raises(InvalidInput) as refusal:
         await run_import(empty_graph, "annuaire")
     assert refusal.value.message == (
-        "La source « annuaire » n’existe pas. Sources connues : territory, dila, france-travail, demonstration."
+        "La source « annuaire » n’existe pas. Sources connues : territory, dila, france-travail, demonstration, "
+        "data-inclusion."
     )
-    assert tuple(SOURCES) == ("territory", "dila", "france-travail", "demonstration")
+    assert tuple(SOURCES) == (*SHIPPED, "data-inclusion")
+    assert SHIPPED == ("territory", "dila", "france-travail", "demonstration")

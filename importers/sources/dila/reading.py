@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.model.vocabulary import DilaKind, dila_kinds
-from importers.french import typographic
+from importers.french import phone, typographic
 
 ID: Final = re.compile(r"(?P<type>.+)-(?P<insee>[0-9][0-9AB][0-9]{3})-(?P<number>[0-9]+)")
 # Independent authorities have a number in place of an INSEE code.
@@ -23,8 +23,6 @@ HOST: Final = re.compile(
     r"(?:https?://)?[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:fr|com|org|net|eu|info|asso|paris|bzh)(?![a-z0-9-])", re.I
 )
 GLUED: Final = re.compile(r"(?P<host>(?:https?://)?[a-z0-9.-]+\.fr)(?P<rest>[a-z][^.]*)", re.IGNORECASE)
-FRENCH_NUMBER: Final = re.compile(r"(?:\+33 ?|0) ?[1-9](?:[ .]?[0-9]){8}")
-SHORT_NUMBER: Final = re.compile(r"(?:1[0-9]|3[0-9])[0-9]{2}|1[0-9]")
 
 # Long official names that hide the place, which comes last.
 SHORTER: Final = {
@@ -99,16 +97,6 @@ def notes(raw: str) -> Notes | None:
     written, _, remark = found["phone"].partition(" / ")
     number = phone(written)
     return Notes(_address(found["address"].strip()), number, _sentence(remark))
-
-
-def phone(written: str) -> str:
-    """The first number, in pairs of digits ("03 81 61 92 41"); short numbers and foreign ones stay as they are written."""
-    french = FRENCH_NUMBER.search(written)
-    if french:
-        digits = re.sub(r"^(?:33|0)", "", re.sub(r"[^0-9]", "", french.group()))
-        return " ".join((f"0{digits}")[start : start + 2] for start in range(0, 10, 2))
-    short = SHORT_NUMBER.fullmatch(re.sub(r"\s", "", written))
-    return short.group() if short else written.strip()
 
 
 def website(raw: str) -> str:

@@ -1,0 +1,1 @@
+"""data·inclusion: structures and services of the offer of integration, in the schema of the State's platform."""
