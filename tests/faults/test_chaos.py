@@ -78,9 +78,9 @@ class Told:
 
 
 def word(number: int) -> str:
-    """A word of its own for each number: names are compared as people write them, with typos forgiven."""
-    digits = "bcdfghjklm"
-    return "".join(digits[int(digit)] + "aeiou"[int(digit) % 5] for digit in f"{number:06}")
+    """A word of its own for each number, far from all others: two typos are forgiven."""
+    chance = random.Random(number)
+    return "".join(chance.choice("bcdfghjklmnprstv") + chance.choice("aeiou") for _ in range(8))
 
 
 async def until_acknowledged(act: Callable[[], Awaitable[object]]) -> None:

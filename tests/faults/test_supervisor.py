@@ -107,7 +107,7 @@ def test_a_port_taken_is_said_in_words(tmp_path: Path) -> None:
         code, said = refused("demo", "--port", str(port), "--data", str(tmp_path / "d"))
     assert code == 1
     assert f"Le port {port} de 127.0.0.1 n’est pas libre" in said
-    assert not (tmp_path / "d").exists()
+    assert sorted(path.name for path in (tmp_path / "d").iterdir()) == ["format.json", "lock"]
 
 
 def test_a_folder_of_a_newer_version_is_said_in_words(tmp_path: Path) -> None:
