@@ -197,3 +197,4 @@ def test_an_engine_left_behind_is_stopped_by_its_mark(tmp_path: Path) -> None:
         assert following.alive()
     finally:
         following.stop()
+        left.stop(1)
