@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from api import health, traces
 from api.graphql.door import PATH as GRAPHQL
 from api.graphql.door import router as graphql_door
 from api.graphql.schema import schema
 from api.premises import server
+from api.request_line import RequestLine
 from api.rooms import Rooms
 from api.settings import VERSION, Settings
 from api.web.headers import ForOtherSites, SecurityHeaders
@@ -44,11 +45,19 @@ def create_app(settings: Settings) -> FastAPI:
         finally:
             await graph.close()
 
-    app = _Site(title="Maillage", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = _Site(
+        title="Maillage",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=traces.of_requests(settings),
+    )
     app.state.settings = settings
     app.include_router(graphql_door)
     install_pages(app)
-    app.add_api_route("/health", health, methods=["GET", "HEAD"], include_in_schema=False)
+    app.include_router(health.router)
     return app
 
 
@@ -58,17 +67,7 @@ class _Site(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's layers, inside ours."""
         inner = super().build_middleware_stack()
-        origins: tuple[str, ...] = self.state.settings.allowed_origins
-        return SecurityHeaders(ForOtherSites(inner, origins, GRAPHQL) if origins else inner)
-
-
-async def health(request: Request) -> JSONResponse:
-    """200 only when graph and index answer; 503 says which one does not."""
-    rooms: Rooms = request.app.state.rooms
-    state = {"graph": await rooms.graph.answers(), "index": rooms.index.answers()}
-    well = all(state.values())
-    return JSONResponse(
-        {"status": "ok" if well else "unavailable", **state, "version": VERSION},
-        status_code=200 if well else 503,
-        headers={"Cache-Control": "no-store"},
-    )
+        settings: Settings = self.state.settings
+        origins = settings.allowed_origins
+        open_ = ForOtherSites(inner, origins, GRAPHQL) if origins else inner
+        return RequestLine(SecurityHeaders(open_), settings.request_id_header)

@@ -10,15 +10,20 @@ import asyncio
 import os
 import sys
 
-from api.journal import keep_journal
-from api.premises import server
+from api import traces
+from api.figure_files import take_room
+from api.journal import hold_texts_back, keep_journal
 from api.settings import Settings
 
 
 def main(role: str, door: int, gate: int) -> None:
     """Be that process until told to stop."""
-    keep_journal()
+    # Before any room that counts is imported.
+    take_room()
     settings = Settings()
+    keep_journal(role, settings.log, settings.log_level)
+    hold_texts_back()
+    traces.start(settings, role)
     if role == "work":
         _work(settings, gate)
     else:
@@ -27,6 +32,8 @@ def main(role: str, door: int, gate: int) -> None:
 
 # Each role imports its own rooms only: half of a start is imports.
 def _work(settings: Settings, gate: int) -> None:
+    from api.premises import server
+
     address = server(settings)
     if address is None:
         raise SystemExit("MAILLAGE_GRAPH_URI manque : ce processus est démarré par « maillage serve ».")

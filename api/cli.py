@@ -1,4 +1,4 @@
-"""The command line: demo serve worker import reindex migrate doctor."""
+"""The command line: demo serve worker import reindex migrate doctor settings."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
-from api import strangers
+from api import strangers, traces
+from api.journal import hold_texts_back
 from api.premises import server
 from api.settings import Settings
 from api.supervisor import Supervisor
-from api.telling import console, in_words, settings_from
+from api.telling import console, in_words, settings_from, tell_settings
 from api.upkeep import bring_up_to_date, examine, import_sources, prepare, rebuild_index
 from api.worker import work
 from importers.registry import SOURCES
@@ -40,9 +41,10 @@ def serve(
     port: Port = None,
     data: Data = None,
     web: Annotated[int | None, typer.Option("--web", min=1, max=32, help="Nombre de processus web.")] = None,
+    worker: Annotated[bool | None, typer.Option("--worker/--no-worker", help="Avec ou sans son propre worker.")] = None,
 ) -> None:
     """Sert le site sur les données présentes, sans rien y ajouter."""
-    _supervise(settings_from(port=port, data=data, web=web), load=False)
+    _supervise(settings_from(port=port, data=data, web=web, worker=worker), load=False)
 
 
 @app.command()
@@ -50,6 +52,8 @@ def worker(data: Data = None) -> None:
     """Exécute ce que la boîte d’envoi demande, avec un serveur de graphe. « serve » a déjà le sien."""
     with in_words():
         settings = settings_from(data=data)
+        hold_texts_back()
+        traces.start(settings, "work")
         address = server(settings)
         if address is None:
             raise typer.BadParameter(
@@ -96,6 +100,12 @@ def doctor(data: Data = None) -> None:
     with in_words():
         found = asyncio.run(examine(settings_from(data=data)))
     raise typer.Exit(1 if found else 0)
+
+
+@app.command("settings")
+def settings_() -> None:
+    """Montre chaque réglage : sa valeur, d’où elle vient, ce qu’il fait. Les secrets restent cachés."""
+    tell_settings(settings_from())
 
 
 def main() -> None:

@@ -27,7 +27,9 @@ def server(settings: Settings) -> Address | None:
     """The graph server named by the settings, if any."""
     if not settings.graph_uri:
         return None
-    return Address(settings.graph_uri, settings.graph_user, settings.graph_password, settings.graph_database)
+    return Address(
+        settings.graph_uri, settings.graph_user, settings.graph_password.get_secret_value(), settings.graph_database
+    )
 
 
 def _joined(folder: Folder) -> Address | None:

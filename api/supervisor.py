@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
 import os
 import signal
 import socket
@@ -18,6 +17,7 @@ from typing import Final
 
 import structlog
 
+from api.figure_files import FOLDER, SHARED
 from api.folder import Folder, Running
 from api.premises import server
 from api.settings import Settings
@@ -74,6 +74,7 @@ class Supervisor:
         self._children: list[_Child] = []
         self._gate = -1
         self._latch: int | None = None
+        self._figures = ""
         # What whoever started us had ignored (nohup) stays ignored.
         self._stops = tuple(number for number in STOPS if signal.getsignal(number) is not signal.SIG_IGN)
 
@@ -85,6 +86,7 @@ class Supervisor:
             address = server(self._settings)
             engine = None if address else Engine(folder.path, heap=self._settings.heap)
             self._gate, self._latch = os.pipe()
+            self._figures = str(folder.fresh(FOLDER))
             try:
                 self._house(engine, address, folder, door)
             finally:
@@ -149,18 +151,13 @@ class Supervisor:
             await graph.close()
 
     def _start_children(self, address: Address, door: socket.socket) -> None:
-        for role in ("work", *["web"] * self._settings.web):
+        for role in ("work",) * self._settings.worker + ("web",) * self._settings.web:
             self._children.append(_Child(role, self._spawn(role, address, door), _Lives(role)))
-
-    def environment(self) -> dict[str, str]:
-        """Our settings, as children read them."""
-        told = {f"MAILLAGE_{k.upper()}": _in_text(value) for k, value in self._settings.model_dump(mode="json").items()}
-        return told | {"MAILLAGE_DATA": str(self._settings.data.absolute())}
 
     def _spawn(self, role: str, address: Address, door: socket.socket) -> subprocess.Popen[bytes]:
         environment = {
-            **os.environ,
-            **self.environment(),
+            **self._settings.environment(os.environ),
+            SHARED: self._figures,
             "MAILLAGE_GRAPH_URI": address.uri,
             "MAILLAGE_GRAPH_USER": address.user,
             "MAILLAGE_GRAPH_PASSWORD": address.password,
@@ -218,12 +215,6 @@ class Supervisor:
                 child.process.wait()
 
 
-def _in_text(value: object) -> str:
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return value if isinstance(value, str) else json.dumps(value)
-
-
 def listening(settings: Settings) -> socket.socket:
     """The site's socket, bound once and shared by the web processes. Raises Unavailable, in words."""
     door = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
@@ -251,7 +242,7 @@ def _said_of_door(fault: OSError, host: str, port: int) -> str:
 
 def healthy(host: str, port: int) -> bool:
     """Whether the site says that graph and index answer."""
-    request = f"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+    request = f"GET /ready?all=1 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
     try:
         with socket.create_connection((host, port), timeout=2) as line:
             line.sendall(request)

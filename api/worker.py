@@ -8,7 +8,9 @@ from collections.abc import Coroutine
 from typing import Any, Final
 
 import structlog
+from prometheus_client import Counter, Gauge
 
+from api.metrics import figures_served
 from api.settings import Settings
 from graph.model.errors import Unavailable
 from graph.store.engine import Address
@@ -19,6 +21,12 @@ from search.indexer import Indexer
 POLL_SECONDS: Final = 0.3
 SWEEP_SECONDS: Final = 3600.0
 PAUSE_AFTER_FAULT_SECONDS: Final = 1.0
+
+# Here, and not with the others: web processes have no worker's figures to give.
+EFFECTS: Final = Counter("maillage_effects_total", "Effects of the outbox that the worker took up.")
+TURN: Final = Gauge(
+    "maillage_worker_turn_timestamp_seconds", "When the worker last read the outbox.", multiprocess_mode="max"
+)
 
 log = structlog.get_logger()
 
@@ -32,13 +40,14 @@ async def work(settings: Settings, address: Address) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    graph = await Graph.open(address)
-    indexer = Indexer(graph, settings.index_folder)
-    try:
-        await _until(stop, _turns(graph, indexer))
-    finally:
-        await indexer.close()
-        await graph.close()
+    with figures_served(settings):
+        graph = await Graph.open(address)
+        indexer = Indexer(graph, settings.index_folder)
+        try:
+            await _until(stop, _turns(graph, indexer))
+        finally:
+            await indexer.close()
+            await graph.close()
 
 
 async def _until(stop: asyncio.Event, action: Coroutine[Any, Any, None]) -> None:
@@ -68,7 +77,10 @@ async def _turns(graph: Graph, indexer: Indexer) -> None:
 async def _turn(indexer: Indexer) -> bool:
     """One look at the outbox; True when there was something in it."""
     try:
-        return await indexer.drain() > 0
+        taken = await indexer.drain()
+        EFFECTS.inc(taken)
+        TURN.set_to_current_time()
+        return taken > 0
     except (Unavailable, OSError, TimeoutError) as fault:
         log.warning("outbox_not_read", fault=type(fault).__name__)
     except Exception as fault:

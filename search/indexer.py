@@ -12,6 +12,7 @@ from graph.model.relay import Listing
 from graph.model.territory import Territory
 from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX, Effect
 from graph.store.unit import Graph, Unit
+from graph.store.watched import span
 from search import document
 from search.backend import Index
 from search.embedded import EmbeddedWriter
@@ -75,12 +76,14 @@ class Indexer:
         effects = await self._graph.write(lambda unit: unit.outbox.claim(WORKER))
         if not effects:
             return 0
-        if self._writer is None:
-            await self.rebuild()
-            carried = effects
-        else:
-            carried = await self._carry_out(effects)
-        await self._graph.write(lambda unit: unit.outbox.done(carried))
+        kinds = ",".join(sorted({effect.kind for effect in effects}))
+        with span("effects", **{"maillage.kinds": kinds, "maillage.effects": len(effects)}):
+            if self._writer is None:
+                await self.rebuild()
+                carried = effects
+            else:
+                carried = await self._carry_out(effects)
+            await self._graph.write(lambda unit: unit.outbox.done(carried))
         return len(effects)
 
     async def close(self) -> None:

@@ -42,19 +42,20 @@ PAGE_ARGUMENT: Final = "first"
 EDGES: Final = "edges"
 
 
-def check_cost(
+def checked_cost(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
     limit: int,
-) -> None:
-    """Raises TooMuch when the operation of a valid document costs more than `limit`."""
+) -> int:
+    """What the operation of a valid document costs. Raises TooMuch when it is more than `limit`."""
     cost = Pricing(schema, document, operation, variables).total()
     if cost > limit:
         raise TooMuch(
             f"La requête coûte {cost} points, pour {limit} au plus. Demandez moins de champs, ou une page plus courte."
         )
+    return cost
 
 
 class Pricing:

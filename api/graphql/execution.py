@@ -11,13 +11,15 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast
+from graphql import DocumentNode, FieldNode, GraphQLError, OperationDefinitionNode, get_operation_ast
 
 from api.graphql.context import Context
-from api.graphql.cost import check_cost
+from api.graphql.cost import checked_cost
 from api.graphql.limits import Gate
 from api.graphql.schema import schema
+from api.metrics import GRAPHQL_COST
 from graph.model.errors import InvalidInput, Refusal, RefusalCode, TooMuch, Unavailable
+from graph.store.watched import part
 
 FAULT: Final = (
     "Une erreur de notre côté a empêché cette réponse. Rien n’a été modifié. "
@@ -71,8 +73,10 @@ async def answer(context: Context, asked: Asked, limits: Limits) -> Answer:
         return _refused(prepared.errors, context)
     try:
         operation = _operation(prepared.document, asked.operation_name)
-        check_cost(schema().core, prepared.document, operation, asked.variables, limits.cost)
-        return await _executed(context, prepared.document, asked, limits)
+        cost = checked_cost(schema().core, prepared.document, operation, asked.variables, limits.cost)
+        GRAPHQL_COST.observe(cost)
+        with part("graphql", **{"maillage.fields": _fields(operation), "maillage.cost": cost}):
+            return await _executed(context, prepared.document, asked, limits)
     except Refusal as refusal:
         return _refused([GraphQLError(refusal.message, original_error=refusal)], context)
 
@@ -110,6 +114,12 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
     if operation is None:
         raise InvalidInput("Dites par `operationName` laquelle des opérations du document exécuter.", "operationName")
     return operation
+
+
+def _fields(operation: OperationDefinitionNode) -> str:
+    """What watchers may know of an operation: the fields of the schema at its root. Its own name is free text."""
+    roots = (node.name.value for node in operation.selection_set.selections if isinstance(node, FieldNode))
+    return ",".join(dict.fromkeys(roots))
 
 
 def _refused(errors: Sequence[GraphQLError], context: Context, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:

@@ -51,7 +51,7 @@ class Schema(strawberry.Schema):
                     "graphql_fault",
                     request_id=request_id,
                     path=".".join(str(step) for step in error.path),
-                    exception=type(error.original_error or error).__name__,
+                    fault=type(error.original_error or error).__name__,
                     at=steps_of(error.original_error),
                 )
 

@@ -57,6 +57,12 @@ PARKED: Final[LiteralString] = """
 MATCH (o:Outbox) WHERE o.done = false AND o.parked = true RETURN count(o) AS parked
 """
 
+BACKLOG: Final[LiteralString] = """
+MATCH (o:Outbox) WHERE o.done = false
+RETURN count(CASE WHEN o.parked IS NULL THEN 1 END) AS waiting, count(o.parked) AS parked,
+       min(CASE WHEN o.parked IS NULL THEN o.written END) AS oldest
+"""
+
 INDEX_LISTINGS: Final = "index_listings"
 INDEX_TERRITORIES: Final = "index_territories"
 REBUILD_INDEX: Final = "rebuild_index"
@@ -70,6 +76,15 @@ class Effect:
     kind: str
     subjects: tuple[str, ...]
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the outbox holds: effects that wait, those given up on, and the age in seconds of the oldest that waits."""
+
+    waiting: int
+    parked: int
+    oldest_seconds: float
 
 
 class Outbox:
@@ -119,6 +134,12 @@ class Outbox:
     async def parked(self) -> int:
         """How many effects were given up on; a rebuild of the index settles them."""
         return (await self._unit.run(PARKED))[0]["parked"]
+
+    async def backlog(self) -> Backlog:
+        """How far behind the worker is."""
+        row = (await self._unit.run(BACKLOG))[0]
+        age = max(0, _now() - row["oldest"]) / 1000 if row["oldest"] is not None else 0.0
+        return Backlog(row["waiting"], row["parked"], age)
 
 
 def _now() -> int:

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from functools import cached_property
 from typing import Any, Final, LiteralString, TypeVar
 
+import structlog
 from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncSession, AsyncTransaction
 from neo4j.exceptions import (
     ConnectionAcquisitionTimeoutError,
@@ -28,6 +29,7 @@ from graph.store.engine import Address
 from graph.store.outbox import Outbox
 from graph.store.relays import Relays
 from graph.store.territories import Territories
+from graph.store.watched import RETRIES, name_of, part
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -43,6 +45,7 @@ ANSWER_SECONDS: Final = 2.0
 SCHEMA_SECONDS: Final = 60.0
 SILENT: Final = (ServiceUnavailable, SessionExpired, ConnectionAcquisitionTimeoutError, TimeoutError)
 
+log = structlog.get_logger(__name__)
 calls_made: ContextVar[list[str] | None] = ContextVar("calls_made", default=None)
 """Set it to a list to record the Cypher of every call of the current task: what a test counts."""
 
@@ -59,9 +62,10 @@ class Unit:
         made = calls_made.get()
         if made is not None:
             made.append(query)
-        async with asyncio.timeout(self._seconds):
-            result = await self._transaction.run(query, parameters)
-            return await result.data()
+        with part(name_of(query)):
+            async with asyncio.timeout(self._seconds):
+                result = await self._transaction.run(query, parameters)
+                return await result.data()
 
     @cached_property
     def directory(self) -> Directory:
@@ -161,6 +165,8 @@ class Graph:
             except Neo4jError as fault:
                 if attempt == ATTEMPTS or not _worth_another_try(fault):
                     raise
+                RETRIES.inc()
+                log.info("graph_retry", attempt=attempt, fault=type(fault).__name__)
             await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - jitter, not a secret
         raise AssertionError("unreachable")
 
@@ -178,10 +184,11 @@ class Graph:
         session = self._driver.session(database=self._database, default_access_mode=access)
         transaction: AsyncTransaction | None = None
         try:
-            async with asyncio.timeout(seconds):
-                transaction = await session.begin_transaction()
-            yield Unit(transaction, seconds)
-            await _commit(transaction, seconds)
+            with part("graph", **{"maillage.access": access}):
+                async with asyncio.timeout(seconds):
+                    transaction = await session.begin_transaction()
+                yield Unit(transaction, seconds)
+                await _commit(transaction, seconds)
         except (asyncio.CancelledError, IncompleteCommit, TimeoutError):
             _drop(session, transaction)
             raise
