@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
+import structlog
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
@@ -12,16 +13,19 @@ from api import health, traces
 from api.graphql.door import PATH as GRAPHQL
 from api.graphql.door import router as graphql_door
 from api.graphql.schema import schema
+from api.journal import steps_of
 from api.premises import server
 from api.request_line import RequestLine
 from api.rooms import Rooms
 from api.settings import VERSION, Settings
 from api.web.headers import ForOtherSites, SecurityHeaders
 from api.web.routes import install as install_pages
-from graph.model.errors import Unavailable
+from graph.model.errors import Refusal, Unavailable
 from graph.store.unit import Graph
 from search.embedded import EmbeddedIndex
 from search.understand import Reader
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -35,10 +39,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        address = server(settings)
-        if address is None:
-            raise Unavailable("Aucune adresse de graphe : démarrez par « maillage demo » ou « maillage serve ».")
-        graph = await Graph.open(address)
+        with _said_in_journal():
+            address = server(settings)
+            if address is None:
+                raise Unavailable("Aucune adresse de graphe : démarrez par « maillage demo » ou « maillage serve ».")
+            graph = await Graph.open(address)
         app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
         try:
             yield
@@ -59,6 +64,17 @@ def create_app(settings: Settings) -> FastAPI:
     install_pages(app)
     app.include_router(health.router)
     return app
+
+
+@contextmanager
+def _said_in_journal() -> Iterator[None]:
+    """Why the site does not start. The server would print the trace with its texts, of which the journal keeps nothing."""
+    try:
+        yield
+    except Exception as fault:
+        said = fault.message if isinstance(fault, Refusal) else None
+        log.error("site_not_started", said=said, fault=type(fault).__name__, at=steps_of(fault))
+        raise
 
 
 class _Site(FastAPI):

@@ -11,9 +11,11 @@ from typing import Any
 
 import httpx2
 import pytest
+import structlog
 from neo4j import AsyncGraphDatabase
 from prometheus_client import Gauge
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
 from api import metrics, worker
 from api.actions.find_relay import Ask, find_relay
@@ -22,6 +24,7 @@ from api.graphql.context import Context
 from api.graphql.execution import Asked, Limits, answer
 from api.rooms import Rooms
 from api.settings import VERSION, Settings
+from graph.model.errors import Unavailable
 from graph.store.loading import Loader
 from graph.store.outbox import INDEX_LISTINGS, Outbox
 from graph.store.unit import Graph, Unit
@@ -170,6 +173,29 @@ async def test_requests_searches_and_operations_are_counted_once(rooms: Rooms) -
     assert grown["maillage_graphql_cost_count"] == 1
     assert grown["maillage_graphql_cost_sum"] == 102
     assert "Zibeline" not in text
+
+
+async def test_a_graphql_fault_bears_the_mark_of_its_request(rooms: Rooms) -> None:
+    broken = replace(rooms, reader=None)  # pyright: ignore[reportArgumentType] - a fault of ours
+    asked = {"query": '{ competences(text: "Zibeline") { because } }'}
+    async with door(broken) as client:
+        with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+            answered = await client.post("/graphql", json=asked)
+    mark = answered.headers["x-request-id"]
+    (error,) = answered.json()["errors"]
+    assert error["extensions"] == {"code": "INTERNAL", "requestId": mark}
+    assert [(line["event"], line["request_id"]) for line in lines] == [("graphql_fault", mark), ("request", mark)]
+    assert "Zibeline" not in str(lines)
+
+
+async def test_why_a_site_does_not_start_is_in_the_journal(tmp_path: Path) -> None:
+    app = create_app(Settings(data=tmp_path))
+    with capture_logs() as lines, pytest.raises(Unavailable):
+        async with app.router.lifespan_context(app):
+            pass
+    (line,) = lines
+    assert (line["event"], line["fault"]) == ("site_not_started", "Unavailable")
+    assert line["said"] == "Aucune adresse de graphe : démarrez par « maillage demo » ou « maillage serve »."
 
 
 @pytest.mark.parametrize(
