@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,10 @@ def test_every_password_and_key_is_a_secret() -> None:
     named = [name for name in Settings.model_fields if name.endswith(sounds_secret)]
     assert [name for name in named if not is_secret(Settings.model_fields[name])] == []
     assert "MAILLAGE_GRAPH_PASSWORD_FILE" in file_names(Settings)
+
+
+def test_the_defaults_of_the_readme_are_those_of_the_code() -> None:
+    readme = (Path(__file__).resolve().parent.parent.parent / "README.md").read_text()
+    rows = re.findall(r"^\| `(MAILLAGE_\w+)` \| .* \|(?: `(.+?)`)? \|$", readme, re.MULTILINE)
+    given = {told.name: told.value for told in each_told(Settings(), {})}
+    assert dict(rows) == given
