@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+import structlog
+from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from api import health, traces
 from api.gateway import Gateway
 from api.graphql.door import PATH as GRAPHQL
 from api.graphql.door import router as graphql_door
 from api.graphql.schema import schema
+from api.journal import steps_of
 from api.premises import search_of, server
+from api.request_line import RequestLine
 from api.rooms import Rooms
 from api.settings import VERSION, Settings
 from api.web.headers import ForOtherSites, SecurityHeaders
 from api.web.routes import install as install_pages
-from graph.model.errors import Unavailable
+from graph.model.errors import Refusal, Unavailable
 from graph.store.unit import Graph
 from search.understand import Reader
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -36,10 +41,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        address = server(settings)
-        if address is None:
-            raise Unavailable("Aucune adresse de graphe : démarrez par « maillage demo » ou « maillage serve ».")
-        graph = await Graph.open(address)
+        with _said_in_journal():
+            address = server(settings)
+            if address is None:
+                raise Unavailable("Aucune adresse de graphe : démarrez par « maillage demo » ou « maillage serve ».")
+            graph = await Graph.open(address)
         app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
         try:
             async with index.followed():
@@ -57,12 +63,24 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,
         # The address that a redirection names would be made of the Host header.
         redirect_slashes=False,
+        telemetry=traces.of_requests(settings),
     )
     app.state.settings = settings
     app.include_router(graphql_door)
     install_pages(app)
-    app.add_api_route("/health", health, methods=["GET", "HEAD"], include_in_schema=False)
+    app.include_router(health.router)
     return app
+
+
+@contextmanager
+def _said_in_journal() -> Iterator[None]:
+    """Why the site does not start. The server would print the trace with its texts, of which the journal keeps nothing."""
+    try:
+        yield
+    except Exception as fault:
+        said = fault.message if isinstance(fault, Refusal) else None
+        log.error("site_not_started", said=said, fault=type(fault).__name__, at=steps_of(fault))
+        raise
 
 
 class _Site(FastAPI):
@@ -70,18 +88,8 @@ class _Site(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's layers, inside ours."""
-        inner = Gateway(super().build_middleware_stack(), self.state.settings)
-        origins: tuple[str, ...] = self.state.settings.allowed_origins
-        return SecurityHeaders(ForOtherSites(inner, origins, GRAPHQL) if origins else inner)
-
-
-async def health(request: Request) -> JSONResponse:
-    """200 only when graph and index answer; 503 says which one does not."""
-    rooms: Rooms = request.app.state.rooms
-    state = {"graph": await rooms.graph.answers(), "index": await rooms.index.answers()}
-    well = all(state.values())
-    return JSONResponse(
-        {"status": "ok" if well else "unavailable", **state, "version": VERSION},
-        status_code=200 if well else 503,
-        headers={"Cache-Control": "no-store"},
-    )
+        settings: Settings = self.state.settings
+        inner = Gateway(super().build_middleware_stack(), settings)
+        origins = settings.allowed_origins
+        open_ = ForOtherSites(inner, origins, GRAPHQL) if origins else inner
+        return RequestLine(SecurityHeaders(open_), settings.request_id_header)

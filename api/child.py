@@ -19,8 +19,9 @@ from typing import Final
 
 import structlog
 
-from api.journal import keep_journal
-from api.premises import server
+from api import traces
+from api.figure_files import take_room
+from api.journal import hold_texts_back, keep_journal
 from api.settings import Settings
 from graph.model.errors import Unavailable
 
@@ -38,21 +39,27 @@ log = structlog.get_logger()
 
 def main(role: str, door: int, gate: int, life: int) -> None:
     """Be that process until told to stop."""
-    keep_journal()
-    threading.Thread(target=_end_with, args=(life,), daemon=True).start()
+    # Before any room that counts is imported.
+    take_room()
     settings = Settings()
+    keep_journal(role, settings.log, settings.log_level)
+    hold_texts_back()
+    threading.Thread(target=_end_with, args=(life,), daemon=True).start()
+    traces.start(settings, role)
     try:
         if role == "work":
             _work(settings, gate, life)
         else:
             _serve(settings, door, gate, life)
     except Unavailable as refusal:
-        log.error("child_refused", role=role, said=refusal.message)
+        log.error("child_refused", said=refusal.message)
         raise SystemExit(1) from None
 
 
 # Each role imports its own rooms only: half of a start is imports.
 def _work(settings: Settings, gate: int, life: int) -> None:
+    from api.premises import server
+
     address = server(settings)
     if address is None:
         raise SystemExit("MAILLAGE_GRAPH_URI manque : ce processus est démarré par « maillage serve ».")

@@ -1,4 +1,4 @@
-"""The command line: demo serve worker import reindex migrate doctor backup restore move."""
+"""The command line: demo serve worker import reindex migrate doctor backup restore move settings."""
 
 from __future__ import annotations
 
@@ -11,16 +11,27 @@ from typing import Annotated
 
 import typer
 
-from api import moving, restoring, strangers
+from api import moving, restoring, strangers, traces
 from api.checkup import check
 from api.folder import Folder
+from api.journal import hold_texts_back
 from api.keeping import back_up, named
 from api.owning import search_server
 from api.premises import server
 from api.restoring import read
 from api.settings import Settings
 from api.supervisor import Supervisor
-from api.telling import console, in_words, settings_from, stage, steps, tell_backup, tell_moved, tell_restored
+from api.telling import (
+    console,
+    in_words,
+    settings_from,
+    stage,
+    steps,
+    tell_backup,
+    tell_moved,
+    tell_restored,
+    tell_settings,
+)
 from api.upkeep import bring_up_to_date, import_sources, prepare, rebuild_index
 from api.worker import work
 from importers.registry import SHIPPED, SOURCES
@@ -47,9 +58,10 @@ def serve(
     port: Port = None,
     data: Data = None,
     web: Annotated[int | None, typer.Option("--web", min=1, max=32, help="Nombre de processus web.")] = None,
+    worker: Annotated[bool | None, typer.Option("--worker/--no-worker", help="Avec ou sans son propre worker.")] = None,
 ) -> None:
     """Sert le site sur les données présentes, sans rien y ajouter."""
-    _supervise(settings_from(port=port, data=data, web=web), load=False)
+    _supervise(settings_from(port=port, data=data, web=web, worker=worker), load=False)
 
 
 @app.command()
@@ -57,6 +69,8 @@ def worker(data: Data = None) -> None:
     """Exécute ce que la boîte d’envoi demande, avec un serveur de graphe. « serve » a déjà le sien."""
     with in_words():
         settings = settings_from(data=data)
+        hold_texts_back()
+        traces.start(settings, "work")
         address = server(settings)
         if address is None:
             raise typer.BadParameter(
@@ -148,6 +162,12 @@ def move(data: Data = None) -> None:
     with in_words():
         settings = settings_from(data=data)
         tell_moved(moving.move(settings, steps), settings)
+
+
+@app.command("settings")
+def settings_() -> None:
+    """Montre chaque réglage : sa valeur, d’où elle vient, ce qu’il fait. Les secrets restent cachés."""
+    tell_settings(settings_from())
 
 
 def main() -> None:

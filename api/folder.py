@@ -63,6 +63,15 @@ class Folder:
         """Let other commands on this machine find the engine."""
         _write_aside(self._running_file, json.dumps(asdict(running)))
 
+    def fresh(self, name: str) -> Path:
+        """A folder of that name in it, emptied of what an earlier run left."""
+        path = self.path / name
+        if path.is_dir():
+            for left in path.iterdir():
+                left.unlink()
+        path.mkdir(exist_ok=True)
+        return path
+
     def running(self) -> Running | None:
         """The present owner, when another process holds this folder and has told where.
 

@@ -37,7 +37,7 @@ def server(settings: Settings) -> Address | None:
     return Address(
         settings.graph_uri,
         settings.graph_user,
-        settings.graph_password,
+        settings.graph_password.get_secret_value(),
         settings.graph_database,
         settings.graph_ca,
         settings.graph_pool,
@@ -46,7 +46,9 @@ def server(settings: Settings) -> Address | None:
 
 def search_of(settings: Settings) -> Search:
     """The search engine named by the settings: a server, or the index of the data folder."""
-    return open_engine(settings.index_folder, settings.search_url, settings.search_key, settings.search_index)
+    return open_engine(
+        settings.index_folder, settings.search_url, settings.search_key.get_secret_value(), settings.search_index
+    )
 
 
 @asynccontextmanager

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from api.callers import host_names, networks
+from api.journal import Level, Style
+from api.settings_read import PREFIX, SecretFiles, file_names, in_text, setting_name
 from graph.store.connection import checked_authority, checked_uri
 from graph.store.engine import POOL
 
 VERSION: Final = "0.2.0"
 ORIGIN: Final = re.compile(r"https?://[a-z0-9.:\[\]-]+")
+HEAP: Final = re.compile(r"[1-9]\d*[mg]")
+INDEX_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
+HEADER: Final = re.compile(r"[A-Za-z0-9-]*")
+OTLP: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
+LOOPBACK: Final = re.compile(r"127\.[\d.]+|::1|localhost")
 
 
 def _origins(given: object) -> object:
@@ -27,90 +38,149 @@ def _origins(given: object) -> object:
     return given
 
 
+def _heap(given: object) -> object:
+    if isinstance(given, str) and not HEAP.fullmatch(given):
+        raise ValueError("écrivez un nombre suivi de « m » ou « g » : « 768m », « 2g »")
+    return given
+
+
+def _web_address(given: object) -> object:
+    if isinstance(given, str) and given and not _is_address(given, ("http", "https")):
+        raise ValueError("écrivez une adresse complète : « http://collecteur:4318 »")
+    return given
+
+
+def _index_name(given: object) -> object:
+    if isinstance(given, str) and not INDEX_NAME.fullmatch(given):
+        raise ValueError("écrivez un nom en lettres sans accent, chiffres, tirets et « _ » : « maillage »")
+    return given
+
+
+def _header(given: object) -> object:
+    if isinstance(given, str) and not HEADER.fullmatch(given):
+        raise ValueError("écrivez le nom d’un en-tête, en lettres, chiffres et tirets : « X-Request-Id »")
+    return given
+
+
+def _is_address(given: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(given)
+        return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
 class Settings(BaseSettings):
-    """How this process runs. Each field is documented by its description; README lists them."""
+    """How this process runs. Each field says in French what it means: `maillage settings` prints it, README lists them."""
 
-    model_config = SettingsConfigDict(env_prefix="MAILLAGE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    data: Annotated[Path, Field(description="Folder that holds graph, index and lock.")] = Path("var/data")
-    host: Annotated[str, Field(description="Address the site listens on.")] = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535, description="Port of the site.")] = 8000
-    web: Annotated[int, Field(ge=1, le=32, description="Number of web processes.")] = 1
+    data: Annotated[Path, Field(description="Dossier du graphe, de l’index et du verrou.")] = Path("var/data")
+    host: Annotated[str, Field(description="Adresse que le site écoute.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535, description="Port du site.")] = 8000
+    web: Annotated[int, Field(ge=1, le=32, description="Nombre de processus web.")] = 1
+    worker: Annotated[
+        bool, Field(description="« serve » lance son worker. « false » : un autre « maillage worker » s’en charge.")
+    ] = True
+    worker_port: Annotated[
+        int, Field(ge=0, le=65535, description="Port où un worker seul donne ses mesures ; 0 : aucun.")
+    ] = 0
     demo: Annotated[
-        bool,
-        Field(description="Demonstration mode: opens the gallery page. `maillage demo` sets it, and loads the data."),
+        bool, Field(description="Démonstration : page de la galerie. « maillage demo » l’active et charge les données.")
     ] = False
-    heap: Annotated[
-        str, Field(pattern=r"^\d+[mg]$", description="Memory of the embedded engine, as Java writes it.")
-    ] = "768m"
+    heap: Annotated[str, BeforeValidator(_heap), Field(description="Mémoire du moteur embarqué.")] = "768m"
     graph_uri: Annotated[
         str,
         AfterValidator(checked_uri),
-        Field(description="Bolt address of a graph server; empty for the embedded engine."),
+        Field(description="Adresse Bolt d’un serveur de graphe ; vide : moteur embarqué."),
     ] = ""
-    graph_user: Annotated[str, Field(description="User of the graph server.")] = "neo4j"
-    graph_password: Annotated[str, Field(description="Password of the graph server.", repr=False)] = ""
-    graph_database: Annotated[str, Field(min_length=1, description="Database name.")] = "maillage"
+    graph_user: Annotated[str, Field(description="Utilisateur du serveur de graphe.")] = "neo4j"
+    graph_password: Annotated[SecretStr, Field(description="Mot de passe du serveur de graphe.")] = SecretStr("")
+    graph_database: Annotated[str, Field(min_length=1, description="Nom de la base.")] = "maillage"
     graph_ca: Annotated[
         Path | None,
         BeforeValidator(lambda given: given or None),
-        Field(description="Certificates (PEM) of a private authority that signed the graph server's."),
+        Field(description="Certificats (PEM) de l’autorité privée qui a signé celui du serveur de graphe."),
     ] = None
     graph_pool: Annotated[
-        int, Field(ge=1, le=1000, description="Connections to the graph that one process keeps at most.")
+        int, Field(ge=1, le=1000, description="Connexions au graphe qu’un processus garde au plus.")
     ] = POOL
     search_url: Annotated[
         str,
-        Field(
-            pattern=r"^(https?://[^\s/]+\S*)?$",
-            description="Address of a Meilisearch server; empty for the embedded index.",
-        ),
+        BeforeValidator(_web_address),
+        Field(description="Adresse d’un serveur Meilisearch ; vide : index embarqué."),
     ] = ""
     search_key: Annotated[
-        str, Field(description="Its key, which may read and write documents, settings, indexes and tasks.", repr=False)
-    ] = ""
+        SecretStr,
+        Field(description="Sa clé, qui peut lire et écrire documents, réglages, index et tâches."),
+    ] = SecretStr("")
     search_index: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$", description="Name of the index on that server.")
+        str,
+        BeforeValidator(_index_name),
+        Field(description="Nom de l’index sur ce serveur."),
     ] = "maillage"
-    explorer: Annotated[bool, Field(description="Serve the GraphQL explorer page.")] = True
-    introspection: Annotated[bool, Field(description="Answer GraphQL introspection.")] = True
+    log: Annotated[
+        Style,
+        Field(description="Forme du journal ; « auto » : lisible dans un terminal, JSON ailleurs."),
+    ] = "auto"
+    log_level: Annotated[Level, Field(description="Plus bas niveau que le journal garde.")] = "info"
+    request_id_header: Annotated[
+        str,
+        BeforeValidator(_header),
+        Field(description="En-tête où le mandataire placé devant donne le repère de la demande ; vide : aucun."),
+    ] = ""
+    metrics: Annotated[
+        Literal["loopback", "open", "off"],
+        Field(description="Qui peut lire /metrics : cette machine, tout le monde, personne."),
+    ] = "loopback"
+    otlp_endpoint: Annotated[str, BeforeValidator(_web_address)] = Field(
+        default_factory=lambda: os.environ.get(OTLP, ""),
+        validate_default=True,
+        description=f"Collecteur OTLP/HTTP des traces ; vide : aucune trace. À défaut, {OTLP}.",
+    )
+    explorer: Annotated[bool, Field(description="Servir l’explorateur GraphQL.")] = True
+    introspection: Annotated[bool, Field(description="Répondre à l’introspection GraphQL.")] = True
     allowed_origins: Annotated[
         tuple[str, ...],
         NoDecode,
         BeforeValidator(_origins),
         Field(
-            description="Origins of other sites whose pages may ask the GraphQL door, with spaces or commas between."
+            description="Autres sites dont les pages peuvent interroger GraphQL, séparés par des espaces ou des virgules."
         ),
     ] = ()
-    graphql_cost: Annotated[int, Field(ge=100, description="Greatest cost of one GraphQL operation, in objects.")] = (
+    graphql_cost: Annotated[int, Field(ge=100, description="Coût le plus haut d’une opération GraphQL, en objets.")] = (
         6000
     )
-    graphql_seconds: Annotated[float, Field(gt=0, le=30, description="Longest execution of one operation.")] = 1.0
-    graphql_body_bytes: Annotated[int, Field(ge=1000, description="Largest GraphQL request.")] = 100_000
-    graphql_answer_bytes: Annotated[int, Field(ge=1000, description="Largest GraphQL answer.")] = 262_144
+    graphql_seconds: Annotated[
+        float, Field(gt=0, le=30, description="Durée la plus longue d’une opération, en secondes.")
+    ] = 1.0
+    graphql_body_bytes: Annotated[int, Field(ge=1000, description="Plus grande demande GraphQL, en octets.")] = 100_000
+    graphql_answer_bytes: Annotated[int, Field(ge=1000, description="Plus grande réponse GraphQL, en octets.")] = (
+        262_144
+    )
     graphql_requests_per_minute: Annotated[
-        int, Field(ge=0, description="GraphQL operations of one client in a minute; 0 for no limit.")
+        int, Field(ge=0, description="Opérations GraphQL d’un client en une minute ; 0 : sans limite.")
     ] = 300
     graphql_cost_per_minute: Annotated[
-        int, Field(ge=0, description="Cost of all GraphQL operations of one client in a minute; 0 for no limit.")
+        int, Field(ge=0, description="Leur coût ensemble, en objets ; 0 : sans limite.")
     ] = 200_000
     pages_per_minute: Annotated[
-        int, Field(ge=0, description="Pages and completion lists for one client in a minute; 0 for no limit.")
+        int, Field(ge=0, description="Pages et listes de complétion d’un client en une minute ; 0 : sans limite.")
     ] = 600
     trusted_proxies: Annotated[
         tuple[str, ...],
         NoDecode,
         BeforeValidator(networks),
-        Field(description="Addresses or networks of the proxies whose `X-Forwarded-For` says who the client is."),
+        Field(description="Mandataires dont « X-Forwarded-For » dit qui est le client : adresses ou réseaux."),
     ] = ()
     hosts: Annotated[
         tuple[str, ...],
         NoDecode,
         BeforeValidator(host_names),
-        Field(description="Names under which the site answers, with spaces or commas between; empty for any."),
+        Field(description="Noms sous lesquels le site répond, séparés par des espaces ou des virgules ; vide : tous."),
     ] = ()
     connections: Annotated[
-        int, Field(ge=10, description="Connections that one web process holds at a time; the others are answered 503.")
+        int, Field(ge=10, description="Connexions qu’un processus web tient à la fois ; les autres reçoivent un 503.")
     ] = 500
 
     @field_validator("graph_ca")
@@ -119,7 +189,60 @@ class Settings(BaseSettings):
         # An address that was refused is not there to compare with, and is told on its own.
         return checked_authority(ca, given.data["graph_uri"]) if ca and "graph_uri" in given.data else ca
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What the command was given, then the environment, then the files that it names for secrets."""
+        return init_settings, env_settings, SecretFiles(settings_cls)
+
+    @model_validator(mode="after")
+    def _hang_together(self) -> Self:
+        """Raises where two settings contradict each other."""
+        if not self.graph_uri and self.graph_password.get_secret_value():
+            raise _contradiction(
+                "Un mot de passe est donné pour un serveur de graphe, sans son adresse : "
+                "ajoutez MAILLAGE_GRAPH_URI, ou retirez MAILLAGE_GRAPH_PASSWORD"
+            )
+        if not self.graph_uri and not self.worker:
+            raise _contradiction(
+                "MAILLAGE_WORKER = « false » demande un worker ailleurs, et le moteur embarqué n’en admet pas : "
+                "ajoutez MAILLAGE_GRAPH_URI, ou retirez MAILLAGE_WORKER"
+            )
+        if not self.search_url and not self.worker:
+            raise _contradiction(
+                "MAILLAGE_WORKER = « false » demande un worker ailleurs, qui n’écrirait pas l’index de ce dossier : "
+                "ajoutez MAILLAGE_SEARCH_URL, ou retirez MAILLAGE_WORKER"
+            )
+        if not self.search_url and self.search_key.get_secret_value():
+            raise _contradiction(
+                "Une clé est donnée pour un serveur de recherche, sans son adresse : "
+                "ajoutez MAILLAGE_SEARCH_URL, ou retirez MAILLAGE_SEARCH_KEY"
+            )
+        if self.demo and not LOOPBACK.fullmatch(self.host):
+            raise _contradiction(
+                f"La démonstration montre des données inventées : elle ne se sert que sur cette machine, et MAILLAGE_HOST "
+                f"= « {self.host} » l’ouvre à d’autres. Retirez MAILLAGE_HOST, ou servez vos données par « maillage serve »"
+            )
+        return self
+
     @property
     def index_folder(self) -> Path:
         """Where the embedded index lives."""
         return self.data / "index"
+
+    def environment(self, around: Mapping[str, str]) -> dict[str, str]:
+        """`around` as a child of this process must read it to have the same settings, secrets included."""
+        kept = {name: value for name, value in around.items() if name.upper() not in file_names(type(self))}
+        values = {setting_name(field): getattr(self, field) for field in type(self).model_fields}
+        told = {name: in_text(value) for name, value in values.items() if value is not None}
+        return kept | told | {"MAILLAGE_DATA": str(self.data.absolute())}
+
+
+def _contradiction(sentence: str) -> PydanticCustomError:
+    return PydanticCustomError("contradiction", sentence)  # pyright: ignore[reportArgumentType] - a sentence with its values

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
 import os
 import signal
 import socket
@@ -18,6 +17,7 @@ from typing import Any, Final
 
 import structlog
 
+from api.figure_files import FOLDER, SHARED
 from api.folder import Folder, Running
 from api.owning import as_owner
 from api.premises import server
@@ -25,6 +25,7 @@ from api.settings import Settings
 from graph.model.errors import Unavailable
 from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
+from graph.store.ownership import free
 from graph.store.processes import bearing, end, end_with_parent
 from graph.store.pulse import Pulse
 from graph.store.unit import Graph
@@ -81,6 +82,7 @@ class Supervisor:
         self._interrupt: Callable[[], object] = lambda: None
         self._gate = self._life = -1
         self._latch: int | None = None
+        self._figures = ""
         # What whoever started us had ignored (nohup) stays ignored.
         self._stops = tuple(number for number in STOPS if signal.getsignal(number) is not signal.SIG_IGN)
 
@@ -98,6 +100,7 @@ class Supervisor:
         address = server(self._settings)
         engine = None if address else Engine(folder.path, heap=self._settings.heap)
         self._gate, self._latch = os.pipe()
+        self._figures = str(folder.fresh(FOLDER))
         # Nobody writes to it: it ends when we do, however that is.
         self._life, held = os.pipe()
         try:
@@ -159,23 +162,21 @@ class Supervisor:
         graph = await Graph.open(address)
         try:
             await migrate(graph)
+            if not server(self._settings):
+                # Its engine has just started, and the folder is ours: a lease that is written there is a dead one's.
+                await free(graph)
             await as_owner(graph, self._settings, lambda: self._prepare(graph))
         finally:
             await graph.close()
 
     def _start_children(self, address: Address, folder: Folder, door: socket.socket) -> None:
-        for role in ("work", *["web"] * self._settings.web):
+        for role in ("work",) * self._settings.worker + ("web",) * self._settings.web:
             self._children.append(_Child(role, self._spawn(role, address, folder, door), _Lives(role)))
-
-    def environment(self) -> dict[str, str]:
-        """Our settings, as children read them."""
-        told = {f"MAILLAGE_{k.upper()}": _in_text(value) for k, value in self._settings.model_dump(mode="json").items()}
-        return told | {"MAILLAGE_DATA": str(self._settings.data.absolute())}
 
     def _spawn(self, role: str, address: Address, folder: Folder, door: socket.socket) -> subprocess.Popen[bytes]:
         environment = {
-            **os.environ,
-            **self.environment(),
+            **self._settings.environment(os.environ),
+            SHARED: self._figures,
             "MAILLAGE_GRAPH_URI": address.uri,
             "MAILLAGE_GRAPH_USER": address.user,
             "MAILLAGE_GRAPH_PASSWORD": address.password,
@@ -240,14 +241,6 @@ class Supervisor:
                 child.process.wait()
 
 
-def _in_text(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return " ".join(map(str, value))
-    return value if isinstance(value, str) else json.dumps(value)
-
-
 def listening(settings: Settings) -> socket.socket:
     """The site's socket, bound once and shared by the web processes. Raises Unavailable, in words."""
     door = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
@@ -275,7 +268,7 @@ def _said_of_door(fault: OSError, host: str, port: int) -> str:
 
 def healthy(host: str, port: int) -> bool:
     """Whether the site says that graph and index answer."""
-    request = f"GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+    request = f"GET /ready?all=1 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
     try:
         with socket.create_connection((host, port), timeout=2) as line:
             line.sendall(request)

@@ -20,6 +20,8 @@ from api.journal import keep_journal
 from api.progress import bar_of
 from api.restoring import Restored
 from api.settings import Settings
+from api.settings_read import SettingsRefused
+from api.settings_told import each_told, refusals, unknown_settings
 from graph.model.errors import Refusal
 from graph.store.moving import Size
 
@@ -42,21 +44,34 @@ KILOBYTE: Final = 1000
 
 
 def settings_from(**given: Any) -> Settings:
-    """The settings of the environment, with what the command was given. Ends the command on a bad value, with its name."""
+    """The settings of the environment, with what the command was given. Ends the command on a bad value, in words; a variable
+    that is no setting is told, and does not stop it.
+    """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as fault:
-        lines = [
-            f"MAILLAGE_{'_'.join(map(str, e['loc'])).upper()} = {e['input']!r} : {e['msg']}" for e in fault.errors()
-        ]
-        errors.print("Réglage refusé.", *lines, sep="\n", style="red", markup=False)
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except (ValidationError, SettingsRefused) as fault:
+        lines = refusals(fault) if isinstance(fault, ValidationError) else [str(fault)]
+        errors.print(
+            "Réglage refusé : rien n’a été démarré.", *lines, sep="\n", style="red", markup=False, soft_wrap=True
+        )
         raise typer.Exit(2) from fault
+    for sentence in unknown_settings():
+        errors.print(sentence, style="yellow", markup=False, soft_wrap=True)
+    keep_journal("command", settings.log, settings.log_level)
+    return settings
+
+
+def tell_settings(settings: Settings) -> None:
+    """Every setting: its name, its value, where that came from, what it means. Secrets are hidden."""
+    for told in each_told(settings):
+        console.print(f"{told.name} = {told.value}", style="bold", markup=False, soft_wrap=True)
+        console.print(f"    {told.meaning} [{told.origin}]", markup=False, soft_wrap=True)
 
 
 @contextmanager
 def in_words() -> Iterator[None]:
     """Expected refusals and disk faults as one sentence and a code, never as a trace."""
-    keep_journal()
+    keep_journal("command")
     try:
         yield
     except Refusal as refusal:

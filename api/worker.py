@@ -7,7 +7,9 @@ import signal
 from typing import Final
 
 import structlog
+from prometheus_client import Counter, Gauge
 
+from api.metrics import figures_served
 from api.owning import as_owner
 from api.premises import searching
 from api.settings import Settings
@@ -22,6 +24,12 @@ STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 POLL_SECONDS: Final = 0.3
 SWEEP_SECONDS: Final = 3600.0
 PAUSE_AFTER_FAULT_SECONDS: Final = 1.0
+
+# Here, and not with the others: web processes have no worker's figures to give.
+EFFECTS: Final = Counter("maillage_effects_total", "Effects of the outbox that the worker took up.")
+TURN: Final = Gauge(
+    "maillage_worker_turn_timestamp_seconds", "When the worker last read the outbox.", multiprocess_mode="max"
+)
 
 log = structlog.get_logger()
 
@@ -42,14 +50,15 @@ async def work(settings: Settings, address: Address) -> None:
 
 
 async def _work(settings: Settings, address: Address) -> None:
-    graph = await Graph.open(address)
-    async with searching(settings) as search:
-        indexer = Indexer(graph, search)
-        try:
-            await as_owner(graph, settings, lambda: _turns(graph, indexer))
-        finally:
-            await indexer.close()
-            await graph.close()
+    with figures_served(settings):
+        graph = await Graph.open(address)
+        async with searching(settings) as search:
+            indexer = Indexer(graph, search)
+            try:
+                await as_owner(graph, settings, lambda: _turns(graph, indexer))
+            finally:
+                await indexer.close()
+                await graph.close()
 
 
 async def _turns(graph: Graph, indexer: Indexer) -> None:
@@ -66,7 +75,10 @@ async def _turns(graph: Graph, indexer: Indexer) -> None:
 async def _turn(indexer: Indexer) -> bool:
     """One look at the outbox; True when there was something in it."""
     try:
-        return await indexer.drain() > 0
+        taken = await indexer.drain()
+        EFFECTS.inc(taken)
+        TURN.set_to_current_time()
+        return taken > 0
     except (Unavailable, OSError, TimeoutError) as fault:
         log.warning("outbox_not_read", fault=type(fault).__name__)
     except Exception as fault:

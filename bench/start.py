@@ -68,7 +68,7 @@ class Site:
 
     def _well(self) -> bool:
         try:
-            return httpx2.get(f"{self.address}/health", timeout=2).status_code == 200
+            return httpx2.get(f"{self.address}/ready?all=1", timeout=2).status_code == 200
         except httpx2.HTTPError:
             return False
 

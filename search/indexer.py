@@ -14,6 +14,7 @@ from graph.model.relay import Listing
 from graph.model.territory import Territory
 from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX, Effect
 from graph.store.unit import Graph, Unit
+from graph.store.watched import span
 from search import document
 from search.backend import AnotherWrites, Engine, Index, Writer
 from search.turn import Turn
@@ -101,17 +102,28 @@ class Indexer:
         effects = await self._graph.write(lambda unit: unit.outbox.claim(WORKER, MOST_EFFECTS))
         if not effects:
             return 0
-        async with self._kept():
-            if self._writer is None:
-                await self.rebuild()
-                carried = effects
-            else:
-                carried = await self._carry_out(effects)
-        if not await self._ours():
-            # Another may have written the same listings before we did, from a newer graph: they are written once more.
-            await self._graph.write(lambda unit: _add_again(unit, carried))
-        await self._graph.write(lambda unit: unit.outbox.done(carried))
+        kinds = ",".join(sorted({effect.kind for effect in effects}))
+        with span("effects", **{"maillage.kinds": kinds, "maillage.effects": len(effects)}):
+            await self._settle(effects)
         return len(effects)
+
+    async def _settle(self, effects: list[Effect]) -> None:
+        """Carry these out, and say so in the graph. When that fails, what we hold is let go of, to be claimed anew."""
+        try:
+            async with self._kept():
+                if self._writer is None:
+                    await self.rebuild()
+                    carried = effects
+                else:
+                    carried = await self._carry_out(effects)
+            if not await self._ours():
+                # Another may have written the same listings before we did, from a newer graph: they are written once more.
+                await self._graph.write(lambda unit: _add_again(unit, carried))
+            await self._graph.write(lambda unit: unit.outbox.done(carried))
+        except Exception:
+            # Or else they wait for the end of their lease.
+            self._took_over = False
+            raise
 
     async def close(self) -> None:
         """Give the index's lock or turn back; what was not committed is lost."""

@@ -187,6 +187,6 @@ def browser_page(browser: Browser, site: str) -> OpenPage:
 
 def _well(address: str) -> bool:
     try:
-        return httpx2.get(f"{address}/health", timeout=2).status_code == 200
+        return httpx2.get(f"{address}/ready?all=1", timeout=2).status_code == 200
     except httpx2.HTTPError:
         return False

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
 
+from api.metrics import SEARCH_SECONDS
 from api.rooms import Rooms
 from graph.model.directory import Mode, Public
 from graph.model.errors import InvalidInput
@@ -16,6 +17,7 @@ from graph.model.ranking import rank
 from graph.model.relay import CompetenceMatch, Found, Listing, Question, Relay, Widening, WideningStep
 from graph.model.territory import Point, Territory
 from graph.model.vocabulary import competences
+from graph.store.watched import part
 from search.backend import Wanted
 from search.hours import PARIS, opening
 
@@ -52,6 +54,13 @@ async def find_relay(rooms: Rooms, ask: Ask) -> Found:
     Unavailable when the index does not answer.
     """
     _check(ask)
+    with part("search") as seen, SEARCH_SECONDS.time():
+        found = await _found(rooms, ask)
+        seen.set_attribute("maillage.relays", len(found.relays))
+    return found
+
+
+async def _found(rooms: Rooms, ask: Ask) -> Found:
     understood = rooms.reader.read(ask.text, rooms.places)
     matches = _matches(ask, understood.matches)
     named = understood.words if not ask.competences else ()
@@ -101,15 +110,20 @@ async def _candidates(rooms: Rooms, question: Question) -> list[Listing]:
         names=tuple(words for words in dict.fromkeys((question.words, question.phrase)) if words),
     )
     if territory is None:
-        return await rooms.index.candidates(wanted)
+        return await _in_index(rooms, wanted)
     covering, inside = replace(wanted, zones=territory.zones), replace(wanted, inside=territory.id)
     if question.beyond:
-        return await rooms.index.candidates(inside)
-    found = await rooms.index.candidates(covering)
+        return await _in_index(rooms, inside)
+    found = await _in_index(rooms, covering)
     if _is_commune(territory) and not _is_divided(rooms, territory):
         return found
-    lying_inside = await rooms.index.candidates(inside)
+    lying_inside = await _in_index(rooms, inside)
     return list({listing.key: listing for listing in (*found, *lying_inside)}.values())
+
+
+async def _in_index(rooms: Rooms, wanted: Wanted) -> list[Listing]:
+    with part("index"):
+        return await rooms.index.candidates(wanted)
 
 
 def _wider(rooms: Rooms, asked: Question) -> Iterator[tuple[Question, Widening]]:

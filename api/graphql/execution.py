@@ -10,14 +10,23 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast, get_variable_values
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    get_operation_ast,
+    get_variable_values,
+)
 
 from api.graphql.context import Context
 from api.graphql.cost import checked_cost
 from api.graphql.limits import ERRORS, Gate, check_variables, longer_than
 from api.graphql.schema import schema
 from api.graphql.told import told
+from api.metrics import GRAPHQL_COST
 from graph.model.errors import InvalidInput, Refusal, TooMuch, TooOften, Unavailable
+from graph.store.watched import part
 
 # Operations that run at the same moment in one process. Each holds its whole answer in memory while it runs.
 AT_ONCE: Final = 16
@@ -79,8 +88,11 @@ async def answer(context: Context, asked: Asked, limits: Limits) -> Answer:
         if isinstance(variables, list):
             context.charge(UNREADABLE)
             return refused(variables, context)
-        context.charge(checked_cost(schema().core, prepared.document, operation, variables, limits.cost))
-        return await _executed(context, prepared.document, asked, limits)
+        cost = checked_cost(schema().core, prepared.document, operation, variables, limits.cost)
+        GRAPHQL_COST.observe(cost)
+        context.charge(cost)
+        with part("graphql", **{"maillage.fields": _fields(operation), "maillage.cost": cost}):
+            return await _executed(context, prepared.document, asked, limits)
     except Refusal as refusal:
         return refused([GraphQLError(refusal.message, original_error=refusal)], context)
 
@@ -133,6 +145,12 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
     if operation is None:
         raise InvalidInput("Dites par `operationName` laquelle des opérations du document exécuter.", "operationName")
     return operation
+
+
+def _fields(operation: OperationDefinitionNode) -> str:
+    """What watchers may know of an operation: the fields of the schema at its root. Its own name is free text."""
+    roots = (node.name.value for node in operation.selection_set.selections if isinstance(node, FieldNode))
+    return ",".join(dict.fromkeys(roots))
 
 
 def refused(errors: Sequence[GraphQLError], context: Context, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Answer:

@@ -50,7 +50,7 @@ class Schema(strawberry.Schema):
                 "graphql_fault",
                 request_id=request_id,
                 path=".".join(map(str, error.path or ())),
-                exception=type(error.original_error or error).__name__,
+                fault=type(error.original_error or error).__name__,
                 at=steps_of(error.original_error),
             )
 

@@ -34,7 +34,7 @@ TEXTS: Final = {
     404: "L’adresse est fausse, ou la fiche a été retirée.",
     405: "Revenez à la page précédente et utilisez ses boutons.",
     422: "Une partie de l’adresse ne peut pas être lue.",
-    500: "Réessayez dans un instant. Si l’erreur revient, signalez-la avec l’heure qu’il est.",
+    500: "Réessayez dans un instant. Si l’erreur revient, donnez-nous ce repère : {mark}.",
 }
 SAFE: Final = "Rien n’a été modifié ni perdu."
 
@@ -77,8 +77,8 @@ async def _unreadable(request: Request, _: Exception) -> Response:
 async def _fault(request: Request, fault: Exception) -> Response:
     # The address may hold a name and the fault's text a question: only the route and the classes are kept.
     route = getattr(request.scope.get("route"), "path", "")
-    log.error("fault", route=route, exception=type(fault).__name__, at=steps_of(fault))
-    return _answer(request, 500, "fault", TEXTS[500])
+    log.error("fault", route=route, fault=type(fault).__name__, at=steps_of(fault))
+    return _answer(request, 500, "fault", TEXTS[500].format(mark=request.state.request_id))
 
 
 def _answer(request: Request, status: int, code: str, message: str) -> Response:

@@ -75,6 +75,11 @@ WAITING: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.kind IN $kinds RETURN 
 PENDING: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.parked IS NULL RETURN count(o) AS pending"
 
 PARKED: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.parked = true RETURN count(o) AS parked"
+BACKLOG: Final[LiteralString] = """
+MATCH (o:Outbox)
+RETURN count(CASE WHEN o.parked IS NULL THEN 1 END) AS waiting, count(o.parked) AS parked,
+       min(CASE WHEN o.parked IS NULL THEN o.written END) AS oldest, timestamp() AS now
+"""
 
 INDEX_LISTINGS: Final = "index_listings"
 INDEX_TERRITORIES: Final = "index_territories"
@@ -88,6 +93,15 @@ class Effect:
     id: str
     kind: str
     subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What the outbox holds: effects that wait, those given up on, and the age in seconds of the oldest that waits."""
+
+    waiting: int
+    parked: int
+    oldest_seconds: float
 
 
 class Outbox:
@@ -144,3 +158,9 @@ class Outbox:
     async def parked(self) -> int:
         """How many effects were given up on; a rebuild of the index settles them."""
         return (await self._unit.run(PARKED))[0]["parked"]
+
+    async def backlog(self) -> Backlog:
+        """How far behind the worker is."""
+        row = (await self._unit.run(BACKLOG))[0]
+        age = max(0, row["now"] - row["oldest"]) / 1000 if row["oldest"] is not None else 0.0
+        return Backlog(row["waiting"], row["parked"], age)

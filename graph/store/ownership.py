@@ -33,6 +33,8 @@ LEAVE: Final[LiteralString] = (
     "MATCH (m:Mark {id: 'index-owner'}) WHERE m.index = $index AND m.host = $host SET m.until = 0"
 )
 
+FREE: Final[LiteralString] = "MATCH (m:Mark {id: 'index-owner'}) SET m.until = 0"
+
 OWNER: Final[LiteralString] = "MATCH (m:Mark {id: 'index-owner'}) RETURN m.place AS place"
 
 
@@ -47,6 +49,11 @@ class Identity:
     index: str
     host: str
     place: str
+
+
+async def free(graph: Graph) -> None:
+    """Nobody feeds an index from this graph: known by whoever starts its engine, and holds the lock of its folder."""
+    await graph.write(lambda unit: unit.run(FREE))
 
 
 class Ownership:

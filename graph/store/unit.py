@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from functools import cached_property
 from typing import Any, Final, LiteralString, TypeVar
 
+import structlog
 from neo4j import READ_ACCESS, WRITE_ACCESS, AsyncDriver, AsyncGraphDatabase, AsyncSession, AsyncTransaction
 from neo4j.exceptions import (
     ConnectionAcquisitionTimeoutError,
@@ -32,6 +33,7 @@ from graph.store.outbox import Outbox
 from graph.store.relays import Relays
 from graph.store.territories import Territories
 from graph.store.turns import Turns
+from graph.store.watched import RETRIES, name_of, part
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
@@ -49,6 +51,7 @@ SCHEMA_SECONDS: Final = 60.0
 STALLED: Final = (ConnectionAcquisitionTimeoutError, TimeoutError)
 SILENT: Final = (ServiceUnavailable, SessionExpired, *STALLED)
 
+log = structlog.get_logger(__name__)
 calls_made: ContextVar[list[str] | None] = ContextVar("calls_made", default=None)
 """Set it to a list to record the Cypher of every call of the current task: what a test counts."""
 
@@ -65,6 +68,10 @@ class Unit:
         made = calls_made.get()
         if made is not None:
             made.append(query)
+        with part(name_of(query)):
+            return await self._rows(query, parameters)
+
+    async def _rows(self, query: LiteralString, parameters: dict[str, Any]) -> list[dict[str, Any]]:
         async with asyncio.timeout(self._seconds):
             result = await self._transaction.run(query, parameters)
             # Not `data()`: it looks for nodes in every value, and none comes back (half of the time of a large reading).
@@ -188,6 +195,8 @@ class Graph:
                     if told := _given_up(fault):
                         raise told from fault
                     raise
+                RETRIES.inc()
+                log.info("graph_retry", attempt=attempt, fault=type(fault).__name__)
             await _pause()
         raise AssertionError("unreachable")
 
@@ -216,9 +225,10 @@ class Graph:
         session = self._session(access)
         transaction: AsyncTransaction | None = None
         try:
-            transaction = await _begin(session, seconds, begins)
-            yield Unit(transaction, seconds)
-            await _commit(transaction, seconds)
+            with part("graph", **{"maillage.access": access}):
+                transaction = await _begin(session, seconds, begins)
+                yield Unit(transaction, seconds)
+                await _commit(transaction, seconds)
         except (asyncio.CancelledError, IncompleteCommit, TimeoutError):
             _drop(session, transaction)
             raise

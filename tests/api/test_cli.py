@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import socket
 import subprocess
@@ -16,10 +15,9 @@ from pydantic import ValidationError
 
 from api.app import create_app
 from api.folder import Folder, Running
-from api.journal import WithoutTexts, steps_of
 from api.premises import premises
 from api.settings import Settings
-from api.supervisor import Supervisor, listening
+from api.supervisor import listening
 from api.telling import said
 from api.web.headers import SECURITY_HEADERS
 from graph.model.errors import Unavailable
@@ -59,11 +57,7 @@ def test_what_is_no_origin_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, g
 
 def test_children_are_given_the_same_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(data=tmp_path, allowed_origins=(FRIEND, "http://b.example"), demo=True, heap="384m")
-
-    async def nothing(_: object) -> None: ...
-
-    supervisor = Supervisor(settings, nothing, print)
-    for name, value in supervisor.environment().items():
+    for name, value in settings.environment({}).items():
         monkeypatch.setenv(name, value)
     assert Settings() == settings
 
@@ -99,17 +93,6 @@ async def test_a_fault_has_the_same_headers_and_its_text_is_kept_silent(
     assert "secret" not in out + err
     assert "ValueError" in out + err
     assert f"{Path(__file__).name}:" in out + err
-
-
-def test_traces_of_libraries_lose_their_texts() -> None:
-    try:
-        raise ValueError("Madame Dupont")
-    except ValueError as fault:
-        record = logging.LogRecord("uvicorn.error", 40, "", 0, "Exception in ASGI application\n", (), sys.exc_info())
-        said = WithoutTexts().format(record)
-        assert steps_of(fault)[-1] in said
-    assert said.startswith("ERROR uvicorn.error Exception in ASGI application ValueError at ")
-    assert "Dupont" not in said
 
 
 def test_refusals_of_the_system_are_said_without_holes() -> None:

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from api.premises import server
 from api.settings import Settings
-from api.supervisor import Supervisor
 from graph.store.engine import POOL, Address
 from tests.outside import certificate
 
@@ -62,8 +61,6 @@ def test_every_process_is_given_the_same_server(
 ) -> None:
     settings = Settings(data=tmp_path, graph_uri="neo4j+s://g.example", graph_ca=authority, graph_pool=7)
 
-    async def nothing(_: object) -> None: ...
-
-    for name, value in Supervisor(settings, nothing, print).environment().items():
+    for name, value in settings.environment({}).items():
         monkeypatch.setenv(name, value)
     assert server(Settings()) == server(settings)

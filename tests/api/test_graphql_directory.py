@@ -428,7 +428,7 @@ async def test_a_fault_is_told_by_its_mark_and_logged_without_the_question(rooms
     assert error["message"].endswith("donnez-nous ce repère : repère-1.")
     (line,) = logs
     assert (line["event"], line["request_id"], line["path"]) == ("graphql_fault", "repère-1", "competences")
-    assert line["exception"] == "AttributeError"
+    assert line["fault"] == "AttributeError"
     assert "Durand" not in str(line)
 
 

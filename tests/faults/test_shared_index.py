@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from api.checkup import check
 from api.settings import Settings
@@ -187,10 +188,10 @@ async def test_doctor_says_what_it_finds_and_what_it_did(
         data=tmp_path,
         graph_uri=engine.uri,
         graph_user=engine.user,
-        graph_password=engine.password,
+        graph_password=SecretStr(engine.password),
         graph_database=engine.database,
         search_url=stand_in.url,
-        search_key=KEY,
+        search_key=SecretStr(KEY),
         search_index=uid,
     )
     assert await check(settings) == 1

@@ -121,7 +121,7 @@ def test_a_folder_of_a_newer_version_is_said_in_words(tmp_path: Path) -> None:
 def test_a_bad_setting_is_named(tmp_path: Path) -> None:
     code, said = refused("demo", "--data", str(tmp_path), MAILLAGE_HEAP="beaucoup")
     assert code == 2
-    assert "MAILLAGE_HEAP = 'beaucoup'" in said
+    assert "MAILLAGE_HEAP = « beaucoup » : écrivez un nombre suivi de" in said
 
 
 def test_a_folder_that_was_served_empty_is_loaded_by_demo(tmp_path: Path) -> None:
