@@ -99,6 +99,8 @@ def _shown(value: object, *, secret: bool) -> str:
     plain = value.get_secret_value() if isinstance(value, SecretStr) else value
     if secret:
         return HIDDEN if plain else ""
+    if plain is None:
+        return ""
     if isinstance(plain, bool):
         return str(plain).lower()
     return " ".join(map(str, plain)) if isinstance(plain, tuple) else str(plain)

@@ -252,10 +252,16 @@ def rules(source: str) -> set[str]:
     return {rule for _, rule in broken(source, UNIQUE)}
 
 
+# Statements that take so many of a kind, whichever: to sort them first costs more than the rest, and says nothing.
+WHICHEVER = {"outbox.py": ["CLAIM", "SWEEP"], "m004_outbox.py": ["MOVE_DONE"], "loading.py": ["ANY_TERRITORY"]}
+
+
 @pytest.mark.parametrize("path", STORE, ids=lambda path: path.name)
 def test_the_store_keeps_to_the_dialect(path: Path) -> None:
+    source = path.read_text()
     unique = unique_labels([statement for file in STORE for statement in statements(file.read_text())])
-    assert broken(path.read_text(), unique) == []
+    lines = [source[: source.index(f"\n{name}: Final")].count("\n") + 2 for name in WHICHEVER.get(path.name, ())]
+    assert broken(source, unique) == [(line, "a limit without an order") for line in sorted(lines)]
 
 
 @pytest.mark.parametrize("path", STORE, ids=lambda path: path.name)

@@ -42,8 +42,8 @@ def put(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
         ("HEAP", "beaucoup", "écrivez un nombre suivi de « m » ou « g » : « 768m », « 2g »"),
         ("LOG", "xml", "l’un de ces mots est attendu : auto, json, console"),
         ("METRICS", "moi", "l’un de ces mots est attendu : loopback, open, off"),
-        ("GRAPH_URI", "graphe:7687", "écrivez « bolt://machine:7687 »"),
-        ("GRAPH_URI", "bolt://graphe:port", "écrivez « bolt://machine:7687 »"),
+        ("GRAPH_URI", "graphe:7687", "l’adresse d’un serveur de graphe commence par bolt://"),
+        ("GRAPH_URI", "bolt://graphe:port", "le port est un nombre de 1 à 65535"),
         ("OTLP_ENDPOINT", "collecteur", "écrivez une adresse complète : « http://collecteur:4318 »"),
         ("REQUEST_ID_HEADER", "X Request", "écrivez le nom d’un en-tête"),
         ("ALLOWED_ORIGINS", "a.example", "« a.example » n’est pas une origine"),
@@ -65,6 +65,8 @@ def test_a_bad_value_is_named_with_what_is_expected(
     [
         ({"MAILLAGE_GRAPH_PASSWORD": SECRET}, "sans son adresse : ajoutez MAILLAGE_GRAPH_URI"),
         ({"MAILLAGE_WORKER": "false"}, "le moteur embarqué n’en admet pas : ajoutez MAILLAGE_GRAPH_URI"),
+        ({**SERVER, "MAILLAGE_WORKER": "false"}, "n’écrirait pas l’index de ce dossier : ajoutez MAILLAGE_SEARCH_URL"),
+        ({"MAILLAGE_SEARCH_KEY": SECRET}, "sans son adresse : ajoutez MAILLAGE_SEARCH_URL"),
         ({"MAILLAGE_DEMO": "true", "MAILLAGE_HOST": "0.0.0.0"}, "elle ne se sert que sur cette machine"),
     ],
 )
@@ -77,7 +79,7 @@ def test_contradictions_are_refused_in_one_sentence(
     (sentence,) = refusals(refused.value)
     assert expected in sentence
     assert SECRET not in sentence + str(refused.value)
-    put(monkeypatch, **SERVER, MAILLAGE_HOST="127.0.0.1")
+    put(monkeypatch, **SERVER, MAILLAGE_SEARCH_URL="http://recherche:7700", MAILLAGE_HOST="127.0.0.1")
     Settings()
 
 
