@@ -78,7 +78,7 @@ PARKED: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.parked = true RETURN co
 BACKLOG: Final[LiteralString] = """
 MATCH (o:Outbox)
 RETURN count(CASE WHEN o.parked IS NULL THEN 1 END) AS waiting, count(o.parked) AS parked,
-       min(CASE WHEN o.parked IS NULL THEN o.written END) AS oldest, timestamp() AS now
+       max(CASE WHEN o.parked IS NULL THEN timestamp() - o.written END) AS age
 """
 
 INDEX_LISTINGS: Final = "index_listings"
@@ -162,5 +162,4 @@ class Outbox:
     async def backlog(self) -> Backlog:
         """How far behind the worker is."""
         row = (await self._unit.run(BACKLOG))[0]
-        age = max(0, row["now"] - row["oldest"]) / 1000 if row["oldest"] is not None else 0.0
-        return Backlog(row["waiting"], row["parked"], age)
+        return Backlog(row["waiting"], row["parked"], (row["age"] or 0) / 1000)

@@ -83,7 +83,7 @@ async def pending(graph: Graph) -> int:
 async def fed(graph: Graph, folder: Path) -> None:
     """Wait until nothing is pending and the index of this folder is equal to the graph."""
     end = time.monotonic() + SOON
-    while await pending(graph) or not EmbeddedIndex(folder / "index").answers():
+    while await pending(graph) or not await EmbeddedIndex(folder / "index").answers():
         assert time.monotonic() < end
         await asyncio.sleep(0.1)
     assert await differences(graph, EmbeddedIndex(folder / "index")) == {}
@@ -98,7 +98,7 @@ async def test_a_second_worker_with_an_index_of_its_own_is_refused_until_it_may_
     assert code == 1
     assert REFUSED in said
     assert "Traceback" not in said
-    assert not EmbeddedIndex(tmp_path / "two" / "index").answers()
+    assert not await EmbeddedIndex(tmp_path / "two" / "index").answers()
 
     # What changes while the second is not there is not lost for it: it begins with all.
     loader = Loader(empty_graph, "essai")
