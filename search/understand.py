@@ -27,7 +27,7 @@ LEAST_KNOWN: Final = 0.5
 LEAST_KNOWN_WHEN_SURE: Final = 0.35
 SURE_CHANCE: Final = 0.9
 # … when it hardly resembles what other fields say, and when something stands out at all.
-MOST_ELSEWHERE: Final = 0.12
+MOST_ELSEWHERE: Final = 0.1
 LEAST_SCORE: Final = 0.5
 # Next to the best, a weaker match is noise.
 NEXT_TO_BEST: Final = 0.25
