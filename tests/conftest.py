@@ -66,6 +66,20 @@ def pytest_report_header() -> str:
     return f"meilisearch: {real or 'none (MEILI_URL is not set): its stand-in only'}"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On Neo4j, what touches no graph says nothing that the run on ArcadeDB has not said."""
+    if not on_neo4j():
+        return
+    store = Path(__file__).parent / "store"
+    touching = [
+        item
+        for item in items
+        if item.path.is_relative_to(store) or {"launched", "site"} & set(getattr(item, "fixturenames", ()))
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in touching])
+    items[:] = touching
+
+
 @pytest.fixture(scope="session")
 def launched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine | Neo4jServer]:
     """The running engine of the store's own tests: its database is emptied by each of them."""
