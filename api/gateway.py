@@ -15,9 +15,10 @@ from api.settings import Settings
 from api.web.refusals import refusal_answer
 from graph.model.errors import NotFound, TooOften
 
-# Files that a browser keeps, and what watches over the site.
+# Files that a browser keeps.
 FILES: Final = ("/static/", "/graphql/static/")
-HEALTH: Final = "/health"
+# Whoever watches the site knows it by its address, and asks as often as it must.
+WATCHED: Final = frozenset({"/health", "/ready", "/metrics"})
 
 
 class Gateway:
@@ -37,7 +38,7 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer for it. Operations are counted by their own door, which speaks GraphQL."""
         path: str = scope.get("path", "")
-        if scope["type"] == "http" and path != HEALTH and not path.startswith(FILES):
+        if scope["type"] == "http" and path not in WATCHED and not path.startswith(FILES):
             purse = Purse(self._rates, self._callers.name(scope))
             scope.setdefault("state", {})["purse"] = purse
             request = Request(scope, receive)

@@ -15,6 +15,7 @@ from typer.main import get_command
 from api.cli import app
 from api.settings import Settings
 from api.settings_read import file_names, is_secret, setting_name
+from importers.registry import SHIPPED
 
 HOME = Path(__file__).resolve().parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((HOME / "compose.yaml").read_text())
@@ -30,6 +31,11 @@ SETTINGS = {setting_name(field) for field in Settings.model_fields} | file_names
 
 def environment(service: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in service.get("environment", {}).items()}
+
+
+def plain(value: str) -> str:
+    """With what the file gives to variables that nobody set."""
+    return re.sub(r"\$\{\w+:-(.*)\}", r"\1", value)
 
 
 def options(command: str) -> set[str]:
@@ -67,7 +73,7 @@ def test_settings_are_accepted_together(name: str, monkeypatch: pytest.MonkeyPat
             assert secret.name in OURS[name]["secrets"]
             monkeypatch.setenv(variable, str(secret))
         else:
-            monkeypatch.setenv(variable, re.sub(r"\$\{\w+:-(.*)\}", r"\1", value))
+            monkeypatch.setenv(variable, plain(value))
     settings = Settings(worker="--no-worker" not in OURS[name]["command"])
     assert settings.graph_password.get_secret_value() == "a secret"
 
@@ -132,6 +138,25 @@ def test_only_the_proxy_is_reached_and_keeps_figures_inside() -> None:
     header = OURS["web-1"]["environment"]["MAILLAGE_REQUEST_ID_HEADER"]
     assert f"request_header {header} {{http.request.uuid}}" in caddyfile
     assert "health_uri /ready" in caddyfile
+
+
+def test_visitors_are_told_apart_behind_the_proxy_and_the_site_has_one_name() -> None:
+    """Else everyone would be one client, the proxy: ten busy people, and all are refused."""
+    (network,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+    assert [name for name, service in SERVICES.items() if "networks" in service] == []
+    for name in ("web-1", "web-2"):
+        given = environment(OURS[name])
+        assert given["MAILLAGE_TRUSTED_PROXIES"] == network["subnet"]
+        assert given["MAILLAGE_HOSTS"] == environment(SERVICES["proxy"])["SITE_NAME"]
+        assert Settings(trusted_proxies=network["subnet"], hosts=plain(given["MAILLAGE_HOSTS"])).hosts == ("localhost",)
+
+
+def test_sources_of_the_header_are_those_that_invent_nothing() -> None:
+    named = re.search(
+        r"for source in ([\w -]+); do docker compose exec worker maillage import ", (HOME / "compose.yaml").read_text()
+    )
+    assert named is not None
+    assert named[1].split() == [name for name in SHIPPED if name != "demonstration"]
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ async def gateway(**settings: Any) -> AsyncIterator[httpx2.AsyncClient]:
     async def well() -> JSONResponse:
         return JSONResponse("bien")
 
-    for path in ("/chercher", "/static/a.css", "/graphql/static/a.js", "/health"):
+    for path in ("/chercher", "/static/a.css", "/graphql/static/a.js", "/health", "/ready", "/metrics"):
         app.add_api_route(path, well)
     install_refusals(app)
 
@@ -160,7 +160,7 @@ async def gateway(**settings: Any) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def test_pages_have_their_limit_files_and_health_none() -> None:
+async def test_pages_have_their_limit_files_and_watchers_none() -> None:
     async with gateway(pages_per_minute=2, trusted_proxies="10.0.0.0/8") as client:
         for _ in range(2):
             assert (await client.get("/chercher")).status_code == 200
@@ -170,7 +170,7 @@ async def test_pages_have_their_limit_files_and_health_none() -> None:
         assert "<h1" in page.text
         data = await client.get("/chercher")
         assert (data.status_code, data.json()["code"]) == (429, "too_often")
-        for path in ("/static/a.css", "/graphql/static/a.js", "/health"):
+        for path in ("/static/a.css", "/graphql/static/a.js", "/health", "/ready", "/metrics"):
             assert (await client.get(path)).status_code == 200
         # Addresses that lead nowhere are counted too; who comes through the proxy is counted apart.
         assert (await client.get("/rien")).status_code == 429
@@ -202,4 +202,5 @@ async def test_the_site_answers_under_its_names_only(host: str, status: int) -> 
         assert answer.status_code == status
         assert answer.json() == "bien" if status == 200 else answer.json()["code"] == "not_found"
         # Whoever watches the site knows it by its address.
-        assert (await client.get("/health", headers={"host": host})).status_code == 200
+        for path in ("/health", "/ready", "/ready?all=1", "/metrics"):
+            assert (await client.get(path, headers={"host": host})).status_code == 200
