@@ -45,9 +45,14 @@ def _heap(given: object) -> object:
 
 
 def _web_address(given: object) -> object:
-    if isinstance(given, str) and given and not _is_address(given, ("http", "https")):
+    """An address without the "/" at its end, which would be there twice before a path."""
+    if not isinstance(given, str) or not given:
+        return given
+    if not _is_address(given, ("http", "https")):
         raise ValueError("écrivez une adresse complète : « http://collecteur:4318 »")
-    return given
+    if "@" in urlsplit(given).netloc:
+        raise ValueError("écrivez l’adresse sans nom ni mot de passe")
+    return given.rstrip("/")
 
 
 def _index_name(given: object) -> object:
@@ -198,8 +203,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What the command was given, then the environment, then the files that it names for secrets."""
-        return init_settings, env_settings, SecretFiles(settings_cls)
+        """What the command was given, then the files named for secrets, then the environment: an empty variable hides no file."""
+        return init_settings, SecretFiles(settings_cls), env_settings
 
     @model_validator(mode="after")
     def _hang_together(self) -> Self:

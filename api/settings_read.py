@@ -82,6 +82,9 @@ def in_text(value: object) -> str:
     """A value as a variable of the environment holds it."""
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, Path):
+        # As it is: JSON would write its accents otherwise.
+        return str(value)
     if isinstance(value, tuple):
         return " ".join(map(str, value))
     return value if isinstance(value, str) else json.dumps(to_jsonable_python(value)).strip('"')

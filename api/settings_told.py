@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,6 +19,8 @@ from api.settings_read import PREFIX, file_names, is_secret, secret_file, settin
 # What the tests read of their surroundings.
 TESTS: Final = f"{PREFIX}TEST_"
 HIDDEN: Final = "••••••"
+# A name and a password in an address, up to the last "@".
+IN_ADDRESS: Final = re.compile(r"//.*@", re.DOTALL)
 EXPECTED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "int_parsing": "un nombre entier est attendu",
@@ -54,7 +57,7 @@ def _refusal(error: ErrorDetails) -> str:
         return f"{error['msg']}."
     field = str(error["loc"][0])
     known = Settings.model_fields.get(field)
-    given = HIDDEN if known is None or is_secret(known) else error["input"]
+    given = HIDDEN if known is None or is_secret(known) else IN_ADDRESS.sub(f"//{HIDDEN}@", str(error["input"]))
     meaning = f" {known.description}" if known and known.description else ""
     return f"{setting_name(field)} = « {given} » : {_expected(error)}.{meaning}"
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.settings import Settings
-from api.settings_read import SettingsRefused, file_names, is_secret, setting_name
+from api.settings_read import SettingsRefused, file_names, in_text, is_secret, setting_name
 from api.settings_told import each_told, refusals, unknown_settings
 
 SECRET = "zibeline-7391"
@@ -45,6 +45,7 @@ def put(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
         ("GRAPH_URI", "graphe:7687", "l’adresse d’un serveur de graphe commence par bolt://"),
         ("GRAPH_URI", "bolt://graphe:port", "le port est un nombre de 1 à 65535"),
         ("OTLP_ENDPOINT", "collecteur", "écrivez une adresse complète : « http://collecteur:4318 »"),
+        ("SEARCH_URL", "recherche:7700", "écrivez une adresse complète"),
         ("REQUEST_ID_HEADER", "X Request", "écrivez le nom d’un en-tête"),
         ("ALLOWED_ORIGINS", "a.example", "« a.example » n’est pas une origine"),
     ],
@@ -94,6 +95,40 @@ def test_a_secret_comes_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert origins["MAILLAGE_GRAPH_PASSWORD"] == ("••••••", f"fichier {file}")
     assert origins["MAILLAGE_GRAPH_URI"] == ("bolt://graphe:7687", "environnement")
     assert origins["MAILLAGE_PORT"] == ("8000", "défaut")
+
+
+def test_an_empty_variable_does_not_hide_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "graph"
+    file.write_text(SECRET)
+    put(monkeypatch, **SERVER, MAILLAGE_GRAPH_PASSWORD="", MAILLAGE_GRAPH_PASSWORD_FILE=str(file))
+    assert Settings().graph_password.get_secret_value() == SECRET
+
+
+@pytest.mark.parametrize("name", ["SEARCH_URL", "OTLP_ENDPOINT", "GRAPH_URI"])
+def test_a_password_in_an_address_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    scheme = "bolt" if name == "GRAPH_URI" else "http"
+    put(monkeypatch, **{f"MAILLAGE_{name}": f"{scheme}://jeanne:{SECRET}@machine:7700"})
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    (sentence,) = refusals(refused.value)
+    assert sentence.startswith(f"MAILLAGE_{name} = « {scheme}://••••••@machine:7700 » : ")
+    assert "mot de passe" in sentence
+    assert SECRET not in sentence
+    assert "jeanne" not in sentence
+
+
+def test_an_address_loses_the_slash_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, MAILLAGE_SEARCH_URL="http://recherche:7700/", MAILLAGE_OTLP_ENDPOINT="http://c:4318/otlp/")
+    settings = Settings()
+    assert (settings.search_url, settings.otlp_endpoint) == ("http://recherche:7700", "http://c:4318/otlp")
+
+
+def test_children_are_given_paths_with_their_accents(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    data = tmp_path / 'données d’été "1"'
+    put(monkeypatch, MAILLAGE_DATA=str(data))
+    told = Settings().environment(os.environ)
+    assert told["MAILLAGE_DATA"] == str(data)
+    assert in_text(data) == str(data)
 
 
 def test_children_get_the_secret_and_not_the_name_of_its_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
