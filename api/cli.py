@@ -181,6 +181,7 @@ def _supervise(settings: Settings, *, load: bool) -> None:
         console.print(f"\nMaillage est prêt : [bold]{address}[/bold]   (Ctrl-C pour arrêter)")
 
     with in_words():
+        hold_texts_back()
         Supervisor(settings, partial(prepare, settings=settings, load=load), ready).run()
 
 

@@ -22,11 +22,15 @@ LEAST_FREE_BYTES: Final = 300_000_000
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Where the owner of a folder can be reached: the process, the engine's Bolt address, the site's port."""
+    """Where the owner of a folder can be reached: the process, the graph's Bolt address, the site's port.
+
+    `embedded` when that graph is the folder's own, to which its secret opens.
+    """
 
     pid: int
     uri: str = ""
     port: int = 0
+    embedded: bool = False
 
 
 class Folder:
@@ -62,6 +66,22 @@ class Folder:
     def tell(self, running: Running) -> None:
         """Let other commands on this machine find the engine."""
         _write_aside(self._running_file, json.dumps(asdict(running)))
+
+    def carried_to(self) -> str:
+        """The server to which the graph of this folder was carried; empty when it is still the one in use."""
+        try:
+            return self.carried_note.read_text().strip()
+        except FileNotFoundError:
+            return ""
+
+    def note_carried(self, uri: str) -> None:
+        """From now on the graph of this folder is an old copy of a server's."""
+        _write_aside(self.carried_note, f"{uri}\n")
+
+    @property
+    def carried_note(self) -> Path:
+        """Beside the graph, so that a graph put in its place by a restore comes without it."""
+        return self.path / "engine" / "carried"
 
     def fresh(self, name: str) -> Path:
         """A folder of that name in it, emptied of what an earlier run left."""

@@ -14,13 +14,14 @@ from graph.store import copy
 from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
 from graph.store.moving import Size, carry
+from graph.store.ownership import free
 from graph.store.unit import Graph
 
 
 def move(settings: Settings, stage: Stage) -> Size:
     """Copy the graph of the data folder to the empty graph server that the settings name; what was copied.
 
-    The folder's own graph stays where it is. Raises InvalidInput or Unavailable, in words.
+    The folder's own graph stays where it is, with a note that says where it went. Raises InvalidInput or Unavailable, in words.
     """
     target = server(settings)
     if target is None:
@@ -37,8 +38,10 @@ def move(settings: Settings, stage: Stage) -> Size:
         engine = Engine(data, heap=settings.heap)
         try:
             own = engine.start()
-            folder.tell(Running(os.getpid(), own.uri))
-            return asyncio.run(_carry(own, target, stage))
+            folder.tell(Running(os.getpid(), own.uri, embedded=True))
+            moved = asyncio.run(_carry(own, target, stage))
+            folder.note_carried(target.uri)
+            return moved
         finally:
             engine.stop()
 
@@ -50,7 +53,10 @@ async def _carry(own: Address, target: Address, stage: Stage) -> Size:
         there = await Graph.open(target)
         try:
             with stage("Nœuds et liens") as progress:
-                return await carry(source, there, progress)
+                size = await carry(source, there, progress)
+            # The leases came with it; whoever held them does not work on this graph.
+            await free(there)
+            return size
         finally:
             await there.close()
     finally:

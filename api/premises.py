@@ -16,6 +16,7 @@ from api.settings import Settings
 from graph.model.errors import Unavailable
 from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
+from graph.store.ownership import free
 from graph.store.unit import Graph
 from search.backend import Engine as Search
 from search.engines import open_engine
@@ -61,6 +62,17 @@ async def searching(settings: Settings) -> AsyncIterator[Search]:
         await search.close()
 
 
+def engine_of(folder: Folder, settings: Settings) -> Engine:
+    """The embedded engine of a folder, not yet started. Raises Unavailable when its graph was carried to a server."""
+    if uri := folder.carried_to():
+        raise Unavailable(
+            f"Le graphe du dossier {folder.path} a été porté vers {uri} : il n’en reste ici qu’une ancienne copie, et rien "
+            "n’a été fait. Donnez à cette commande les réglages MAILLAGE_GRAPH_… de ce serveur. Pour travailler tout de "
+            f"même sur l’ancienne copie, retirez le fichier {folder.carried_note}, puis relancez."
+        )
+    return Engine(folder.path, heap=settings.heap)
+
+
 def _joined(folder: Folder) -> Address | None:
     """The engine of the supervisor that owns this folder; None when nobody does. A mere command is not joined: it ends soon."""
     running = folder.running()
@@ -71,13 +83,13 @@ def _joined(folder: Folder) -> Address | None:
             f"Le dossier {folder.path} est déjà utilisé par une autre commande (numéro {running.pid}). "
             "Attendez qu’elle finisse, puis relancez."
         )
-    secret = folder.path / "engine" / "secret"
-    if not secret.exists():
+    # A folder whose graph was carried to a server still has the secret of its own engine.
+    if not running.embedded:
         raise Unavailable(
             f"Le site de ce dossier utilise le serveur de graphe {running.uri} : donnez à cette commande les mêmes "
             "réglages MAILLAGE_GRAPH_…"
         )
-    return Address(running.uri, "root", secret.read_text())
+    return Address(running.uri, "root", (folder.path / "engine" / "secret").read_text())
 
 
 @asynccontextmanager
@@ -94,13 +106,15 @@ async def premises(settings: Settings) -> AsyncIterator[Premises]:
                 await graph.close()
             return
         with folder:
-            engine = Engine(folder.path, heap=settings.heap)
+            engine = engine_of(folder, settings)
             try:
                 own = engine.start()
-                folder.tell(Running(os.getpid(), own.uri))
+                folder.tell(Running(os.getpid(), own.uri, embedded=True))
                 graph = await Graph.open(own)
                 try:
                     await migrate(graph)
+                    # Its engine has just started, and the folder is ours: a lease that is written there is a dead one's.
+                    await free(graph)
                     yield Premises(graph, search, owner=True)
                 finally:
                     await graph.close()
@@ -120,10 +134,10 @@ def engine_running(settings: Settings) -> Iterator[None]:
         yield
         return
     with folder:
-        engine = Engine(folder.path, heap=settings.heap)
+        engine = engine_of(folder, settings)
         try:
             own = engine.start()
-            folder.tell(Running(os.getpid(), own.uri))
+            folder.tell(Running(os.getpid(), own.uri, embedded=True))
             asyncio.run(_answering(own))
             yield
         finally:

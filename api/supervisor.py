@@ -20,7 +20,7 @@ import structlog
 from api.figure_files import FOLDER, SHARED
 from api.folder import Folder, Running
 from api.owning import as_owner
-from api.premises import server
+from api.premises import engine_of, server
 from api.settings import Settings
 from graph.model.errors import Unavailable
 from graph.store.engine import Address, Engine
@@ -98,7 +98,7 @@ class Supervisor:
 
     def _run(self, folder: Folder, door: socket.socket) -> None:
         address = server(self._settings)
-        engine = None if address else Engine(folder.path, heap=self._settings.heap)
+        engine = None if address else engine_of(folder, self._settings)
         self._gate, self._latch = os.pipe()
         self._figures = str(folder.fresh(FOLDER))
         # Nobody writes to it: it ends when we do, however that is.
@@ -127,7 +127,7 @@ class Supervisor:
             asyncio.run(self._open(address))
         if not self._stopping:
             # Now, and not before: another command must not work on a graph that is not prepared.
-            folder.tell(Running(os.getpid(), address.uri, self._settings.port))
+            folder.tell(Running(os.getpid(), address.uri, self._settings.port, embedded=engine is not None))
             self._open_gate()
             self._wait_until_healthy()
             self._watch(engine, address, folder, door)
@@ -226,7 +226,8 @@ class Supervisor:
             engine.start(self._told_to_stop)
         except Unavailable as fault:
             # Killed while it started, or no room left: tried again, and shown when it goes on.
-            log.error("engine_not_started", said=fault.message)
+            # Its sentence may end with lines of the engine's own log.
+            log.error("engine_not_started", fault=type(fault).__name__)
 
     def _end_children(self) -> None:
         for child in self._children:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -130,7 +131,8 @@ def tell_restored(restored: Restored, data: Path) -> None:
     console.print(f"Restauré dans {data} : {', '.join(held)}.", markup=False)
     if kept := restored.kept:
         console.print(f"Ce qui s’y trouvait est gardé dans {kept}. Pour y revenir, site arrêté :", markup=False)
-        console.print(f"  rm -r {data}/engine {data}/index; mv {kept}/* {data}/", markup=False, soft_wrap=True)
+        into, back = shlex.quote(str(data)), shlex.quote(str(kept))
+        console.print(f"  rm -rf {into}/engine {into}/index && mv {back}/* {into}/", markup=False, soft_wrap=True)
     console.print("Le prochain démarrage met le graphe à jour s’il le faut, et reconstruit l’index de recherche.")
 
 

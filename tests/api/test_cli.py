@@ -7,20 +7,26 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 import pytest
 from pydantic import ValidationError
+from typer.testing import CliRunner
 
 from api.app import create_app
+from api.archive import Manifest, Part
+from api.cli import app as cli
 from api.folder import Folder, Running
 from api.premises import premises
+from api.restoring import Restored
 from api.settings import Settings
 from api.supervisor import listening
-from api.telling import said
+from api.telling import said, tell_restored
 from api.web.headers import SECURITY_HEADERS
 from graph.model.errors import Unavailable
+from graph.store import copy
 from tests.conftest import free_port
 
 HOME = Path(__file__).resolve().parent.parent.parent
@@ -114,6 +120,51 @@ async def test_a_mere_command_is_not_joined(tmp_path: Path) -> None:
         with pytest.raises(Unavailable, match=r"déjà utilisé par une autre commande \(numéro 41\)"):
             async with premises(Settings(data=tmp_path)):
                 pass
+
+
+async def test_a_site_on_a_graph_server_is_not_joined_with_the_secret_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "secret").write_text("zibeline")
+    with Folder(tmp_path) as owner:
+        owner.tell(Running(41, "bolt://graphe.example:7687", 8000))
+        with pytest.raises(Unavailable, match=r"utilise le serveur de graphe bolt://graphe\.example:7687 : donnez"):
+            async with premises(Settings(data=tmp_path)):
+                pass
+
+
+@pytest.mark.parametrize("name", ["serve", "demo", "backup", "doctor"])
+def test_the_graph_that_was_carried_away_is_not_worked_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    data = tmp_path / "data"
+    copy.files_of(data / "engine").mkdir(parents=True)
+    with Folder(data) as folder:
+        folder.note_carried("bolt://graphe.example:7687")
+    port = ["--port", str(free_port())] if name in {"serve", "demo"} else []
+    done = CliRunner().invoke(cli, [name, "--data", str(data), *port])
+    assert done.exit_code == 1
+    said = " ".join(done.stderr.split())
+    assert "a été porté vers bolt://graphe.example:7687" in said
+    assert "retirez le fichier" in said
+    assert list(copy.files_of(data / "engine").iterdir()) == []
+    assert list(tmp_path.glob("*.tar")) == []
+
+
+def test_the_way_back_from_a_restore_can_be_pasted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "mes données"
+    kept = data / "before-restore-1"
+    for folder, text in ((data, "new"), (kept, "old")):
+        (folder / "engine").mkdir(parents=True)
+        (folder / "engine" / "graph").write_text(text)
+    part = Part(bytes=0, sha256="0" * 64, files=0, unpacked=0)
+    manifest = Manifest(
+        maillage="0.2.0", engine="1", format=1, taken=datetime.now(UTC), migrations=(), counts={}, waiting=0, graph=part
+    )
+    tell_restored(Restored(manifest, kept), data)
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("  rm "))
+    subprocess.run(["bash", "-c", line], check=True)
+    assert (data / "engine" / "graph").read_text() == "old"
 
 
 def test_why_the_port_cannot_be_had_is_said() -> None:

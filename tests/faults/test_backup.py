@@ -78,7 +78,7 @@ async def graph_of(data: Path) -> AsyncIterator[Graph]:
         engine = Engine(data, heap=HEAP)
         try:
             address = engine.start()
-            folder.tell(Running(os.getpid(), address.uri, 1))
+            folder.tell(Running(os.getpid(), address.uri, 1, embedded=True))
             graph = await Graph.open(address)
             yield graph
             await graph.close()
@@ -344,6 +344,16 @@ def onto_an_engine_of_others(data: Path) -> str:
     return "n’est pas un dossier de Maillage (il contient « engine »)"
 
 
+def test_what_a_first_start_or_a_cut_restore_leaves_is_no_stranger(saved: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for name in ("metrics", "lost+found"):
+        (data / name).mkdir(parents=True)
+    (data / "restore.json.new").write_text("{")
+    assert restore(Settings(data=data), saved, quiet, replace=False).kept is None
+    # The next start has the index built anew, even one that is not in this folder.
+    assert (data / switching.RESTORED).exists()
+
+
 @pytest.mark.parametrize("arranged", [onto_data, onto_a_stranger, onto_an_engine_of_others])
 def test_a_restore_does_not_touch_what_is_there(
     small: Path, saved: Path, tmp_path: Path, arranged: Callable[[Path], str]
@@ -427,7 +437,7 @@ def test_what_was_replaced_is_kept_and_the_way_back_works(small: Path, saved: Pa
     assert sorted(path.name for path in (data / "engine").iterdir()) == ["databases"]
     with console.capture() as heard:
         tell_restored(restored, data)
-    way_back = next(line for line in heard.get().splitlines() if line.startswith("  rm -r "))
+    way_back = next(line for line in heard.get().splitlines() if line.startswith("  rm -rf "))
     subprocess.run(way_back, shell=True, check=True)
     assert parts_of(data) == before
 
@@ -436,7 +446,7 @@ def parts_of(data: Path) -> dict[str, bytes]:
     return {name: content for name, content in everything_in(data).items() if name.partition("/")[0] in switching.PARTS}
 
 
-@pytest.mark.parametrize("step", range(5))
+@pytest.mark.parametrize("step", range(6))
 def test_a_switch_that_is_cut_is_ended_by_the_next_owner(
     small: Path, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from api.folder import Folder
 from api.moving import move
 from api.settings import Settings
 from graph.model.errors import InvalidInput, Unavailable
@@ -133,6 +134,7 @@ async def test_the_command_carries_a_folder_and_leaves_it_as_it_is(tmp_path: Pat
         nodes, edges = sum(size.nodes.values()), sum(size.edges.values())
         assert f"Porté vers {engine.uri} : {nodes} nœuds, {edges} liens" in " ".join(moved.stdout.split())
         assert await everything(target) == before
+        assert Folder(tmp_path / "data").carried_to() == engine.uri
         again = await Graph.open(source.start())
         assert await everything(again) == before
         await again.close()
