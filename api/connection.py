@@ -7,6 +7,7 @@ such connections, opened and left, would be all that a web process can hold.
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from typing import Any, Final
 
@@ -23,6 +24,8 @@ SMALL_PIECES: Final = 1_000
 PIECE_BYTES: Final = 256
 # Address and headers: a longer head is answered 400 before anything of it is read.
 HEAD_BYTES: Final = 32_768
+# What uvicorn says of each request that it answers 503 for want of room.
+FULL: Final = "Exceeded concurrency limit."
 
 
 class FrugalReader(h11.Connection):
@@ -126,8 +129,14 @@ def _stopped(timer: asyncio.TimerHandle | None) -> None:
         timer.cancel()
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """A flood must not fill the journal as well."""
+    return record.msg != FULL
+
+
 def patience(connections: int) -> dict[str, Any]:
     """What uvicorn is told of connections: so many at a time, the others are answered 503; no web sockets."""
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     return {
         "http": PatientConnection,
         "ws": "none",

@@ -21,7 +21,7 @@ from prometheus_client.registry import Collector
 
 from api.figure_files import SHARED
 from api.settings import Settings
-from graph.model.errors import Refusal
+from graph.model.errors import Refusal, Unavailable
 from graph.store.outbox import Backlog
 from search.embedded import POINTER
 
@@ -89,13 +89,23 @@ def exposition(now: State) -> bytes:
 
 @contextmanager
 def figures_served(settings: Settings) -> Iterator[None]:
-    """The figures of a worker on its own, on its `worker_port`. That of a site counts into the site's."""
+    """The figures of a worker on its own, on its `worker_port`; to others than this machine when they are open to everyone.
+
+    That of a site counts into the site's. Raises Unavailable, in words, when the port cannot be had.
+    """
     if not settings.worker_port or settings.metrics == "off" or SHARED in os.environ:
         yield
         return
     registry = CollectorRegistry()
     registry.register(_Alone())
-    server, thread = start_http_server(settings.worker_port, settings.host, registry)
+    host = settings.host if settings.metrics == "open" else "127.0.0.1"
+    try:
+        server, thread = start_http_server(settings.worker_port, host, registry)
+    except OSError as fault:
+        raise Unavailable(
+            f"Le port {settings.worker_port} de {host}, où le worker donne ses mesures, ne peut pas être pris "
+            f"({fault.strerror or type(fault).__name__}) : choisissez-en un autre avec MAILLAGE_WORKER_PORT."
+        ) from fault
     try:
         yield
     finally:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
@@ -78,7 +79,8 @@ async def answer(context: Context, asked: Asked, limits: Limits) -> Answer:
     """The answer to one operation. Never raises: what goes wrong is an error in the answer."""
     try:
         context.charge(len(asked.query) // CHARACTERS_FOR_A_POINT)
-        check_variables(asked.variables)
+        with _paid_when_too_much(context):
+            check_variables(asked.variables)
         prepared = gate(introspection=limits.introspection).prepare(asked.query)
         if prepared.errors or prepared.document is None:
             context.charge(UNREADABLE)
@@ -88,13 +90,23 @@ async def answer(context: Context, asked: Asked, limits: Limits) -> Answer:
         if isinstance(variables, list):
             context.charge(UNREADABLE)
             return refused(variables, context)
-        cost = checked_cost(schema().core, prepared.document, operation, variables, limits.cost)
+        with _paid_when_too_much(context):
+            cost = checked_cost(schema().core, prepared.document, operation, variables, limits.cost)
         GRAPHQL_COST.observe(cost)
         context.charge(cost)
         with part("graphql", **{"maillage.fields": _fields(operation), "maillage.cost": cost}):
             return await _executed(context, prepared.document, asked, limits)
     except Refusal as refusal:
         return refused([GraphQLError(refusal.message, original_error=refusal)], context)
+
+
+@contextmanager
+def _paid_when_too_much(context: Context) -> Iterator[None]:
+    try:
+        yield
+    except TooMuch:
+        context.charge(UNREADABLE)
+        raise
 
 
 def _coerced(

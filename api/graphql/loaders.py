@@ -87,8 +87,9 @@ class Loaders:
         """What each source says of these listings."""
 
         async def load(listings: list[Organisation | Service]) -> list[tuple[Claim, ...]]:
-            async with self._rooms.graph.reading() as unit:
-                found = await unit.claims.of(listings)
+            with self._batch():
+                async with self._rooms.graph.reading() as unit:
+                    found = await unit.claims.of(listings)
             return [found[listing] for listing in listings]
 
         return DataLoader(load_fn=load, max_batch_size=BATCH)

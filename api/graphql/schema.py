@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import strawberry
 import structlog
-from graphql import GraphQLError, GraphQLSchema
+from graphql import FieldNode, GraphQLError, GraphQLSchema
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
@@ -49,7 +49,8 @@ class Schema(strawberry.Schema):
             log.error(
                 "graphql_fault",
                 request_id=request_id,
-                path=".".join(map(str, error.path or ())),
+                # Of the schema: the path of an answer is made of aliases, which a client types freely.
+                field=",".join(node.name.value for node in error.nodes or () if isinstance(node, FieldNode)),
                 fault=type(error.original_error or error).__name__,
                 at=steps_of(error.original_error),
             )

@@ -421,13 +421,13 @@ async def test_an_answer_that_takes_too_long_is_given_up(rooms: Rooms) -> None:
 async def test_a_fault_is_told_by_its_mark_and_logged_without_the_question(rooms: Rooms) -> None:
     broken = Rooms(settings=rooms.settings, graph=rooms.graph, index=rooms.index, reader=None)  # pyright: ignore[reportArgumentType]
     with capture_logs() as logs:
-        content = await told(broken, '{ competences(text: "Madame Durand") { because } }')
+        content = await told(broken, '{ MadameDurand: competences(text: "Madame Durand") { because } }')
     assert content["data"] is None
     (error,) = content["errors"]
     assert error["extensions"] == {"code": "INTERNAL", "requestId": "repère-1"}
     assert error["message"].endswith("donnez-nous ce repère : repère-1.")
     (line,) = logs
-    assert (line["event"], line["request_id"], line["path"]) == ("graphql_fault", "repère-1", "competences")
+    assert (line["event"], line["request_id"], line["field"]) == ("graphql_fault", "repère-1", "competences")
     assert line["fault"] == "AttributeError"
     assert "Durand" not in str(line)
 

@@ -176,6 +176,8 @@ def test_introspection_cannot_go_round_in_circles() -> None:
         ("{ organisation(id: 1) { contact { phone } } }", {}, 1 + 1 + 1),
         # A list without page size counts as four.
         ("{ organisation(id: 1) { covers { name } } }", {}, 1 + 1 + 4),
+        # Eighteen fields of a listing may have been told by its sources.
+        ("{ organisation(id: 1) { voices { group stands } } }", {}, 1 + 1 + 18 * 2),
         ("{ organisation(id: 1) { units { edges { node { id } } } } }", {}, 1 + 1 + 1 + 20 * 2),
         ("{ organisation(id: 1) { units(first: 3) { edges { node { id } } } } }", {}, 1 + 1 + 1 + 3 * 2),
         ("query($n: Int) { organisation(id: 1) { units(first: $n) { edges { cursor } } } }", {"n": 7}, 1 + 1 + 1 + 7),

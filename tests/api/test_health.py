@@ -229,6 +229,13 @@ async def test_a_worker_alone_gives_its_figures_on_its_port(rooms: Rooms, monkey
     async with httpx2.AsyncClient() as client:
         with metrics.figures_served(rooms.settings.model_copy(update={"worker_port": port})):
             answered = await client.get(address)
+            # Taken: the site's own address counts only where the figures are open.
+            elsewhere = {"worker_port": port, "host": "192.0.2.1"}
+            with (
+                pytest.raises(Unavailable, match=rf"Le port {port} de 127\.0\.0\.1, .* avec MAILLAGE_WORKER_PORT"),
+                metrics.figures_served(rooms.settings.model_copy(update=elsewhere)),
+            ):
+                pass
         assert answered.status_code == 200
         told = values(answered.text)
         assert told["maillage_worker_turn_timestamp_seconds"] == values_of(worker.TURN)
