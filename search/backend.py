@@ -138,7 +138,7 @@ class Engine(Protocol):
 
     @property
     def shared(self) -> bool:
-        """Whether several machines may write it: they then take turns through the graph (turn.py)."""
+        """Whether several machines may write it: they then take turns through the graph (graph/store/turn.py)."""
         ...
 
     def index(self) -> Index:

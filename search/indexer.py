@@ -13,17 +13,18 @@ from graph.model.errors import Unavailable
 from graph.model.relay import Listing
 from graph.model.territory import Territory
 from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX, Effect
+from graph.store.turn import Turn
 from graph.store.unit import Graph, Unit
 from graph.store.watched import span
 from search import document
 from search.backend import AnotherWrites, Engine, Index, Writer
-from search.turn import Turn
 
 CHUNK: Final = 300
 # Many rows in one commit: with one by one, a commit of the index would be most of the work.
 MOST_EFFECTS: Final = 300
 PROJECTION_SECONDS: Final = 30.0
 WORKER: Final = "indexer"
+TURN: Final = "index-writer"
 INDEX_KINDS: Final = (INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX)
 
 
@@ -59,7 +60,7 @@ class Indexer:
     def __init__(self, graph: Graph, engine: Engine) -> None:
         self._graph = graph
         self._engine = engine
-        self._turn = Turn(graph) if engine.shared else None
+        self._turn = Turn(graph, TURN) if engine.shared else None
         self._writer: Writer | None = None
         self._took_over = False
 
@@ -85,8 +86,16 @@ class Indexer:
                 raise
         await self._let_go()
         self._writer = writer
-        # What was waiting when the graph was read is in the new generation.
-        await self._graph.write(lambda unit: unit.outbox.settle(covered))
+        ours = await self._ours()
+
+        async def settle(unit: Unit) -> None:
+            # What was waiting when the graph was read is in the new generation.
+            await unit.outbox.settle(covered)
+            if not ours:
+                # Another had the turn before we switched: what it wrote meanwhile went with the generation before.
+                await unit.outbox.add(REBUILD_INDEX, ())
+
+        await self._graph.write(settle)
         return total
 
     async def drain(self) -> int:
@@ -111,11 +120,7 @@ class Indexer:
         """Carry these out, and say so in the graph. When that fails, what we hold is let go of, to be claimed anew."""
         try:
             async with self._kept():
-                if self._writer is None:
-                    await self.rebuild()
-                    carried = effects
-                else:
-                    carried = await self._carry_out(effects)
+                carried = await (self._build(effects) if self._writer is None else self._carry_out(effects))
             if not await self._ours():
                 # Another may have written the same listings before we did, from a newer graph: they are written once more.
                 await self._graph.write(lambda unit: _add_again(unit, carried))
@@ -178,6 +183,19 @@ class Indexer:
         await writer.commit()
         return total
 
+    async def _build(self, effects: list[Effect]) -> list[Effect]:
+        """The first generation, which serves them all. Returns those carried out. Raises when the graph or the engine is at
+        fault.
+        """
+        try:
+            await self.rebuild()
+        except Exception as fault:
+            if not await self._by_their_own_fault(fault):
+                raise
+            await self._blame(effects, fault)
+            return []
+        return effects
+
     async def _carry_out(self, effects: list[Effect]) -> list[Effect]:
         """All at once, or else one by one, so that one that cannot be carried out does not hold the others back. Returns those
         that were. Raises when the graph or the engine is at fault.
@@ -186,8 +204,7 @@ class Indexer:
             await self._apply(effects)
         except BaseException as fault:
             await self._let_go()
-            at_fault = isinstance(fault, OSError | Unavailable)
-            if at_fault or not isinstance(fault, Exception) or not await self._graph.answers():
+            if not await self._by_their_own_fault(fault):
                 raise
             if not await self._hold() or self._writer is None:
                 raise
@@ -198,7 +215,15 @@ class Indexer:
             return [effect for part in parts for effect in await self._carry_out(part)]
         return effects
 
-    async def _blame(self, effects: Sequence[Effect], fault: Exception) -> None:
+    async def _by_their_own_fault(self, fault: BaseException) -> bool:
+        """Whether it is not that of the graph or of the engine, nor an end that was asked for."""
+        return (
+            isinstance(fault, Exception)
+            and not isinstance(fault, OSError | Unavailable)
+            and await self._graph.answers()
+        )
+
+    async def _blame(self, effects: Sequence[Effect], fault: BaseException) -> None:
         for effect in effects:
             log.warning("effect_failed", effect=effect.id, kind=effect.kind, fault=type(fault).__name__)
         for parked in await self._graph.write(lambda unit: unit.outbox.failed(effects)):

@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 
 class ServerWriter:
-    """The writing side, over the index in use or over one aside. Writers of several machines take turns (turn.py).
+    """The writing side, over the index in use or over one aside. Writers of several machines take turns (graph/store/turn.py).
 
     What is written is gathered here and sent by `commit`. New and changed listings come into sight at one moment, with the
     state; those that go leave a moment later, so that no listing is ever missing between its old form and its new one.

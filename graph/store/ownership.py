@@ -33,7 +33,7 @@ LEAVE: Final[LiteralString] = (
     "MATCH (m:Mark {id: 'index-owner'}) WHERE m.index = $index AND m.host = $host SET m.until = 0"
 )
 
-FREE: Final[LiteralString] = "MATCH (m:Mark {id: 'index-owner'}) SET m.until = 0"
+FREE: Final[LiteralString] = "MATCH (m:Mark) WHERE m.until > 0 SET m.until = 0"
 
 OWNER: Final[LiteralString] = "MATCH (m:Mark {id: 'index-owner'}) RETURN m.place AS place"
 
@@ -52,7 +52,9 @@ class Identity:
 
 
 async def free(graph: Graph) -> None:
-    """Nobody feeds an index from this graph: known by whoever starts its engine, and holds the lock of its folder."""
+    """Nobody feeds an index from this graph, and nobody has a turn (turns.py): known by whoever starts its engine, and holds
+    the lock of its folder.
+    """
     await graph.write(lambda unit: unit.run(FREE))
 
 

@@ -15,11 +15,11 @@ from pydantic import SecretStr
 from api.checkup import check
 from api.settings import Settings
 from graph.model.errors import Unavailable
+from graph.store import turn as turns
 from graph.store.engine import Address
 from graph.store.outbox import INDEX_LISTINGS, MOST_FAILURES, REBUILD_INDEX
 from graph.store.unit import Graph
 from search import indexer as indexing
-from search import turn
 from search.backend import AnotherWrites, Engine, Wanted
 from search.embedded import EmbeddedEngine
 from search.indexer import Indexer, What, differences
@@ -253,15 +253,15 @@ async def test_workers_take_turns(shared: ServerEngine, network: Graph, monkeypa
     assert await other.drain() == 1
     # The one that was told to wait takes the turn of a holder that died, once its lease has ended.
     assert await one.drain() == 0
-    await network.write(lambda unit: unit.run("MATCH (m:Mark {id: $id}) SET m.until = 0", id=turn.TURN))
+    await network.write(lambda unit: unit.run("MATCH (m:Mark {id: $id}) SET m.until = 0", id=indexing.TURN))
     await ask(network, INDEX_LISTINGS, "t:bad")
     assert await one.drain() == 1
     await one.close()
     # It finds out when it asks again.
-    await network.write(lambda unit: unit.turns.take(turn.TURN, "someone", 60))
+    await network.write(lambda unit: unit.turns.take(indexing.TURN, "someone", 60))
     monkeypatch.setattr(other._turn, "_until", 0.0)
     assert await other.drain() == 0
-    await network.write(lambda unit: unit.turns.give_back(turn.TURN, "someone"))
+    await network.write(lambda unit: unit.turns.give_back(indexing.TURN, "someone"))
 
 
 async def test_what_a_worker_that_slept_wrote_too_late_is_written_again(
@@ -284,7 +284,7 @@ async def test_what_a_worker_that_slept_wrote_too_late_is_written_again(
     sleeping = asyncio.create_task(sleeper.drain())
     await asyncio.wait_for(read.wait(), 60)
     # Its lease ends, for the graph and for itself; another writes a newer name.
-    await network.write(lambda unit: unit.run("MATCH (m:Mark {id: $id}) SET m.until = 0", id=turn.TURN))
+    await network.write(lambda unit: unit.run("MATCH (m:Mark {id: $id}) SET m.until = 0", id=indexing.TURN))
     assert sleeper._turn
     monkeypatch.setattr(sleeper._turn, "_until", 0.0)
     await set_name(network, "t:good", "Zibeline")
@@ -328,7 +328,7 @@ async def test_a_rebuild_that_lost_its_turn_does_not_switch(
 async def test_a_turn_is_prolonged_while_a_rebuild_lasts(
     shared: ServerEngine, network: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turn, "PROLONG_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(turns, "PROLONG_EVERY_SECONDS", 0.05)
     indexer = Indexer(network, shared)
     listings = indexer._listings
 
@@ -347,7 +347,7 @@ async def test_a_turn_is_prolonged_while_a_rebuild_lasts(
 
 async def held_until(graph: Graph) -> int:
     async with graph.reading() as unit:
-        return (await unit.run("MATCH (m:Mark {id: $id}) RETURN m.until AS until", id=turn.TURN))[0]["until"]
+        return (await unit.run("MATCH (m:Mark {id: $id}) RETURN m.until AS until", id=indexing.TURN))[0]["until"]
 
 
 async def test_a_rebuild_that_was_asked_for_serves_all_that_waited(shared: ServerEngine, network: Graph) -> None:

@@ -1,4 +1,4 @@
-"""Whose turn it is to write an index that several machines share; an index of one machine has a lock of its own."""
+"""A turn (turns.py) held over many transactions: to write an index that several machines share, to import."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from graph.store.unit import Graph
 
 LEASE_SECONDS: Final = 30.0
 PROLONG_EVERY_SECONDS: Final = 10.0
-TURN: Final = "index-writer"
 
 log = structlog.get_logger()
 
 
 class Turn:
-    """The right to write the shared index, held by one process of all those that work on a graph.
+    """The right to do what `name` says, held by one process of all those that work on a graph.
 
     Taken when it is free, prolonged while it is used, given back at the end; that of a process that died is free after half
     a minute.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, name: str) -> None:
         self._graph = graph
+        self._name = name
         self._by = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self._until = 0.0
 
@@ -55,11 +55,11 @@ class Turn:
         if self._until:
             self._until = 0.0
             with suppress(Unavailable, TimeoutError):
-                await self._graph.write(lambda unit: unit.turns.give_back(TURN, self._by))
+                await self._graph.write(lambda unit: unit.turns.give_back(self._name, self._by))
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[None]:
-        """Prolong it meanwhile: a rebuild takes longer than a lease."""
+        """Prolong it meanwhile: what it is for takes longer than a lease."""
         prolonging = asyncio.create_task(self._prolong())
         try:
             yield
@@ -70,7 +70,7 @@ class Turn:
     async def _prolong(self) -> None:
         while True:
             await asyncio.sleep(PROLONG_EVERY_SECONDS)
-            # A lease that has run out stays so: whoever writes finds it out before the index is switched.
+            # A lease that has run out stays so: who holds it finds that out by `still_ours`.
             if self.held:
                 try:
                     await self._ask()
@@ -80,9 +80,9 @@ class Turn:
     async def _ask(self) -> bool:
         asked = asyncio.get_running_loop().time()
         async with self._graph.reading() as unit:
-            holder = await unit.turns.holder(TURN)
+            holder = await unit.turns.holder(self._name)
         free = holder in ("", self._by)
-        mine = free and await self._graph.write(lambda unit: unit.turns.take(TURN, self._by, LEASE_SECONDS))
+        mine = free and await self._graph.write(lambda unit: unit.turns.take(self._name, self._by, LEASE_SECONDS))
         # Counted from before the graph was asked: ours never ends later than the graph's.
         self._until = asked + LEASE_SECONDS if mine else 0.0
         return mine
