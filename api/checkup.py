@@ -27,17 +27,17 @@ async def check(settings: Settings, *, repair: bool = False) -> int:
                 console.print("« maillage doctor --repair » répare ; « maillage reindex » reconstruit l’index entier.")
             return health.faults
         _tell_mended(await mend(house.graph, house.search, health))
-        await _until_carried_out(house)
+        await _until_carried_out(house, settings)
         left = await examine(house.graph, house.search)
     console.print("Après réparation :")
     _tell(left)
     return left.faults
 
 
-async def _until_carried_out(house: Premises) -> None:
+async def _until_carried_out(house: Premises, settings: Settings) -> None:
     if house.owner or house.search.shared:
         # When it is another's turn to write, this does nothing, and the other does it.
-        await drain(house)
+        await drain(house, settings)
     end = time.monotonic() + REPAIR_SECONDS
     while time.monotonic() < end:
         async with house.graph.reading() as unit:

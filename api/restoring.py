@@ -13,17 +13,18 @@ from typing import Final
 
 from api import archive
 from api.archive import Backup, Manifest
+from api.figure_files import FOLDER as FIGURES
 from api.folder import FORMAT, LEAST_FREE_BYTES, Folder
 from api.keeping import Stage, engine_version, refuse_server
 from api.settings import VERSION, Settings
-from api.switching import ASIDE, NOTE, holds_data, switch, sync
+from api.switching import ASIDE, NOTE, NOTE_ASIDE, RESTORED, holds_data, switch, sync
 from graph.model.errors import InvalidInput, Unavailable
 from graph.store import copy
 from graph.store.migrate import MIGRATIONS
 
 # What a folder may hold that is not known as ours by its format: a start or a restore that was cut leaves some of it, a
 # disk of its own the last.
-BARE: Final = frozenset({"lock", ASIDE, NOTE, "lost+found"})
+BARE: Final = frozenset({"lock", ASIDE, NOTE, NOTE_ASIDE, FIGURES, "lost+found"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,5 +139,6 @@ def _unpack_aside(backup: Backup, data: Path, stage: Stage) -> None:
     with stage("Restauration du graphe") as progress:
         backup.unpack(copy.files_of(aside / "engine"), progress)
     (aside / "format.json").write_text(json.dumps({"format": backup.manifest.format}))
+    (aside / RESTORED).touch()
     for folder in (aside / "engine" / "databases", aside / "engine", aside, data):
         sync(folder)

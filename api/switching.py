@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import Final
 
 NOTE: Final = "restore.json"
+NOTE_ASIDE: Final = f"{NOTE}.new"
 ASIDE: Final = "restore.partial"
 # The index is not in a backup: the one of the old graph leaves with it.
 INDEX: Final = "index"
-PARTS: Final = ("engine", INDEX, "format.json")
+# The next start has the index built anew, wherever it is; then this goes.
+RESTORED: Final = "restored"
+PARTS: Final = ("engine", INDEX, "format.json", RESTORED)
 
 
 def switch(folder: Path, kept: str) -> None:
     """Put what `ASIDE` holds in place, and what stood there into the folder `kept`. The folder must be ours."""
-    note = folder / f"{NOTE}.new"
+    note = folder / NOTE_ASIDE
     with note.open("w") as file:
         json.dump({"kept": kept}, file)
         file.flush()

@@ -7,9 +7,11 @@ import time
 from pathlib import Path
 from typing import Final
 
+from api.owning import as_owner
 from api.premises import Premises, premises, searching, server
 from api.progress import bar_of
 from api.settings import Settings
+from api.switching import RESTORED
 from api.telling import console
 from graph.model.errors import Unavailable
 from graph.store.migrate import mark, marked
@@ -28,6 +30,7 @@ REBUILD_SECONDS: Final = 120
 
 async def prepare(graph: Graph, settings: Settings, *, load: bool) -> None:
     """Before the site opens: the shipped data when `load`, and an index when there is none."""
+    await _ask_after_restore(graph, settings)
     async with searching(settings) as search:
         # Without its mark a first load has not ended; what is there already is only compared.
         if load and await marked(graph, LOADED) is None:
@@ -36,6 +39,14 @@ async def prepare(graph: Graph, settings: Settings, *, load: bool) -> None:
             await _rebuild(graph, search)
         if not await search.in_use():
             await _rebuild(graph, search)
+
+
+async def _ask_after_restore(graph: Graph, settings: Settings) -> None:
+    """An index that is not in the data folder still holds what the graph was before it was restored."""
+    note = settings.data / RESTORED
+    if note.exists():
+        await graph.write(lambda unit: unit.outbox.add(REBUILD_INDEX, ()))
+        note.unlink()
 
 
 async def _load_everything(graph: Graph) -> None:
@@ -89,25 +100,29 @@ async def import_sources(settings: Settings, names: list[str], file: Path | None
                 console.print(f"  {line}", markup=False)
             refused += report.refused.count
         if house.owner and not dry_run:
-            await drain(house)
+            await drain(house, settings)
     return refused
 
 
-async def drain(house: Premises) -> None:
-    """Without a worker on this folder, the command is the index's writer."""
-    indexer = Indexer(house.graph, house.search)
-    try:
-        while await indexer.drain():
-            continue
-    finally:
-        await indexer.close()
+async def drain(house: Premises, settings: Settings) -> None:
+    """Without a worker on this folder, the command is the index's writer. Raises AnotherIndex, in words, when another is fed."""
+
+    async def carry_out() -> None:
+        indexer = Indexer(house.graph, house.search)
+        try:
+            while await indexer.drain():
+                continue
+        finally:
+            await indexer.close()
+
+    await as_owner(house.graph, settings, carry_out)
 
 
 async def rebuild_index(settings: Settings) -> None:
     """Rebuild the index aside and switch, here or by the worker that owns it. Raises Unavailable when it does not come."""
     async with premises(settings) as house:
         if house.owner or house.search.shared:
-            await _rebuild(house.graph, house.search)
+            await as_owner(house.graph, settings, lambda: _rebuild(house.graph, house.search))
         else:
             await _ask_to_rebuild(house.graph, house.search)
 

@@ -439,7 +439,8 @@ def test_what_was_replaced_is_kept_and_the_way_back_works(small: Path, saved: Pa
         tell_restored(restored, data)
     way_back = next(line for line in heard.get().splitlines() if line.startswith("  rm -rf "))
     subprocess.run(way_back, shell=True, check=True)
-    assert parts_of(data) == before
+    # An index that is elsewhere holds the graph that leaves: it is built anew as well.
+    assert parts_of(data) == before | {switching.RESTORED: b""}
 
 
 def parts_of(data: Path) -> dict[str, bytes]:

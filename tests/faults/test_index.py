@@ -16,12 +16,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from api import worker
-from api.premises import premises
+from api.premises import Premises, premises
 from api.settings import Settings
+from api.switching import RESTORED
+from api.upkeep import drain, prepare
 from graph.model.territory import Territory
 from graph.store.engine import Address
 from graph.store.loading import Loader
 from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, MOST_FAILURES, REBUILD_INDEX, Outbox
+from graph.store.ownership import AnotherIndex, Identity, Ownership
 from graph.store.unit import Graph
 from search.backend import Wanted
 from search.embedded import EmbeddedEngine, EmbeddedIndex, is_built
@@ -227,6 +230,64 @@ async def test_what_a_killed_worker_had_claimed_is_carried_out_at_once(
     assert await again.drain() == 1
     assert await waiting(empty_graph) == (0, 0)
     await again.close()
+
+
+async def test_a_first_index_that_cannot_be_built_ends_parked_and_a_rebuild_settles_it(
+    empty_graph: Graph, tmp_path: Path
+) -> None:
+    await load_map(empty_graph, make.territories())
+    await load(empty_graph, make.organisation("t:good"), make.organisation("t:bad"))
+    rows, _ = await waiting(empty_graph)
+    await poison(empty_graph)
+    indexer = Indexer(empty_graph, EmbeddedEngine(tmp_path))
+    for _ in range(MOST_FAILURES):
+        assert await waiting(empty_graph) == (rows, 0)
+        assert await indexer.drain() == rows
+        await make_due(empty_graph)
+    assert await waiting(empty_graph) == (0, rows)
+    assert folders(tmp_path) == []
+    await empty_graph.write(
+        lambda unit: unit.run(
+            "MATCH (g:Organisation {id: 't:good'}), (b:Organisation {id: 't:bad'}) SET b.vouchedOn = g.vouchedOn"
+        )
+    )
+    assert await indexer.rebuild() == 2
+    assert await waiting(empty_graph) == (0, 0)
+    await indexer.close()
+
+
+async def test_a_command_carries_out_nothing_while_another_index_is_fed(empty_graph: Graph, tmp_path: Path) -> None:
+    await load_map(empty_graph, make.territories())
+    await load(empty_graph, make.organisation())
+    before = await waiting(empty_graph)
+    other = Ownership(empty_graph, Identity("another", "elsewhere", "« elsewhere »"))
+    await other.take()
+    house, settings = Premises(empty_graph, EmbeddedEngine(tmp_path / "index"), owner=True), Settings(data=tmp_path)
+    with pytest.raises(AnotherIndex, match="« elsewhere »"):
+        await drain(house, settings)
+    assert await waiting(empty_graph) == before
+    assert not is_built(tmp_path / "index")
+
+    # What the other one got is not in this index: taking over begins with all.
+    await other.leave()
+    await drain(house, settings)
+    assert await waiting(empty_graph) == (0, 0)
+    assert await differences(empty_graph, EmbeddedIndex(tmp_path / "index")) == {}
+
+
+async def test_after_a_restore_the_index_is_asked_for_anew_once(empty_graph: Graph, tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    indexer = Indexer(empty_graph, EmbeddedEngine(settings.index_folder))
+    await indexer.rebuild()
+    await indexer.close()
+    await prepare(empty_graph, settings, load=False)
+    assert await waiting(empty_graph) == (0, 0)
+    (tmp_path / RESTORED).touch()
+    for _ in range(2):
+        await prepare(empty_graph, settings, load=False)
+        async with empty_graph.reading() as unit:
+            assert len(await unit.outbox.waiting((REBUILD_INDEX,))) == 1
+    assert not (tmp_path / RESTORED).exists()
 
 
 @pytest.fixture
