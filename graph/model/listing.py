@@ -74,6 +74,10 @@ PARTNER: Final = "partner"
 # Between two sources of one day: those kept by the field before those kept by an office, the invented one last.
 SOURCE_ORDER: Final = ("data-inclusion", "france-travail", "dila")
 INVENTED: Final = "demonstration"
+# Of what a listing is, what one source may leave unsaid and another say. Its state and its closing day go together, with who won.
+OPTIONAL: Final = ("description", "aliases", "siret", "part_of")
+# What a source says that does not know the kind.
+UNCLASSED: Final = "ORGANISME"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,8 +139,9 @@ def split(record: Organisation | Service) -> tuple[Claim, ...]:
 def merge(kind: type[L], claims: Iterable[Claim]) -> Merged[L] | None:
     """One record from the claims of one subject, in whatever order; None when no claim says what it is.
 
-    In each group the partner's own word wins, then the most recent, then the order of sources, then their names. The record's
-    own source and day are those of the most recent claim that won.
+    In each group the partner's own word wins, then the most recent, then the order of sources, then their names. Of what it is,
+    the next in that order says what the winner leaves empty, and the kind when the winner knows none. The record's own source
+    and day are those of the most recent claim that won.
     """
     ranked = {group: sorted(said, key=_weight) for group, said in _latest(claims).items()}
     kept = {group: ranked[group][0] for group in GROUPS[kind] if group in ranked}
@@ -144,6 +149,7 @@ def merge(kind: type[L], claims: Iterable[Claim]) -> Merged[L] | None:
         return None
     last = min(kept.values(), key=lambda claim: (-claim.vouched_on.toordinal(), *_weight(claim)))
     values = {name: held for claim in kept.values() for name, held in claim.value.items()}
+    values |= _completed(ranked[FieldGroup.IDENTITY])
     for group, names in GROUPS[kind].items():
         if group not in kept:
             values |= {name: _nothing(kind, name) for name in names}
@@ -157,6 +163,18 @@ def merge(kind: type[L], claims: Iterable[Claim]) -> Merged[L] | None:
         kept=kept,
         conflicts=tuple(conflicts),
     )
+
+
+def _completed(ranked: Iterable[Claim]) -> dict[str, Any]:
+    """Of the claims of what a listing is, first to last: its optional fields, and its kind, from the first that says any."""
+    found: dict[str, Any] = {}
+    for claim in ranked:
+        for name in OPTIONAL:
+            if claim.value.get(name):
+                found.setdefault(name, claim.value[name])
+        if claim.value.get("kind", UNCLASSED) != UNCLASSED:
+            found.setdefault("kind", claim.value["kind"])
+    return found
 
 
 def _latest(claims: Iterable[Claim]) -> dict[FieldGroup, list[Claim]]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.model.directory import Capacity, Contact, Mode, Organisation, Public, Service
-from graph.model.listing import GROUPS, Claim, FieldGroup, merge, split
+from graph.model.directory import Capacity, Contact, ListingState, Mode, Organisation, Public, Service
+from graph.model.listing import GROUPS, UNCLASSED, Claim, FieldGroup, merge, split
 from tests import make
 
 SOURCES = ("dila", "data-inclusion", "france-travail", "demonstration", "essai", "partner", "partner:t:caf")
@@ -106,6 +106,32 @@ def test_the_most_recent_wins_group_by_group_and_the_others_are_told() -> None:
     assert [(c.source, c.vouched_on, c.value) for c in conflict.others] == [
         ("dila", date(2019, 1, 1), {"contact": Contact(phone="1")})
     ]
+
+
+def test_what_the_winner_leaves_empty_of_what_it_is_comes_from_the_next() -> None:
+    old = make.organisation(
+        source="dila",
+        vouched_on=date(2019, 1, 1),
+        name="CAF",
+        aliases=("Allocs",),
+        siret="1",
+        part_of="t:tête",
+        description="Ancienne.",
+        state=ListingState.ARCHIVED,
+        closed_on=date(2018, 1, 1),
+    )
+    new = make.organisation(
+        source="essai", vouched_on=date(2025, 1, 1), name="C.A.F.", kind=UNCLASSED, description="Nouvelle."
+    )
+    merged = merge(Organisation, [*split(old), *split(new)])
+    assert merged is not None
+    assert merged.record == replace(new, kind="CAF", aliases=("Allocs",), siret="1", part_of="t:tête")
+    assert merged.kept[FieldGroup.IDENTITY].source == "essai"
+    # Two that know the kind: the winner's stands.
+    other = replace(new, kind="CCAS")
+    told = merge(Organisation, [*split(old), *split(other)])
+    assert told is not None
+    assert told.record.kind == "CCAS"
 
 
 @pytest.mark.parametrize(
