@@ -58,7 +58,8 @@ async def done(graph: Graph) -> tuple[str, ...]:
 async def migrate(graph: Graph, *, vocabulary: bool = True) -> tuple[str, ...]:
     """Run what has not run yet, return its names, and bring the vocabulary up to date (unless it is about to be copied).
 
-    Each may run twice after a kill: they only use MERGE and IF NOT EXISTS.
+    Each may run again from its beginning after a kill: it defines IF NOT EXISTS, drops IF EXISTS, and what it moved, a chunk a
+    transaction, it does not find again.
     Raises Unavailable when the graph was written by a newer version: an older one must not touch it.
     """
     seen = await done(graph)

@@ -62,7 +62,7 @@ async def leave(unit: Unit, kind: type, source: str, ids: Sequence[str]) -> None
     heard = await unit.claims.fall_silent(kind, source, ids) if kind in (Organisation, Service) else {}
     left = {id_: found for id_, found in heard.items() if found}
     if kind is Organisation:
-        await unit.bodies.no_longer_under(source, list(heard))
+        await unit.bodies.no_longer_under(source, ids)
     if left:
         writing = Writing(unit, kind, source, left)
         writing.add([found.record for found in left.values()], {id_: found.properties for id_, found in left.items()})

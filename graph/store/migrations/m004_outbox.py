@@ -7,6 +7,9 @@ from typing import Final, LiteralString
 from graph.store.unit import Graph
 
 DROP_INDEX: Final[LiteralString] = "DROP INDEX outbox_due IF EXISTS"
+DELIVERED: Final[LiteralString] = (
+    "CREATE CONSTRAINT delivered_id IF NOT EXISTS FOR (n:Delivered) REQUIRE n.id IS UNIQUE"
+)
 MOVED_AT_ONCE: Final = 500
 MOVE_DONE: Final[LiteralString] = """
 MATCH (o:Outbox) WHERE o.done = true
@@ -19,7 +22,8 @@ MOVE_SECONDS: Final = 60.0
 
 
 async def run(graph: Graph) -> None:
-    """Drop the index, then move what was done."""
+    """Drop the index, keep each row delivered once, then move what was done."""
     await graph.define(DROP_INDEX)
+    await graph.define(DELIVERED)
     while (await graph.write(lambda unit: unit.run(MOVE_DONE, most=MOVED_AT_ONCE), seconds=MOVE_SECONDS))[0]["moved"]:
         continue
