@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
 
 from graph.model.directory import Agreement, Batch, Organisation, Post, Professional, Service
 from graph.model.errors import InvalidInput
+from graph.model.likeness import Body
 from graph.store.loading import Loader, Plan
 from graph.store.seen import Seen
-from importers.merge import bodies_named, matches, renamed, sought
+from importers.merge import Doubt, bodies_named, matches, renamed, sought
 from importers.references import checked, mentioned
 from importers.registry import Piece
 from importers.report import Refused, Report
@@ -31,6 +33,9 @@ class Intake:
         self._source = source
         self._seen = seen
         self._territories: set[str] = set()
+        # Records by kind that the graph has, of those told; and kinds of which this load tells nothing.
+        self.standing: Counter[type] = Counter()
+        self.silent: set[type] = set()
 
     async def plan(self, piece: Piece) -> Plan:
         """What this piece changes. Raises InvalidInput when the graph has no map for it to stand on."""
@@ -46,6 +51,8 @@ class Intake:
         )
         plan = await self.loader.compare(batch, told_as)
         self._remember(batch)
+        self._count(batch, frozenset(plan.new))
+        self.silent |= piece.silent
         self.report.refuse(piece.refused)
         self.report.refuse(replace(r, line=piece.lines.get(str(r.line), r.line)) for r in refused)
         self.report.skipped.update(piece.skipped)
@@ -66,8 +73,27 @@ class Intake:
         found = matches(self._source, fresh, [body for body in candidates if body.id not in taken])
         self._seen.keep_under(found.same)
         self.report.merged += len(found.same)
-        self.report.doubts.add(doubt.in_words() for doubt in found.doubts)
+        doubts = (*found.doubts, *self._also_taken(fresh, candidates, taken))
+        self.report.doubts.add(doubt.in_words() for doubt in doubts)
         return {**subjects, **found.same}, known | frozenset(found.same.values())
+
+    def _also_taken(
+        self, fresh: Sequence[Organisation], candidates: Iterable[Body], taken: frozenset[str]
+    ) -> tuple[Doubt, ...]:
+        """Those that may be a body of another source which this one tells already, under another id."""
+        shared = [
+            replace(body, origins=others)
+            for body in candidates
+            if (body.id in taken or self._source in body.origins) and (others := body.origins - {self._source})
+        ]
+        found = matches(self._source, fresh, shared)
+        names = {body.id: body.name for body in fresh}
+        same = [Doubt(id_, subject, names[id_]) for id_, subject in found.same.items()]
+        return tuple(dict.fromkeys((*same, *found.doubts)))
+
+    def _count(self, batch: Batch, new: frozenset[str]) -> None:
+        for kind, ids in _told(batch):
+            self.standing[kind] += sum(id_ not in new for id_ in ids)
 
     def _once(self, batch: Batch, told_as: Mapping[str, str], lines: Mapping[str, int]) -> Batch:
         """Each id once, the first that was told."""
@@ -103,12 +129,15 @@ class Intake:
             )
 
     def _remember(self, batch: Batch) -> None:
-        told: Iterable[tuple[type, Iterable[str]]] = (
-            (Organisation, (r.id for r in batch.organisations)),
-            (Service, (r.id for r in batch.services)),
-            (Professional, (r.id for r in batch.professionals)),
-            (Post, (r.id for r in batch.posts)),
-            (Agreement, (r.id for r in batch.agreements)),
-        )
-        for kind, ids in told:
+        for kind, ids in _told(batch):
             self._seen.tell(kind, ids)
+
+
+def _told(batch: Batch) -> Sequence[tuple[type, list[str]]]:
+    return (
+        (Organisation, [r.id for r in batch.organisations]),
+        (Service, [r.id for r in batch.services]),
+        (Professional, [r.id for r in batch.professionals]),
+        (Post, [r.id for r in batch.posts]),
+        (Agreement, [r.id for r in batch.agreements]),
+    )

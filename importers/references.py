@@ -102,7 +102,9 @@ class _Check:
     def with_parent(self, body: Organisation) -> Organisation:
         if not body.part_of or body.part_of in self.organisations:
             return body
-        self.refused.append(Refused(body.id, "part_of", body.part_of, f"{NO_ORGANISATION} Le lien est laissé de côté."))
+        self.refused.append(
+            Refused(body.id, "part_of", body.part_of, f"{NO_ORGANISATION} Le lien est laissé de côté.", aside=True)
+        )
         return replace(body, part_of="")
 
     def whole(self, successions: Iterable[Succession]) -> Iterator[Succession]:

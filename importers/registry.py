@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from graph.model.directory import Batch
+from graph.model.directory import Batch, Service
 from graph.model.errors import InvalidInput
 from graph.model.territory import Territory
 from importers.report import Refused
@@ -28,25 +28,30 @@ from importers.tables import BrokenSource
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Harvest:
-    """What a source says, ready to be compared with the graph; it holds territories or a batch, not both."""
+    """What a source says, ready to be compared with the graph; it holds territories or a batch, not both.
+
+    `silent` has the kinds of record of which it tells nothing at all: none of them is gone.
+    """
 
     territories: tuple[Territory, ...] = ()
     batch: Batch | None = None
     refused: tuple[Refused, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
+    silent: frozenset[type] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """Some records of a source too large to hold, in file order; organisations come before what refers to them.
 
-    `lines` has the line of a record by its id, where it is known: a refusal names it.
+    `lines` has the line of a record by its id, where it is known: a refusal names it. `silent` is as a harvest's.
     """
 
     batch: Batch
     refused: tuple[Refused, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    silent: frozenset[type] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +99,10 @@ def _data_inclusion_pieces(path: Path) -> Iterator[Piece]:
     # Imported when it is read: its schema takes a third of a second to build, and every process starts with this table.
     from importers.sources.data_inclusion.transform import pieces
 
-    for batch, refused, skipped in pieces(data_inclusion_files.find(path), shipped()):
-        yield Piece(batch=batch, refused=refused, skipped=skipped)
+    publication = data_inclusion_files.find(path)
+    silent: frozenset[type] = frozenset() if publication.services else frozenset({Service})
+    for batch, refused, skipped in pieces(publication, shipped()):
+        yield Piece(batch=batch, refused=refused, skipped=skipped, silent=silent)
 
 
 def _data_inclusion(path: Path | None) -> Harvest:
@@ -113,6 +120,7 @@ def _data_inclusion(path: Path | None) -> Harvest:
         ),
         refused=tuple(refused for piece in pieces for refused in piece.refused),
         skipped=skipped,
+        silent=frozenset(kind for piece in pieces for kind in piece.silent),
     )
 
 

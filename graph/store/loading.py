@@ -156,9 +156,9 @@ class Loader:
             told_as=told_as or {},
         )
 
-    async def miss(self, seen: Seen) -> None:
-        """Find what the graph has from this source and `seen` was not told; it keeps those ids."""
-        for kind in edges.KINDS:
+    async def miss(self, seen: Seen, silent: Collection[type] = ()) -> None:
+        """Find what the graph has from this source and `seen` was not told, but for `silent` kinds; it keeps those ids."""
+        for kind in (kind for kind in edges.KINDS if kind not in silent):
             async with self._graph.reading(LOAD_SECONDS) as unit:
                 for above, upto in seen.steps(kind, SPAN):
                     async for ids in self._span(unit, kind, above, upto or END):

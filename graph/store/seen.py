@@ -70,9 +70,9 @@ class Seen:
         """These, which the graph had from this source, were not told."""
         self._many("INSERT OR IGNORE INTO gone VALUES (?, ?)", ((kind.__name__, id_) for id_ in ids))
 
-    def missed(self) -> int:
+    def missed(self, kind: type) -> int:
         """How many were not told."""
-        return self._base.execute("SELECT count(*) FROM gone").fetchone()[0]
+        return self._base.execute("SELECT count(*) FROM gone WHERE kind = ?", (kind.__name__,)).fetchone()[0]
 
     def missing(self, kind: type, size: int) -> Iterator[list[str]]:
         """Ids that were not told, in order, so many at a time."""

@@ -292,6 +292,21 @@ def test_an_identifier_without_its_producer_is_given_it_and_a_number_is_one(tmp_
     assert found.batch.services[0].organisation == found.batch.organisations[0].id == "data-inclusion:essai--42"
 
 
+def test_a_service_numbered_like_a_structure_that_is_refused_has_it_too(tmp_path: Path) -> None:
+    given = structure(id="essai--v", nom=None)
+    found = harvest(publication(tmp_path, [structure(), given], [service()]))
+    assert found.batch
+    assert [body.id for body in found.batch.organisations] == ["data-inclusion:essai--s"]
+    assert [offered.id for offered in found.batch.services] == ["data-inclusion:essai--v:service"]
+
+
+def test_structures_alone_say_nothing_of_services(tmp_path: Path) -> None:
+    path = tmp_path / "structures.json"
+    path.write_text(json.dumps([structure()]))
+    assert harvest(path).silent == {Service}
+    assert harvest(publication(tmp_path, [structure()], [service()])).silent == frozenset()
+
+
 def test_a_service_numbered_like_a_structure_has_an_id_of_its_own(tmp_path: Path) -> None:
     offered, refused = one_service(tmp_path, id="essai--s")
     assert offered

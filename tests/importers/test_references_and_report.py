@@ -127,7 +127,7 @@ def test_what_refers_to_nothing_is_refused_with_what_hangs_on_it() -> None:
     assert set(refused) == {
         Refused("far", "covers", "99999", NO_TERRITORY),
         Refused("lost", "place", "99998", NO_TERRITORY),
-        Refused("unit", "part_of", "far", f"{NO_ORGANISATION} Le lien est laissé de côté."),
+        Refused("unit", "part_of", "far", f"{NO_ORGANISATION} Le lien est laissé de côté.", aside=True),
         Refused("good", "successor", "far", NO_ORGANISATION),
         Refused("s2", "organisation", "far", NO_ORGANISATION),
         Refused("s3", "covers", "99999", NO_TERRITORY),

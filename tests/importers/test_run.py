@@ -133,7 +133,7 @@ async def test_a_source_that_loses_a_third_is_stopped(mapped: Graph, tmp_path: P
     before = await contents(mapped)
     short = tmp_path / "short.csv"
     short.write_text("".join(BODIES.read_text(encoding="utf-8").splitlines(keepends=True)[:5]), encoding="utf-8")
-    with pytest.raises(InvalidInput, match=f"26 fiches sur {ORGANISATIONS} de cette source disparaîtraient"):
+    with pytest.raises(InvalidInput, match=f"26 organismes sur {ORGANISATIONS} de cette source disparaîtraient"):
         await run_import(mapped, "dila", path=short)
     assert await contents(mapped) == before
     forced = await run_import(mapped, "dila", path=short, force=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -14,11 +16,13 @@ from typing import Any
 
 import pytest
 
-from graph.model.directory import Contact, ListingState
-from graph.model.errors import InvalidInput
+from graph.model.directory import Contact, ListingState, Service
+from graph.model.errors import InvalidInput, Unavailable
 from graph.store.engine import Address
 from graph.store.loading import Loader
+from graph.store.ownership import free
 from graph.store.unit import Graph
+from importers import run as running
 from importers.intake import TOLD_TWICE
 from importers.registry import Harvest, Piece, Source
 from importers.report import Refused, Report
@@ -56,7 +60,7 @@ def counts(report: Report) -> tuple[int, int, int, int]:
 
 async def contents(graph: Graph) -> list[tuple[object, ...]]:
     async with graph.reading(60) as unit:
-        nodes = await unit.run("MATCH (n) WHERE NOT n:Outbox RETURN n{.*} AS node")
+        nodes = await unit.run("MATCH (n) WHERE NOT n:Outbox AND NOT n:Mark RETURN n{.*} AS node")
         edges = await unit.run("MATCH (a)-[r]->(b) RETURN a.id AS source, type(r) AS kind, b.id AS target")
     rows: list[tuple[object, ...]] = [tuple(sorted(row["node"].items(), key=str)) for row in nodes]
     return sorted([*rows, *(tuple(row.values()) for row in edges)], key=str)
@@ -94,7 +98,7 @@ async def test_a_refused_row_spares_what_is_missing(mapped: Graph) -> None:
 
 async def test_more_than_a_third_missing_takes_nothing_away_but_keeps_what_is_new(mapped: Graph) -> None:
     await run(mapped, BODIES, SERVICES)
-    with pytest.raises(InvalidInput, match=r"4 fiches sur 6 .* sont enregistrées, aucune n’a été retirée") as refusal:
+    with pytest.raises(InvalidInput, match=r"4 services sur 4 .* sont enregistrées, aucune n’a été retirée") as refusal:
         await run(mapped, BODIES, piece(make.service("t:new", organisation="t:1")))
     assert refusal.value.field == "path"
     async with mapped.reading() as unit:
@@ -104,6 +108,66 @@ async def test_more_than_a_third_missing_takes_nothing_away_but_keeps_what_is_ne
     ]
     forced = await run(mapped, BODIES, piece(make.service("t:new", organisation="t:1")), force=True)
     assert counts(forced) == (0, 0, 3, 4)
+
+
+async def test_each_kind_is_judged_by_itself(mapped: Graph) -> None:
+    """Many bodies stay, and all services go: a third of all is not reached."""
+    many = piece(*(make.organisation(f"t:{number}") for number in range(1, 20)))
+    await run(mapped, many, SERVICES)
+    before = await contents(mapped)
+    with pytest.raises(InvalidInput, match=r"^4 services sur 4 de cette source"):
+        await run(mapped, many)
+    assert await contents(mapped) == before
+
+
+async def test_a_kind_of_which_nothing_is_told_is_not_gone(mapped: Graph) -> None:
+    await run(mapped, BODIES, SERVICES)
+    before = await contents(mapped)
+    for force in (False, True):
+        report = await run(mapped, piece(*BODIES.batch.organisations, silent=frozenset({Service})), force=force)
+        assert counts(report) == (0, 0, 2, 0)
+    assert await contents(mapped) == before
+
+
+async def test_there_is_one_import_at_a_time(mapped: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "WAIT_SECONDS", 0.0)
+    before = await contents(mapped)
+    await mapped.write(lambda unit: unit.turns.take(running.TURN, "another", 60))
+    with pytest.raises(Unavailable, match="Un autre import est en cours"):
+        await run(mapped, BODIES)
+    assert await contents(mapped) == before
+    # A trial writes nothing, and may look.
+    assert counts(await run(mapped, BODIES, dry_run=True)) == (2, 0, 0, 0)
+
+    await mapped.write(lambda unit: unit.turns.give_back(running.TURN, "another"))
+    assert counts(await run(mapped, BODIES)) == (2, 0, 0, 0)
+    async with mapped.reading() as unit:
+        assert await unit.turns.holder(running.TURN) == ""
+
+
+async def test_a_load_that_is_cancelled_while_it_reads_closes_its_file(mapped: Graph) -> None:
+    reading, go_on = threading.Event(), threading.Event()
+    closed: list[bool] = []
+
+    def stream(path: Path) -> Iterator[Piece]:
+        try:
+            yield BODIES
+            reading.set()
+            go_on.wait(60)
+            yield SERVICES
+        finally:
+            closed.append(True)
+
+    source = Source(name="flux", title="", licence="", gather=lambda path: Harvest(), stream=stream)
+    load = asyncio.create_task(run_source(mapped, source, path=ANY))
+    await asyncio.to_thread(reading.wait, 60)
+    load.cancel()
+    await asyncio.sleep(0.05)
+    assert closed == []
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await load
+    assert closed == [True]
 
 
 async def test_a_dry_run_tells_all_and_writes_nothing(mapped: Graph) -> None:
@@ -219,6 +283,17 @@ async def test_a_merged_body_that_one_source_drops_is_found_again(mapped: Graph)
     assert (await run(mapped, second, name="b")).merged == 1
 
 
+async def test_a_body_that_both_sources_drop_is_kept_under_no_other_id(mapped: Graph) -> None:
+    await run(mapped, piece(told("a:1", "a")), name="a")
+    await run(mapped, piece(told("b:9", "b", name="CAF")), name="b")
+    # The second is then the only one to speak, without a claim beside the node.
+    await run(mapped, name="a", force=True)
+    await run(mapped, name="b", force=True)
+    async with mapped.reading() as unit:
+        assert (await unit.directory.organisations(["a:1"]))["a:1"].state is ListingState.ARCHIVED
+        assert await unit.bodies.kept_under(["b:9"]) == {}
+
+
 async def test_two_bodies_of_one_source_stay_two(mapped: Graph) -> None:
     report = await run(mapped, piece(told("a:1", "a")), piece(told("a:2", "a")), name="a")
     assert (counts(report), report.merged) == ((2, 0, 0, 0), 0)
@@ -231,6 +306,7 @@ async def test_the_same_known_body_is_not_given_twice(mapped: Graph) -> None:
     for dry_run in (True, False):
         report = await run(mapped, *twice, name="b", dry_run=dry_run)
         assert (counts(report), report.merged) == ((2, 0, 0, 0), 1)
+        assert report.doubts.first == ["b:2 et a:1 — « Organisme d’essai »"]
 
 
 async def test_a_doubt_is_told_and_nothing_is_merged(mapped: Graph) -> None:
@@ -274,6 +350,8 @@ async def test_killed_at_any_moment_it_is_taken_up_again(mapped: Graph, engine: 
             await until(lambda n, enough=enough: n >= enough, mapped)
             process.send_signal(signal.SIGKILL)
         assert process.returncode == -signal.SIGKILL
+        # Its turn would end by itself in half a minute.
+        await free(mapped)
     with child(engine) as last:
         out, _ = last.communicate(timeout=240)
     assert last.returncode == 0

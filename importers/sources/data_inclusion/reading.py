@@ -61,12 +61,14 @@ OF_FIELDS: Final = {
 class Reading(Generic[Model]):
     """What a record says. `said` is None when it cannot be taken; `rest` holds what the model does not, by its name.
 
-    `rest` has `thematiques` and `zone_eligibilite` as they were given (v1 names), and `typologie` of v0.
+    `told_as` is its id, taken or not, empty when it has none. `rest` has `thematiques` and `zone_eligibilite` as they were
+    given (v1 names), and `typologie` of v0.
     """
 
     said: Model | None
     rest: Mapping[str, object]
     refused: list[Refused]
+    told_as: str
     is_v0: bool = False
 
 
@@ -86,8 +88,9 @@ def read(record: Record, model: type[Model]) -> Reading[Model]:
         fields, unknown = _named_by_source(fields), []
     refused += unknown
     _keep_listed(record, fields, refused, is_v0=is_v0)
+    told_as = str(fields.get("id", ""))
     rest = {name: fields.pop(name) for name in (*READ_APART, "typologie") if name in fields}
-    return Reading(_validated(record, fields, model, refused, is_v0=is_v0), rest, refused, is_v0)
+    return Reading(_validated(record, fields, model, refused, is_v0=is_v0), rest, refused, told_as, is_v0)
 
 
 def _from_v0(record: Record, fields: dict[str, object], model: type[Model]) -> tuple[dict[str, object], list[Refused]]:

@@ -13,6 +13,7 @@ from importers.sources.territory.atlas import Atlas
 
 TABLES: Final = """
 CREATE TABLE structure (id TEXT PRIMARY KEY, place TEXT NOT NULL, kind TEXT NOT NULL, territory TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE told (id TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE service (id TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -44,6 +45,14 @@ class Seen:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._notes.close()
+
+    def tell_structure(self, id_: str) -> None:
+        """A structure of this id is in the file, taken or not."""
+        self._asked("INSERT OR IGNORE INTO told VALUES (?)", id_)
+
+    def tells_structure(self, id_: str) -> bool:
+        """Whether a structure of this id is in the file, taken or not."""
+        return bool(self._first("SELECT id FROM told WHERE id = ?", id_))
 
     def first_structure(self, id_: str) -> str:
         """Where a structure of this id was read before, "" when it was not."""

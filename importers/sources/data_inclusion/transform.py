@@ -108,6 +108,7 @@ class _Reader:
     def take_structure(self, record: Record) -> None:
         """A structure, its values that cannot be taken told."""
         reading = self._read(record, v1.Structure)
+        self._seen.tell_structure(reading.told_as)
         said = reading.said
         if said is None or not self._is_new(record, said.id, self._seen.first_structure(said.id)):
             return
@@ -138,8 +139,9 @@ class _Reader:
             return
         covers = self._covers(record, reading, structure, where)
         if covers:
-            # The directory has one name for one thing; a producer may number its structures and its services alike.
-            own = f"{said.id}:service" if self._seen.first_structure(said.id) else said.id
+            # The directory has one name for one thing; a producer may number its structures and its services alike. A structure
+            # that is refused today may be taken tomorrow: the id of its namesake stays.
+            own = f"{said.id}:service" if self._seen.tells_structure(said.id) else said.id
             self.taken.services.append(records.service(record, reading, said, own, themes_of_it, where.place, covers))
             self._seen.note_service(said.id, record.where)
 
