@@ -25,6 +25,7 @@ from search.embedded import EmbeddedEngine
 from search.indexer import Indexer, What, differences
 from search.repair import Mended, examine, mend
 from search.server import ServerEngine
+from search.server_writer import ServerWriter
 from tests import make
 from tests.faults.test_index import ask, load, load_map, make_due, poison, waiting
 from tests.search.stand_in import KEY, StandIn
@@ -322,6 +323,24 @@ async def test_a_rebuild_that_lost_its_turn_does_not_switch(
         await indexer.rebuild()
     assert await shared.in_use() == before
     assert len(stand_in.queue.indexes) == 1
+    await indexer.close()
+
+
+async def test_a_rebuild_that_switched_too_late_asks_for_another(
+    shared: ServerEngine, network: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexer = Indexer(network, shared)
+    switch = ServerWriter.switch
+
+    async def slow(self: ServerWriter) -> None:
+        await switch(self)
+        assert indexer._turn
+        monkeypatch.setattr(indexer._turn, "_until", 0.0)
+
+    monkeypatch.setattr(ServerWriter, "switch", slow)
+    await indexer.rebuild()
+    async with network.reading() as unit:
+        assert len(await unit.outbox.waiting((REBUILD_INDEX,))) == 1
     await indexer.close()
 
 
