@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from graph.store.processes import bearing
+from tests.conftest import UNCOUNTED
 
 
 class House:
@@ -33,22 +34,22 @@ class House:
             [sys.executable, *entry, *given],
             stdout=self.log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "MAILLAGE_HEAP": "384m"},
+            env={**os.environ, **UNCOUNTED, "MAILLAGE_HEAP": "384m"},
         )
 
     def wait(self, seconds: float = 60) -> None:
-        """Until the site is healthy."""
+        """Until the site is healthy, and the supervisor has seen it."""
         while time.monotonic() - self.started < seconds:
             if self.process.poll() is not None:
                 pytest.fail(f"ended early: {self.ended()}")
-            if self.health() == 200:
+            if self.health() == 200 and b"est pr\xc3\xaat" in os.pread(self.log.fileno(), 1_000_000, 0):
                 return
             time.sleep(0.05)
         pytest.fail("the site did not answer in time")
 
     def health(self) -> int:
         try:
-            return httpx2.get(f"{self.address}/health", timeout=3).status_code
+            return httpx2.get(f"{self.address}/ready", params={"all": "1"}, timeout=3).status_code
         except httpx2.HTTPError:
             return 0
 

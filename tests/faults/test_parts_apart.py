@@ -19,6 +19,7 @@ from graph.store.engine import Address
 from graph.store.outbox import INDEX_LISTINGS
 from graph.store.unit import Graph
 from tests.conftest import START_SECONDS, free_port
+from tests.search.stand_in import KEY, StandIn
 
 
 @contextmanager
@@ -67,8 +68,11 @@ def figure(address: str, name: str) -> float:
 
 
 @pytest.mark.usefixtures("empty_graph")
-def test_a_site_without_its_worker_is_web_processes_alone(engine: Address, tmp_path: Path) -> None:
+def test_a_site_without_its_worker_is_web_processes_alone(
+    engine: Address, stand_in: StandIn, uid: str, tmp_path: Path
+) -> None:
     port = free_port()
+    search = {"MAILLAGE_SEARCH_URL": stand_in.url, "MAILLAGE_SEARCH_KEY": KEY, "MAILLAGE_SEARCH_INDEX": uid}
     address = f"http://127.0.0.1:{port}"
 
     def ready() -> bool:
@@ -77,7 +81,7 @@ def test_a_site_without_its_worker_is_web_processes_alone(engine: Address, tmp_p
         except httpx2.HTTPError:
             return False
 
-    with running(engine, tmp_path, "serve", "--no-worker", "--web", "2", MAILLAGE_PORT=str(port)) as process:
+    with running(engine, tmp_path, "serve", "--no-worker", "--web", "2", MAILLAGE_PORT=str(port), **search) as process:
         until(process, ready)
         children = psutil.Process(process.pid).children(recursive=True)
         roles = [role for child in children for role in ("work", "web", "java") if role in child.cmdline()]

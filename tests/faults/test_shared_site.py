@@ -17,8 +17,8 @@ from graph.store.engine import Address
 from graph.store.unit import Graph
 from tests import make
 from tests.conftest import free_port
+from tests.faults.house import House
 from tests.faults.test_index import FIND, load, load_map
-from tests.faults.test_supervisor import House
 from tests.search.stand_in import KEY, StandIn
 
 FOUND_WITHIN = 120

@@ -20,8 +20,8 @@ from graph.store.engine import Engine
 from graph.store.migrate import MIGRATIONS, done
 from graph.store.unit import Graph
 from tests.conftest import free_port
+from tests.faults.house import House
 from tests.faults.test_backup import HEAP, command, quiet
-from tests.faults.test_supervisor import House
 from tests.scenarios.test_main_job import RELAYS
 
 HERE = Path(__file__).resolve().parent
