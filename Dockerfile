@@ -3,7 +3,7 @@ FROM python:3.11-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/maillage
 COPY requirements.lock ./
-RUN /opt/maillage/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --requirement requirements.lock
+RUN /opt/maillage/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps --requirement requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY graph graph
 COPY search search
