@@ -27,6 +27,12 @@ OURS: Final = ("api", "graph", "search", "importers", "bench", "__main__")
 TRUSTED: Final = ("uvicorn", "uvicorn.error")
 # As asyncio begins them; what follows shows a callback with its arguments.
 BEFORE_A_REPR: Final = "(<[{'\"\n"
+# One list for good: loggers in use hold on to it, and whoever listens in (a test) listens to all of them.
+PROCESSORS: Final = [
+    structlog.stdlib.filter_by_level,
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+]
 
 
 class _ToStandardError(logging.Handler):
@@ -58,11 +64,7 @@ def keep_journal(process: str, style: Style = "auto", level: Level = "info") -> 
     # The driver's notices repeat query text.
     logging.getLogger("neo4j").setLevel(logging.ERROR)
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=PROCESSORS,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
