@@ -24,6 +24,11 @@ ACQUISITION_SECONDS: Final = 8.0
 LIVENESS_SECONDS: Final = 60.0
 NO_DATABASE: Final = "Neo.ClientError.Database.DatabaseNotFound"
 SECURITY: Final = "Neo.ClientError.Security."
+_SCHEMA: Final = "Neo.ClientError.Schema."
+THERE_ALREADY: Final = frozenset(
+    f"{_SCHEMA}{what}"
+    for what in ("EquivalentSchemaRuleAlreadyExists", "ConstraintAlreadyExists", "IndexAlreadyExists")
+)
 
 # What the driver could not do is raised, and told once by whoever asked; its own line would come at each new try.
 logging.getLogger("neo4j.pool").setLevel(logging.CRITICAL)
@@ -100,6 +105,11 @@ def is_refusal(fault: BaseException) -> bool:
 def is_missing_database(fault: BaseException) -> bool:
     """No such database, or not yet: it may appear a moment after the port."""
     return _code(fault) == NO_DATABASE
+
+
+def is_there_already(fault: BaseException) -> bool:
+    """Whether another made the same constraint or index a moment before: IF NOT EXISTS looks before it locks (Neo4j)."""
+    return _code(fault) in THERE_ALREADY
 
 
 def was_too_long(fault: BaseException) -> bool:

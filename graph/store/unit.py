@@ -26,7 +26,14 @@ from neo4j.exceptions import (
 from graph.model.errors import Unavailable
 from graph.store.bodies import Bodies
 from graph.store.claims import Claims
-from graph.store.connection import driver_of, is_missing_database, is_refusal, said_of, was_too_long
+from graph.store.connection import (
+    driver_of,
+    is_missing_database,
+    is_refusal,
+    is_there_already,
+    said_of,
+    was_too_long,
+)
 from graph.store.directory import Directory
 from graph.store.engine import Address
 from graph.store.outbox import Outbox
@@ -210,6 +217,8 @@ class Graph:
             except (*SILENT, DatabaseError) as fault:
                 raise Unavailable("Le graphe ne répond pas : son schéma n’a pas pu être posé.") from fault
             except Neo4jError as fault:
+                if is_there_already(fault):
+                    return
                 if attempt == ATTEMPTS or not fault.is_retryable():
                     raise
             await _pause()
