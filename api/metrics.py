@@ -23,7 +23,7 @@ from api.figure_files import SHARED
 from api.settings import Settings
 from graph.model.errors import Refusal, Unavailable
 from graph.store.outbox import Backlog
-from search.embedded import POINTER
+from search.backend import POINTER
 
 if TYPE_CHECKING:
     # Readers of words, which the worker does not need.

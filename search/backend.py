@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from graph.model.errors import Unavailable
 from graph.model.relay import Listing
 from graph.model.territory import Territory
 from search.places import Gazetteer
+
+# The file of a local index that names the generation in use: here, so that who looks at it loads no engine.
+POINTER: Final = "current"
 
 
 class NotBuilt(Unavailable):

@@ -26,7 +26,7 @@ from graph.model.errors import Unavailable
 from graph.model.relay import Listing
 from graph.model.territory import Territory
 from search import document
-from search.backend import AnotherWrites, Held, NotBuilt, Trouble, Wanted
+from search.backend import POINTER, AnotherWrites, Held, NotBuilt, Trouble, Wanted
 from search.document import INDEX_FORMAT, Decoded
 from search.places import Gazetteer
 from search.terms import SCHEMA, entry, query
@@ -35,7 +35,6 @@ from search.terms import SCHEMA, entry, query
 MOST_CANDIDATES: Final = 1000
 PREFIX: Final = f"g{INDEX_FORMAT}-"
 WRITER_BYTES: Final = 64_000_000
-POINTER: Final = "current"
 PLACES: Final = "territories.msgpack"
 META: Final = "meta.json"
 # Between two looks at whether another process has committed.
