@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from graph.model.errors import Unavailable
+from graph.model.facts import Grade
 from graph.model.relay import Listing
 from graph.model.territory import Territory
+from graph.model.weighing import Candidate, Preference
 from search.places import Gazetteer
 
 # The file of a local index that names the generation in use: here, so that who looks at it loads no engine.
@@ -42,6 +44,12 @@ class Wanted:
     inside: str = ""
     competences: tuple[str, ...] = ()
     names: tuple[tuple[str, ...], ...] = ()
+    preferred: Preference = ()
+
+    @property
+    def ways(self) -> Preference:
+        """The ways to be competent, best first: those preferred, or any for these competences."""
+        return self.preferred or tuple((id_, grade) for grade in Grade for id_ in self.competences)
 
 
 class Held(NamedTuple):
@@ -80,11 +88,20 @@ class Index(Protocol):
         """While this lasts, a process that nobody asks anything keeps up with the index all the same."""
         ...
 
-    async def candidates(self, wanted: Wanted) -> list[Listing]:
-        """Every listing that fits, in order of key: however many they are, for a cut among ties loses results.
+    async def candidates(self, wanted: Wanted) -> list[Candidate]:
+        """Every listing that fits, in no order: however many they are, for a cut among ties loses results.
 
-        Names are judged again by graph/model/names.py: more may come, never less. Raises Unavailable.
+        Agreements, and those that fit by their name, come whole. Names are judged again by graph/model/names.py: more may
+        come, never less. Raises Unavailable.
         """
+        ...
+
+    async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
+        """The listings of these, in their order and as they were when they were found. Raises Unavailable."""
+        ...
+
+    async def known(self, keys: Sequence[str]) -> list[Listing]:
+        """Those of these listings that are held, in order of key. Raises Unavailable."""
         ...
 
     async def held(self) -> dict[str, Held]:

@@ -12,12 +12,14 @@ from typing import Final
 
 import msgspec
 
+from graph.model.facts import Grade, facts_of, grades
 from graph.model.names import name_words
 from graph.model.relay import Listing
 from graph.model.territory import Territory
+from search.packing import pack
 
 # To be raised with whatever changes what a generation holds, in either engine: schema, terms, facts, territories.
-INDEX_FORMAT: Final = 2
+INDEX_FORMAT: Final = 3
 # Decoded listings kept in memory, about 3 kB each.
 LISTINGS_KEPT: Final = 20_000
 
@@ -27,15 +29,19 @@ _decoder = msgspec.json.Decoder(Listing)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """`covers` are the territories where the listing acts, `inside` all that contain one of them."""
+    """`covers` are the territories where the listing acts, `inside` all that contain one of them; `grades` its competences,
+    each with its grade; `facts` the whole listing, `packed` what ranking needs of it.
+    """
 
     key: str
     organisation: str
     competences: tuple[str, ...]
+    grades: tuple[tuple[str, Grade], ...]
     covers: tuple[str, ...]
     inside: tuple[str, ...]
     names: tuple[str, ...]
     facts: bytes
+    packed: tuple[int, ...]
     digest: str
 
 
@@ -50,10 +56,12 @@ def document(listing: Listing, territories: dict[str, Territory]) -> Document:
         key=listing.key,
         organisation=listing.organisation.id,
         competences=tuple(sorted({tie.competence for tie in listing.ties})),
+        grades=tuple(sorted(grades(listing).items())),
         covers=listing.covers,
         inside=tuple(sorted(inside)),
         names=tuple(" ".join(name_words(name)) for name in names),
         facts=facts,
+        packed=pack(facts_of(listing)),
         digest=digest(facts),
     )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from errno import EIO
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 from uuid import uuid4
 
 import msgspec
@@ -25,10 +25,12 @@ from tantivy import IndexWriter as StoreWriter
 from graph.model.errors import Unavailable
 from graph.model.relay import Listing
 from graph.model.territory import Territory
+from graph.model.weighing import Candidate
 from search import document
 from search.backend import POINTER, AnotherWrites, Held, NotBuilt, Trouble, Wanted
-from search.document import INDEX_FORMAT, Decoded
+from search.document import INDEX_FORMAT
 from search.places import Gazetteer
+from search.remembered import Remembered
 from search.terms import SCHEMA, entry, query
 
 # What is first asked for; when as many come, all are taken.
@@ -60,7 +62,7 @@ class EmbeddedIndex:
         self._folder = folder
         self._opened: _Opened | None = None
         self._looked = 0.0
-        self._decoded = Decoded()
+        self._read = Remembered()
 
     @property
     def generation(self) -> str:
@@ -89,19 +91,23 @@ class EmbeddedIndex:
             return bool(self._follow())
         return False
 
-    async def candidates(self, wanted: Wanted) -> list[Listing]:
-        """Every listing that fits, in order of key."""
+    async def candidates(self, wanted: Wanted) -> list[Candidate]:
+        """Every listing that fits."""
         opened = self._follow()
         searcher = opened.store.searcher()
-        asked = query(wanted)
-        hits = searcher.search(asked, MOST_CANDIDATES, count=False).hits
-        if len(hits) == MOST_CANDIDATES:
-            hits = searcher.search(asked, max(searcher.num_docs, 1), count=False).hits
-        addresses = [address for _, address in hits]
-        stamps = searcher.fast_field_values("stamp", addresses) if addresses else []
-        listings = [self._listing(searcher, stamp, address) for stamp, address in zip(stamps, addresses, strict=True)]
-        listings.sort(key=lambda listing: listing.key)
-        return listings
+        hits = _hits(searcher, query(wanted))
+        return self._read.candidates(searcher, hits, wanted)
+
+    async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
+        """The listings of these, in their order, as they were when they were found."""
+        return [self._read.listing(candidate) for candidate in candidates]
+
+    async def known(self, keys: Sequence[str]) -> list[Listing]:
+        """Those of these listings that are held."""
+        searcher = self._follow().store.searcher()
+        hits = _hits(searcher, Query.term_set_query(SCHEMA, "id", list(keys)))
+        listings = [document.decode(bytes(searcher.doc(address)["facts"][0])) for _, address in hits]
+        return sorted(listings, key=lambda listing: listing.key)
 
     async def held(self) -> dict[str, Held]:
         """Each listing held, by key."""
@@ -113,10 +119,6 @@ class EmbeddedIndex:
             listing.key: Held(document.digest(content), listing.organisation.id)
             for listing, content in zip(listings, facts, strict=True)
         }
-
-    def _listing(self, searcher: Searcher, stamp: object, address: DocAddress) -> Listing:
-        kept = self._decoded.get(stamp)
-        return kept or self._decoded.keep(stamp, bytes(searcher.doc(address)["facts"][0]))
 
     def _follow(self) -> _Opened:
         """The generation in use, looked at again a few times a second: another process writes it."""
@@ -258,6 +260,13 @@ class EmbeddedEngine:
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+
+def _hits(searcher: Searcher, asked: Query) -> list[tuple[float, DocAddress]]:
+    hits = searcher.search(asked, MOST_CANDIDATES, count=False).hits
+    if len(hits) == MOST_CANDIDATES:
+        hits = searcher.search(asked, max(searcher.num_docs, 1), count=False).hits
+    return cast("list[tuple[float, DocAddress]]", hits)
 
 
 def is_built(folder: Path) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State, validate
@@ -13,21 +13,47 @@ from graph.model.relay import Opening, OpeningState
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 LOOK_AHEAD: Final = timedelta(days=7)
+SPANS_KEPT: Final = 50_000
+MIN: Final = datetime.min.replace(tzinfo=UTC)
+MAX: Final = datetime.max.replace(tzinfo=UTC)
 UNKNOWN: Final = Opening(OpeningState.UNKNOWN)
+
+
+class _Span(NamedTuple):
+    """What was read of some hours, and from which moment to which it stays so."""
+
+    since: datetime
+    until: datetime
+    opening: Opening
+
+
+_spans: Final[dict[str, _Span]] = {}
 
 
 def opening(written: str, at: datetime) -> Opening:
     """The state at `at` (aware) and the next change within a week. What cannot be read is unknown, never a guess."""
+    span = _spans.get(written)
+    if span is None or not span.since <= at < span.until:
+        span = _read(written, at.astimezone(PARIS))
+        if len(_spans) >= SPANS_KEPT:
+            _spans.clear()
+        _spans[written] = span
+    return span.opening
+
+
+def _read(written: str, local: datetime) -> _Span:
+    """Read at this moment. It stays so until the next change, or until that change is within a week."""
     hours = _parsed(written)
     if hours is None:
-        return UNKNOWN
-    local = at.astimezone(PARIS)
+        return _Span(MIN, MAX, UNKNOWN)
     state, _ = hours.state(local)
-    if state not in (State.OPEN, State.CLOSED):
-        return UNKNOWN
     change = hours.next_change(local)
+    until = MAX if change is None else change
+    if state not in (State.OPEN, State.CLOSED):
+        return _Span(local, until, UNKNOWN)
     soon = change is not None and change - local <= LOOK_AHEAD
-    return Opening(OpeningState.OPEN if state is State.OPEN else OpeningState.CLOSED, change if soon else None)
+    known = Opening(OpeningState.OPEN if state is State.OPEN else OpeningState.CLOSED, change if soon else None)
+    return _Span(local, until if soon or change is None else change - LOOK_AHEAD, known)
 
 
 @lru_cache(maxsize=8192)

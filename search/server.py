@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -21,6 +21,7 @@ import structlog
 from graph.model.errors import Unavailable
 from graph.model.relay import Listing
 from graph.model.territory import Territory
+from graph.model.weighing import Candidate, candidate_of
 from search.backend import Held, NotBuilt, Trouble, Wanted
 from search.document import Decoded
 from search.name_words import NameWords
@@ -35,6 +36,7 @@ from search.server_documents import (
     STATE_FIELDS,
     WORDS,
     State,
+    fingerprint,
     one_of,
     quoted,
     state_of,
@@ -126,13 +128,30 @@ class ServerIndex:
             return True
         return False
 
-    async def candidates(self, wanted: Wanted) -> list[Listing]:
-        """Every listing that fits, in order of key. What is wrong with the server is for the journal, and not for who asks."""
+    async def candidates(self, wanted: Wanted) -> list[Candidate]:
+        """Every listing that fits, whole."""
+        found = await self._asked(lambda known: wanted_filter(wanted, known.words), by_name=bool(wanted.names))
+        places = {way: place for place, way in enumerate(wanted.ways)}
+        return [candidate_of(listing, places, wanted.zones) for listing in found]
+
+    async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
+        """They came whole."""
+        return [candidate.listing for candidate in candidates if candidate.listing]
+
+    async def known(self, keys: Sequence[str]) -> list[Listing]:
+        """Those of these listings that are held."""
+        condition = one_of("id", [fingerprint(key) for key in keys]) if keys else ""
+        found = await self._asked(lambda _: condition, by_name=False)
+        return sorted(found, key=lambda listing: listing.key)
+
+    async def _asked(self, condition: Callable[[_Seen], str], *, by_name: bool) -> list[Listing]:
+        """The listings of one moment that meet this. What is wrong with the server is for the journal, and not for who asks."""
         try:
             if self._seen is None:
                 await self.follow()
             for _ in range(MOST_TRIES):
-                found = await self._candidates(wanted, self._known())
+                known = self._known()
+                found = await self._found(condition(known), known, by_name)
                 if found is not None:
                     return found
         except (NotBuilt, Changing):
@@ -148,16 +167,15 @@ class ServerIndex:
         rows = await self._server.fetch(self._uid, f"kind = {LISTING}", fields, SCAN_SECONDS)
         return {row["key"]: Held(row["digest"], row["organisation"]) for row in rows}
 
-    async def _candidates(self, wanted: Wanted, known: _Seen) -> list[Listing] | None:
+    async def _found(self, asked: str, known: _Seen, by_name: bool) -> list[Listing] | None:
         """None when the index changed meanwhile in a way that matters to this question."""
-        asked = wanted_filter(wanted, known.words)
         # A name may stand in words that are not known yet: the state tells.
         condition = f"({asked}) OR id = {STATE}" if asked else f"id = {STATE}"
         rows = await self._server.fetch(self._uid, condition, CANDIDATE_FIELDS)
         state = next((state_of(row) for row in rows if row["id"] == STATE), None)
         if state is None:
             raise NotBuilt
-        if wanted.names and state.words != known.words_stamp:
+        if by_name and state.words != known.words_stamp:
             await self.follow()
             return None
         stamps = {row["id"]: row["digest"] for row in rows if row["id"] != STATE}
@@ -174,7 +192,7 @@ class ServerIndex:
             for row in await self._server.fetch(self._uid, one_of("id", ids), FACTS_FIELDS):
                 met[row["digest"]] = self._decoded.keep(row["digest"], row["facts"].encode())
         listings = [listing for stamp in stamps.values() if (listing := met[stamp])]
-        return sorted(listings, key=lambda listing: listing.key) if len(listings) == len(stamps) else None
+        return listings if len(listings) == len(stamps) else None
 
     async def _read(self, state: State) -> None:
         """See this state, with its territories and words. Raises Changing when they have been replaced."""

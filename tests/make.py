@@ -19,6 +19,7 @@ from graph.model.directory import (
 )
 from graph.model.relay import Ground, Listing, Question, Tie
 from graph.model.territory import Point, Territory, TerritoryLevel
+from search.backend import Index, Wanted
 
 TODAY = date(2026, 3, 10)
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -155,3 +156,9 @@ def listing(key: str = "organisation:t:caf", **values: Any) -> Listing:
 def question(**values: Any) -> Question:
     plain: dict[str, Any] = {"at": NOW, "competences": (RENT,), "territory": besancon()}
     return Question(**(plain | values))
+
+
+async def listings(index: Index, wanted: Wanted) -> list[Listing]:
+    """What the index finds, whole, in order of key."""
+    found = await index.listings(await index.candidates(wanted))
+    return sorted(found, key=lambda listing: listing.key)

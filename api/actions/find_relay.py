@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from api.metrics import SEARCH_SECONDS
 from api.rooms import Rooms
 from graph.model.directory import Mode, Public
 from graph.model.errors import InvalidInput
+from graph.model.facts import mark
 from graph.model.names import name_words
-from graph.model.ranking import rank
-from graph.model.relay import CompetenceMatch, Found, Listing, Question, Relay, Widening, WideningStep
+from graph.model.narrowing import Narrowing, facets, narrowed
+from graph.model.order import Placed
+from graph.model.ranking import place, relay
+from graph.model.relay import CompetenceMatch, Facets, Found, Question, Widening, WideningStep
 from graph.model.territory import Point, Territory
-from graph.model.vocabulary import competences
+from graph.model.vocabulary import competences, kinds
+from graph.model.weighing import Candidate, Preference, Weighing, preference
 from graph.store.watched import part
 from search.backend import Wanted
 from search.hours import PARIS, opening
 
 LONGEST_TEXT: Final = 500
 AS_ASKED: Final = 1.0
+NOTHING_MORE: Final = Narrowing()
+# A point farther than this from every commune's is not in France.
+AROUND_KM: Final = 40.0
 TO_CHECK: Final = "vérifiez les conditions avant d’orienter"
 
 
@@ -33,6 +41,7 @@ class Ask:
     `competences` given are taken as they are; the words are then only read for names. `refused` are competences that the
     reader understood and the worker took away. `territory` is an id or what someone typed ("Besançon", "75113", "25000").
     `at` is aware, now when absent, and days are those of Paris; `radius_km` only with a point or a territory that has one.
+    Where `near` is given alone, the territory is the commune around it. `narrowing` keeps a part of the answer.
     """
 
     text: str = ""
@@ -45,69 +54,125 @@ class Ask:
     modes: tuple[Mode, ...] = ()
     at: datetime | None = None
     urgent: bool = False
+    narrowing: Narrowing = NOTHING_MORE
 
 
-async def find_relay(rooms: Rooms, ask: Ask) -> Found:
-    """The relays in order, each with its reasons.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Which relays of the answer are wanted: `count` from place `first` on, or those behind the listing `after`, which stood
+    just before place `first` on an earlier page.
+    """
 
-    Raises InvalidInput for an unknown competence or territory, or for a question with neither words nor competence;
-    Unavailable when the index does not answer.
+    first: int = 0
+    count: int = 20
+    after: str = ""
+
+
+FIRST_PAGE: Final = Page()
+
+
+async def find_relay(rooms: Rooms, ask: Ask, page: Page = FIRST_PAGE) -> Found:
+    """A page of relays in order, each with its reasons.
+
+    Raises InvalidInput for an unknown competence or territory, for a question with neither words nor competence, and when
+    the listing that the page comes after is no longer in the answer; Unavailable when the index does not answer.
     """
     _check(ask)
     with part("search") as seen, SEARCH_SECONDS.time():
-        found = await _found(rooms, ask)
-        seen.set_attribute("maillage.relays", len(found.relays))
+        found = await _found(rooms, ask, page)
+        seen.set_attribute("maillage.relays", found.total)
     return found
 
 
-async def _found(rooms: Rooms, ask: Ask) -> Found:
+async def _found(rooms: Rooms, ask: Ask, page: Page) -> Found:
     understood = rooms.reader.read(ask.text, rooms.places)
     matches = _matches(ask, understood.matches)
-    named = understood.words if not ask.competences else ()
     asked = Question(
         at=(ask.at or datetime.now(UTC)).astimezone(PARIS),
         text=ask.text,
-        words=named,
+        words=understood.words if not ask.competences else (),
         phrase=() if ask.competences else name_words(understood.subject),
         competences=tuple(match.competence for match in matches),
         certainties=tuple(match.certainty for match in matches),
-        territory=_territory(rooms, ask) or understood.territory,
+        territory=_territory(rooms, ask) or understood.territory or _around(rooms, ask.near),
         near=ask.near,
         radius_km=ask.radius_km,
         publics=ask.publics or understood.publics,
         modes=ask.modes,
         urgent=ask.urgent or bool(understood.emergency),
     )
-    question, relays, widened = await _answer(rooms, asked)
+    answer = await _answer(rooms, asked)
+    kept = narrowed(answer.weighing, answer.placed, ask.narrowing)
+    first = _start(kept, page)
+    shown = kept[first : first + page.count]
+    listings = await rooms.index.listings([placed.candidate for placed in shown])
     return Found(
-        question=question,
-        relays=tuple(relays),
+        question=answer.weighing.question,
+        relays=tuple(relay(answer.weighing, one, listing) for one, listing in zip(shown, listings, strict=True)),
+        first=first,
+        total=len(kept),
+        before_narrowing=len(answer.placed),
         understood=matches,
-        widened=widened,
+        widened=answer.widened,
         emergency=understood.emergency,
         generation=rooms.index.generation,
+        counting=cache(lambda: _counts(answer, ask.narrowing)),
     )
 
 
-async def _answer(rooms: Rooms, asked: Question) -> tuple[Question, list[Relay], Widening | None]:
+def _start(kept: Sequence[Placed], page: Page) -> int:
+    """Where the page starts. On another index, or after a change, it stands after the listing that it was to come after."""
+    if not page.after:
+        return page.first
+    before = mark(page.after)
+    if kept[page.first - 1 : page.first] and kept[page.first - 1].facts.key == before:
+        return page.first
+    place = next((place for place, one in enumerate(kept, 1) if one.facts.key == before), None)
+    if place is None:
+        raise InvalidInput("La liste a changé depuis cette page, ou la question. Reprenez à la première page.", "after")
+    return place
+
+
+class _Answer(NamedTuple):
+    """What answers, in order, to which question; the candidates that were weighed."""
+
+    weighing: Weighing
+    placed: list[Placed]
+    candidates: list[Candidate]
+    widened: Widening | None = None
+
+
+def _counts(answer: _Answer, narrowing: Narrowing) -> Facets:
+    return facets(
+        answer.weighing,
+        answer.placed,
+        narrowing,
+        lambda question: place(Weighing(question, opening), answer.candidates),
+    )
+
+
+async def _answer(rooms: Rooms, asked: Question) -> _Answer:
     """The question as it was put when it finds something, else the first loosened one that does."""
-    held: dict[str, list[Listing]] = {}
+    held: dict[str, list[Candidate]] = {}
+    preferred = preference(asked)
     for question, widening in chain([(asked, None)], _wider(rooms, asked)):
-        place = question.territory.id if question.territory else ""
-        if place not in held:
-            held[place] = await _candidates(rooms, question)
-        relays = rank(question, held[place], opening)
-        if relays:
-            return question, relays, widening
-    return asked, [], None
+        where = question.territory.id if question.territory else ""
+        if where not in held:
+            held[where] = await _candidates(rooms, question, preferred)
+        weighing = Weighing(question, opening)
+        placed = place(weighing, held[where])
+        if placed:
+            return _Answer(weighing, placed, held[where], widening)
+    return _Answer(Weighing(asked, opening), [], [])
 
 
-async def _candidates(rooms: Rooms, question: Question) -> list[Listing]:
+async def _candidates(rooms: Rooms, question: Question, preferred: Preference) -> list[Candidate]:
     """What covers the territory, and what lies inside it when it holds others; beyond the one asked for, only the latter."""
     territory = question.territory
     wanted = Wanted(
         competences=question.competences,
         names=tuple(words for words in dict.fromkeys((question.words, question.phrase)) if words),
+        preferred=preferred,
     )
     if territory is None:
         return await _in_index(rooms, wanted)
@@ -118,10 +183,10 @@ async def _candidates(rooms: Rooms, question: Question) -> list[Listing]:
     if _is_commune(territory) and not _is_divided(rooms, territory):
         return found
     lying_inside = await _in_index(rooms, inside)
-    return list({listing.key: listing for listing in (*found, *lying_inside)}.values())
+    return list({one.facts.key: one for one in (*lying_inside, *found)}.values())
 
 
-async def _in_index(rooms: Rooms, wanted: Wanted) -> list[Listing]:
+async def _in_index(rooms: Rooms, wanted: Wanted) -> list[Candidate]:
     with part("index"):
         return await rooms.index.candidates(wanted)
 
@@ -194,6 +259,9 @@ def _check(ask: Ask) -> None:
     for id_ in (*ask.competences, *ask.refused):
         if id_ not in competences():
             raise InvalidInput(f"La compétence « {id_} » n’existe pas.", "competences")
+    for kind in ask.narrowing.kinds:
+        if kind not in kinds():
+            raise InvalidInput(f"Le type d’organisme « {kind[:80]} » n’existe pas.", "kinds")
     if ask.at and ask.at.tzinfo is None:
         raise InvalidInput("Le moment demandé doit porter son fuseau horaire.", "at")
     if ask.radius_km is not None and not 0 < ask.radius_km <= 1000:
@@ -218,6 +286,10 @@ def _territory(rooms: Rooms, ask: Ask) -> Territory | None:
         sentence = f"Le lieu « {typed[:80]} » est inconnu : tapez une commune, un code postal ou un département."
         raise InvalidInput(sentence, "territory")
     return found
+
+
+def _around(rooms: Rooms, near: Point | None) -> Territory | None:
+    return rooms.places.nearest(near, AROUND_KM) if near else None
 
 
 def _is_commune(territory: Territory) -> bool:

@@ -7,21 +7,32 @@ from typing import Annotated, Final, TypeAlias
 
 import strawberry
 
-from api.actions.find_relay import Ask, find_relay
+from api.actions.find_relay import Ask, Page, find_relay
 from api.graphql.agreements import Agreement
 from api.graphql.competences import CompetenceMatch
 from api.graphql.connections import Edge, PageInfo, RelayCursor, decode, encode, page_info, page_size
 from api.graphql.context import PARIS, Info
-from api.graphql.enums import Mode, Public, ReasonKind, WideningStep
+from api.graphql.enums import Mode, OrganisationKind, Public, ReasonKind, WideningStep
 from api.graphql.organisations import Organisation
 from api.graphql.places import Territory
 from api.graphql.posts import Post
 from api.graphql.refusals import InvalidInput
 from api.graphql.services import Service
 from graph.model import errors, relay, territory, wording
+from graph.model.narrowing import Narrowing
 
 PLACE_LIMIT: Final = 200
 LIST_LIMIT: Final = 20
+# Choices that are on or off: the same names in the question, in Narrowing and in Facets.
+CHOICES: Final = (
+    "open_now",
+    "has_room",
+    "fresh",
+    "without_residence_condition",
+    "interpreter",
+    "accessible",
+    "free",
+)
 YEARS: Final = range(2000, 2101)
 
 
@@ -60,9 +71,26 @@ class RelayQuestion:
         default=False, description="Whether it cannot wait: the telephone comes first."
     )
 
+    kinds: list[OrganisationKind] | None = strawberry.field(
+        default=None, description="Only organisations of one of these kinds."
+    )
+    open_now: bool | None = strawberry.field(default=False, description="Only what is known to be open.")
+    has_room: bool | None = strawberry.field(
+        default=False, description="Only who told of room in the last thirty days."
+    )
+    fresh: bool | None = strawberry.field(
+        default=False, description="Only what was vouched for in the last six months."
+    )
+    without_residence_condition: bool | None = strawberry.field(
+        default=False, description="Only what is open without condition of residence status."
+    )
+    interpreter: bool | None = strawberry.field(default=False, description="Only with an interpreter.")
+    accessible: bool | None = strawberry.field(default=False, description="Only what a wheelchair can enter.")
+    free: bool | None = strawberry.field(default=False, description="Only what is free of charge.")
+
     def ask(self, moment: datetime) -> Ask:
         """To the action, judged at this moment. Raises InvalidInput, naming the field."""
-        for name in ("competences", "publics", "modes"):
+        for name in ("competences", "publics", "modes", "kinds"):
             if len(getattr(self, name) or ()) > LIST_LIMIT:
                 raise errors.InvalidInput(f"Pas plus de {LIST_LIMIT} valeurs ici.", name)
         return Ask(
@@ -75,6 +103,10 @@ class RelayQuestion:
             modes=tuple(self.modes or ()),
             at=moment,
             urgent=bool(self.urgent),
+            narrowing=Narrowing(
+                kinds=tuple(kind.value for kind in self.kinds or ()),
+                **{name: bool(getattr(self, name)) for name in CHOICES},
+            ),
         )
 
     def moment(self, now: datetime) -> datetime:
@@ -144,6 +176,58 @@ class EmergencyNumber:
     label: str = strawberry.field(description="What it is for, in French.")
 
 
+@strawberry.type(description="A choice of one public, and how many relays it would leave.")
+class PublicCount:
+    """One line of a filter."""
+
+    public: Public = strawberry.field(description="The public added to those asked for.")
+    count: int = strawberry.field(description="Relays that would be left.")
+
+
+@strawberry.type(description="A choice of one mode, and how many relays it would leave.")
+class ModeCount:
+    """One line of a filter."""
+
+    mode: Mode = strawberry.field(description="The mode added to those asked for.")
+    count: int = strawberry.field(description="Relays that would be left.")
+
+
+@strawberry.type(description="A choice of one kind of organisation, and how many relays it would leave.")
+class KindCount:
+    """One line of a filter."""
+
+    kind: OrganisationKind = strawberry.field(description="The kind; of several, any will do.")
+    count: int = strawberry.field(description="Relays that would be left.")
+
+
+@strawberry.type(
+    description="How many relays each further choice would leave; those that would leave none are not listed."
+)
+class Facets:
+    """Filters with their counts."""
+
+    publics: list[PublicCount] = strawberry.field(description="In the order of the closed list.")
+    modes: list[ModeCount] = strawberry.field(description="In the order of the closed list.")
+    kinds: list[KindCount] = strawberry.field(description="The most frequent first.")
+    open_now: int = strawberry.field(description="Known to be open at the moment asked for.")
+    has_room: int = strawberry.field(description="Told of room in the last thirty days.")
+    fresh: int = strawberry.field(description="Vouched for in the last six months.")
+    without_residence_condition: int = strawberry.field(description="Open without condition of residence status.")
+    interpreter: int = strawberry.field(description="With an interpreter.")
+    accessible: int = strawberry.field(description="Accessible with a wheelchair.")
+    free: int = strawberry.field(description="Free of charge.")
+
+    @classmethod
+    def of(cls, counted: relay.Facets) -> Facets:
+        """From the model."""
+        return cls(
+            publics=[PublicCount(public=public, count=count) for public, count in counted.publics],
+            modes=[ModeCount(mode=mode, count=count) for mode, count in counted.modes],
+            kinds=[KindCount(kind=OrganisationKind(kind), count=n) for kind, n in counted.kinds if kind],
+            **{name: getattr(counted, name) for name in CHOICES},
+        )
+
+
 @strawberry.type(description="Relays in order. The same question judged at the same moment gives the same order.")
 class RelayConnection:
     """One page of an answer, and how the question was read."""
@@ -160,6 +244,12 @@ class RelayConnection:
     )
     territory: Territory | None = strawberry.field(description="Where the question was taken to be put.")
     at: datetime = strawberry.field(description="The moment at which opening was judged.")
+    found: strawberry.Private[relay.Found]
+
+    @strawberry.field(description="How many relays each further choice would leave.")
+    def facets(self) -> Facets:
+        """Counted only when it is asked."""
+        return Facets.of(self.found.facets)
 
 
 RelaysResult: TypeAlias = Annotated[RelayConnection | InvalidInput, strawberry.union("RelaysResult")]
@@ -173,38 +263,32 @@ async def relays(info: Info, question: RelayQuestion, first: int | None, after: 
     size = page_size(first)
     cursor = decode(after, RelayCursor) if after else None
     moment = _in_range(cursor.moment, "after") if cursor else question.moment(info.context.now)
+    page = Page(
+        first=cursor.position if cursor else 0,
+        count=size,
+        after=cursor.listing if cursor else "",
+    )
     ask = question.ask(moment)
     async with info.context.turn():
-        found = await find_relay(info.context.rooms, ask)
-    start = _position(found, cursor) if cursor else 0
-    page = found.relays[start : start + size]
-    _remember(info, page)
+        found = await find_relay(info.context.rooms, ask, page)
+    _remember(info, found.relays)
     cursors = [
         encode(RelayCursor(moment, found.generation, position, answer.listing.key))
-        for position, answer in enumerate(page, start + 1)
+        for position, answer in enumerate(found.relays, found.first + 1)
     ]
     place, labels = found.question.territory, wording.emergency_numbers()
     return RelayConnection(
-        edges=[Edge(cursor=text, node=Relay.of(answer, moment)) for text, answer in zip(cursors, page, strict=True)],
-        page_info=page_info(cursors, before=start > 0, after=start + size < len(found.relays)),
-        total_count=len(found.relays),
+        edges=[
+            Edge(cursor=text, node=Relay.of(answer, moment)) for text, answer in zip(cursors, found.relays, strict=True)
+        ],
+        page_info=page_info(cursors, before=found.first > 0, after=found.first + size < found.total),
+        total_count=found.total,
+        found=found,
         understood=[CompetenceMatch.of(match) for match in found.understood],
         widened=Widening(step=found.widened.step, text=found.widened.text) if found.widened else None,
         emergency=[EmergencyNumber(number=number, label=labels.get(number, "")) for number in found.emergency],
         territory=Territory.of(place) if place else None,
         at=moment,
-    )
-
-
-def _position(found: relay.Found, cursor: RelayCursor) -> int:
-    """How far the cursor had come. On another index, or after a change, it stands after the listing that it named."""
-    listings = [answer.listing.key for answer in found.relays]
-    if listings[cursor.position - 1 : cursor.position] == [cursor.listing]:
-        return cursor.position
-    if cursor.listing in listings:
-        return listings.index(cursor.listing) + 1
-    raise errors.InvalidInput(
-        "La liste a changé depuis cette page, ou la question. Reprenez à la première page.", "after"
     )
 
 

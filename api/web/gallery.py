@@ -34,9 +34,9 @@ from graph.model.directory import (
     SuccessionKind,
 )
 from graph.model.listing import Claim, split
-from graph.model.ranking import FRESH_FOR, STALE_AFTER
 from graph.model.relay import Former, Found, Ground, Listing, Question, Reason, ReasonKind, Relay, Tie
 from graph.model.territory import Territory, TerritoryLevel
+from graph.model.weights import FRESH_FOR, STALE_AFTER
 
 EVICTION: Final = "logement-hebergement--prevenir-une-expulsion"
 SHELTER: Final = "logement-hebergement--mise-a-labri-urgence"
@@ -67,7 +67,7 @@ def gallery(now: datetime) -> dict[str, object]:
             {"label": "Gestion d’un budget", "because": "« impayés »", "away": "#"},
         ),
         "more": (("Demande de logement social", "#"), ("Logement indigne, dégradé ou dangereux", "#")),
-        "relays": relay_views(found, 0, len(found.relays)),
+        "relays": relay_views(found),
         "danger_numbers": ("115", "17", "3919"),
         "network": network(sheet),
         "service": service_view(sheet.services[0], sheet, (DOUBS,), now),

@@ -11,8 +11,8 @@ from api.web.phone_words import Phone, phone
 from graph.model import reasons
 from graph.model.calling import answering
 from graph.model.directory import Contact, Holder, HolderRole, Place, Post
-from graph.model.ranking import FRESH_FOR, STALE_AFTER
 from graph.model.relay import OpeningState
+from graph.model.weights import FRESH_FOR, STALE_AFTER
 from importers.registry import SOURCES
 from search.hours import PARIS, opening
 

@@ -61,9 +61,9 @@ class RelayView:
     demonstration: bool
 
 
-def relay_views(found: Found, first: int, until: int) -> tuple[RelayView, ...]:
-    """The relays from place `first` (0 is the best) to `until`, excluded."""
-    return tuple(_relay(found.question, relay, first + n + 1) for n, relay in enumerate(found.relays[first:until]))
+def relay_views(found: Found) -> tuple[RelayView, ...]:
+    """The relays of this page of the answer, each with its place in the whole."""
+    return tuple(_relay(found.question, relay, found.first + n) for n, relay in enumerate(found.relays, 1))
 
 
 def _relay(question: Question, relay: Relay, rank: int) -> RelayView:

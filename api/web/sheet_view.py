@@ -33,10 +33,10 @@ from graph.model.directory import (
     Post,
     Service,
 )
-from graph.model.ranking import CAPACITY_HOLDS_FOR
 from graph.model.reasons import AGREEMENT_WORDS
 from graph.model.territory import Territory
 from graph.model.vocabulary import competence, label
+from graph.model.weights import CAPACITY_HOLDS_FOR
 from search.hours import PARIS
 
 MOST_TERRITORIES = 6

@@ -1,68 +1,79 @@
-"""The order of judged relays: without echoes of one door, and with other doors let through."""
+"""The order of weighed candidates: without echoes of one door, and with other doors let through."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
-from graph.model.directory import Organisation
-from graph.model.relay import ReasonKind, Relay
+from graph.model.facts import Facts, Form
+from graph.model.weighing import Candidate, Counted
 
 # Each further listing of the same body makes room for other doors.
 REPEATED: Final = -14.0
 
 
-def ordered(judged: Iterable[Relay]) -> list[Relay]:
-    """Best first; equal scores by name, then key, so that the same relays always come in the same order."""
-    return _spread(_without_echoes(sorted(judged, key=_place)))
+class Placed(NamedTuple):
+    """A candidate, what counted for it, and its score: what counted, less its being one more of the same body."""
+
+    score: float
+    candidate: Candidate
+    counted: Counted
+
+    @property
+    def facts(self) -> Facts:
+        """Those of its candidate."""
+        return self.candidate.facts
 
 
-def _place(relay: Relay) -> tuple[float, str, str]:
-    return -round(relay.score, 6), relay.listing.organisation.name, relay.listing.key
+def ordered(weighed: Iterable[Placed]) -> list[Placed]:
+    """Best first; equal scores by the first letters of the body's name, a whole before its parts, then by a mark of the key:
+    the same relays always come in the same order, whatever the engine that found them.
+    """
+    return _spread(_without_echoes(sorted(weighed, key=_place)))
 
 
-def _without_echoes(relays: Sequence[Relay]) -> list[Relay]:
+def _place(placed: Placed) -> tuple[float, bytes, bool, int]:
+    facts = placed.candidate.facts
+    return -round(placed.score, 6), facts.letters, facts.above != 0, facts.key
+
+
+def _without_echoes(placed: Sequence[Placed]) -> list[Placed]:
     """Leave out bare bodies that only repeat a door: one whose own service answers, or which stands above or below another
     of the same kind that answers better. A body found by its name always stays.
     """
-    bodies = {r.listing.organisation.id: r.listing.organisation for r in relays}
-    offering = {r.listing.organisation.id for r in relays if r.listing.service or r.listing.agreement}
+    bodies = {p.candidate.facts.organisation: p.candidate.facts for p in placed}
+    offering = {p.candidate.facts.organisation for p in placed if p.candidate.facts.form is not Form.BODY}
     spoken_for = offering | {id_ for offer in offering for id_ in _above(bodies[offer], bodies)}
-    kept: list[Relay] = []
-    for relay in relays:
-        body = relay.listing.organisation
-        above = _above(body, bodies)
-        bare = relay.listing.service is None and relay.listing.agreement is None
-        if bare and not _named(relay) and (body.id in spoken_for or above & spoken_for):
-            continue
-        kept.append(relay)
-        if bare:
-            spoken_for |= {body.id, *above}
+    kept: list[Placed] = []
+    for one in placed:
+        facts = one.candidate.facts
+        if facts.form is Form.BODY:
+            above = _above(facts, bodies)
+            if not one.counted.name and (facts.organisation in spoken_for or above & spoken_for):
+                continue
+            spoken_for |= {facts.organisation, *above}
+        kept.append(one)
     return kept
 
 
-def _above(body: Organisation, bodies: Mapping[str, Organisation]) -> set[str]:
+def _above(body: Facts, bodies: Mapping[int, Facts]) -> set[int]:
     """The bodies of the same kind that this one is part of, among those that answer."""
-    found: set[str] = set()
-    parent = bodies.get(body.part_of)
-    while parent and parent.kind == body.kind and parent.id not in found:
-        found.add(parent.id)
-        parent = bodies.get(parent.part_of)
+    found: set[int] = set()
+    parent = bodies.get(body.above)
+    while parent and parent.kind == body.kind and parent.organisation not in found:
+        found.add(parent.organisation)
+        parent = bodies.get(parent.above)
     return found
 
 
-def _named(relay: Relay) -> bool:
-    return any(reason.kind in (ReasonKind.NAME, ReasonKind.SUCCESSOR) for reason in relay.reasons)
-
-
-def _spread(relays: Sequence[Relay]) -> list[Relay]:
+def _spread(placed: Sequence[Placed]) -> list[Placed]:
     """The same relays with each repetition of a body pushed back, in their final order."""
-    seen: Counter[str] = Counter()
-    placed: list[Relay] = []
-    for relay in relays:
-        id_ = relay.listing.organisation.id
-        placed.append(replace(relay, score=relay.score + REPEATED * seen[id_]))
-        seen[id_] += 1
-    return sorted(placed, key=_place)
+    seen: Counter[int] = Counter()
+    spread: list[Placed] = []
+    for one in placed:
+        organisation = one.candidate.facts.organisation
+        again = seen[organisation]
+        spread.append(one._replace(score=one.score + REPEATED * again) if again else one)
+        seen[organisation] += 1
+    return sorted(spread, key=_place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -174,12 +175,42 @@ class CompetenceMatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Facets:
+    """How many relays the answer would hold with each choice added to those made; for a choice made, how many it holds.
+
+    `publics` and `modes` in the order of their lists; `kinds` (of which any will do) by their number, most first. None with 0.
+    """
+
+    publics: tuple[tuple[Public, int], ...] = ()
+    modes: tuple[tuple[Mode, int], ...] = ()
+    kinds: tuple[tuple[str, int], ...] = ()
+    open_now: int = 0
+    has_room: int = 0
+    fresh: int = 0
+    without_residence_condition: int = 0
+    interpreter: int = 0
+    accessible: int = 0
+    free: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The whole answer: relays in order, what was understood, what had to be widened, numbers to call first in danger."""
+    """One page of an answer: `relays` in order from place `first` on, of `total` in the whole answer, `before_narrowing` of
+    them before the asker's choices; what was understood, what had to be widened, numbers to call first in danger.
+    """
 
     question: Question
     relays: tuple[Relay, ...]
+    first: int = 0
+    total: int = 0
+    before_narrowing: int = 0
     understood: tuple[CompetenceMatch, ...] = ()
     widened: Widening | None = None
     emergency: tuple[str, ...] = field(default=())
     generation: str = ""
+    counting: Callable[[], Facets] = Facets
+
+    @property
+    def facets(self) -> Facets:
+        """What further choices would leave, counted when it is asked: that takes as long as the answer itself."""
+        return self.counting()

@@ -11,8 +11,9 @@ from api.actions.find_relay import Ask, find_relay
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.directory import Mode, Public
-from graph.model.relay import Found, Listing, WideningStep
+from graph.model.relay import Found, WideningStep
 from graph.model.territory import Point, Territory, TerritoryLevel
+from graph.model.weighing import Candidate
 from graph.store.loading import Loader
 from graph.store.unit import Graph
 from search.backend import Wanted
@@ -34,7 +35,7 @@ class WatchedIndex(EmbeddedIndex):
         super().__init__(folder)
         self.asked: list[Wanted] = []
 
-    async def candidates(self, wanted: Wanted) -> list[Listing]:
+    async def candidates(self, wanted: Wanted) -> list[Candidate]:
         self.asked.append(wanted)
         return await super().candidates(wanted)
 

@@ -165,7 +165,7 @@ async def test_one_effect_that_fails_holds_nothing_back_and_is_parked(
     with capture_logs() as logs:
         assert await indexer.drain() == 2
     assert await waiting(empty_graph) == (1, 0)
-    held = {listing.organisation.id: listing for listing in await EmbeddedIndex(tmp_path).candidates(EVERYTHING)}
+    held = {listing.organisation.id: listing for listing in await make.listings(EmbeddedIndex(tmp_path), EVERYTHING)}
     assert held["t:good"].organisation.name == "Zibeline"
     assert "t:bad" in held
     assert [set(line) for line in logs] == [{"event", "log_level", "effect", "kind", "fault"}]
@@ -216,7 +216,7 @@ async def test_a_new_map_renews_the_listings_once(
         continue
     assert rebuilds == [1]
     index = EmbeddedIndex(tmp_path)
-    assert {listing.covers_name for listing in await index.candidates(EVERYTHING)} == {"dans le Haut-Doubs"}
+    assert {listing.covers_name for listing in await make.listings(index, EVERYTHING)} == {"dans le Haut-Doubs"}
     assert await differences(empty_graph, index) == {}
 
 

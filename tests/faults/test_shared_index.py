@@ -81,7 +81,7 @@ async def set_name(graph: Graph, id_: str, name: str) -> None:
 async def names(engine: Engine) -> dict[str, str]:
     index = engine.index()
     await index.follow()
-    return {found.organisation.id: found.organisation.name for found in await index.candidates(EVERYTHING)}
+    return {found.organisation.id: found.organisation.name for found in await make.listings(index, EVERYTHING)}
 
 
 async def test_doctor_finds_nothing_where_all_is_well_and_mends_nothing(each: Engine, network: Graph) -> None:

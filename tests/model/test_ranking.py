@@ -285,3 +285,11 @@ def test_an_excluded_public_never_appears(listings: list[Listing], public: Publi
     barred = offer("barred", excludes=(public,))
     question: Question = make.question(publics=(public,))
     assert "service:t:barred" not in keys(rank(question, [*listings, barred], no_hours))
+
+
+@given(offers, st.randoms())
+def test_a_score_is_the_sum_of_its_reasons(listings: list[Listing], random) -> None:
+    """All that counts is said: here there is no unsaid nearness, and each body answers once."""
+    relays = ranked(*listings, certainties=(random.random(),), territory=None, publics=(Public.FEMMES,))
+    for relay in relays:
+        assert relay.score == pytest.approx(sum(reason.weight for reason in relay.reasons))

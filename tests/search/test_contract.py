@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 
+from graph.model.directory import Capacity, Mode, Public
+from graph.model.facts import Facts, Grade, facts_of, mark
 from graph.model.names import NameTier, name_tier, name_words
 from graph.model.relay import Ground, Listing, Tie
 from graph.model.territory import Territory
+from graph.model.weighing import NOWHERE
 from search import document
 from search.backend import Engine, Held, Index, NotBuilt, Wanted, Writer
 from tests import make
@@ -38,7 +42,7 @@ async def build(engine: Engine, *listings: Listing, territories: Sequence[Territ
 
 async def keys(index: Index, wanted: Wanted = ANYWHERE) -> list[str]:
     await index.follow()
-    return [found.key for found in await index.candidates(wanted)]
+    return [found.key for found in await make.listings(index, wanted)]
 
 
 async def test_before_there_is_an_index_nothing_answers_and_all_say_so(engine_under_test: Engine) -> None:
@@ -77,7 +81,7 @@ async def test_what_is_held_is_what_was_given(engine_under_test: Engine) -> None
     ]
     writer = await build(engine_under_test, *given)
     index = engine_under_test.index()
-    assert await index.candidates(ANYWHERE) == given
+    assert await make.listings(index, ANYWHERE) == given
     assert await index.held() == {one.key: Held(document.digest(document.encode(one)), "t:caf") for one in given}
     assert await writer.holds_listings()
     await writer.close()
@@ -162,6 +166,73 @@ async def test_territory_and_competence_choose_the_candidates(engine_under_test:
     await writer.close()
 
 
+async def test_a_candidate_tells_its_facts_its_best_way_and_its_nearest_zone(engine_under_test: Engine) -> None:
+    lawful = listing(
+        "t:loi",
+        ties=(Tie(make.RENT, Ground.LAW), Tie(make.RENT, Ground.FIRST_STEP), Tie(make.RSA, Ground.GENERAL)),
+        covers=("pays:FR", "25056"),
+    )
+    offered = make.listing(
+        "service:t:s",
+        organisation=make.organisation("t:caf", part_of="t:loi"),
+        service=make.service(
+            publics=(Public.FEMMES, Public.FAMILLES),
+            excludes=(Public.JEUNES,),
+            modes=(Mode.A_DISTANCE,),
+            hours="Mo-Fr 09:00-17:00",
+            capacity=Capacity(vouched_on=make.TODAY, places_free=3, waiting_days=21, full_until=date(2026, 6, 1)),
+            answer_days=2,
+            interpreter=True,
+            free=False,
+            place=make.place(),
+        ),
+        ties=(Tie(make.RENT, Ground.SPECIALISED),),
+    )
+    mandated = make.listing("agreement:t:a", agreement=make.agreement(), ties=(Tie(make.HOTEL, Ground.MANDATE),))
+    named = listing("t:nom", "Maison Perrin", ties=(Tie(make.RSA, Ground.LAW),), covers=("departement:25",))
+    writer = await build(engine_under_test, lawful, offered, mandated, named)
+    index = engine_under_test.index()
+    ways = ((make.RENT, Grade.SPECIALISED), (make.RENT, Grade.FIRST_STEP_BY_LAW), (make.HOTEL, Grade.AGREEMENT))
+    wanted = Wanted(
+        zones=make.besancon().zones, competences=(make.RENT, make.HOTEL), names=(("perrin",),), preferred=ways
+    )
+    await index.follow()
+    found = {one.facts.key: one for one in await index.candidates(wanted)}
+
+    def told(of: Listing) -> tuple[Facts, int, int]:
+        one = found[mark(of.key)]
+        return one.facts, one.tie, one.zone
+
+    assert len(found) == 4
+    assert told(lawful) == (facts_of(lawful), 1, 0)
+    assert told(offered) == (facts_of(offered), 0, 1)
+    assert told(mandated) == (facts_of(mandated), 2, 1)
+    assert told(named) == (facts_of(named), NOWHERE, 1)
+    # Whole where the rest of the listing decides.
+    assert [found[mark(one.key)].listing for one in (mandated, named)] == [mandated, named]
+    inside = await index.candidates(Wanted(inside="25056", competences=(make.RENT,), preferred=ways[:2]))
+    assert [(one.facts.key, one.tie, one.zone) for one in inside] == [(mark(lawful.key), 1, NOWHERE)]
+    await writer.close()
+
+
+async def test_listings_come_as_they_were_when_they_were_found_and_by_key_as_they_are(
+    engine_under_test: Engine,
+) -> None:
+    writer = await build(engine_under_test, listing("t:un", "Avant"), listing("t:deux"))
+    index = engine_under_test.index()
+    await index.follow()
+    found = sorted(await index.candidates(ANYWHERE), key=lambda one: one.facts.key)
+    await writer.replace(["t:un"], [listing("t:un", "Après")])
+    await writer.commit()
+    await index.follow()
+    names = {one.key: one.organisation.name for one in await index.listings(found)}
+    assert names == {"organisation:t:un": "Avant", "organisation:t:deux": "Organisme d’essai"}
+    known = await index.known(["organisation:t:un", "organisation:t:inconnu", "organisation:T:DEUX"])
+    assert [one.organisation.name for one in known] == ["Après"]
+    assert await index.known([]) == []
+    await writer.close()
+
+
 NAMES = (
     "CAF du Doubs", "Caisse d’allocations familiales du Doubs", "Centre hospitalier spécialisé de Novillars",
     "CSAPA Soléa – Besançon", "ADIL 25", "CCAS de Besançon", "Cœur de l’Œuvre", "L’Échappée", "Pôle emploi Besançon-Témis",
@@ -229,7 +300,7 @@ async def test_more_than_a_thousand_candidates_come_without_loss(engine_under_te
     await writer.commit()
     index = engine_under_test.index()
     await index.follow()
-    assert await index.candidates(IN_DOUBS) == many
+    assert await make.listings(index, IN_DOUBS) == many
     assert len(await index.held()) == len(many)
     await writer.close()
 
@@ -297,7 +368,7 @@ async def test_a_rebuild_leaves_no_gap_for_those_who_ask_meanwhile(engine_under_
 
     async def ask() -> None:
         while not ended.is_set():
-            seen.append(await index.candidates(wanted))
+            seen.append(await make.listings(index, wanted))
             await asyncio.sleep(0)
 
     async with index.followed():
@@ -305,7 +376,7 @@ async def test_a_rebuild_leaves_no_gap_for_those_who_ask_meanwhile(engine_under_
         for listings, territories in ((new, [*fewer, pontarlier]), (old, fewer), (new, [*fewer, pontarlier])):
             await (await build(engine_under_test, *listings, territories=territories)).close()
             await index.follow()
-            assert await index.candidates(wanted) == listings
+            assert await make.listings(index, wanted) == listings
             assert len(index.places) == len(territories)
         ended.set()
         await asyncio.gather(*asking)

@@ -95,7 +95,7 @@ async def test_what_was_not_committed_is_lost_and_the_lock_given_back(tmp_path: 
     assert again
     await again.commit()
     await again.close()
-    assert [listing.key for listing in await EmbeddedIndex(tmp_path).candidates(IN_DOUBS)] == ["organisation:t:caf"]
+    assert [listing.key for listing in await make.listings(EmbeddedIndex(tmp_path), IN_DOUBS)] == ["organisation:t:caf"]
 
 
 async def test_an_empty_index_answers(tmp_path: Path) -> None:

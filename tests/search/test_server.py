@@ -58,17 +58,17 @@ async def test_a_question_is_one_request_once_its_facts_are_known(on_stand_in: S
     index = on_stand_in.index()
     await index.follow()
     before = stand_in.count("POST", FETCH)
-    assert len(await index.candidates(ANYWHERE)) == 500
+    assert len(await make.listings(index, ANYWHERE)) == 500
     # The keys, then the facts in two parts.
     assert stand_in.count("POST", FETCH) == before + 3
     for _ in range(3):
-        assert len(await index.candidates(ANYWHERE)) == 500
+        assert len(await make.listings(index, ANYWHERE)) == 500
     assert stand_in.count("POST", FETCH) == before + 6
 
     await writer.replace(["t:7"], [listing("t:7", "Autre nom")])
     await writer.commit()
     before = stand_in.count("POST", FETCH)
-    names = {found.key: found.organisation.name for found in await index.candidates(ANYWHERE)}
+    names = {found.key: found.organisation.name for found in await make.listings(index, ANYWHERE)}
     assert names["organisation:t:7"] == "Autre nom"
     assert stand_in.count("POST", FETCH) == before + 2
     await writer.close()
@@ -370,7 +370,7 @@ async def test_an_index_that_changes_under_a_question_is_asked_again(
     before = index.generation
     with monkeypatch.context() as patch:
         patch.setattr(server_calls.Server, "fetch", changing)
-        found = await index.candidates(ANYWHERE)
+        found = await make.listings(index, ANYWHERE)
     assert [one.organisation.name for one in found] == ["Organisme d’essai", *names]
     assert index.generation != before
     await writer.close()

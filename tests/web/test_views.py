@@ -15,8 +15,8 @@ from api.web.place_words import Located, locate, place_hint, place_name
 from api.web.relay_view import relay_views
 from api.web.sheet_view import capacity_words, covers_words, organisation_view
 from graph.model.directory import Capacity, Contact, Holder, HolderRole, Link, LinkKind, OrganisationSheet
-from graph.model.ranking import FRESH_FOR, STALE_AFTER
 from graph.model.relay import Found, Reason, ReasonKind, Relay
+from graph.model.weights import FRESH_FOR, STALE_AFTER
 from search.hours import PARIS
 from search.places import Gazetteer
 from tests import make
@@ -79,8 +79,8 @@ def test_a_relay_shows_its_reasons_and_keeps_state_apart() -> None:
         Reason(ReasonKind.DISTANCE, "À 3 km", -0.8),
         Reason(ReasonKind.FRESHNESS, "Vérifié aujourd’hui", 4.0),
     )
-    found = Found(question=make.question(), relays=(Relay(listing=listing, score=43.2, reasons=reasons),) * 3)
-    rows = relay_views(found, 1, 3)
+    found = Found(question=make.question(), relays=(Relay(listing=listing, score=43.2, reasons=reasons),) * 2, first=1)
+    rows = relay_views(found)
     assert [row.rank for row in rows] == [2, 3]
     row = rows[0]
     assert (row.name, row.href, row.what, row.what_href) == ("Permanence", "/service/t:s", "Maison", "/organisme/t:caf")

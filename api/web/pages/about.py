@@ -14,7 +14,7 @@ from api.web.question import Asked
 from api.web.render import now, page
 from api.web.theme_list import theme_list
 from graph.model.errors import NotFound
-from graph.model.ranking import FRESH_FOR, STALE_AFTER
+from graph.model.weights import FRESH_FOR, STALE_AFTER
 
 # A plain word, an acronym, a sentence.
 QUESTIONS: Final = (

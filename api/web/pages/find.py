@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from api.actions.find_relay import Ask, find_relay
+from api.actions.find_relay import Ask, Page, find_relay
 from api.rooms import Rooms
 from api.web.place_words import TOWNS, Located, departement_of, locate, place_name
 from api.web.question import MOST_CHOICES, PAGE, Asked, read_asked
@@ -90,7 +90,7 @@ async def results(request: Request) -> HTMLResponse:
     if located.unknown:
         return _refused(request, asked, InvalidInput(located.unknown, "territory"), elsewhere, "Lieu inconnu")
     try:
-        found = await find_relay(rooms, _ask(asked, located))
+        found = await find_relay(rooms, _ask(asked, located), Page(first=asked.first, count=PAGE))
     except (InvalidInput, NotFound) as refusal:
         return _refused(request, asked, refusal, elsewhere)
     return page(request, "pages/results.html", _answer(rooms, asked, located, found, elsewhere), at=None)
@@ -114,7 +114,7 @@ def _answer(
     territory = located.territory or found.question.territory
     shown = asked.at_place(place_name(rooms.places, territory), territory.id) if territory else asked
     last = asked.first + PAGE
-    total = len(found.relays)
+    total = found.total
     subject = asked.text or ", ".join(competence(id_).label for id_ in asked.chosen)
     where = territory.where() if territory else ""
     return _form(shown) | {
@@ -132,7 +132,7 @@ def _answer(
         "refused": "",
         "count_words": _count(total, asked.first, min(last, total)),
         "widening": found.widened.text if found.widened else "",
-        "relays": relay_views(found, asked.first, last),
+        "relays": relay_views(found),
         "previous_page": asked.from_place(max(asked.first - PAGE, 0)).address() if asked.first else "",
         "next_page": asked.from_place(last).address() if last < total else "",
     }

@@ -1,0 +1,90 @@
+"""What counted for a relay, as reasons: one sentence a fact, each with the weight that it had in the score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from graph.model import reasons
+from graph.model.facts import Grade
+from graph.model.order import Placed
+from graph.model.relay import Ground, Listing, Reason, ReasonKind, Tie
+from graph.model.weighing import Weighing
+from graph.model.weights import ALSO_LAW, FULL
+
+
+def explain(weighing: Weighing, placed: Placed, listing: Listing) -> list[Reason]:
+    """The reasons that have a sentence, in no order."""
+    found = [
+        *_competence(weighing, placed, listing),
+        *_name(weighing, placed, listing),
+        *_circumstances(weighing, placed, listing),
+        *_capacity(weighing, placed, listing),
+    ]
+    return [reason for reason in found if reason.text]
+
+
+def _competence(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
+    """The strongest tie to what was asked, and whether the law stands behind a usual first door."""
+    if placed.candidate.tie < 0:
+        return
+    weight = placed.counted.competence
+    competence, grade = weighing.preferred[placed.candidate.tie]
+    ties = {tie.ground: tie for tie in listing.ties if tie.competence == competence}
+    if grade is Grade.FIRST_STEP_BY_LAW:
+        share = ALSO_LAW * weighing.certainty(competence)
+        yield Reason(ReasonKind.FIRST_STEP, _right(listing, ties[Ground.FIRST_STEP]), weight - share)
+        yield Reason(ReasonKind.LAW, _right(listing, ties[Ground.LAW]), share)
+        return
+    tie = next(iter(ties.values())) if grade is Grade.AGREEMENT else ties[Ground(grade.value)]
+    yield Reason(ReasonKind(tie.ground.value), _right(listing, tie), weight)
+
+
+def _right(listing: Listing, tie: Tie) -> str:
+    return reasons.competence(listing, tie)
+
+
+def _name(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
+    weight = placed.counted.name
+    if not weight:
+        return
+    former = weighing.former(listing)
+    if former:
+        yield Reason(ReasonKind.SUCCESSOR, reasons.successor(former), weight)
+    else:
+        yield Reason(ReasonKind.NAME, reasons.name(), weight)
+
+
+def _circumstances(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
+    question, counted, facts = weighing.question, placed.counted, placed.facts
+    if question.territory and placed.candidate.zone < 0:
+        elsewhere = reasons.elsewhere(listing) if question.beyond else reasons.part(listing)
+        yield Reason(ReasonKind.TERRITORY, elsewhere, counted.territory)
+    if counted.public:
+        offering = listing.service or listing.agreement
+        meant = next(public for public in question.publics if offering and public in offering.publics)
+        yield Reason(ReasonKind.PUBLIC, reasons.public(meant), counted.public)
+    if facts.hours:
+        opening, _ = weighing.opening(facts.hours)
+        yield Reason(ReasonKind.OPENING, reasons.opening(opening, question.at), counted.opening)
+    if facts.answer_days >= 0:
+        yield Reason(ReasonKind.ANSWER_TIME, reasons.answer_time(facts.answer_days), counted.answer)
+    vouched = (listing.service or listing.agreement or listing.organisation).vouched_on
+    age = timedelta(weighing.day - vouched.toordinal())
+    yield Reason(ReasonKind.FRESHNESS, reasons.freshness(vouched, age), counted.freshness)
+    km = weighing.distance_km(facts)
+    if km is not None:
+        yield Reason(ReasonKind.DISTANCE, reasons.distance(km), counted.distance)
+    if counted.mode:
+        yield Reason(ReasonKind.MODE, reasons.mode(question.modes[0]), counted.mode)
+
+
+def _capacity(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
+    counted, facts = placed.counted, placed.facts
+    if counted.room == FULL:
+        until = date.fromordinal(facts.full_until) if facts.full_until > weighing.day else None
+        yield Reason(ReasonKind.CAPACITY, reasons.full(until), counted.room)
+    elif counted.room and listing.service and listing.service.capacity:
+        yield Reason(ReasonKind.CAPACITY, reasons.room(listing.service.capacity.places_free or 0), counted.room)
+    if counted.waiting:
+        yield Reason(ReasonKind.CAPACITY, reasons.waiting(facts.waiting_days), counted.waiting)
