@@ -52,6 +52,13 @@ class Wanted:
         return self.preferred or tuple((id_, grade) for grade in Grade for id_ in self.competences)
 
 
+class Candidates(NamedTuple):
+    """What may answer; `cut` when there are others that fit less well."""
+
+    found: list[Candidate]
+    cut: bool = False
+
+
 class Held(NamedTuple):
     """What an index holds of a listing: the digest of its facts, and the id of its organisation."""
 
@@ -88,8 +95,8 @@ class Index(Protocol):
         """While this lasts, a process that nobody asks anything keeps up with the index all the same."""
         ...
 
-    async def candidates(self, wanted: Wanted) -> list[Candidate]:
-        """Every listing that fits, in no order: however many they are, for a cut among ties loses results.
+    async def candidates(self, wanted: Wanted) -> Candidates:
+        """The listings that fit, in no order: all of them, or where they are too many those that fit best (search/fit.py).
 
         Agreements, and those that fit by their name, come whole. Names are judged again by graph/model/names.py: more may
         come, never less. Raises Unavailable.

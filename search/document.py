@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from graph.model.facts import Grade, facts_of, grades
+from graph.model.facts import Grade, facts_of, grades, recency
 from graph.model.names import name_words
 from graph.model.relay import Listing
 from graph.model.territory import Territory
@@ -30,7 +30,8 @@ _decoder = msgspec.json.Decoder(Listing)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """`covers` are the territories where the listing acts, `inside` all that contain one of them; `grades` its competences,
-    each with its grade; `facts` the whole listing, `packed` what ranking needs of it.
+    each with its grade; `facts` the whole listing, `packed` what ranking needs
+    of it, `recency` the month of its last vouching (graph/model/facts.py).
     """
 
     key: str
@@ -42,15 +43,13 @@ class Document:
     names: tuple[str, ...]
     facts: bytes
     packed: tuple[int, ...]
+    recency: int
     digest: str
 
 
 def document(listing: Listing, territories: dict[str, Territory]) -> Document:
     """The document of a listing; `territories` holds those that it covers."""
-    facts = encode(listing)
-    names = [listing.organisation.name, *listing.organisation.aliases, *(former.name for former in listing.formers)]
-    if listing.service:
-        names.append(listing.service.name)
+    content, facts = encode(listing), facts_of(listing)
     inside = {zone for id_ in listing.covers if id_ in territories for zone in territories[id_].zones}
     return Document(
         key=listing.key,
@@ -59,11 +58,18 @@ def document(listing: Listing, territories: dict[str, Territory]) -> Document:
         grades=tuple(sorted(grades(listing).items())),
         covers=listing.covers,
         inside=tuple(sorted(inside)),
-        names=tuple(" ".join(name_words(name)) for name in names),
-        facts=facts,
-        packed=pack(facts_of(listing)),
-        digest=digest(facts),
+        names=tuple(" ".join(name_words(name)) for name in names_of(listing)),
+        facts=content,
+        packed=pack(facts),
+        recency=recency(facts.vouched_on),
+        digest=digest(content),
     )
+
+
+def names_of(listing: Listing) -> list[str]:
+    """All that it is found by: its names, those of what it took over from, its service's."""
+    names = [listing.organisation.name, *listing.organisation.aliases, *(former.name for former in listing.formers)]
+    return [*names, listing.service.name] if listing.service else names
 
 
 def encode(listing: Listing) -> bytes:

@@ -27,14 +27,13 @@ from graph.model.relay import Listing
 from graph.model.territory import Territory
 from graph.model.weighing import Candidate
 from search import document
-from search.backend import POINTER, AnotherWrites, Held, NotBuilt, Trouble, Wanted
+from search.backend import POINTER, AnotherWrites, Candidates, Held, NotBuilt, Trouble, Wanted
 from search.document import INDEX_FORMAT
+from search.fit import MOST_WEIGHED, least_weighed
 from search.places import Gazetteer
 from search.remembered import Remembered
 from search.terms import SCHEMA, entry, query
 
-# What is first asked for; when as many come, all are taken.
-MOST_CANDIDATES: Final = 1000
 PREFIX: Final = f"g{INDEX_FORMAT}-"
 WRITER_BYTES: Final = 64_000_000
 PLACES: Final = "territories.msgpack"
@@ -91,12 +90,14 @@ class EmbeddedIndex:
             return bool(self._follow())
         return False
 
-    async def candidates(self, wanted: Wanted) -> list[Candidate]:
-        """Every listing that fits."""
-        opened = self._follow()
-        searcher = opened.store.searcher()
-        hits = _hits(searcher, query(wanted))
-        return self._read.candidates(searcher, hits, wanted)
+    async def candidates(self, wanted: Wanted) -> Candidates:
+        """The listings that fit, or those that fit best."""
+        searcher = self._follow().store.searcher()
+        hits = _hits(searcher, query(wanted), MOST_WEIGHED + 1)
+        cut = len(hits) > MOST_WEIGHED
+        if cut:
+            hits = _best_hits(searcher, query(wanted, by_month=True))
+        return Candidates(self._read.candidates(searcher, hits, wanted), cut)
 
     async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
         """The listings of these, in their order, as they were when they were found."""
@@ -105,7 +106,7 @@ class EmbeddedIndex:
     async def known(self, keys: Sequence[str]) -> list[Listing]:
         """Those of these listings that are held."""
         searcher = self._follow().store.searcher()
-        hits = _hits(searcher, Query.term_set_query(SCHEMA, "id", list(keys)))
+        hits = _hits(searcher, Query.term_set_query(SCHEMA, "id", list(keys)), max(len(keys), 1))
         listings = [document.decode(bytes(searcher.doc(address)["facts"][0])) for _, address in hits]
         return sorted(listings, key=lambda listing: listing.key)
 
@@ -262,11 +263,19 @@ class EmbeddedEngine:
         """Nothing is held open."""
 
 
-def _hits(searcher: Searcher, asked: Query) -> list[tuple[float, DocAddress]]:
-    hits = searcher.search(asked, MOST_CANDIDATES, count=False).hits
-    if len(hits) == MOST_CANDIDATES:
-        hits = searcher.search(asked, max(searcher.num_docs, 1), count=False).hits
-    return cast("list[tuple[float, DocAddress]]", hits)
+def _hits(searcher: Searcher, asked: Query, most: int) -> list[tuple[float, DocAddress]]:
+    """The best ones first."""
+    return cast("list[tuple[float, DocAddress]]", searcher.search(asked, most, count=False).hits)
+
+
+def _best_hits(searcher: Searcher, asked: Query) -> list[tuple[float, DocAddress]]:
+    """Of too many, those that are weighed."""
+    hits = _hits(searcher, asked, MOST_WEIGHED + 1)
+    least = least_weighed([int(fit) for fit, _ in hits])
+    if least == int(hits[-1][0]):
+        # All that came are equals, and there are others: they go together.
+        hits = _hits(searcher, asked, searcher.num_docs)
+    return [hit for hit in hits if hit[0] >= least]
 
 
 def is_built(folder: Path) -> bool:

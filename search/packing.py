@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from struct import Struct
 from typing import Final
 
-from graph.model.facts import DEGREE_STEPS, FIRST_DAY, UNKNOWN, Facts, Form, mark
+from graph.model.facts import FIRST_DAY, UNKNOWN, Door, Facts, Form, mark
 
 # The hours are a mark, 0 for none: a text of any length does not fit in a number.
 COLUMNS: Final = (
@@ -29,7 +29,7 @@ RECORD: Final = Struct("<QQQ 16s HHHH HHBBBx BBHI ii Q")
 NUMBERS: Final = Struct(f"<{len(COLUMNS)}Q")
 BYTE: Final = 0xFF
 TWO_BYTES: Final = 0xFFFF
-NO_POINT: Final = -(1 << 31)
+NO_DOOR: Final = (-(1 << 31), -(1 << 31))
 FORMS: Final = tuple(Form)
 
 
@@ -54,8 +54,7 @@ def pack(facts: Facts) -> tuple[int, ...]:
             facts.answer_days & BYTE,
             facts.waiting_days & TWO_BYTES,
             facts.kind,
-            _steps(facts.lat),
-            _steps(facts.lon),
+            *(facts.door.steps if facts.door else NO_DOOR),
             mark(facts.hours) if facts.hours else 0,
         )
     )
@@ -85,11 +84,6 @@ def unpack(numbers: Sequence[int], hours_of: Callable[[int], str]) -> Facts:
         places_free=UNKNOWN if places == BYTE else places,
         waiting_days=UNKNOWN if waiting == TWO_BYTES else waiting,
         answer_days=UNKNOWN if answer == BYTE else answer,
-        lat=None if lat == NO_POINT else lat / DEGREE_STEPS,
-        lon=None if lon == NO_POINT else lon / DEGREE_STEPS,
+        door=None if (lat, lon) == NO_DOOR else Door.at(lat, lon),
         hours=hours_of(hours) if hours else "",
     )
-
-
-def _steps(degrees: float | None) -> int:
-    return NO_POINT if degrees is None else round(degrees * DEGREE_STEPS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, cast
+from typing import Final, TypeAlias, cast
 
 from tantivy import DocAddress, Searcher
 
@@ -12,19 +12,15 @@ from graph.model.relay import Listing
 from graph.model.weighing import Candidate
 from search.backend import Wanted
 from search.document import Decoded
+from search.fit import met
 from search.packing import COLUMNS, unpack
-from search.terms import met
 
 # About half a kilobyte each.
 FACTS_KEPT: Final = 100_000
 
 
-class Where(NamedTuple):
-    """A listing in the index, as the searcher that found it sees it; `stamp` stands for its facts, which never change."""
-
-    searcher: Searcher
-    stamp: int
-    address: DocAddress
+# A listing in the index, as the searcher that found it sees it; its stamp stands for its facts, which never change.
+Where: TypeAlias = tuple[Searcher, int, DocAddress]
 
 
 class Remembered:
@@ -44,10 +40,11 @@ class Remembered:
         addresses = [address for _, address in hits]
         stamps = cast("list[int]", searcher.fast_field_values("stamp", addresses))
         kept = self._facts_of(searcher, stamps, addresses)
+        told = {fit: met(int(fit), wanted) for fit in {fit for fit, _ in hits}}
         found: list[Candidate] = []
-        for (score, address), stamp in zip(hits, stamps, strict=True):
-            tie, zone, named = met(score, wanted)
-            facts, at = kept[stamp], Where(searcher, stamp, address)
+        for (fit, address), stamp in zip(hits, stamps, strict=True):
+            tie, zone, named = told[fit]
+            facts, at = kept[stamp], (searcher, stamp, address)
             whole = named or facts.form is Form.AGREEMENT
             found.append(Candidate(facts, tie, zone, self._at(at) if whole else None, at))
         return found
@@ -57,8 +54,9 @@ class Remembered:
         return candidate.listing or self._at(cast("Where", candidate.at))
 
     def _at(self, at: Where) -> Listing:
-        kept = self._decoded.get(at.stamp)
-        return kept or self._decoded.keep(at.stamp, bytes(at.searcher.doc(at.address)["facts"][0]))
+        searcher, stamp, address = at
+        kept = self._decoded.get(stamp)
+        return kept or self._decoded.keep(stamp, bytes(searcher.doc(address)["facts"][0]))
 
     def _facts_of(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> dict[int, Facts]:
         """Facts by stamp, these among them."""
@@ -71,7 +69,7 @@ class Remembered:
         places = list(missing.values())
         columns = cast("list[list[int]]", [searcher.fast_field_values(name, places) for name in COLUMNS])
         for stamp, address, *numbers in zip(missing, places, *columns, strict=True):
-            at = Where(searcher, stamp, address)
+            at = (searcher, stamp, address)
             known[stamp] = unpack(numbers, lambda mark, at=at: self._hours_of(mark, at))
         return known
 

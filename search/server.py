@@ -22,8 +22,9 @@ from graph.model.errors import Unavailable
 from graph.model.relay import Listing
 from graph.model.territory import Territory
 from graph.model.weighing import Candidate, candidate_of
-from search.backend import Held, NotBuilt, Trouble, Wanted
+from search.backend import Candidates, Held, NotBuilt, Trouble, Wanted
 from search.document import Decoded
+from search.fit import MOST_WEIGHED, fit_of, least_weighed
 from search.name_words import NameWords
 from search.places import Gazetteer
 from search.server_calls import SCAN_SECONDS, FilterRefused, Server
@@ -128,11 +129,16 @@ class ServerIndex:
             return True
         return False
 
-    async def candidates(self, wanted: Wanted) -> list[Candidate]:
-        """Every listing that fits, whole."""
-        found = await self._asked(lambda known: wanted_filter(wanted, known.words), by_name=bool(wanted.names))
+    async def candidates(self, wanted: Wanted) -> Candidates:
+        """The listings that fit, or those that fit best; whole."""
+        listings = await self._asked(lambda known: wanted_filter(wanted, known.words), by_name=bool(wanted.names))
         places = {way: place for place, way in enumerate(wanted.ways)}
-        return [candidate_of(listing, places, wanted.zones) for listing in found]
+        found = [candidate_of(listing, places, wanted.zones) for listing in listings]
+        if len(found) <= MOST_WEIGHED:
+            return Candidates(found)
+        fits = [fit_of(one, listing, wanted) for one, listing in zip(found, listings, strict=True)]
+        least = least_weighed(sorted(fits, reverse=True))
+        return Candidates([one for one, fit in zip(found, fits, strict=True) if fit >= least], cut=True)
 
     async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
         """They came whole."""

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeVar
 
 from tantivy import Document as Entry
 from tantivy import Occur, Query, Schema, SchemaBuilder
 
-from graph.model.facts import Grade
+from graph.model.facts import MOST_MONTHS, Grade
 from graph.model.names import LETTERS_FOR_ONE_TYPO, LETTERS_FOR_TWO_TYPOS
-from graph.model.weighing import NOWHERE
 from search.backend import Wanted
 from search.document import Document
+from search.fit import NAME, WAY, ZONE
 from search.packing import COLUMNS
 
-# A hit's score holds three numbers: its best way to be competent, whether its name fits, its nearest zone. The engine adds
-# them as floats of 24 bits: less than 1,024 ways and 8,192 zones are exact.
-NAMED: Final = 1_024
-ZONE: Final = 2 * NAMED
+# How a month is told by its bits, so that a query can add them up.
+MONTH_BITS: Final = MOST_MONTHS.bit_length()
 Value = TypeVar("Value")
 
 
@@ -27,7 +25,7 @@ def schema() -> Schema:
     without its document.
     """
     builder = SchemaBuilder()
-    for name in ("organisation", "grade", "covers", "inside"):
+    for name in ("organisation", "grade", "covers", "inside", "month"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("names", tokenizer_name="default", index_option="basic")
@@ -40,15 +38,15 @@ def schema() -> Schema:
 SCHEMA: Final = schema()
 
 
-def query(wanted: Wanted) -> Query:
-    """The listings that fit, each with a score that `met` reads; none when nothing describes them.
+def query(wanted: Wanted, *, by_month: bool = False) -> Query:
+    """The listings that fit, each with its fit (search/fit.py) as its score; none when nothing describes them.
 
-    No score of the engine's own making is in it: each part is a number of ours that the engine only carries.
+    No score of the engine's own making is in it: each part is a number of ours that the engine only carries. The month in which
+    a listing was vouched for takes longer than the rest, and is told only if it is asked for.
     """
-    described = [_best([(_grade(*way), score) for way, score in _down_from_last(wanted.ways)])] if wanted.ways else []
-    named = [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in wanted.names]
-    if named:
-        described.append(_best([(name, float(NAMED)) for name in named]))
+    ways = [(_term("grade", grade_term(*way)), score * WAY) for way, score in _down_from_last(wanted.ways)]
+    names = [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in wanted.names]
+    described = [_best(best) for best in (ways, [(name, NAME) for name in names]) if best]
     if not described:
         return Query.empty_query()
     clauses = [(Occur.Must, Query.boolean_query([(Occur.Should, way) for way in described]))]
@@ -56,37 +54,24 @@ def query(wanted: Wanted) -> Query:
         zones = [(_term("covers", zone), score * ZONE) for zone, score in _down_from_last(wanted.zones)]
         clauses.append((Occur.Must, _best(zones)))
     if wanted.inside:
-        clauses.append((Occur.Must, Query.const_score_query(_term("inside", wanted.inside), 0.0)))
+        clauses.append((Occur.Must, _number(_term("inside", wanted.inside), 0)))
+    if by_month:
+        clauses += [(Occur.Should, _number(_term("month", str(bit)), 1 << bit)) for bit in range(MONTH_BITS)]
     return Query.boolean_query(clauses)
 
 
-class Met(NamedTuple):
-    """Where a hit stands among the ways and the zones that were asked for (NOWHERE for none); whether by its name too."""
-
-    tie: int
-    zone: int
-    named: bool
-
-
-def met(score: float, wanted: Wanted) -> Met:
-    """What the score of a hit says."""
-    zone, rest = divmod(int(score), ZONE)
-    named, way = divmod(rest, NAMED)
-    return Met(len(wanted.ways) - way if way else NOWHERE, len(wanted.zones) - zone if zone else NOWHERE, named > 0)
-
-
-def _down_from_last(values: Sequence[Value]) -> list[tuple[Value, float]]:
+def _down_from_last(values: Sequence[Value]) -> list[tuple[Value, int]]:
     """Each with a number, the first one's the greatest and the last one's 1."""
-    return [(value, float(len(values) - place)) for place, value in enumerate(values)]
+    return [(value, len(values) - place) for place, value in enumerate(values)]
 
 
-def _best(ways: Sequence[tuple[Query, float]]) -> Query:
+def _best(ways: Sequence[tuple[Query, int]]) -> Query:
     """What fits one of these, with the greatest number among those it fits."""
-    return Query.disjunction_max_query([Query.const_score_query(way, score) for way, score in ways])
+    return Query.disjunction_max_query([_number(way, score) for way, score in ways])
 
 
-def _grade(competence: str, grade: Grade) -> Query:
-    return _term("grade", grade_term(competence, grade))
+def _number(asked: Query, score: int) -> Query:
+    return Query.const_score_query(asked, float(score))
 
 
 def grade_term(competence: str, grade: Grade) -> str:
@@ -114,7 +99,8 @@ def entry(kept: Document) -> Entry:
     made.add_text("id", kept.key)
     made.add_text("organisation", kept.organisation)
     grades = [grade_term(*pair) for pair in kept.grades]
-    terms = {"grade": grades, "covers": kept.covers, "inside": kept.inside, "names": kept.names}
+    bits = [str(bit) for bit in range(MONTH_BITS) if kept.recency & 1 << bit]
+    terms = {"grade": grades, "month": bits, "covers": kept.covers, "inside": kept.inside, "names": kept.names}
     for name, values in terms.items():
         for value in values:
             made.add_text(name, value)

@@ -21,9 +21,9 @@ from graph.model.ranking import place, relay
 from graph.model.relay import CompetenceMatch, Facets, Found, Question, Widening, WideningStep
 from graph.model.territory import Point, Territory
 from graph.model.vocabulary import competences, kinds
-from graph.model.weighing import Candidate, Preference, Weighing, preference
+from graph.model.weighing import Preference, Weighing, preference
 from graph.store.watched import part
-from search.backend import Wanted
+from search.backend import Candidates, Wanted
 from search.hours import PARIS, opening
 
 LONGEST_TEXT: Final = 500
@@ -112,6 +112,7 @@ async def _found(rooms: Rooms, ask: Ask, page: Page) -> Found:
         first=first,
         total=len(kept),
         before_narrowing=len(answer.placed),
+        cut=answer.candidates.cut,
         understood=matches,
         widened=answer.widened,
         emergency=understood.emergency,
@@ -138,7 +139,7 @@ class _Answer(NamedTuple):
 
     weighing: Weighing
     placed: list[Placed]
-    candidates: list[Candidate]
+    candidates: Candidates
     widened: Widening | None = None
 
 
@@ -147,26 +148,26 @@ def _counts(answer: _Answer, narrowing: Narrowing) -> Facets:
         answer.weighing,
         answer.placed,
         narrowing,
-        lambda question: place(Weighing(question, opening), answer.candidates),
+        lambda question: place(Weighing(question, opening), answer.candidates.found),
     )
 
 
 async def _answer(rooms: Rooms, asked: Question) -> _Answer:
     """The question as it was put when it finds something, else the first loosened one that does."""
-    held: dict[str, list[Candidate]] = {}
+    held: dict[str, Candidates] = {}
     preferred = preference(asked)
     for question, widening in chain([(asked, None)], _wider(rooms, asked)):
         where = question.territory.id if question.territory else ""
         if where not in held:
             held[where] = await _candidates(rooms, question, preferred)
         weighing = Weighing(question, opening)
-        placed = place(weighing, held[where])
+        placed = place(weighing, held[where].found)
         if placed:
             return _Answer(weighing, placed, held[where], widening)
-    return _Answer(Weighing(asked, opening), [], [])
+    return _Answer(Weighing(asked, opening), [], Candidates([]))
 
 
-async def _candidates(rooms: Rooms, question: Question, preferred: Preference) -> list[Candidate]:
+async def _candidates(rooms: Rooms, question: Question, preferred: Preference) -> Candidates:
     """What covers the territory, and what lies inside it when it holds others; beyond the one asked for, only the latter."""
     territory = question.territory
     wanted = Wanted(
@@ -183,10 +184,11 @@ async def _candidates(rooms: Rooms, question: Question, preferred: Preference) -
     if _is_commune(territory) and not _is_divided(rooms, territory):
         return found
     lying_inside = await _in_index(rooms, inside)
-    return list({one.facts.key: one for one in (*lying_inside, *found)}.values())
+    both = {one.facts.key: one for one in (*lying_inside.found, *found.found)}
+    return Candidates(list(both.values()), found.cut or lying_inside.cut)
 
 
-async def _in_index(rooms: Rooms, wanted: Wanted) -> list[Candidate]:
+async def _in_index(rooms: Rooms, wanted: Wanted) -> Candidates:
     with part("index"):
         return await rooms.index.candidates(wanted)
 

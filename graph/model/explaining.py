@@ -68,11 +68,11 @@ def _circumstances(weighing: Weighing, placed: Placed, listing: Listing) -> Iter
         opening, _ = weighing.opening(facts.hours)
         yield Reason(ReasonKind.OPENING, reasons.opening(opening, question.at), counted.opening)
     if facts.answer_days >= 0:
-        yield Reason(ReasonKind.ANSWER_TIME, reasons.answer_time(facts.answer_days), counted.answer)
+        yield Reason(ReasonKind.ANSWER_TIME, reasons.answer_time(facts.answer_days), counted.standing.answer)
     vouched = (listing.service or listing.agreement or listing.organisation).vouched_on
     age = timedelta(weighing.day - vouched.toordinal())
-    yield Reason(ReasonKind.FRESHNESS, reasons.freshness(vouched, age), counted.freshness)
-    km = weighing.distance_km(facts)
+    yield Reason(ReasonKind.FRESHNESS, reasons.freshness(vouched, age), counted.standing.freshness)
+    km = weighing.distance_km(facts.door)
     if km is not None:
         yield Reason(ReasonKind.DISTANCE, reasons.distance(km), counted.distance)
     if counted.mode:
@@ -80,7 +80,7 @@ def _circumstances(weighing: Weighing, placed: Placed, listing: Listing) -> Iter
 
 
 def _capacity(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
-    counted, facts = placed.counted, placed.facts
+    counted, facts = placed.counted.standing, placed.facts
     if counted.room == FULL:
         until = date.fromordinal(facts.full_until) if facts.full_until > weighing.day else None
         yield Reason(ReasonKind.CAPACITY, reasons.full(until), counted.room)

@@ -8,10 +8,12 @@ from datetime import date
 from enum import Enum, IntEnum, IntFlag, StrEnum
 from functools import cache, lru_cache
 from hashlib import blake2b
-from typing import Final
+from math import cos, radians
+from typing import Final, NamedTuple
 
 from graph.model.directory import Mode, Public
 from graph.model.relay import Ground, Listing
+from graph.model.territory import Point
 from graph.model.vocabulary import kinds
 from graph.model.words import fold
 
@@ -49,11 +51,26 @@ class Grade(StrEnum):
     GENERAL = "general"
 
 
+class Door(NamedTuple):
+    """A point as distances need it, in radians, and the cosine of its latitude; `steps` is the same in millionths of degrees."""
+
+    lat: float
+    lon: float
+    cosine: float
+    steps: tuple[int, int]
+
+    @classmethod
+    def at(cls, lat: int, lon: int) -> Door:
+        """In millionths of degrees: a tenth of a metre."""
+        north = radians(lat / DEGREE_STEPS)
+        return cls(north, radians(lon / DEGREE_STEPS), cos(north), (lat, lon))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """The facts of one listing. `key`, `organisation`, `above` (what that is part of, 0 for nothing) and `kind` are marks
     (see `mark`); sets of publics and modes are masks (see `mask`); days are proleptic ordinals, 0 for none; counts are
-    UNKNOWN when nobody said; `lat` and `lon` in degrees, both None without a door; `letters` begin the body's folded name.
+    UNKNOWN when nobody said; `door` is where one goes, None where that is nowhere; `letters` begin the body's folded name.
     """
 
     key: int
@@ -73,8 +90,7 @@ class Facts:
     places_free: int
     waiting_days: int
     answer_days: int
-    lat: float | None
-    lon: float | None
+    door: Door | None
     hours: str
 
 
@@ -83,6 +99,9 @@ MOST_PLACES: Final = 254
 MOST_DAYS: Final = 1000
 MOST_ANSWER_DAYS: Final = 254
 DEGREE_STEPS: Final = 1_000_000
+# Where too many listings fit, those vouched for last are weighed: by months from this year on.
+FIRST_YEAR: Final = 2015
+MOST_MONTHS: Final = 255
 FIRST_DAY: Final = date(2000, 1, 1).toordinal()
 LAST_DAY: Final = FIRST_DAY + 65_534
 
@@ -114,8 +133,7 @@ def facts_of(listing: Listing) -> Facts:
         places_free=_count(capacity.places_free if capacity else None, MOST_PLACES),
         waiting_days=_count(capacity.waiting_days if capacity else None, MOST_DAYS),
         answer_days=_count(service.answer_days if service else None, MOST_ANSWER_DAYS),
-        lat=_degrees(point.lat) if point else None,
-        lon=_degrees(point.lon) if point else None,
+        door=door_at(point) if point else None,
         hours=(service.hours if service else "") or organisation.hours,
     )
 
@@ -169,6 +187,11 @@ def _letters(name: str) -> bytes:
     return fold(name).encode("ascii", "ignore")[:LETTERS].ljust(LETTERS, b"\0")
 
 
+def door_at(point: Point) -> Door:
+    """The door at a point."""
+    return Door.at(round(point.lat * DEGREE_STEPS), round(point.lon * DEGREE_STEPS))
+
+
 def _traits(listing: Listing) -> int:
     service = listing.service
     if service is None:
@@ -191,5 +214,7 @@ def _count(count: int | None, most: int) -> int:
     return UNKNOWN if count is None else min(count, most)
 
 
-def _degrees(value: float) -> float:
-    return round(value * DEGREE_STEPS) / DEGREE_STEPS
+def recency(vouched_on: int) -> int:
+    """In which month someone last vouched for it (of a day as an ordinal), counted from 2015 on; 0 for what is older."""
+    day = date.fromordinal(vouched_on)
+    return min(max((day.year - FIRST_YEAR) * 12 + day.month, 0), MOST_MONTHS)

@@ -76,7 +76,7 @@ def is_open(weighing: Weighing, facts: Facts) -> bool:
 
 def has_room(weighing: Weighing, facts: Facts) -> bool:
     """Someone told of room, lately."""
-    return weights.room(facts, weighing.day) > 0
+    return weighing.standing(facts).room > 0
 
 
 def is_fresh(weighing: Weighing, facts: Facts) -> bool:

@@ -11,14 +11,28 @@ from graph.model.weighing import Candidate, Counted
 
 # Each further listing of the same body makes room for other doors.
 REPEATED: Final = -14.0
+# Sums of floats differ in their last digits with the order of addition: places do not.
+DECIMALS: Final = 6
 
 
 class Placed(NamedTuple):
-    """A candidate, what counted for it, and its score: what counted, less its being one more of the same body."""
+    """A candidate with what counted for it, in its place: these compare as they come, the first place first.
 
-    score: float
+    `lost` is what its score lacks to be the best that could be (the score, negated); equal scores go by the first `letters` of
+    the body's name, a whole before its parts, then by the mark of its `key`.
+    """
+
+    lost: float
+    letters: bytes
+    is_part: bool
+    key: int
     candidate: Candidate
     counted: Counted
+
+    @property
+    def score(self) -> float:
+        """What counted, less its being one more of the same body."""
+        return -self.lost
 
     @property
     def facts(self) -> Facts:
@@ -26,24 +40,23 @@ class Placed(NamedTuple):
         return self.candidate.facts
 
 
+def placed(candidate: Candidate, counted: Counted) -> Placed:
+    """A candidate in its place."""
+    facts = candidate.facts
+    return Placed(-round(counted.total, DECIMALS), facts.letters, facts.above != 0, facts.key, candidate, counted)
+
+
 def ordered(weighed: Iterable[Placed]) -> list[Placed]:
-    """Best first; equal scores by the first letters of the body's name, a whole before its parts, then by a mark of the key:
-    the same relays always come in the same order, whatever the engine that found them.
-    """
-    return _spread(_without_echoes(sorted(weighed, key=_place)))
-
-
-def _place(placed: Placed) -> tuple[float, bytes, bool, int]:
-    facts = placed.candidate.facts
-    return -round(placed.score, 6), facts.letters, facts.above != 0, facts.key
+    """Best first: the same relays always come in the same order, whatever the engine that found them."""
+    return _spread(_without_echoes(sorted(weighed)))
 
 
 def _without_echoes(placed: Sequence[Placed]) -> list[Placed]:
     """Leave out bare bodies that only repeat a door: one whose own service answers, or which stands above or below another
     of the same kind that answers better. A body found by its name always stays.
     """
-    bodies = {p.candidate.facts.organisation: p.candidate.facts for p in placed}
-    offering = {p.candidate.facts.organisation for p in placed if p.candidate.facts.form is not Form.BODY}
+    bodies = {facts.organisation: facts for *_, (facts, *_), _ in placed}
+    offering = {facts.organisation for *_, (facts, *_), _ in placed if facts.form is not Form.BODY}
     spoken_for = offering | {id_ for offer in offering for id_ in _above(bodies[offer], bodies)}
     kept: list[Placed] = []
     for one in placed:
@@ -74,6 +87,6 @@ def _spread(placed: Sequence[Placed]) -> list[Placed]:
     for one in placed:
         organisation = one.candidate.facts.organisation
         again = seen[organisation]
-        spread.append(one._replace(score=one.score + REPEATED * again) if again else one)
-        seen[organisation] += 1
-    return sorted(spread, key=_place)
+        spread.append(one._replace(lost=one.lost - REPEATED * again) if again else one)
+        seen[organisation] = again + 1
+    return sorted(spread)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from graph.model.calling import who_to_call
 from graph.model.explaining import explain
-from graph.model.order import Placed, ordered
+from graph.model.order import Placed, ordered, placed
 from graph.model.relay import Listing, Question, Relay
 from graph.model.weighing import Candidate, Hours, Weighing, candidate_of
 
@@ -19,22 +19,22 @@ def rank(question: Question, listings: Iterable[Listing], hours: Hours) -> list[
     weighing = Weighing(question, hours)
     places = {pair: place for place, pair in enumerate(weighing.preferred)}
     candidates = [candidate_of(listing, places, weighing.zones) for listing in listings]
-    return [relay(weighing, placed, listing_of(placed)) for placed in place(weighing, candidates)]
+    return [relay(weighing, one, listing_of(one)) for one in place(weighing, candidates)]
 
 
 def place(weighing: Weighing, candidates: Iterable[Candidate]) -> list[Placed]:
     """The candidates that may be shown, in order: what `rank` does before anything is said of them."""
-    weighed = (
-        Placed(sum(counted), candidate, counted)
-        for candidate in candidates
-        if (counted := weighing.weigh(candidate)) is not None
-    )
+    weighed: list[Placed] = []
+    for candidate in candidates:
+        counted = weighing.weigh(candidate)
+        if counted is not None:
+            weighed.append(placed(candidate, counted))
     return ordered(weighed)
 
 
 def relay(weighing: Weighing, placed: Placed, listing: Listing) -> Relay:
     """A placed candidate with its listing: its reasons, and who to call."""
-    km = weighing.distance_km(placed.facts)
+    km = weighing.distance_km(placed.facts.door)
     found = explain(weighing, placed, listing)
     return Relay(
         listing=listing,

@@ -196,7 +196,8 @@ class Facets:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """One page of an answer: `relays` in order from place `first` on, of `total` in the whole answer, `before_narrowing` of
-    them before the asker's choices; what was understood, what had to be widened, numbers to call first in danger.
+    them before the asker's choices, `cut` when others fit less well and were left aside; what was understood, what had to be
+    widened, numbers to call first in danger.
     """
 
     question: Question
@@ -204,6 +205,7 @@ class Found:
     first: int = 0
     total: int = 0
     before_narrowing: int = 0
+    cut: bool = False
     understood: tuple[CompetenceMatch, ...] = ()
     widened: Widening | None = None
     emergency: tuple[str, ...] = field(default=())

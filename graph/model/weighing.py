@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from math import asin, cos, radians, sin, sqrt
+from math import asin, inf, sin, sqrt
 from typing import Final, NamedTuple
 
 from graph.model import weights
 from graph.model.directory import Agreement, Public
-from graph.model.facts import Facts, Form, Grade, facts_of, grades, mask
+from graph.model.facts import Door, Facts, Form, Grade, door_at, facts_of, grades, mask
 from graph.model.names import NameTier, name_tier
 from graph.model.relay import Former, Listing, Opening, OpeningState, Question
 from graph.model.territory import EARTH_RADIUS_KM
-from graph.model.weights import GRADE_WEIGHTS, NAME_WEIGHTS
+from graph.model.weights import GRADE_WEIGHTS, NAME_WEIGHTS, Standing
 
 Hours = Callable[[str, datetime], Opening]
 Preference = tuple[tuple[str, Grade], ...]
@@ -44,12 +44,14 @@ class Counted(NamedTuple):
     territory: float
     public: float
     opening: float
-    room: float
-    waiting: float
-    answer: float
-    freshness: float
     distance: float
     mode: float
+    standing: Standing
+
+    @property
+    def total(self) -> float:
+        """All of it."""
+        return sum(self[:-1]) + sum(self.standing)
 
 
 def preference(question: Question) -> Preference:
@@ -81,7 +83,7 @@ class Weighing:
         self.preferred: Preference = tuple(pair for pair, _ in weighed)
         self._certainties = dict(zip(question.competences, question.certainties, strict=False))
         self._ties = [weight for _, weight in weighed]
-        self._services = [weights.SERVICE_OVER_BODY * self.certainty(id_) for id_, _ in self.preferred]
+        self._services = [weight + weights.SERVICE_OVER_BODY * self.certainty(id_) for (id_, _), weight in weighed]
         self.zones: tuple[str, ...] = question.territory.zones if question.territory else ()
         self._levels = [weights.level(zone) for zone in self.zones]
         self._asked = mask(question.publics)
@@ -90,7 +92,8 @@ class Weighing:
         self._hours = hours
         self._openings: dict[str, tuple[Opening, float]] = {}
         here = question.near or (question.territory.point if question.territory else None)
-        self._here = (radians(here.lat), radians(here.lon), cos(radians(here.lat))) if here else None
+        self._here = door_at(here) if here else None
+        self._radius = inf if question.radius_km is None else question.radius_km
 
     def certainty(self, competence: str) -> float:
         """How sure it is that this was meant."""
@@ -98,31 +101,47 @@ class Weighing:
 
     def weigh(self, candidate: Candidate) -> Counted | None:
         """What counts for it; None for what must not be shown."""
-        facts = candidate.facts
-        if self.barred(facts) or (candidate.listing and not self._in_force(candidate.listing)):
+        facts, tie, zone, listing, _ = candidate
+        if self.barred(facts):
             return None
-        name = self._name(candidate.listing) if candidate.listing else 0.0
-        tie = candidate.tie
-        if tie < 0 and not name:
+        name = 0.0
+        if listing is not None:
+            if listing.agreement and not holds(listing.agreement, self.question):
+                return None
+            name = self._name(listing)
+        if tie >= 0:
+            competence = self._services[tie] if facts.form is Form.SERVICE else self._ties[tie]
+        elif name:
+            competence = 0.0
+        else:
             return None
-        km = self.distance_km(facts)
-        if km is not None and self.question.radius_km is not None and km > self.question.radius_km:
-            return None
-        competence = 0.0 if tie < 0 else self._ties[tie]
-        if tie >= 0 and facts.form is Form.SERVICE:
-            competence += self._services[tie]
+        distance = 0.0
+        km = self.distance_km(facts.door)
+        if km is not None:
+            if km > self._radius:
+                return None
+            distance = weights.distance(km)
         return Counted(
             competence,
             name,
-            self._levels[candidate.zone] if candidate.zone >= 0 else 0.0,
+            self._levels[zone] if zone >= 0 else 0.0,
             weights.FOR_THIS_PUBLIC if self._asked & facts.publics else 0.0,
             self.opening(facts.hours)[1] if facts.hours else 0.0,
-            weights.room(facts, self.day),
-            weights.waiting(facts.waiting_days),
-            weights.answer(facts.answer_days),
-            weights.freshness(self.day - facts.vouched_on),
-            0.0 if km is None else weights.distance(km),
+            distance,
             weights.ASKED_MODE if self._modes & facts.modes else 0.0,
+            self.standing(facts),
+        )
+
+    def standing(self, facts: Facts) -> Standing:
+        """What counts for it whoever asks."""
+        return weights.standing(
+            self.day,
+            facts.vouched_on,
+            facts.capacity_on,
+            facts.full_until,
+            facts.places_free,
+            facts.waiting_days,
+            facts.answer_days,
         )
 
     def barred(self, facts: Facts) -> bool:
@@ -146,13 +165,12 @@ class Weighing:
             known = self._openings[written] = self._judged(self._hours(written, self.question.at))
         return known
 
-    def distance_km(self, facts: Facts) -> float | None:
+    def distance_km(self, door: Door | None) -> float | None:
         """Kilometres from the person to the door, as the crow flies (haversine); None when either is unknown."""
-        if self._here is None or facts.lat is None or facts.lon is None:
+        if self._here is None or door is None:
             return None
-        lat, lon, cosine = self._here
-        there = radians(facts.lat)
-        chord = sin((there - lat) / 2) ** 2 + cosine * cos(there) * sin((radians(facts.lon) - lon) / 2) ** 2
+        here = self._here
+        chord = sin((door.lat - here.lat) / 2) ** 2 + here.cosine * door.cosine * sin((door.lon - here.lon) / 2) ** 2
         return DIAMETER_KM * asin(sqrt(chord))
 
     def former(self, listing: Listing) -> Former | None:
@@ -182,9 +200,6 @@ class Weighing:
         if tier is NameTier.NONE and len(question.phrase) > 1 and name_tier(question.phrase, name) is NameTier.MOSTLY:
             return NameTier.MOSTLY
         return tier
-
-    def _in_force(self, listing: Listing) -> bool:
-        return listing.agreement is None or holds(listing.agreement, self.question)
 
     def _judged(self, opening: Opening) -> tuple[Opening, float]:
         if opening.state is OpeningState.OPEN:

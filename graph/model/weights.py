@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from graph.model.facts import Facts, Grade
+from graph.model.facts import Grade
 from graph.model.names import NameTier
 
 GRADE_WEIGHTS: Final = {
@@ -49,25 +49,41 @@ CAPACITY_HOLDS_FOR: Final = timedelta(days=30)
 FAST_ANSWER: Final = timedelta(days=3)
 
 
-@lru_cache(maxsize=16_384)
+class Standing(NamedTuple):
+    """What counts for a listing whoever asks."""
+
+    room: float
+    waiting: float
+    answer: float
+    freshness: float
+
+
+@lru_cache(maxsize=65_536)
+def standing(
+    day: int, vouched_on: int, capacity_on: int, full_until: int, places_free: int, waiting_days: int, answer_days: int
+) -> Standing:
+    """Of these facts (graph/model/facts.py) on a day. They are few, and shared by many listings: each is judged once."""
+    return Standing(
+        room(day, capacity_on, full_until, places_free),
+        waiting(waiting_days),
+        ANSWERS_FAST if 0 <= answer_days <= FAST_ANSWER.days else 0.0,
+        freshness(day - vouched_on),
+    )
+
+
 def freshness(age: int) -> float:
     """Full weight for six months, then fading, to a handicap at two years; `age` in days."""
     part = min(max((timedelta(age) - FRESH_FOR) / (STALE_AFTER - FRESH_FOR), 0.0), 1.0)
     return FRESH + (STALE - FRESH) * part
 
 
-def distance(km: float) -> float:
-    """Less and less, to a bound."""
-    return max(FARTHEST, PER_KM * km)
-
-
-def room(facts: Facts, day: int) -> float:
+def room(day: int, capacity_on: int, full_until: int, places_free: int) -> float:
     """Full until a day that is not past weighs whenever it was said; places free or none, for thirty days after that."""
-    if facts.full_until > day:
+    if full_until > day:
         return FULL
-    if facts.places_free < 0 or day - facts.capacity_on > CAPACITY_HOLDS_FOR.days:
+    if places_free < 0 or day - capacity_on > CAPACITY_HOLDS_FOR.days:
         return 0.0
-    return HAS_ROOM if facts.places_free else FULL
+    return HAS_ROOM if places_free else FULL
 
 
 def waiting(days: int) -> float:
@@ -75,9 +91,9 @@ def waiting(days: int) -> float:
     return max(LONGEST_WAIT, WAIT_PER_WEEK * days / 7) if days > 0 else 0.0
 
 
-def answer(days: int) -> float:
-    """For who answers fast."""
-    return ANSWERS_FAST if 0 <= days <= FAST_ANSWER.days else 0.0
+def distance(km: float) -> float:
+    """Less and less, to a bound."""
+    return max(FARTHEST, PER_KM * km)
 
 
 def level(zone: str) -> float:

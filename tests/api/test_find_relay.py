@@ -13,10 +13,9 @@ from api.settings import Settings
 from graph.model.directory import Mode, Public
 from graph.model.relay import Found, WideningStep
 from graph.model.territory import Point, Territory, TerritoryLevel
-from graph.model.weighing import Candidate
 from graph.store.loading import Loader
 from graph.store.unit import Graph
-from search.backend import Wanted
+from search.backend import Candidates, Wanted
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
 from search.understand import Reader
@@ -35,7 +34,7 @@ class WatchedIndex(EmbeddedIndex):
         super().__init__(folder)
         self.asked: list[Wanted] = []
 
-    async def candidates(self, wanted: Wanted) -> list[Candidate]:
+    async def candidates(self, wanted: Wanted) -> Candidates:
         self.asked.append(wanted)
         return await super().candidates(wanted)
 

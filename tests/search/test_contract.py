@@ -197,7 +197,7 @@ async def test_a_candidate_tells_its_facts_its_best_way_and_its_nearest_zone(eng
         zones=make.besancon().zones, competences=(make.RENT, make.HOTEL), names=(("perrin",),), preferred=ways
     )
     await index.follow()
-    found = {one.facts.key: one for one in await index.candidates(wanted)}
+    found = {one.facts.key: one for one in (await index.candidates(wanted)).found}
 
     def told(of: Listing) -> tuple[Facts, int, int]:
         one = found[mark(of.key)]
@@ -210,8 +210,39 @@ async def test_a_candidate_tells_its_facts_its_best_way_and_its_nearest_zone(eng
     assert told(named) == (facts_of(named), NOWHERE, 1)
     # Whole where the rest of the listing decides.
     assert [found[mark(one.key)].listing for one in (mandated, named)] == [mandated, named]
-    inside = await index.candidates(Wanted(inside="25056", competences=(make.RENT,), preferred=ways[:2]))
+    inside, _ = await index.candidates(Wanted(inside="25056", competences=(make.RENT,), preferred=ways[:2]))
     assert [(one.facts.key, one.tie, one.zone) for one in inside] == [(mark(lawful.key), 1, NOWHERE)]
+    await writer.close()
+
+
+def crowd(name: str, number: int, **values: object) -> list[Listing]:
+    body = make.organisation("t:foule", **values)
+    ties = (Tie(make.RENT, Ground.LAW if name == "loi" else Ground.GENERAL),)
+    return [make.listing(f"service:t:{name}{place:04}", organisation=body, ties=ties) for place in range(number)]
+
+
+async def test_of_too_many_those_that_fit_best_are_weighed_and_no_cut_runs_through_equals(
+    engine_under_test: Engine,
+) -> None:
+    old = {"vouched_on": date(2024, 5, 31)}
+    lawful, fresh, faded = crowd("loi", 400, **old), crowd("frais", 500), crowd("vieux", 300, **old)
+    writer = await build(engine_under_test, *lawful, *fresh, *faded)
+    index = engine_under_test.index()
+    await index.follow()
+    found, cut = await index.candidates(IN_DOUBS)
+    assert cut
+    assert {one.facts.key for one in found} == {mark(one.key) for one in (*lawful, *fresh)}
+
+    await writer.replace(["t:foule"], crowd("egal", 1_050))
+    await writer.commit()
+    await index.follow()
+    found, cut = await index.candidates(IN_DOUBS)
+    assert (len(found), cut) == (1_050, True)
+    await writer.replace(["t:foule"], crowd("egal", 1_000))
+    await writer.commit()
+    await index.follow()
+    found, cut = await index.candidates(IN_DOUBS)
+    assert (len(found), cut) == (1_000, False)
     await writer.close()
 
 
@@ -221,7 +252,7 @@ async def test_listings_come_as_they_were_when_they_were_found_and_by_key_as_the
     writer = await build(engine_under_test, listing("t:un", "Avant"), listing("t:deux"))
     index = engine_under_test.index()
     await index.follow()
-    found = sorted(await index.candidates(ANYWHERE), key=lambda one: one.facts.key)
+    found = sorted((await index.candidates(ANYWHERE)).found, key=lambda one: one.facts.key)
     await writer.replace(["t:un"], [listing("t:un", "Après")])
     await writer.commit()
     await index.follow()
