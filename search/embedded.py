@@ -29,10 +29,10 @@ from graph.model.weighing import Candidate
 from search import document
 from search.backend import POINTER, AnotherWrites, Candidates, Held, NotBuilt, Trouble, Wanted
 from search.document import INDEX_FORMAT
-from search.fit import MOST_WEIGHED, least_weighed
+from search.fit import MOST_WEIGHED, met
 from search.places import Gazetteer
 from search.remembered import Remembered
-from search.terms import SCHEMA, entry, query
+from search.terms import RECENCY, SCHEMA, entry, equals_query, query
 
 PREFIX: Final = f"g{INDEX_FORMAT}-"
 WRITER_BYTES: Final = 64_000_000
@@ -96,7 +96,7 @@ class EmbeddedIndex:
         hits = _hits(searcher, query(wanted), MOST_WEIGHED + 1)
         cut = len(hits) > MOST_WEIGHED
         if cut:
-            hits = _best_hits(searcher, query(wanted, by_month=True))
+            hits = _weighed(searcher, hits, wanted)
         return Candidates(self._read.candidates(searcher, hits, wanted), cut)
 
     async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
@@ -268,14 +268,27 @@ def _hits(searcher: Searcher, asked: Query, most: int) -> list[tuple[float, DocA
     return cast("list[tuple[float, DocAddress]]", searcher.search(asked, most, count=False).hits)
 
 
-def _best_hits(searcher: Searcher, asked: Query) -> list[tuple[float, DocAddress]]:
-    """Of too many, those that are weighed."""
-    hits = _hits(searcher, asked, MOST_WEIGHED + 1)
-    least = least_weighed([int(fit) for fit, _ in hits])
-    if least == int(hits[-1][0]):
-        # All that came are equals, and there are others: they go together.
-        hits = _hits(searcher, asked, searcher.num_docs)
-    return [hit for hit in hits if hit[0] >= least]
+def _weighed(
+    searcher: Searcher, hits: list[tuple[float, DocAddress]], wanted: Wanted
+) -> list[tuple[float, DocAddress]]:
+    """Of too many hits, those that are weighed: of the last equals among them, the ones that were vouched for last."""
+    last = hits[-1][0]
+    above = [hit for hit in hits if hit[0] > last]
+    left = MOST_WEIGHED - len(above)
+    asked = equals_query(wanted, met(int(last), wanted))
+    equals = _latest(searcher, asked, left + 1)
+    oldest = equals[-1][0]
+    kept = [address for month, address in equals if month > oldest]
+    if not above and not kept:
+        # Equals to the last month: they go together.
+        kept = [address for month, address in _latest(searcher, asked, searcher.num_docs) if month >= oldest]
+    return [*above, *((last, address) for address in kept)]
+
+
+def _latest(searcher: Searcher, asked: Query, most: int) -> list[tuple[int, DocAddress]]:
+    """Those that were vouched for last, each with its month."""
+    hits = searcher.search(asked, most, count=False, order_by_field=RECENCY).hits
+    return cast("list[tuple[int, DocAddress]]", hits)
 
 
 def is_built(folder: Path) -> bool:

@@ -29,7 +29,9 @@ RECORD: Final = Struct("<QQQ 16s HHHH HHBBBx BBHI ii Q")
 NUMBERS: Final = Struct(f"<{len(COLUMNS)}Q")
 BYTE: Final = 0xFF
 TWO_BYTES: Final = 0xFFFF
-NO_DOOR: Final = (-(1 << 31), -(1 << 31))
+BEFORE_FIRST_DAY: Final = FIRST_DAY - 1
+NO_DEGREES: Final = -(1 << 31)
+NO_DOOR: Final = (NO_DEGREES, NO_DEGREES)
 FORMS: Final = tuple(Form)
 
 
@@ -42,7 +44,7 @@ def pack(facts: Facts) -> tuple[int, ...]:
             facts.above,
             facts.letters,
             *(
-                day - FIRST_DAY + 1 if day else 0
+                day - BEFORE_FIRST_DAY if day else 0
                 for day in (facts.vouched_on, facts.closed_on, facts.capacity_on, facts.full_until)
             ),
             facts.publics,
@@ -67,23 +69,23 @@ def unpack(numbers: Sequence[int], hours_of: Callable[[int], str]) -> Facts:
         publics, excludes, modes, traits, form, places, answer, waiting, kind, lat, lon, hours,
     ) = RECORD.unpack(NUMBERS.pack(*numbers))  # fmt: skip
     return Facts(
-        key=key,
-        organisation=organisation,
-        above=above,
-        kind=kind,
-        letters=letters,
-        form=FORMS[form],
-        publics=publics,
-        excludes=excludes,
-        modes=modes,
-        traits=traits,
-        vouched_on=vouched_on and vouched_on + FIRST_DAY - 1,
-        closed_on=closed_on and closed_on + FIRST_DAY - 1,
-        capacity_on=capacity_on and capacity_on + FIRST_DAY - 1,
-        full_until=full_until and full_until + FIRST_DAY - 1,
-        places_free=UNKNOWN if places == BYTE else places,
-        waiting_days=UNKNOWN if waiting == TWO_BYTES else waiting,
-        answer_days=UNKNOWN if answer == BYTE else answer,
-        door=None if (lat, lon) == NO_DOOR else Door.at(lat, lon),
-        hours=hours_of(hours) if hours else "",
+        key,
+        organisation,
+        above,
+        kind,
+        letters,
+        FORMS[form],
+        publics,
+        excludes,
+        modes,
+        traits,
+        vouched_on and vouched_on + BEFORE_FIRST_DAY,
+        closed_on and closed_on + BEFORE_FIRST_DAY,
+        capacity_on and capacity_on + BEFORE_FIRST_DAY,
+        full_until and full_until + BEFORE_FIRST_DAY,
+        UNKNOWN if places == BYTE else places,
+        UNKNOWN if waiting == TWO_BYTES else waiting,
+        UNKNOWN if answer == BYTE else answer,
+        None if lat == NO_DEGREES else Door.at(lat, lon),
+        hours_of(hours) if hours else "",
     )

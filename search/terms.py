@@ -8,15 +8,14 @@ from typing import Final, TypeVar
 from tantivy import Document as Entry
 from tantivy import Occur, Query, Schema, SchemaBuilder
 
-from graph.model.facts import MOST_MONTHS, Grade
+from graph.model.facts import Grade
 from graph.model.names import LETTERS_FOR_ONE_TYPO, LETTERS_FOR_TWO_TYPOS
 from search.backend import Wanted
 from search.document import Document
-from search.fit import NAME, WAY, ZONE
+from search.fit import NAME, WAY, ZONE, Met
 from search.packing import COLUMNS
 
-# How a month is told by its bits, so that a query can add them up.
-MONTH_BITS: Final = MOST_MONTHS.bit_length()
+RECENCY: Final = "recency"
 Value = TypeVar("Value")
 
 
@@ -25,11 +24,11 @@ def schema() -> Schema:
     without its document.
     """
     builder = SchemaBuilder()
-    for name in ("organisation", "grade", "covers", "inside", "month"):
+    for name in ("organisation", "grade", "covers", "inside"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("names", tokenizer_name="default", index_option="basic")
-    for name in ("stamp", *COLUMNS):
+    for name in ("stamp", RECENCY, *COLUMNS):
         builder.add_unsigned_field(name, stored=False, indexed=False, fast=True)
     builder.add_bytes_field("facts", stored=True, indexed=False)
     return builder.build()
@@ -38,15 +37,12 @@ def schema() -> Schema:
 SCHEMA: Final = schema()
 
 
-def query(wanted: Wanted, *, by_month: bool = False) -> Query:
-    """The listings that fit, each with its fit (search/fit.py) as its score; none when nothing describes them.
-
-    No score of the engine's own making is in it: each part is a number of ours that the engine only carries. The month in which
-    a listing was vouched for takes longer than the rest, and is told only if it is asked for.
+def query(wanted: Wanted) -> Query:
+    """The listings that fit, each with its fit (search/fit.py) as its score, the month left out; none when nothing describes
+    them. No score of the engine's own making is in it: each part is a number of ours that the engine only carries.
     """
-    ways = [(_term("grade", grade_term(*way)), score * WAY) for way, score in _down_from_last(wanted.ways)]
-    names = [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in wanted.names]
-    described = [_best(best) for best in (ways, [(name, NAME) for name in names]) if best]
+    ways = [(_way(way), score * WAY) for way, score in _down_from_last(wanted.ways)]
+    described = [_best(best) for best in (ways, [(name, NAME) for name in _names(wanted)]) if best]
     if not described:
         return Query.empty_query()
     clauses = [(Occur.Must, Query.boolean_query([(Occur.Should, way) for way in described]))]
@@ -55,9 +51,35 @@ def query(wanted: Wanted, *, by_month: bool = False) -> Query:
         clauses.append((Occur.Must, _best(zones)))
     if wanted.inside:
         clauses.append((Occur.Must, _number(_term("inside", wanted.inside), 0)))
-    if by_month:
-        clauses += [(Occur.Should, _number(_term("month", str(bit)), 1 << bit)) for bit in range(MONTH_BITS)]
     return Query.boolean_query(clauses)
+
+
+def equals_query(wanted: Wanted, met: Met) -> Query:
+    """The listings that stand just there: these have no better way, nearer zone or fitting name than told."""
+    clauses: list[tuple[Occur, Query]] = []
+    better = wanted.ways if met.tie < 0 else wanted.ways[: met.tie]
+    nearer = wanted.zones if met.zone < 0 else wanted.zones[: met.zone]
+    clauses += [(Occur.MustNot, _way(way)) for way in better]
+    clauses += [(Occur.MustNot, _term("covers", zone)) for zone in nearer]
+    if met.tie >= 0:
+        clauses.append((Occur.Must, _way(wanted.ways[met.tie])))
+    if met.zone >= 0:
+        clauses.append((Occur.Must, _term("covers", wanted.zones[met.zone])))
+    if wanted.inside:
+        clauses.append((Occur.Must, _term("inside", wanted.inside)))
+    if met.named:
+        clauses.append((Occur.Must, Query.boolean_query([(Occur.Should, name) for name in _names(wanted)])))
+    else:
+        clauses += [(Occur.MustNot, name) for name in _names(wanted)]
+    return Query.boolean_query(clauses)
+
+
+def _names(wanted: Wanted) -> list[Query]:
+    return [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in wanted.names]
+
+
+def _way(way: tuple[str, Grade]) -> Query:
+    return _term("grade", grade_term(*way))
 
 
 def _down_from_last(values: Sequence[Value]) -> list[tuple[Value, int]]:
@@ -99,12 +121,12 @@ def entry(kept: Document) -> Entry:
     made.add_text("id", kept.key)
     made.add_text("organisation", kept.organisation)
     grades = [grade_term(*pair) for pair in kept.grades]
-    bits = [str(bit) for bit in range(MONTH_BITS) if kept.recency & 1 << bit]
-    terms = {"grade": grades, "month": bits, "covers": kept.covers, "inside": kept.inside, "names": kept.names}
+    terms = {"grade": grades, "covers": kept.covers, "inside": kept.inside, "names": kept.names}
     for name, values in terms.items():
         for value in values:
             made.add_text(name, value)
     made.add_unsigned("stamp", int(kept.digest[:16], 16))
+    made.add_unsigned(RECENCY, kept.recency)
     for name, number in zip(COLUMNS, kept.packed, strict=True):
         made.add_unsigned(name, number)
     made.add_bytes("facts", kept.facts)

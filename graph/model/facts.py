@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum, IntEnum, IntFlag, StrEnum
 from functools import cache, lru_cache
@@ -66,8 +65,7 @@ class Door(NamedTuple):
         return cls(north, radians(lon / DEGREE_STEPS), cos(north), (lat, lon))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """The facts of one listing. `key`, `organisation`, `above` (what that is part of, 0 for nothing) and `kind` are marks
     (see `mark`); sets of publics and modes are masks (see `mask`); days are proleptic ordinals, 0 for none; counts are
     UNKNOWN when nobody said; `door` is where one goes, None where that is nowhere; `letters` begin the body's folded name.

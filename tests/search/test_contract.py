@@ -233,7 +233,7 @@ async def test_of_too_many_those_that_fit_best_are_weighed_and_no_cut_runs_throu
     assert cut
     assert {one.facts.key for one in found} == {mark(one.key) for one in (*lawful, *fresh)}
 
-    await writer.replace(["t:foule"], crowd("egal", 1_050))
+    await writer.replace(["t:foule"], [*crowd("egal", 1_050), *crowd("vieux", 30, **old)])
     await writer.commit()
     await index.follow()
     found, cut = await index.candidates(IN_DOUBS)
