@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from errno import EIO
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 from uuid import uuid4
 
 import msgspec
-from tantivy import DocAddress, Query, Searcher
 from tantivy import Index as Store
 from tantivy import IndexWriter as StoreWriter
+from tantivy import Query
 
 from graph.model.errors import Unavailable
 from graph.model.relay import Listing
@@ -29,10 +29,10 @@ from graph.model.weighing import Candidate
 from search import document
 from search.backend import POINTER, AnotherWrites, Candidates, Held, NotBuilt, Trouble, Wanted
 from search.document import INDEX_FORMAT
-from search.fit import MOST_WEIGHED, met
+from search.hits import all_hits, fitting
 from search.places import Gazetteer
 from search.remembered import Remembered
-from search.terms import RECENCY, SCHEMA, entry, equals_query, query
+from search.terms import SCHEMA, entry
 
 PREFIX: Final = f"g{INDEX_FORMAT}-"
 WRITER_BYTES: Final = 64_000_000
@@ -93,10 +93,7 @@ class EmbeddedIndex:
     async def candidates(self, wanted: Wanted) -> Candidates:
         """The listings that fit, or those that fit best."""
         searcher = self._follow().store.searcher()
-        hits = _hits(searcher, query(wanted), MOST_WEIGHED + 1)
-        cut = len(hits) > MOST_WEIGHED
-        if cut:
-            hits = _weighed(searcher, hits, wanted)
+        hits, cut = fitting(searcher, wanted)
         return Candidates(self._read.candidates(searcher, hits, wanted), cut)
 
     async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
@@ -106,14 +103,14 @@ class EmbeddedIndex:
     async def known(self, keys: Sequence[str]) -> list[Listing]:
         """Those of these listings that are held."""
         searcher = self._follow().store.searcher()
-        hits = _hits(searcher, Query.term_set_query(SCHEMA, "id", list(keys)), max(len(keys), 1))
+        hits = all_hits(searcher, Query.term_set_query(SCHEMA, "id", list(keys)))
         listings = [document.decode(bytes(searcher.doc(address)["facts"][0])) for _, address in hits]
         return sorted(listings, key=lambda listing: listing.key)
 
     async def held(self) -> dict[str, Held]:
         """Each listing held, by key."""
         searcher = self._follow().store.searcher()
-        hits = searcher.search(Query.all_query(), max(searcher.num_docs, 1), count=False).hits
+        hits = all_hits(searcher, Query.all_query())
         facts = [bytes(searcher.doc(address)["facts"][0]) for _, address in hits]
         listings = [document.decode(content) for content in facts]
         return {
@@ -261,34 +258,6 @@ class EmbeddedEngine:
 
     async def close(self) -> None:
         """Nothing is held open."""
-
-
-def _hits(searcher: Searcher, asked: Query, most: int) -> list[tuple[float, DocAddress]]:
-    """The best ones first."""
-    return cast("list[tuple[float, DocAddress]]", searcher.search(asked, most, count=False).hits)
-
-
-def _weighed(
-    searcher: Searcher, hits: list[tuple[float, DocAddress]], wanted: Wanted
-) -> list[tuple[float, DocAddress]]:
-    """Of too many hits, those that are weighed: of the last equals among them, the ones that were vouched for last."""
-    last = hits[-1][0]
-    above = [hit for hit in hits if hit[0] > last]
-    left = MOST_WEIGHED - len(above)
-    asked = equals_query(wanted, met(int(last), wanted))
-    equals = _latest(searcher, asked, left + 1)
-    oldest = equals[-1][0]
-    kept = [address for month, address in equals if month > oldest]
-    if not above and not kept:
-        # Equals to the last month: they go together.
-        kept = [address for month, address in _latest(searcher, asked, searcher.num_docs) if month >= oldest]
-    return [*above, *((last, address) for address in kept)]
-
-
-def _latest(searcher: Searcher, asked: Query, most: int) -> list[tuple[int, DocAddress]]:
-    """Those that were vouched for last, each with its month."""
-    hits = searcher.search(asked, most, count=False, order_by_field=RECENCY).hits
-    return cast("list[tuple[int, DocAddress]]", hits)
 
 
 def is_built(folder: Path) -> bool:
