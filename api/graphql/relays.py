@@ -235,6 +235,9 @@ class RelayConnection:
     edges: list[Edge[Relay]] = strawberry.field(description="The page, the best relay first.")
     page_info: PageInfo = strawberry.field(description="Where this page lies.")
     total_count: int = strawberry.field(description="Relays in the whole answer.")
+    cut: bool = strawberry.field(
+        description="Whether others fit less well and were left aside: about a thousand are weighed at most."
+    )
     understood: list[CompetenceMatch] = strawberry.field(
         description="What the words were taken to mean, the surest first."
     )
@@ -283,6 +286,7 @@ async def relays(info: Info, question: RelayQuestion, first: int | None, after: 
         ],
         page_info=page_info(cursors, before=found.first > 0, after=found.first + size < found.total),
         total_count=found.total,
+        cut=found.cut,
         found=found,
         understood=[CompetenceMatch.of(match) for match in found.understood],
         widened=Widening(step=found.widened.step, text=found.widened.text) if found.widened else None,
