@@ -16,9 +16,9 @@ from graph.model.directory import (
     Service,
     SuccessionKind,
 )
-from graph.model.relay import Former, Ground, Listing, Tie
+from graph.model.relay import Former, Listing
 from graph.model.territory import Territory, TerritoryLevel
-from graph.model.vocabulary import LegalRole, rules_for
+from graph.model.ties import agreement_ties, body_ties, service_ties
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -44,16 +44,6 @@ ORGANISATION_IDS: Final[LiteralString] = (
     "MATCH (o:Organisation) WHERE o.id > $after RETURN o.id AS id ORDER BY o.id LIMIT $most"
 )
 
-GROUNDS: Final = {
-    LegalRole.LEGAL: Ground.LAW,
-    LegalRole.MANDATED: Ground.MANDATE,
-    LegalRole.FIRST_STEP: Ground.FIRST_STEP,
-    LegalRole.OFFERS: Ground.GENERAL,
-}
-# A service tied to more competences than this is a general one: its tie to each weighs less.
-SPECIALISED_UP_TO: Final = 3
-# Bodies of such a kind share a form and not a trade: each answers for its own services only (119 is not 3919).
-KINDS_OF_MANY_TRADES: Final = frozenset({"LIGNE_NATIONALE"})
 WIDEST_FIRST: Final = (
     TerritoryLevel.COUNTRY,
     TerritoryLevel.REGION,
@@ -144,34 +134,21 @@ def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listin
 
 
 def _body(organisation: Organisation, known: _Known) -> Listing:
-    """The organisation itself, competent by its kind."""
-    rules = () if organisation.kind in KINDS_OF_MANY_TRADES else rules_for(organisation.kind)
-    ties = {
-        (rule.competence, rule.role): Tie(rule.competence, GROUNDS[rule.role], rule.source, rule.note) for rule in rules
-    }
     base = _base(f"organisation:{organisation.id}", organisation, organisation.covers, known)
-    return replace(base, ties=tuple(ties.values()))
+    return replace(base, ties=body_ties(organisation))
 
 
 def _service(service: Service, known: _Known) -> Listing:
     organisation = known.organisations[service.organisation]
-    usual = Ground.SPECIALISED if len(service.competences) <= SPECIALISED_UP_TO else Ground.GENERAL
-    by_right = [
-        Tie(rule.competence, GROUNDS[rule.role], rule.source, rule.note)
-        for rule in rules_for(organisation.kind)
-        if rule.competence in service.competences and rule.role is not LegalRole.OFFERS
-    ]
-    ties = [*(Tie(competence, usual) for competence in service.competences), *by_right]
     base = _base(f"service:{service.id}", organisation, service.covers, known)
-    return replace(base, service=service, ties=tuple(ties))
+    return replace(base, service=service, ties=service_ties(service, organisation))
 
 
 def _agreement(agreement: Agreement, known: _Known) -> Listing:
     organisation = known.organisations[agreement.given_to]
     base = _base(f"agreement:{agreement.id}", organisation, agreement.covers, known)
     grantors = tuple(known.organisations[g].name for g in agreement.granted_by if g in known.organisations)
-    ties = tuple(Tie(c, Ground.MANDATE, agreement.label, agreement.note) for c in agreement.competences)
-    return replace(base, agreement=agreement, grantors=grantors, ties=ties)
+    return replace(base, agreement=agreement, grantors=grantors, ties=agreement_ties(agreement))
 
 
 def _base(key: str, organisation: Organisation, covers: Sequence[str], known: _Known) -> Listing:
