@@ -84,7 +84,8 @@ def alias(known_as: str) -> str:
 def successor(former: Former) -> str:
     """Found under an old name."""
     what = "une partie de l’activité" if former.kind is SuccessionKind.SPLIT else "l’activité"
-    return f"Reprend {what} de « {former.name} » depuis le {full_date(former.on)}"
+    scope = f" : {former.scope}" if former.scope else ""
+    return f"Reprend {what} de « {former.name} » depuis le {full_date(former.on)}{scope}"
 
 
 def elsewhere(listing: Listing) -> str:
@@ -101,6 +102,12 @@ def part(listing: Listing) -> str:
 def public(meant: Public) -> str:
     """The person is whom it is made for."""
     return f"S’adresse à ce public : {_lower(label('public', meant.value))}"
+
+
+def reserved(meant: tuple[Public, ...]) -> str:
+    """Made for some, when nobody said whom the question is about."""
+    to = "à ce public" if len(meant) == 1 else "à ces publics"
+    return f"S’adresse seulement {to} : {', '.join(_lower(label('public', public.value)) for public in meant)}"
 
 
 def opening(opening: Opening, at: datetime) -> str:
@@ -142,6 +149,12 @@ def _until(day: date, today: date) -> str:
     if day - today <= NEAR or (day.year, day.month) == (today.year, today.month):
         return f"jusqu’au {'1er' if day.day == 1 else day.day} {month}"
     return f"jusqu’en {month}" + (f" {day.year}" if day - today >= NEARLY_A_YEAR else "")
+
+
+def agreed(capacity: int, unit: str) -> str:
+    """What an agreement lets its receiver take."""
+    number = f"{capacity:,}".replace(",", " ")
+    return f"Capacité convenue : {number} {unit}".rstrip()
 
 
 def waiting(days: int) -> str:

@@ -28,7 +28,7 @@ FORMERS: Final[LiteralString] = """
 UNWIND $ids AS id
 MATCH path = (o:Organisation {id: id})<-[:SUCCEEDED_BY*1..4]-(f:Organisation)
 WITH id, f, relationships(path)[-1] AS first
-RETURN id, f.id AS former, f.name AS name, f.aliases AS aliases, first.on AS on, first.kind AS kind
+RETURN id, f.id AS former, f.name AS name, f.aliases AS aliases, first.on AS on, first.kind AS kind, first.scope AS scope
 """
 
 # Whose listings say something of these organisations: successors, units, and those who act for them.
@@ -115,7 +115,13 @@ class Relays:
         groups: dict[str, dict[str, Former]] = defaultdict(dict)
         for row in await self._unit.run(FORMERS, ids=list(ids)):
             for name in (row["name"], *(row["aliases"] or ())):
-                former = Former(row["former"], name, date.fromisoformat(row["on"]), SuccessionKind(row["kind"]))
+                former = Former(
+                    row["former"],
+                    name,
+                    date.fromisoformat(row["on"]),
+                    SuccessionKind(row["kind"]),
+                    row["scope"] or "",
+                )
                 groups[row["id"]][name] = former
         return {
             id_: tuple(sorted(found.values(), key=lambda f: (-f.on.toordinal(), f.name)))

@@ -242,7 +242,7 @@ def _listing(told: ToldListing, situation: Situation) -> Listing:
         ties=ties,
         covers=covers,
         covers_name=zones[0].where() if len(zones) == 1 else "",
-        formers=tuple(Former(former.name, former.name, former.on, former.kind) for former in told.formers),
+        formers=tuple(Former(one.name, one.name, one.on, one.kind, one.scope) for one in told.formers),
         posts=tuple(_post(post, body) for post in told.posts),
     )
 
