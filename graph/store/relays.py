@@ -112,21 +112,14 @@ class Relays:
         return [_listing(thing, known) for thing in listed]
 
     async def _formers(self, ids: Sequence[str]) -> dict[str, tuple[Former, ...]]:
+        """The most recent first; of each body its name before its other names."""
         groups: dict[str, dict[str, Former]] = defaultdict(dict)
-        for row in await self._unit.run(FORMERS, ids=list(ids)):
+        rows = await self._unit.run(FORMERS, ids=list(ids))
+        for row in sorted(rows, key=lambda row: (-date.fromisoformat(row["on"]).toordinal(), row["former"])):
+            on, kind, scope = date.fromisoformat(row["on"]), SuccessionKind(row["kind"]), row["scope"] or ""
             for name in (row["name"], *(row["aliases"] or ())):
-                former = Former(
-                    row["former"],
-                    name,
-                    date.fromisoformat(row["on"]),
-                    SuccessionKind(row["kind"]),
-                    row["scope"] or "",
-                )
-                groups[row["id"]][name] = former
-        return {
-            id_: tuple(sorted(found.values(), key=lambda f: (-f.on.toordinal(), f.name)))
-            for id_, found in groups.items()
-        }
+                groups[row["id"]].setdefault(name, Former(row["former"], name, on, kind, scope))
+        return {id_: tuple(found.values()) for id_, found in groups.items()}
 
 
 def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listing:
