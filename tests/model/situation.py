@@ -153,6 +153,7 @@ class Situation(Told):
         words = name_words(self.words)
         return Question(
             at=self.at.astimezone(PARIS),
+            text=self.words,
             words=words,
             phrase=words,
             competences=_known(self.competences, competences()),
