@@ -193,13 +193,15 @@ class Weighing:
         return max(NAME_WEIGHTS[own], NAME_WEIGHTS[body] * weights.NAME_OF_ITS_BODY)
 
     def _past(self, listing: Listing) -> tuple[Former | None, NameTier]:
-        """Of several that match as well, the one that the text says most of: its place may be said apart from its name."""
-
-        def fit(former: Former) -> tuple[NameTier, int]:
-            return self._tier(former.name), len(self._said.intersection(name_words(former.name)))
-
-        former = max(listing.formers, key=fit, default=None)
-        return former, self._tier(former.name) if former else NameTier.NONE
+        """The body taken over whose name matches, and how well. Of several, the one that the whole text says most of: a
+        town in it was read as the place, and is none of the words left for names.
+        """
+        tiers = [(self._tier(former.name), former) for former in listing.formers]
+        found = [(tier, former) for tier, former in tiers if tier]
+        if not found:
+            return None, NameTier.NONE
+        said = max(found, key=lambda one: (len(self._said.intersection(name_words(one[1].name))), one[0]))
+        return said[1], max(tier for tier, _ in found)
 
     def _tier(self, name: str) -> NameTier:
         """By the words left for names; else by the whole phrase, which must then be most of the name."""

@@ -138,6 +138,7 @@ class Situation(Told):
     listing: tuple[ToldListing, ...]
     competences: tuple[str, ...] = ()
     certainties: tuple[float, ...] = ()
+    text: str = ""
     words: str = ""
     territory: str = ""
     radius_km: float | None = None
@@ -153,7 +154,7 @@ class Situation(Told):
         words = name_words(self.words)
         return Question(
             at=self.at.astimezone(PARIS),
-            text=self.words,
+            text=self.text or self.words,
             words=words,
             phrase=words,
             competences=_known(self.competences, competences()),
