@@ -42,7 +42,7 @@ KM_A_DEGREE: Final = 111.195
 VOUCHED: Final = timedelta(days=30)
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Told(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A table of a file; a field that does not exist is refused."""
 
 
@@ -275,7 +275,9 @@ def _service(told: ToldListing, body: Organisation, place: Place | None, handled
 
 
 def _agreement(told: ToldListing, body: Organisation, handled: tuple[str, ...]) -> Agreement | None:
-    return told.agreement and Agreement(
+    if told.agreement is None:
+        return None
+    return Agreement(
         id=told.key,
         label=told.source,
         kind=told.agreement,

@@ -17,7 +17,7 @@ query ($question: RelayQuestion!, $first: Int!) {
       territory { id }
       edges { node {
         organisation { id name kind }
-        service { id name capacity { placesFree } }
+        service { id name demonstration capacity { placesFree } }
         agreement { label kind capacity unit grantedBy { name } givenTo { name } payers }
         post { label }
         reasons { kind text }

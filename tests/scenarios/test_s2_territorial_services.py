@@ -76,6 +76,14 @@ async def test_the_page_finds_the_session_too(client: httpx2.AsyncClient) -> Non
     assert SESSION in [row.name for row in rows]
 
 
+async def test_how_fast_one_answers_is_told_of_made_services_only(client: httpx2.AsyncClient) -> None:
+    """Until handoffs measure it, nothing else may say so."""
+    rows = await relays(client, competences=[RIGHTS], territory=CLAMART)
+    fast = [row for row in rows if any(text.startswith("Répond ") for text in row.said)]
+    assert "Répond en 3 jours" in [text for row in fast for text in row.said]
+    assert [row.node["service"]["demonstration"] for row in fast] == [True] * len(fast)
+
+
 async def test_the_services_of_the_county_are_reached_from_each_of_its_communes(
     client: httpx2.AsyncClient, batch: Batch
 ) -> None:
@@ -90,19 +98,19 @@ async def test_the_services_of_the_county_are_reached_from_each_of_its_communes(
         assert "demo:departement-hauts-de-seine--cellule" in reached, commune
 
 
-async def test_every_old_name_leads_to_the_services_that_took_over(client: httpx2.AsyncClient, batch: Batch) -> None:
+async def test_every_old_name_leads_to_the_service_that_took_over_there(
+    client: httpx2.AsyncClient, batch: Batch
+) -> None:
     organisations = {one.id: one for one in batch.organisations}
-    heirs: dict[str, set[str]] = {}
-    for step in batch.successions:
-        if step.predecessor.startswith("demo:edas-"):
-            heirs.setdefault(step.predecessor, set()).add(step.successor)
-    assert len(heirs) == 30
-    for id_, successors in heirs.items():
-        old = organisations[id_]
-        rows = await relays(client, first=len(successors), text=old.name, territory=old.covers[0])
-        assert {row.node["organisation"]["id"] for row in rows} == successors
-        for row in rows:
-            assert f"de « {old.name} » depuis le 1er juillet 2019" in row.said[0]
+    olds = sorted({step.predecessor for step in batch.successions if step.predecessor.startswith("demo:edas-")})
+    assert len(olds) == 30
+    for old in (organisations[id_] for id_ in olds):
+        heirs = [organisations[step.successor] for step in batch.successions if step.predecessor == old.id]
+        for commune in old.covers:
+            [heir] = [one for one in heirs if commune in one.covers]
+            first, *_ = await relays(client, first=1, text=old.name, territory=commune)
+            assert first.node["organisation"]["id"] == heir.id
+            assert f"de « {old.name} » depuis le 1er juillet 2019" in first.said[0]
 
 
 async def test_an_old_name_leads_there_on_the_page(client: httpx2.AsyncClient) -> None:
