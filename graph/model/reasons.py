@@ -33,7 +33,7 @@ SHORT_DISTANCE_KM: Final = 1.0
 # Nearer than this, a day is said exactly; as far as that, the month needs its year.
 NEAR: Final = timedelta(weeks=3)
 NEARLY_A_YEAR: Final = timedelta(days=335)
-DAYS_OF_A_WEEK: Final = 7
+DAYS_IN_A_WEEK: Final = 7
 # Words at the beginning of a note that keep their capital.
 PROPER_NAMES: Final = frozenset({"Emmaüs", "Erasmus", "Eurodesk", "France", "Prado"})
 
@@ -42,7 +42,7 @@ def competence(listing: Listing, tie: Tie) -> str:
     """By what right."""
     if listing.agreement:
         return _on_behalf(listing, listing.agreement)
-    where = throughout(listing.covers_name)
+    where = _throughout(listing.covers_name)
     what = _lower(competences()[tie.competence].label)
     match tie.ground:
         case Ground.LAW:
@@ -63,7 +63,7 @@ def _on_behalf(listing: Listing, agreement: Agreement) -> str:
     return f"Agit pour le compte de : {givers} ({AGREEMENT_WORDS[agreement.kind]} en vigueur depuis le {since})"
 
 
-def throughout(where: str) -> str:
+def _throughout(where: str) -> str:
     """ " dans tout le Doubs", " dans toute la région Bretagne": all of it, where its article tells the gender."""
     for part, whole in (("dans le ", "dans tout le "), ("dans la ", "dans toute la ")):
         if where.startswith(part):
@@ -129,7 +129,7 @@ def _reopens(ahead: int, change: datetime) -> str:
     if ahead <= 0:
         return "Ouvre"
     day = "demain" if ahead == 1 else DAYS[change.weekday()]
-    return f"Fermé, rouvre {day}" + (" prochain" if ahead >= DAYS_OF_A_WEEK else "")
+    return f"Fermé, rouvre {day}" + (" prochain" if ahead >= DAYS_IN_A_WEEK else "")
 
 
 def room(places: int) -> str:

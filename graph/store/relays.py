@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from graph.model.directory import (
     Agreement,
@@ -115,11 +115,18 @@ class Relays:
         """The most recent first; of each body its name before its other names."""
         groups: dict[str, dict[str, Former]] = defaultdict(dict)
         rows = await self._unit.run(FORMERS, ids=list(ids))
-        for row in sorted(rows, key=lambda row: (-date.fromisoformat(row["on"]).toordinal(), row["former"])):
-            on, kind, scope = date.fromisoformat(row["on"]), SuccessionKind(row["kind"]), row["scope"] or ""
-            for name in (row["name"], *(row["aliases"] or ())):
-                groups[row["id"]].setdefault(name, Former(row["former"], name, on, kind, scope))
-        return {id_: tuple(found.values()) for id_, found in groups.items()}
+        found = [(_former(row), row) for row in rows]
+        for former, row in sorted(
+            found, key=lambda one: (-one[0].on.toordinal(), one[0].id, one[0].kind, one[0].scope)
+        ):
+            for name in (former.name, *(row["aliases"] or ())):
+                groups[row["id"]].setdefault(name, replace(former, name=name))
+        return {id_: tuple(named.values()) for id_, named in groups.items()}
+
+
+def _former(row: Mapping[str, Any]) -> Former:
+    on = date.fromisoformat(row["on"])
+    return Former(row["former"], row["name"], on, SuccessionKind(row["kind"]), row["scope"] or "")
 
 
 def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listing:

@@ -147,7 +147,6 @@ class Situation(Told):
     modes: tuple[Mode, ...] = ()
     urgent: bool = False
     asker: str = ""
-    pending: str = ""
 
     def question(self) -> Question:
         """As it comes out of the door, where words are folded and days are those of Paris."""
