@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from graph.model.directory import (
     Agreement,
@@ -16,9 +16,9 @@ from graph.model.directory import (
     Service,
     SuccessionKind,
 )
-from graph.model.relay import Former, Ground, Listing, Tie
+from graph.model.relay import Former, Listing
 from graph.model.territory import Territory, TerritoryLevel
-from graph.model.vocabulary import LegalRole, rules_for
+from graph.model.ties import agreement_ties, body_ties, service_ties
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -28,7 +28,7 @@ FORMERS: Final[LiteralString] = """
 UNWIND $ids AS id
 MATCH path = (o:Organisation {id: id})<-[:SUCCEEDED_BY*1..4]-(f:Organisation)
 WITH id, f, relationships(path)[-1] AS first
-RETURN id, f.id AS former, f.name AS name, f.aliases AS aliases, first.on AS on, first.kind AS kind
+RETURN id, f.id AS former, f.name AS name, f.aliases AS aliases, first.on AS on, first.kind AS kind, first.scope AS scope
 """
 
 # Whose listings say something of these organisations: successors, units, and those who act for them.
@@ -44,16 +44,6 @@ ORGANISATION_IDS: Final[LiteralString] = (
     "MATCH (o:Organisation) WHERE o.id > $after RETURN o.id AS id ORDER BY o.id LIMIT $most"
 )
 
-GROUNDS: Final = {
-    LegalRole.LEGAL: Ground.LAW,
-    LegalRole.MANDATED: Ground.MANDATE,
-    LegalRole.FIRST_STEP: Ground.FIRST_STEP,
-    LegalRole.OFFERS: Ground.GENERAL,
-}
-# A service tied to more competences than this is a general one: its tie to each weighs less.
-SPECIALISED_UP_TO: Final = 3
-# Bodies of such a kind share a form and not a trade: each answers for its own services only (119 is not 3919).
-KINDS_OF_MANY_TRADES: Final = frozenset({"LIGNE_NATIONALE"})
 WIDEST_FIRST: Final = (
     TerritoryLevel.COUNTRY,
     TerritoryLevel.REGION,
@@ -122,15 +112,21 @@ class Relays:
         return [_listing(thing, known) for thing in listed]
 
     async def _formers(self, ids: Sequence[str]) -> dict[str, tuple[Former, ...]]:
+        """The most recent first; of each body its name before its other names."""
         groups: dict[str, dict[str, Former]] = defaultdict(dict)
-        for row in await self._unit.run(FORMERS, ids=list(ids)):
-            for name in (row["name"], *(row["aliases"] or ())):
-                former = Former(row["former"], name, date.fromisoformat(row["on"]), SuccessionKind(row["kind"]))
-                groups[row["id"]][name] = former
-        return {
-            id_: tuple(sorted(found.values(), key=lambda f: (-f.on.toordinal(), f.name)))
-            for id_, found in groups.items()
-        }
+        rows = await self._unit.run(FORMERS, ids=list(ids))
+        found = [(_former(row), row) for row in rows]
+        for former, row in sorted(
+            found, key=lambda one: (-one[0].on.toordinal(), one[0].id, one[0].kind, one[0].scope)
+        ):
+            for name in (former.name, *(row["aliases"] or ())):
+                groups[row["id"]].setdefault(name, replace(former, name=name))
+        return {id_: tuple(named.values()) for id_, named in groups.items()}
+
+
+def _former(row: Mapping[str, Any]) -> Former:
+    on = date.fromisoformat(row["on"])
+    return Former(row["former"], row["name"], on, SuccessionKind(row["kind"]), row["scope"] or "")
 
 
 def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listing:
@@ -144,34 +140,21 @@ def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listin
 
 
 def _body(organisation: Organisation, known: _Known) -> Listing:
-    """The organisation itself, competent by its kind."""
-    rules = () if organisation.kind in KINDS_OF_MANY_TRADES else rules_for(organisation.kind)
-    ties = {
-        (rule.competence, rule.role): Tie(rule.competence, GROUNDS[rule.role], rule.source, rule.note) for rule in rules
-    }
     base = _base(f"organisation:{organisation.id}", organisation, organisation.covers, known)
-    return replace(base, ties=tuple(ties.values()))
+    return replace(base, ties=body_ties(organisation))
 
 
 def _service(service: Service, known: _Known) -> Listing:
     organisation = known.organisations[service.organisation]
-    usual = Ground.SPECIALISED if len(service.competences) <= SPECIALISED_UP_TO else Ground.GENERAL
-    by_right = [
-        Tie(rule.competence, GROUNDS[rule.role], rule.source, rule.note)
-        for rule in rules_for(organisation.kind)
-        if rule.competence in service.competences and rule.role is not LegalRole.OFFERS
-    ]
-    ties = [*(Tie(competence, usual) for competence in service.competences), *by_right]
     base = _base(f"service:{service.id}", organisation, service.covers, known)
-    return replace(base, service=service, ties=tuple(ties))
+    return replace(base, service=service, ties=service_ties(service, organisation))
 
 
 def _agreement(agreement: Agreement, known: _Known) -> Listing:
     organisation = known.organisations[agreement.given_to]
     base = _base(f"agreement:{agreement.id}", organisation, agreement.covers, known)
     grantors = tuple(known.organisations[g].name for g in agreement.granted_by if g in known.organisations)
-    ties = tuple(Tie(c, Ground.MANDATE, agreement.label, agreement.note) for c in agreement.competences)
-    return replace(base, agreement=agreement, grantors=grantors, ties=ties)
+    return replace(base, agreement=agreement, grantors=grantors, ties=agreement_ties(agreement))
 
 
 def _base(key: str, organisation: Organisation, covers: Sequence[str], known: _Known) -> Listing:
