@@ -63,7 +63,7 @@ async def nearest(rooms: Rooms, territory: Territory, missing: Iterable[str]) ->
         around = rooms.places.get(zone)
         if not left or around is None or around.level not in KNOWN_BY_NAME:
             continue
-        listings = await rooms.index.candidates(Wanted(inside=zone, competences=tuple(sorted(left))))
+        listings = await _listings(rooms, Wanted(inside=zone, competences=tuple(sorted(left))))
         handled = left & _by_competence(listings).keys()
         found |= dict.fromkeys(handled, around)
         left -= handled
@@ -75,7 +75,7 @@ async def acting_inside(rooms: Rooms, territory: Territory) -> Counter[str]:
 
     What acts in the whole of a larger one is not told for each of its parts. Raises Unavailable.
     """
-    acting = await rooms.index.candidates(Wanted(inside=territory.id, competences=tuple(competences())))
+    acting = await _listings(rooms, Wanted(inside=territory.id, competences=tuple(competences())))
     counts: Counter[str] = Counter()
     for listing in acting:
         covered = (rooms.places.get(id_) for id_ in listing.covers)
@@ -86,11 +86,15 @@ async def acting_inside(rooms: Rooms, territory: Territory) -> Counter[str]:
 async def _acting_for(rooms: Rooms, territory: Territory) -> Sequence[Listing]:
     """What covers it; and what covers a part of it, where it has parts."""
     wanted = tuple(competences())
-    covering = await rooms.index.candidates(Wanted(zones=territory.zones, competences=wanted))
+    covering = await _listings(rooms, Wanted(zones=territory.zones, competences=wanted))
     if territory.level in TOWNS and not rooms.places.within(territory.id):
         return covering
-    parts = await rooms.index.candidates(Wanted(inside=territory.id, competences=wanted))
+    parts = await _listings(rooms, Wanted(inside=territory.id, competences=wanted))
     return list({listing.key: listing for listing in (*covering, *parts)}.values())
+
+
+async def _listings(rooms: Rooms, wanted: Wanted) -> Sequence[Listing]:
+    return await rooms.index.candidates(wanted)
 
 
 def _by_competence(listings: Iterable[Listing]) -> dict[str, list[Listing]]:

@@ -142,7 +142,7 @@ def service_view(service: Service, sheet: OrganisationSheet, covered: Iterable[T
         conditions=service.conditions,
         fee=service.fee,
         modes=tuple(label("mode", mode.value) for mode in service.modes),
-        ease=_ease(service),
+        ease=ease(service),
         capacity=capacity_words(service.capacity, service.answer_days, today),
         covers=covers_words(covered),
         door=_door(service, organisation, at),
@@ -212,7 +212,7 @@ def capacity_words(capacity: Capacity | None, answer_days: int | None, today: da
     return tuple(lines)
 
 
-def _ease(service: Service) -> tuple[str, ...]:
+def ease(service: Service) -> tuple[str, ...]:
     """What makes it easier to come, when it is known to be so."""
     said = (
         (None if service.fee else service.free, "Gratuit", "Payant"),
