@@ -13,10 +13,11 @@ from datetime import datetime
 from typing import Final
 
 from api.rooms import Rooms
-from graph.model.ranking import rank
+from graph.model.ranking import listing_of, place, relay
 from graph.model.relay import Listing, Question, Relay
 from graph.model.territory import Territory, TerritoryLevel
 from graph.model.vocabulary import competences
+from graph.model.weighing import Weighing, candidate_of
 from search.backend import Wanted
 from search.hours import opening
 
@@ -46,10 +47,18 @@ async def coverage(rooms: Rooms, territory: Territory, at: datetime) -> tuple[Co
     for number, id_ in enumerate(competences()):
         if number % AT_A_TIME == 0:
             await sleep(0)
-        question = Question(at=at, competences=(id_,), certainties=(1.0,), territory=territory)
-        relays = rank(question, handling.get(id_, ()), opening)
-        found.append(Covered(id_, relays[0] if relays else None, len(relays)))
+        question = Question(at=at, competences=(id_,), territory=territory)
+        found.append(_covered(question, handling.get(id_, ())))
     return tuple(found)
+
+
+def _covered(question: Question, listings: Iterable[Listing]) -> Covered:
+    """As `rank` orders them; only the first is told."""
+    weighing = Weighing(question, opening)
+    preferred = {pair: number for number, pair in enumerate(weighing.preferred)}
+    placed = place(weighing, [candidate_of(listing, preferred, weighing.zones) for listing in listings])
+    first = relay(weighing, placed[0], listing_of(placed[0])) if placed else None
+    return Covered(question.competences[0], first, len(placed))
 
 
 async def nearest(rooms: Rooms, territory: Territory, missing: Iterable[str]) -> dict[str, Territory]:
@@ -94,7 +103,7 @@ async def _acting_for(rooms: Rooms, territory: Territory) -> Sequence[Listing]:
 
 
 async def _listings(rooms: Rooms, wanted: Wanted) -> Sequence[Listing]:
-    return await rooms.index.candidates(wanted)
+    return await rooms.index.listings(await rooms.index.candidates(wanted))
 
 
 def _by_competence(listings: Iterable[Listing]) -> dict[str, list[Listing]]:

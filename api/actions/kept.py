@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from api.actions.find_relay import Ask, find_relay
+from api.actions.find_relay import Ask, Page, find_relay
 from api.rooms import Rooms
 from graph.model.relay import Found, Listing, Relay
 
@@ -36,19 +36,7 @@ def well_formed(keys: Sequence[str]) -> list[str]:
 
 async def kept(rooms: Rooms, keys: Sequence[str]) -> list[Listing]:
     """The listings of these keys, in their order; what may no longer be shown is left out. Raises Unavailable."""
-    by_form: dict[str, list[str]] = {form: [] for form in FORMS}
-    for key in keys:
-        form, _, id_ = key.partition(":")
-        by_form[form].append(id_)
-    async with rooms.graph.reading() as unit:
-        services = await unit.directory.services(by_form["service"])
-        agreements = await unit.directory.agreements(by_form["agreement"])
-        owners = {
-            *by_form["organisation"],
-            *(service.organisation for service in services.values()),
-            *(agreement.given_to for agreement in agreements.values()),
-        }
-        found = {listing.key: listing for listing in await unit.relays.listings_of(sorted(owners))}
+    found = {listing.key: listing for listing in await rooms.index.known(keys)}
     return [found[key] for key in keys if key in found]
 
 
@@ -59,8 +47,8 @@ async def judged(rooms: Rooms, ask: Ask | None, listings: Sequence[Listing]) -> 
     """
     if ask is None:
         return None, [Judged(listing) for listing in listings]
-    found = await find_relay(rooms, ask)
-    places = {relay.listing.key: number for number, relay in enumerate(found.relays[:MOST_LOOKED_AT], 1)}
+    found = await find_relay(rooms, ask, Page(count=MOST_LOOKED_AT))
+    places = {relay.listing.key: number for number, relay in enumerate(found.relays, 1)}
     return found, [
         Judged(listing, place, found.relays[place - 1]) if (place := places.get(listing.key, 0)) else Judged(listing)
         for listing in listings
