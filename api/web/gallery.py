@@ -69,7 +69,7 @@ def gallery(now: datetime) -> dict[str, object]:
         "more": (("Demande de logement social", "#"), ("Logement indigne, dégradé ou dangereux", "#")),
         "relays": relay_views(found),
         "danger_numbers": ("115", "17", "3919"),
-        "network": network(sheet),
+        "network": network(sheet, today),
         "service": service_view(sheet.services[0], sheet, (DOUBS,), now),
         "organisation": organisation_view(sheet, (DOUBS,), now),
         "voices": voices_view(Organisation, _claims(sheet.organisation), lambda id_: DOUBS, now),

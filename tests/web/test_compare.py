@@ -162,9 +162,10 @@ async def test_what_the_answer_does_not_hold_is_shown_without_rank(client: httpx
 
 
 async def test_without_a_question_the_facts_alone(client: httpx2.AsyncClient) -> None:
-    said = text(await get(client, path(ADIL, BODY, asked=Asked())))
-    assert "Sans question : les faits seuls" in said
-    assert "Pourquoi" not in said
+    html = await get(client, path(ADIL, BODY, asked=Asked()))
+    assert "Sans question : les faits seuls" in text(html)
+    assert '<th scope="row">Compétence et fondement' in html
+    assert '<th scope="row">Pourquoi' not in html
 
 
 @pytest.mark.parametrize(
