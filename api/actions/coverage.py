@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from asyncio import sleep
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from api.rooms import Rooms
-from graph.model.ranking import listing_of, place, relay
+from graph.model.facts import Grade, grades
+from graph.model.ranking import place, relay
 from graph.model.relay import Listing, Question, Relay
 from graph.model.territory import Territory, TerritoryLevel
 from graph.model.vocabulary import competences
-from graph.model.weighing import Weighing, candidate_of
+from graph.model.weighing import Candidate, Weighing
 from search.backend import Wanted
 from search.hours import opening
 
@@ -37,28 +38,41 @@ class Covered:
     total: int
 
 
+class _Acting(NamedTuple):
+    """A listing that may answer here, as it was found, and its grade for each of its competences."""
+
+    candidate: Candidate
+    listing: Listing
+    grades: Mapping[str, Grade]
+
+
 async def coverage(rooms: Rooms, territory: Territory, at: datetime) -> tuple[Covered, ...]:
     """Every competence, in the order of the list, as a search at `at` for it in this territory alone finds it.
 
     Raises Unavailable when the index does not answer.
     """
-    handling = _by_competence(await _acting_for(rooms, territory))
+    handling: defaultdict[str, list[_Acting]] = defaultdict(list)
+    for acting in await _acting_for(rooms, territory):
+        for id_ in acting.grades:
+            handling[id_].append(acting)
     found: list[Covered] = []
     for number, id_ in enumerate(competences()):
         if number % AT_A_TIME == 0:
             await sleep(0)
-        question = Question(at=at, competences=(id_,), territory=territory)
-        found.append(_covered(question, handling.get(id_, ())))
+        found.append(_covered(Question(at=at, competences=(id_,), territory=territory), handling.get(id_, ())))
     return tuple(found)
 
 
-def _covered(question: Question, listings: Iterable[Listing]) -> Covered:
-    """As `rank` orders them; only the first is told."""
+def _covered(question: Question, acting: Sequence[_Acting]) -> Covered:
+    """As a search orders them; only the first is told."""
+    [id_] = question.competences
     weighing = Weighing(question, opening)
-    preferred = {pair: number for number, pair in enumerate(weighing.preferred)}
-    placed = place(weighing, [candidate_of(listing, preferred, weighing.zones) for listing in listings])
-    first = relay(weighing, placed[0], listing_of(placed[0])) if placed else None
-    return Covered(question.competences[0], first, len(placed))
+    ties = {grade: number for number, (_, grade) in enumerate(weighing.preferred)}
+    placed = place(weighing, [one.candidate._replace(tie=ties[one.grades[id_]]) for one in acting])
+    if not placed:
+        return Covered(id_, None, 0)
+    first = next(one.listing for one in acting if one.candidate.facts.key == placed[0].facts.key)
+    return Covered(id_, relay(weighing, placed[0], first), len(placed))
 
 
 async def nearest(rooms: Rooms, territory: Territory, missing: Iterable[str]) -> dict[str, Territory]:
@@ -72,8 +86,8 @@ async def nearest(rooms: Rooms, territory: Territory, missing: Iterable[str]) ->
         around = rooms.places.get(zone)
         if not left or around is None or around.level not in KNOWN_BY_NAME:
             continue
-        listings = await _listings(rooms, Wanted(inside=zone, competences=tuple(sorted(left))))
-        handled = left & _by_competence(listings).keys()
+        listings = await _listings(rooms, _wanted(left, inside=zone))
+        handled = left & {tie.competence for listing in listings for tie in listing.ties}
         found |= dict.fromkeys(handled, around)
         left -= handled
     return found
@@ -84,7 +98,7 @@ async def acting_inside(rooms: Rooms, territory: Territory) -> Counter[str]:
 
     What acts in the whole of a larger one is not told for each of its parts. Raises Unavailable.
     """
-    acting = await _listings(rooms, Wanted(inside=territory.id, competences=tuple(competences())))
+    acting = await _listings(rooms, _wanted(competences(), inside=territory.id))
     counts: Counter[str] = Counter()
     for listing in acting:
         covered = (rooms.places.get(id_) for id_ in listing.covers)
@@ -92,23 +106,21 @@ async def acting_inside(rooms: Rooms, territory: Territory) -> Counter[str]:
     return counts
 
 
-async def _acting_for(rooms: Rooms, territory: Territory) -> Sequence[Listing]:
+async def _acting_for(rooms: Rooms, territory: Territory) -> list[_Acting]:
     """What covers it; and what covers a part of it, where it has parts."""
-    wanted = tuple(competences())
-    covering = await _listings(rooms, Wanted(zones=territory.zones, competences=wanted))
-    if territory.level in TOWNS and not rooms.places.within(territory.id):
-        return covering
-    parts = await _listings(rooms, Wanted(inside=territory.id, competences=wanted))
-    return list({listing.key: listing for listing in (*covering, *parts)}.values())
+    covering = await rooms.index.candidates(_wanted(competences(), zones=territory.zones))
+    if territory.level not in TOWNS or rooms.places.within(territory.id):
+        parts = await rooms.index.candidates(_wanted(competences(), inside=territory.id))
+        covering = list({one.facts.key: one for one in (*parts, *covering)}.values())
+    listings = await rooms.index.listings(covering)
+    return [_Acting(one, listing, grades(listing)) for one, listing in zip(covering, listings, strict=True)]
 
 
 async def _listings(rooms: Rooms, wanted: Wanted) -> Sequence[Listing]:
     return await rooms.index.listings(await rooms.index.candidates(wanted))
 
 
-def _by_competence(listings: Iterable[Listing]) -> dict[str, list[Listing]]:
-    found: defaultdict[str, list[Listing]] = defaultdict(list)
-    for listing in listings:
-        for id_ in {tie.competence for tie in listing.ties}:
-            found[id_].append(listing)
-    return dict(found)
+def _wanted(ids: Iterable[str], *, zones: tuple[str, ...] = (), inside: str = "") -> Wanted:
+    """Any right to any of these; told here once, for the index looks at it with every hit."""
+    wanted = Wanted(zones=zones, inside=inside, competences=tuple(sorted(ids)))
+    return replace(wanted, preferred=wanted.ways)

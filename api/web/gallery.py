@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from api.web.gallery_gather import gathered
 from api.web.listing_view import OpeningWords, Signal, freshness
 from api.web.network_view import network
 from api.web.phone_words import phone
@@ -74,6 +75,7 @@ def gallery(now: datetime) -> dict[str, object]:
         "organisation": organisation_view(sheet, (DOUBS,), now),
         "voices": voices_view(Organisation, _claims(sheet.organisation), lambda id_: DOUBS, now),
         "closed": organisation_view(_closed(today), (), now),
+        **gathered(found.relays, sheet, found.question),
     }
 
 
