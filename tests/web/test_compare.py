@@ -161,6 +161,12 @@ async def test_what_the_answer_does_not_hold_is_shown_without_rank(client: httpx
     assert NOT_IN_ANSWER in said
 
 
+async def test_danger_puts_the_numbers_on_top_here_too(client: httpx2.AsyncClient) -> None:
+    html = await get(client, path(ADIL, BODY, asked=replace(ASKED, text="elle veut se suicider")))
+    assert html.index('class="danger"') < html.index("<h1")
+    assert 'href="tel:3114"' in html
+
+
 async def test_without_a_question_the_facts_alone(client: httpx2.AsyncClient) -> None:
     html = await get(client, path(ADIL, BODY, asked=Asked()))
     assert "Sans question : les faits seuls" in text(html)

@@ -55,6 +55,7 @@ async def compare(request: Request) -> HTMLResponse:
         "subject": asked.text or ", ".join(competence(id_).label for id_ in asked.chosen),
         "where": question.territory.where() if question.territory else "",
         "widening": found.widened.text if found and found.widened else "",
+        "emergency": found.emergency if found else (),
     }
     return page(request, "pages/compare.html", context, at=at)
 
@@ -71,6 +72,7 @@ def _none(listings: Sequence[Listing], asked: Asked, refused: str) -> dict[str, 
         "keep": selection_path(held),
         "chosen": tuple(zip(names, without, strict=True)),
         "widening": "",
+        "emergency": (),
     }
 
 

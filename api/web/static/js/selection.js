@@ -4,7 +4,7 @@
 const STORE = "maillage.selection";
 
 const page = document.querySelector("[data-selection]");
-const here = page.dataset.selection.split(" ").filter(Boolean);
+const here = JSON.parse(page.dataset.selection);
 
 function remembered() {
   try {
