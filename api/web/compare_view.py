@@ -94,7 +94,7 @@ def comparison(chosen: Sequence[Judged], question: Question) -> Comparison:
     """`question` holds the moment, and what was asked when something was."""
     asked = bool(question.competences or question.text)
     made = [
-        _row("Pourquoi", [_why(one) for one in chosen], _places(chosen)) if asked else None,
+        _row("Pourquoi", [_why(one) for one in chosen], _places(chosen), always=True) if asked else None,
         _row("Compétence et fondement", [_handles(one.listing, question) for one in chosen]),
         _row("Public", [_publics(one.listing) for one in chosen]),
         _row("Conditions", [_conditions(one.listing) for one in chosen]),
@@ -119,9 +119,9 @@ def best(values: Sequence[float | None], words: str) -> list[str]:
     return [said if value == lowest else "" for value in values]
 
 
-def _row(title: str, cells: Sequence[Cell], told: Sequence[str] = ()) -> Row | None:
-    """None when no relay says anything on this line: a table is read across."""
-    if not any(cell.known for cell in cells):
+def _row(title: str, cells: Sequence[Cell], told: Sequence[str] = (), *, always: bool = False) -> Row | None:
+    """None when no relay says anything on this line, unless that too must be said: a table is read across."""
+    if not always and not any(cell.known for cell in cells):
         return None
     same = all(cell == cells[0] for cell in cells)
     if told:

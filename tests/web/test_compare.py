@@ -165,6 +165,7 @@ async def test_danger_puts_the_numbers_on_top_here_too(client: httpx2.AsyncClien
     html = await get(client, path(ADIL, BODY, asked=replace(ASKED, text="elle veut se suicider")))
     assert html.index('class="danger"') < html.index("<h1")
     assert 'href="tel:3114"' in html
+    assert text(html).count(NOT_IN_ANSWER) == 2
 
 
 async def test_without_a_question_the_facts_alone(client: httpx2.AsyncClient) -> None:

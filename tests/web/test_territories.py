@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import expect
 
 from api.web.territory_view import Child, by_letter, children, crumbs, grouped
+from graph.model.facts import Grade
 from graph.model.territory import Territory, TerritoryLevel
 from graph.model.vocabulary import competences
 from search.places import Gazetteer
@@ -66,6 +67,11 @@ def test_within_leaves_the_territory_itself_out() -> None:
     assert {one.id for one in places.within("departement:25")} == {"25056", "25462", "epci:242500361"}
     assert places.within("25056") == []
     assert places.within("departement:99") == []
+
+
+def test_all_competences_fit_into_one_look_at_the_index() -> None:
+    """search/terms.py tells the ways to be competent apart in a score, up to this many."""
+    assert len(competences()) * len(Grade) < 1024
 
 
 async def test_browsing_goes_from_france_down_to_a_commune(client: httpx2.AsyncClient) -> None:
