@@ -125,11 +125,8 @@ def children(places: Gazetteer, territory: Territory, counts: Mapping[str, int])
     for level, (title, seen_from) in BROWSED.items():
         if territory.level not in seen_from:
             continue
-        entries = [
-            Child(one.name, territory_path(one), counts.get(one.id, 0))
-            for one in sorted(held, key=_by_name)
-            if one.level is level
-        ]
+        here = sorted((one for one in held if one.level is level), key=_by_name)
+        entries = [Child(one.name, territory_path(one), counts.get(one.id, 0)) for one in here]
         if entries:
             found.append(Children(title, level.value, tuple(entries)))
     return tuple(found)
