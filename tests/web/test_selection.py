@@ -105,6 +105,15 @@ async def test_the_question_does_not_come_along(client: httpx2.AsyncClient) -> N
     assert "Durand" not in await get(client, answer.headers["location"])
 
 
+async def test_a_sheet_offers_to_keep_what_it_tells(client: httpx2.AsyncClient) -> None:
+    for path in ("/service/demo:adil-doubs--conseil", "/organisme/dila:adil-25056-01"):
+        html = await get(client, path)
+        heading = re.findall(r"<h1>(.*?)</h1>", html)
+        kept = await get(client, addresses(html, "/selection?r=")[0])
+        assert re.findall(r'carry__name"><a href="[^"]+">(.*?)</a>', kept) == heading
+    assert addresses(await get(client, "/organisme/demo:edas-puteaux"), "/selection") == []
+
+
 async def test_an_empty_selection_offers_the_first_gesture(client: httpx2.AsyncClient) -> None:
     said = text(await get(client, "/selection"))
     assert "Votre sélection est vide." in said

@@ -9,6 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.actions.directory import claims_about, kept_under, organisation_sheet, service_sheet
 from api.rooms import Rooms
+from api.web.chosen import selection_path
 from api.web.render import now, page, sheet_path
 from api.web.sheet_view import organisation_view, service_view
 from api.web.voices_view import voices_view
@@ -27,7 +28,8 @@ async def service_page(request: Request, service_id: str) -> HTMLResponse:
     at = now()
     view = service_view(found.service, found.organisation, _territories(rooms, found.service.covers), at)
     voices = voices_view(Service, await claims_about(rooms, found.service), rooms.places.get, at)
-    return page(request, "pages/service.html", {"it": view, "voices": voices}, at=at)
+    keep = "" if view.gone else selection_path([f"service:{found.service.id}"])
+    return page(request, "pages/service.html", {"it": view, "voices": voices, "keep": keep}, at=at)
 
 
 @router.get("/organisme/{organisation_id:path}")
@@ -45,7 +47,8 @@ async def organisation_page(request: Request, organisation_id: str) -> Response:
     at = now()
     view = organisation_view(sheet, _territories(rooms, sheet.organisation.covers), at)
     voices = voices_view(Organisation, await claims_about(rooms, sheet.organisation), rooms.places.get, at)
-    return page(request, "pages/organisation.html", {"it": view, "voices": voices}, at=at)
+    keep = "" if view.gone else selection_path([f"organisation:{sheet.organisation.id}"])
+    return page(request, "pages/organisation.html", {"it": view, "voices": voices, "keep": keep}, at=at)
 
 
 def _territories(rooms: Rooms, ids: Iterable[str]) -> list[Territory]:
