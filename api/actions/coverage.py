@@ -22,7 +22,8 @@ from graph.model.weighing import Candidate, Weighing
 from search.backend import Wanted
 from search.hours import opening
 
-TOWNS: Final = frozenset({TerritoryLevel.COMMUNE, TerritoryLevel.ARRONDISSEMENT, TerritoryLevel.SECTOR})
+# Small enough to be covered as one.
+LOCAL: Final = frozenset({TerritoryLevel.COMMUNE, TerritoryLevel.ARRONDISSEMENT, TerritoryLevel.SECTOR})
 # Larger territories that people know by name, and ask in.
 KNOWN_BY_NAME: Final = frozenset({TerritoryLevel.DEPARTEMENT, TerritoryLevel.REGION, TerritoryLevel.COUNTRY})
 # Other questions are answered between two of so many competences.
@@ -109,7 +110,7 @@ async def acting_inside(rooms: Rooms, territory: Territory) -> Counter[str]:
 async def _acting_for(rooms: Rooms, territory: Territory) -> list[_Acting]:
     """What covers it; and what covers a part of it, where it has parts."""
     covering = await rooms.index.candidates(_wanted(competences(), zones=territory.zones))
-    if territory.level not in TOWNS or rooms.places.within(territory.id):
+    if territory.level not in LOCAL or rooms.places.within(territory.id):
         parts = await rooms.index.candidates(_wanted(competences(), inside=territory.id))
         covering = list({one.facts.key: one for one in (*parts, *covering)}.values())
     listings = await rooms.index.listings(covering)

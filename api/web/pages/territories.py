@@ -7,9 +7,9 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.actions.coverage import TOWNS, acting_inside, coverage, nearest
+from api.actions.coverage import LOCAL, acting_inside, coverage, nearest
 from api.rooms import Rooms
-from api.web.place_words import LEVEL_WORDS, locate, place_hint, place_name
+from api.web.place_words import LEVEL_WORDS, locate, place_name
 from api.web.question import LONGEST_PLACE
 from api.web.render import now, page
 from api.web.territory_view import by_letter, children, coverage_view, crumbs, grouped, territory_path
@@ -46,7 +46,7 @@ async def territory_page(request: Request, territory_id: str) -> Response:
         raise NotFound("Ce territoire n’existe pas dans la carte, ou n’existe plus.")
     if territory.id == COUNTRY:
         return RedirectResponse("/territoires", status_code=308)
-    if territory.level in TOWNS:
+    if territory.level in LOCAL:
         return await _covered(request, rooms, territory)
     return await _browsed(request, rooms, territory, {})
 
@@ -84,9 +84,7 @@ def _around(rooms: Rooms, territory: Territory) -> dict[str, object]:
     return {
         "name": territory.name,
         "full_name": place_name(rooms.places, territory),
-        "id": territory.id,
         "where": territory.where(),
         "level": LEVEL_WORDS.get(territory.level, "commune"),
-        "hint": place_hint(territory),
         "crumbs": crumbs(rooms.places, territory),
     }
