@@ -36,6 +36,12 @@ async def organisation_sheet(rooms: Rooms, organisation_id: str) -> Organisation
     return sheet
 
 
+async def kept_under(rooms: Rooms, organisation_id: str) -> str:
+    """The id of the body that a source tells under this one; empty when none is."""
+    async with rooms.graph.reading() as unit:
+        return (await unit.bodies.kept_under([organisation_id])).get(organisation_id, "")
+
+
 async def service_sheet(rooms: Rooms, service_id: str) -> ServiceSheet:
     """All that the directory tells of a service. Raises NotFound."""
     async with rooms.graph.reading() as unit:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from api.web.gallery_gather import gathered
 from api.web.listing_view import OpeningWords, Signal, freshness
 from api.web.network_view import network
 from api.web.phone_words import phone
@@ -70,11 +71,12 @@ def gallery(now: datetime) -> dict[str, object]:
         "more": (("Demande de logement social", "#"), ("Logement indigne, dégradé ou dangereux", "#")),
         "relays": relay_views(found),
         "danger_numbers": ("115", "17", "3919"),
-        "network": network(sheet),
+        "network": network(sheet, today),
         "service": service_view(sheet.services[0], sheet, (DOUBS,), now),
         "organisation": organisation_view(sheet, (DOUBS,), now),
         "voices": voices_view(Organisation, _claims(sheet.organisation), lambda id_: DOUBS, now),
         "closed": organisation_view(_closed(today), (), now),
+        **gathered(found.relays, sheet, found.question),
     }
 
 

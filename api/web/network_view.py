@@ -1,39 +1,29 @@
-"""An organisation among its neighbours: groups for the list, and the picture laid out on a grid.
+"""An organisation among its neighbours: groups around it, its history step by step, and the same in sentences.
 
-Above: what it is part of. Below: its units. Left: what came before, and for whom it acts. Right: what came after, and
-who acts for it.
+Above: what it is part of. Below: its units. Left: for whom it acts. Right: who acts for it. Then what came before and after.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from textwrap import wrap
 from typing import Final
 
 from api.web.dates_words import exact_day
 from api.web.render import sheet_path
-from graph.model.directory import Link, LinkKind, OrganisationSheet
+from graph.model.directory import Body, Link, LinkKind, OrganisationSheet, Step, SuccessionKind
 from graph.model.vocabulary import label
 
-WIDTH: Final = 1000
-NODE_WIDTH: Final = 250
-NODE_HEIGHT: Final = 56
-CENTRE_WIDTH: Final = 300
-GAP: Final = 28
-LABEL_HEIGHT: Final = 24
-CAPTION_BASELINE: Final = 15
-LINE_LETTERS: Final = 30
-MOST_LINES: Final = 2
-# Names of one kind begin with the same words: "Centre de protection maternelle et infantile (PMI) – Antony".
-SAME_WORDS: Final = 2
-UNITS_A_ROW: Final = 3
-MOST_A_GROUP: Final = {LinkKind.UNIT: 12}
-MOST_OTHERWISE: Final = 4
+# What is shown of a group; the rest is opened in place. One more than this is shown too: a fold for one is no gain.
+MOST_UNITS: Final = 12
+MOST_OTHERWISE: Final = 5
+MOST_IN_A_STEP: Final = 6
 
 
 class Side(StrEnum):
-    """Where a group stands in the picture."""
+    """Where a group stands."""
 
     ABOVE = "above"
     LEFT = "left"
@@ -41,259 +31,178 @@ class Side(StrEnum):
     BELOW = "below"
 
 
-class EdgeStyle(StrEnum):
-    """How an edge is drawn."""
-
-    PART = "part"
-    AGREEMENT = "agreement"
-    SUCCESSION = "succession"
-
-
-# In the order of the list; the title reads from the organisation at the centre.
+# In reading order: the title, where it stands, what the rest is called, and the verb of the sentence.
 GROUPS: Final = {
-    LinkKind.PART_OF: ("Fait partie de", Side.ABOVE, EdgeStyle.PART),
-    LinkKind.UNIT: ("Ses unités", Side.BELOW, EdgeStyle.PART),
-    LinkKind.RECEIVES: ("Agit pour", Side.LEFT, EdgeStyle.AGREEMENT),
-    LinkKind.GRANTS: ("A confié à", Side.RIGHT, EdgeStyle.AGREEMENT),
-    LinkKind.TAKES_OVER_FROM: ("Avant", Side.LEFT, EdgeStyle.SUCCESSION),
-    LinkKind.CARRIED_TO: ("Après", Side.RIGHT, EdgeStyle.SUCCESSION),
+    LinkKind.PART_OF: ("Fait partie de", Side.ABOVE, "organismes", "fait partie de"),
+    LinkKind.RECEIVES: ("Agit pour", Side.LEFT, "organismes", "agit pour"),
+    LinkKind.GRANTS: ("A confié à", Side.RIGHT, "organismes", "a confié une mission à"),
+    LinkKind.UNIT: ("Ses unités", Side.BELOW, "unités", "a pour unité"),
+}
+TITLES: Final = {
+    SuccessionKind.RENAMED: "Changement de nom",
+    SuccessionKind.MERGED: "Regroupement",
+    SuccessionKind.SPLIT: "Partage",
+    SuccessionKind.TRANSFERRED: "Transfert d’activité",
+}
+# One, several.
+VERBS: Final = {
+    SuccessionKind.RENAMED: ("devient", "deviennent"),
+    SuccessionKind.MERGED: ("rejoint", "rejoignent"),
+    SuccessionKind.SPLIT: ("est partagé entre", "sont partagés entre"),
+    SuccessionKind.TRANSFERRED: ("passe le relais à", "passent le relais à"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One line of the list."""
+    """A body beside this one; `note` is the agreement or the scope, `when` its dates, `past` that it or its agreement ended.
+
+    In the history the organisation itself is one of them, without an address.
+    """
 
     name: str
     href: str
-    kind: str
-    detail: str
-    when: str
+    kind: str = ""
+    note: str = ""
+    when: str = ""
+    past: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Neighbours bound in the same way."""
+    """Neighbours bound in the same way: those shown, those behind a fold, and what the fold is called."""
 
     title: str
-    kind: LinkKind
-    neighbours: tuple[Neighbour, ...]
+    side: Side
+    shown: tuple[Neighbour, ...]
+    rest: tuple[Neighbour, ...]
+    rest_words: str
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A node of the picture; `lines` are already cut to its width."""
+class Moment:
+    """One step of the history; `here` marks the moment of today instead."""
 
-    x: int
-    y: int
-    width: int
-    lines: tuple[str, ...]
-    name: str
-    href: str = ""
-    past: bool = False
-    centre: bool = False
-
-    @property
-    def middle(self) -> int:
-        """Its centre, across."""
-        return self.x + self.width // 2
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """The title of a group in the picture."""
-
-    x: int
-    y: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A path from box to box."""
-
-    path: str
-    style: EdgeStyle
+    title: str
+    iso: str
+    day: str
+    verb: str = ""
+    before: tuple[Neighbour, ...] = ()
+    after: tuple[Neighbour, ...] = ()
+    here: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The picture and the list that says the same."""
+    """The picture, the history and the sentences."""
 
+    name: str
+    gone: bool
     groups: tuple[Group, ...]
-    boxes: tuple[Box, ...]
-    captions: tuple[Caption, ...]
-    edges: tuple[Edge, ...]
-    height: int
+    history: tuple[Moment, ...]
+    sentences: tuple[str, ...]
 
 
-def network(sheet: OrganisationSheet) -> Network | None:
+def network(sheet: OrganisationSheet, today: date) -> Network | None:
     """The neighbourhood of the organisation, or None when it has none."""
     groups = tuple(
-        Group(title, kind, neighbours)
-        for kind, (title, _, _) in GROUPS.items()
-        if (neighbours := tuple(_neighbour(link) for link in sheet.links if link.kind is kind))
+        _group(kind, found)
+        for kind in GROUPS
+        if (found := [_neighbour(link, today) for link in sheet.links if link.kind is kind])
     )
-    return _Picture(sheet.organisation.name, groups).drawn() if groups else None
+    if not groups and not sheet.history:
+        return None
+    organisation = sheet.organisation
+    gone = bool(organisation.closed_on and organisation.closed_on <= today)
+    history = tuple(_history(sheet, today, gone))
+    return Network(organisation.name, gone, groups, history, tuple(_sentences(sheet, today, history)))
 
 
-def _neighbour(link: Link) -> Neighbour:
+def _group(kind: LinkKind, found: Sequence[Neighbour]) -> Group:
+    title, side, words, _ = GROUPS[kind]
+    most = MOST_UNITS if kind is LinkKind.UNIT else MOST_OTHERWISE
+    cut = most if len(found) > most + 1 else len(found)
+    rest = len(found) - cut
+    return Group(title, side, tuple(found[:cut]), tuple(found[cut:]), f"et {rest} autres {words}")
+
+
+def _neighbour(link: Link, today: date) -> Neighbour:
     return Neighbour(
         name=link.name,
         href=sheet_path("organisme", link.id),
         kind=label("organisation_kind", link.organisation_kind),
-        detail=link.detail,
-        when=_when(link),
+        note=link.detail,
+        when=_when(link.on, link.until),
+        past=_ended(link.closed_on, today) or ("Terminé" if link.until and link.until < today else ""),
     )
 
 
-def _when(link: Link) -> str:
-    match link.kind:
-        case LinkKind.TAKES_OVER_FROM:
-            return f"avant le {exact_day(link.on)}" if link.on else ""
-        case LinkKind.CARRIED_TO:
-            return f"à partir du {exact_day(link.on)}" if link.on else ""
-        case LinkKind.GRANTS | LinkKind.RECEIVES:
-            since = f"depuis le {exact_day(link.on)}" if link.on else ""
-            return f"{since}, jusqu’au {exact_day(link.until)}".removeprefix(", ") if link.until else since
-        case _:
-            return ""
+def _when(since: date | None, until: date | None) -> str:
+    said = [f"depuis le {exact_day(since)}"] if since else []
+    return ", ".join([*said, f"jusqu’au {exact_day(until)}"] if until else said)
 
 
-class _Picture:
-    """Lays the groups out: rows above and below, one column on each side of the centre."""
+def _ended(closed_on: date | None, today: date) -> str:
+    return "N’existe plus" if closed_on and closed_on <= today else ""
 
-    def __init__(self, name: str, groups: tuple[Group, ...]) -> None:
-        self._name = name
-        self._groups = groups
-        self._boxes: list[Box] = []
-        self._captions: list[Caption] = []
-        self._edges: list[Edge] = []
 
-    def drawn(self) -> Network:
-        """The whole picture."""
-        top = self._rows(Side.ABOVE, 0)
-        above, self._boxes = self._boxes, []
-        columns = {side: self._column_height(side) for side in (Side.LEFT, Side.RIGHT)}
-        middle = max(*columns.values(), NODE_HEIGHT)
-        start = top + GAP * 2 if top else 0
-        centre_y = start + (middle - NODE_HEIGHT) // 2
-        centre = self._box(self._name, (WIDTH - CENTRE_WIDTH) // 2, centre_y, CENTRE_WIDTH, centre=True)
-        self._edges += [Edge(_drop(box, centre, top + GAP), EdgeStyle.PART) for box in above]
-        for side, height in columns.items():
-            self._column(side, centre, centre_y + (NODE_HEIGHT - height) // 2)
-        sides, self._boxes = self._boxes, []
-        bottom = start + middle
-        if self._of(Side.BELOW):
-            rail = bottom + GAP // 2
-            bottom = self._rows(Side.BELOW, bottom + GAP)
-            route = _comb if len(self._boxes) > UNITS_A_ROW else _drop
-            self._edges += [Edge(route(centre, box, rail), EdgeStyle.PART) for box in self._boxes]
-        boxes = (*above, *sides, centre, *self._boxes)
-        return Network(self._groups, boxes, tuple(self._captions), tuple(self._edges), bottom + 2)
+def _history(sheet: OrganisationSheet, today: date, gone: bool) -> Iterable[Moment]:
+    """The steps in order of day, and today among them where the organisation is alive."""
+    steps = _together(sheet.history)
+    done = [group for group in steps if group[0].on <= today]
+    own = sheet.organisation.id
+    yield from (_moment(group, own, today) for group in done)
+    if steps and not gone:
+        yield Moment("Aujourd’hui", today.isoformat(), "", here=sheet.organisation.name)
+    yield from (_moment(group, own, today) for group in steps[len(done) :])
 
-    def _of(self, side: Side) -> list[Group]:
-        return [group for group in self._groups if GROUPS[group.kind][1] is side]
 
-    def _rows(self, side: Side, y: int) -> int:
-        """Groups in rows of boxes under their title, from `y`; returns where they end."""
-        for group in self._of(side):
-            shown = _shown(group)
-            widest = min(len(shown), UNITS_A_ROW)
-            left = (WIDTH - widest * NODE_WIDTH - (widest - 1) * GAP) // 2
-            self._captions.append(Caption(left, y + CAPTION_BASELINE, group.title))
-            y += LABEL_HEIGHT
-            for start in range(0, len(shown), UNITS_A_ROW):
-                row = shown[start : start + UNITS_A_ROW]
-                for number, one in enumerate(row):
-                    self._boxes.append(self._neighbour_box(one, group, left + number * (NODE_WIDTH + GAP), y))
-                y += NODE_HEIGHT + GAP
-            y -= GAP
-        return y
+def _together(history: Sequence[Step]) -> list[list[Step]]:
+    """Steps of one day that are one event: what was split, what was brought together, what was carried to one body."""
+    groups: dict[tuple[date, SuccessionKind, str], list[Step]] = {}
+    for step in history:
+        shared = step.before.id if step.kind is SuccessionKind.SPLIT else step.after.id
+        groups.setdefault((step.on, step.kind, shared), []).append(step)
+    return list(groups.values())
 
-    def _column_height(self, side: Side) -> int:
-        groups = self._of(side)
-        heights = [LABEL_HEIGHT + len(_shown(group)) * (NODE_HEIGHT + GAP // 2) - GAP // 2 for group in groups]
-        return sum(heights) + GAP * max(len(groups) - 1, 0)
 
-    def _column(self, side: Side, centre: Box, y: int) -> None:
-        x = 1 if side is Side.LEFT else WIDTH - NODE_WIDTH - 1
-        for group in self._of(side):
-            style = GROUPS[group.kind][2]
-            self._captions.append(Caption(x, y + CAPTION_BASELINE, group.title))
-            y += LABEL_HEIGHT
-            for one in _shown(group):
-                box = self._neighbour_box(one, group, x, y)
-                self._boxes.append(box)
-                self._edges.append(Edge(_across(box, centre) if side is Side.LEFT else _across(centre, box), style))
-                y += NODE_HEIGHT + GAP // 2
-            y += GAP - GAP // 2
+def _moment(steps: Sequence[Step], own: str, today: date) -> Moment:
+    first = steps[0]
+    split = first.kind is SuccessionKind.SPLIT
+    before = [(first.before, "")] if split else [(one.before, one.scope) for one in steps]
+    after = [(one.after, one.scope) for one in steps] if split else [(first.after, "")]
+    verb = VERBS[first.kind][len(before) > 1]
+    # "est partagé entre" asks for two: the others may not be published.
+    if split and len(after) == 1:
+        verb = "passe en partie à"
 
-    def _neighbour_box(self, one: Neighbour, group: Group, x: int, y: int) -> Box:
-        past = group.kind is LinkKind.TAKES_OVER_FROM
-        return self._box(one.name, x, y, NODE_WIDTH, _telling(one, group), href=one.href, past=past)
-
-    @staticmethod
-    def _box(
-        name: str,
-        x: int,
-        y: int,
-        width: int,
-        said: str = "",
-        *,
-        href: str = "",
-        past: bool = False,
-        centre: bool = False,
-    ) -> Box:
-        lines = wrap(
-            said or name,
-            LINE_LETTERS if width == NODE_WIDTH else LINE_LETTERS + 4,
-            max_lines=MOST_LINES,
-            placeholder="…",
+    def named(bodies: Iterable[tuple[Body, str]]) -> tuple[Neighbour, ...]:
+        return tuple(
+            Neighbour(
+                body.name,
+                "" if body.id == own else sheet_path("organisme", body.id),
+                note=scope,
+                past=_ended(body.closed_on, today),
+            )
+            for body, scope in bodies
         )
-        return Box(x, y, width, tuple(lines), name, href, past, centre)
+
+    return Moment(TITLES[first.kind], first.on.isoformat(), exact_day(first.on), verb, named(before), named(after))
 
 
-def _telling(one: Neighbour, group: Group) -> str:
-    """Its name; cut at the front when the end of a long one is all that tells it from the others of the group."""
-    if len(wrap(one.name, LINE_LETTERS)) <= MOST_LINES:
-        return one.name
-    words = one.name.split()
-    alike = [other for other in group.neighbours if other.name.split()[:SAME_WORDS] == words[:SAME_WORDS]]
-    if len(alike) == 1:
-        return one.name
-    parts = one.name.split(" – ")
-    for start in range(1, len(parts)):
-        if len(wrap(end := " – ".join(parts[start:]), LINE_LETTERS)) <= MOST_LINES:
-            return end
-    while len(words) > 1 and len(wrap(" ".join(["…", *words]), LINE_LETTERS)) > MOST_LINES:
-        words = words[1:]
-    return " ".join(["…", *words])
+def _sentences(sheet: OrganisationSheet, today: date, history: Sequence[Moment]) -> Iterable[str]:
+    """All of it for who reads in lines: nothing is folded away."""
+    name = sheet.organisation.name
+    for kind, (_, _, _, verb) in GROUPS.items():
+        for link in (link for link in sheet.links if link.kind is kind):
+            one = _neighbour(link, today)
+            told = ", ".join(part for part in (one.note, one.when, one.past.lower()) if part)
+            yield f"{name} {verb} {one.name}" + (f" ({told})." if told else ".")
+    for moment in history:
+        if not moment.here:
+            yield f"Le {moment.day}, {_listed(moment.before)} {moment.verb} {_listed(moment.after)}."
 
 
-def _shown(group: Group) -> tuple[Neighbour, ...]:
-    """Those drawn; the last box says how many more the list holds."""
-    most = MOST_A_GROUP.get(group.kind, MOST_OTHERWISE)
-    if len(group.neighbours) <= most:
-        return group.neighbours
-    rest = Neighbour(f"et {len(group.neighbours) - most + 1} autres, dans la liste", "", "", "", "")
-    return (*group.neighbours[: most - 1], rest)
-
-
-def _drop(upper: Box, lower: Box, rail: int) -> str:
-    """From the bottom of one to the top of the other, level at the height `rail`."""
-    return f"M{upper.middle} {upper.y + NODE_HEIGHT}V{rail}H{lower.middle}V{lower.y}"
-
-
-def _comb(upper: Box, lower: Box, rail: int) -> str:
-    """As `_drop`, but down the gutter and in by the side: a second row does not seem to hang from the first."""
-    gutter = lower.x - GAP // 2
-    return f"M{upper.middle} {upper.y + NODE_HEIGHT}V{rail}H{gutter}V{lower.y + NODE_HEIGHT // 2}H{lower.x}"
-
-
-def _across(left: Box, right: Box) -> str:
-    """From the right edge of one to the left edge of the other, in one soft curve."""
-    start, end = left.x + left.width, right.x
-    from_y, to_y = left.y + NODE_HEIGHT // 2, right.y + NODE_HEIGHT // 2
-    half = (start + end) // 2
-    return f"M{start} {from_y}C{half} {from_y} {half} {to_y} {end} {to_y}"
+def _listed(bodies: Sequence[Neighbour]) -> str:
+    said = [f"{one.name} ({one.note})" if one.note else one.name for one in bodies]
+    return " et ".join((", ".join(said[:-1]), said[-1])) if len(said) > 1 else said[0]

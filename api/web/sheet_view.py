@@ -87,7 +87,10 @@ class SuccessionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceView:
-    """The page of a service; `matters` are its competences as (label, address of the search for them)."""
+    """The page of a service; `matters` are its competences as (label, address of the search for them).
+
+    `gone` once the organisation that offers it is closed, `closed` says since when, `carried_to` who to call instead.
+    """
 
     name: str
     organisation: str
@@ -102,9 +105,12 @@ class ServiceView:
     ease: tuple[str, ...]
     capacity: tuple[str, ...]
     covers: str
+    closed: str
+    gone: bool
     door: Door
     desks: tuple[Desk, ...]
     successions: tuple[SuccessionView, ...]
+    carried_to: tuple[SuccessionView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,12 +148,15 @@ def service_view(service: Service, sheet: OrganisationSheet, covered: Iterable[T
         conditions=service.conditions,
         fee=service.fee,
         modes=tuple(label("mode", mode.value) for mode in service.modes),
-        ease=_ease(service),
+        ease=ease(service),
         capacity=capacity_words(service.capacity, service.answer_days, today),
         covers=covers_words(covered),
+        closed=_closed_words(organisation.closed_on, today),
+        gone=bool(organisation.closed_on and organisation.closed_on <= today),
         door=_door(service, organisation, at),
         desks=_desks(posts, at),
         successions=_successions(sheet),
+        carried_to=_succeeded(sheet, LinkKind.CARRIED_TO, "s’adresser à"),
     )
 
 
@@ -176,7 +185,7 @@ def organisation_view(sheet: OrganisationSheet, covered: Iterable[Territory], at
         agreements=tuple(_agreement(agreement, today) for agreement in sheet.agreements),
         successions=_successions(sheet),
         carried_to=_succeeded(sheet, LinkKind.CARRIED_TO, "s’adresser à"),
-        network=network(sheet),
+        network=network(sheet, today),
     )
 
 
@@ -212,7 +221,7 @@ def capacity_words(capacity: Capacity | None, answer_days: int | None, today: da
     return tuple(lines)
 
 
-def _ease(service: Service) -> tuple[str, ...]:
+def ease(service: Service) -> tuple[str, ...]:
     """What makes it easier to come, when it is known to be so."""
     said = (
         (None if service.fee else service.free, "Gratuit", "Payant"),

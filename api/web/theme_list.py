@@ -1,22 +1,44 @@
-"""The closed list of competences as people browse it: category by category, each a link to a search."""
+"""The closed list of competences as people browse it: category by category, each a link to a search and to its page."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from api.web.question import Asked
+from api.web.render import sheet_path
+from graph.model.themes import definitions
 from graph.model.vocabulary import categories, competences
 from graph.model.words import fold
+
+UNCOUNTED: Mapping[str, int] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """`address` is that of the search, `href` that of its page; `count` its relays at the place asked for, None without one."""
+
+    label: str
+    address: str
+    href: str
+    definition: str
+    count: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """`entries` are (label, address of the search)."""
+    """`entries` are (label, address of the search), `themes` the same with all that is known of them."""
 
     id: str
     label: str
-    entries: tuple[tuple[str, str], ...]
+    themes: tuple[Theme, ...]
+
+    @property
+    def entries(self) -> tuple[tuple[str, str], ...]:
+        """Where a bare link is enough."""
+        return tuple((theme.label, theme.address) for theme in self.themes)
 
 
 @cache
@@ -25,14 +47,21 @@ def theme_list() -> tuple[Category, ...]:
     return themes_around(Asked())
 
 
-def themes_around(asked: Asked) -> tuple[Category, ...]:
-    """Every category, by name; each theme keeps the place and the public of `asked`."""
+def themes_around(asked: Asked, counts: Mapping[str, int] = UNCOUNTED) -> tuple[Category, ...]:
+    """Every category, by name; each theme keeps the place and the public of `asked`; `counts` are relays by competence."""
+    query = f"?{asked.address().partition('?')[2]}".rstrip("?")
     listed = (
         Category(
             id=id_,
             label=name,
-            entries=tuple(
-                (entry.label, asked.only(entry.id).address())
+            themes=tuple(
+                Theme(
+                    entry.label,
+                    asked.only(entry.id).address(),
+                    sheet_path("themes", entry.id) + query,
+                    definitions()[entry.id],
+                    counts.get(entry.id, 0) if counts else None,
+                )
                 for entry in competences().values()
                 if entry.category == id_
             ),

@@ -264,7 +264,9 @@ class LinkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One edge around an organisation. `detail` is the agreement's label or the scope of a split; `on` its first day."""
+    """One edge around an organisation. `detail` is the agreement's label or the scope of a split; `on` its first day, `until`
+    its last. `closed_on` is the first day without the neighbour.
+    """
 
     kind: LinkKind
     id: str
@@ -273,14 +275,39 @@ class Link:
     detail: str = ""
     on: date | None = None
     until: date | None = None
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An organisation as it is named beside another; `closed_on` is the first day without it."""
+
+    id: str
+    name: str
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One edge of a history: `before` was carried to `after` on that day; `scope` says what went there."""
+
+    before: Body
+    after: Body
+    on: date
+    kind: SuccessionKind
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationSheet:
-    """All that the directory tells of one organisation, its services, its posts, and its neighbours in the graph."""
+    """All that the directory tells of one organisation, its services, its posts, and its neighbours in the graph.
+
+    `history` holds what it was made of and what became of it, with those who shared in both, oldest first.
+    """
 
     organisation: Organisation
     services: tuple[Service, ...] = ()
     posts: tuple[Post, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     links: tuple[Link, ...] = ()
+    history: tuple[Step, ...] = ()

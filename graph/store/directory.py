@@ -18,7 +18,7 @@ from graph.model.directory import (
     SuccessionKind,
 )
 from graph.store import records
-from graph.store.links import links
+from graph.store.links import history, links
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -203,6 +203,7 @@ class Directory:
             posts=(await self.posts_of(one)).get(organisation_id, ()),
             agreements=tuple(agreement for agreement in agreements if not agreement.reserved),
             links=await links(self._unit, organisation_id),
+            history=await history(self._unit, organisation_id),
         )
 
     async def page(

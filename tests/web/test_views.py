@@ -10,7 +10,6 @@ import pytest
 from api.web.assets import assets
 from api.web.headers import CONTENT_SECURITY_POLICY
 from api.web.listing_view import Signal, desk, freshness, reach
-from api.web.network_view import EdgeStyle, network
 from api.web.place_words import Located, locate, place_hint, place_name
 from api.web.relay_view import relay_views
 from api.web.sheet_view import capacity_words, covers_words, organisation_view
@@ -138,49 +137,6 @@ def link(kind: LinkKind, name: str) -> Link:
     return Link(kind=kind, id=f"t:{name}", name=name, organisation_kind="CAF", on=date(2020, 1, 1))
 
 
-def test_the_picture_and_the_list_hold_the_same_neighbours() -> None:
-    links = (
-        link(LinkKind.PART_OF, "parent"),
-        *(link(LinkKind.UNIT, f"unité {n}") for n in range(5)),
-        link(LinkKind.RECEIVES, "mandant"),
-        link(LinkKind.CARRIED_TO, "successeur"),
-    )
-    shown = network(OrganisationSheet(organisation=make.organisation(name="centre"), links=links))
-    assert shown is not None
-    listed = {one.name for group in shown.groups for one in group.neighbours}
-    assert listed == {one.name for one in links}
-    assert {box.name for box in shown.boxes} == listed | {"centre"}
-    assert [edge.style for edge in shown.edges].count(EdgeStyle.PART) == 6
-    assert [edge.style for edge in shown.edges].count(EdgeStyle.AGREEMENT) == 1
-    assert [edge.style for edge in shown.edges].count(EdgeStyle.SUCCESSION) == 1
-    corners = [(box.x, box.y) for box in shown.boxes]
-    assert len(set(corners)) == len(corners)
-    assert all(box.x >= 0 and box.x + box.width <= 1000 and box.y + 56 <= shown.height for box in shown.boxes)
-
-
-def test_a_crowd_is_cut_in_the_picture_but_not_in_the_list() -> None:
-    links = tuple(link(LinkKind.UNIT, f"unité {n}") for n in range(30))
-    shown = network(OrganisationSheet(organisation=make.organisation(), links=links))
-    assert shown is not None
-    assert len(shown.groups[0].neighbours) == 30
-    assert len(shown.boxes) == 13
-    assert shown.boxes[-1].name == "et 19 autres, dans la liste"
-
-
-def test_long_names_that_begin_alike_are_told_apart_by_their_ends() -> None:
-    kind = "Centre de protection maternelle et infantile (PMI)"
-    names = (f"{kind} – Antony – Méditerranée", f"{kind} – Clichy", "Cellule départementale")
-    shown = network(
-        OrganisationSheet(organisation=make.organisation(), links=tuple(link(LinkKind.UNIT, name) for name in names))
-    )
-    assert shown is not None
-    assert {box.name: " ".join(box.lines) for box in shown.boxes if not box.centre} == {
-        names[0]: "Antony – Méditerranée",
-        names[1]: "Clichy",
-        names[2]: names[2],
-    }
-
-
 def test_a_closed_body_sends_to_its_successor_and_those_of_one_day_share_a_sentence() -> None:
     links = (
         link(LinkKind.CARRIED_TO, "successeur"),
@@ -203,10 +159,6 @@ def test_a_closed_body_sends_to_its_successor_and_those_of_one_day_share_a_sente
 
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
-
-
-def test_an_organisation_alone_has_no_picture() -> None:
-    assert network(OrganisationSheet(organisation=make.organisation())) is None
 
 
 def test_no_style_or_script_leaves_the_house() -> None:

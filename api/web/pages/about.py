@@ -1,4 +1,4 @@
-"""Pages that hold still: themes, help, accessibility, and the gallery of components."""
+"""Pages that hold still: help, accessibility, and the gallery of components."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from api.web.gallery import gallery
 from api.web.listing_view import freshness
 from api.web.question import Asked
 from api.web.render import now, page
-from api.web.theme_list import theme_list
 from graph.model.errors import NotFound
 from graph.model.weights import FRESH_FOR, STALE_AFTER
 
@@ -24,12 +23,6 @@ QUESTIONS: Final = (
 )
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/themes")
-async def themes(request: Request) -> HTMLResponse:
-    """Every competence, by category."""
-    return page(request, "pages/themes.html", {"categories": theme_list(), "short": 0, "level": 2})
 
 
 @router.get("/aide")
