@@ -9,13 +9,14 @@ from starlette.responses import HTMLResponse
 
 from api.actions.directory import claims_about, organisation_sheet, service_sheet
 from api.rooms import Rooms
+from api.web.kept import KeptRoute
 from api.web.render import now, page
 from api.web.sheet_view import organisation_view, service_view
 from api.web.voices_view import voices_view
 from graph.model.directory import Organisation, Service
 from graph.model.territory import Territory
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
 
 @router.get("/service/{service_id:path}")
