@@ -47,6 +47,7 @@ bench: $(VENV)/.tests ## the figures that the README states
 	$(BIN)/python -m bench.relevance
 	$(BIN)/python -m bench.start
 	$(BIN)/python -m bench.public
+	$(BIN)/python -m bench.completion
 
 bench-import: $(VENV)/.tests ## loading a feed against bare batches (SIZES="10000 30000 100000" services)
 	$(BIN)/python -m bench.imports $(SIZES)

@@ -19,7 +19,7 @@ from api.premises import search_of, server
 from api.request_line import RequestLine
 from api.rooms import Rooms
 from api.settings import VERSION, Settings
-from api.web.headers import ForOtherSites, SecurityHeaders
+from api.web.headers import ForOtherSites, SecurityHeaders, security_headers
 from api.web.routes import install as install_pages
 from graph.model.errors import Refusal, Unavailable
 from graph.store.unit import Graph
@@ -92,4 +92,4 @@ class _Site(FastAPI):
         inner = Gateway(super().build_middleware_stack(), settings)
         origins = settings.allowed_origins
         open_ = ForOtherSites(inner, origins, GRAPHQL) if origins else inner
-        return RequestLine(SecurityHeaders(open_), settings.request_id_header)
+        return RequestLine(SecurityHeaders(open_, security_headers(settings.tiles)), settings.request_id_header)

@@ -23,6 +23,7 @@ VERSION: Final = "0.2.0"
 ORIGIN: Final = re.compile(r"https?://[a-z0-9.:\[\]-]+")
 HEAP: Final = re.compile(r"[1-9]\d*[mg]")
 INDEX_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
+TILE_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?")
 HEADER: Final = re.compile(r"[A-Za-z0-9-]*")
 OTLP: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 LOOPBACK: Final = re.compile(r"127\.[\d.]+|::1|localhost")
@@ -53,6 +54,19 @@ def _web_address(given: object) -> object:
     if "@" in urlsplit(given).netloc:
         raise ValueError("écrivez l’adresse sans nom ni mot de passe")
     return given.rstrip("/")
+
+
+def _tiles(given: object) -> object:
+    """The address of the squares of a map: one host, which the pages' own rules must name."""
+    if not isinstance(given, str) or not given:
+        return given
+    if "{s}" in given or not _is_address(given, ("http", "https")) or "@" in urlsplit(given).netloc:
+        raise ValueError("écrivez une adresse complète, sur un seul hôte et sans mot de passe")
+    if not all(part in urlsplit(given).path + urlsplit(given).query for part in ("{z}", "{x}", "{y}")):
+        raise ValueError("écrivez où vont le zoom et la place du carreau : « https://exemple.fr/{z}/{x}/{y}.png »")
+    if not TILE_HOST.fullmatch(urlsplit(given).netloc):
+        raise ValueError("écrivez le nom de l’hôte en lettres, chiffres, points et tirets")
+    return given
 
 
 def _index_name(given: object) -> object:
@@ -184,6 +198,14 @@ class Settings(BaseSettings):
         BeforeValidator(host_names),
         Field(description="Noms sous lesquels le site répond, séparés par des espaces ou des virgules ; vide : tous."),
     ] = ()
+    tiles: Annotated[
+        str,
+        BeforeValidator(_tiles),
+        Field(description="Adresse des carreaux du fond de carte, avec {z}, {x} et {y} ; vide : aucun fond."),
+    ] = ""
+    tiles_attribution: Annotated[
+        str, Field(max_length=200, description="Mention que demande l’auteur du fond de carte, en texte simple.")
+    ] = ""
     connections: Annotated[
         int, Field(ge=10, description="Connexions qu’un processus web tient à la fois ; les autres reçoivent un 503.")
     ] = 500
@@ -228,6 +250,11 @@ class Settings(BaseSettings):
             raise _contradiction(
                 "Une clé est donnée pour un serveur de recherche, sans son adresse : "
                 "ajoutez MAILLAGE_SEARCH_URL, ou retirez MAILLAGE_SEARCH_KEY"
+            )
+        if bool(self.tiles) != bool(self.tiles_attribution):
+            raise _contradiction(
+                "Un fond de carte ne se montre pas sans la mention de son auteur, ni l’inverse : "
+                "donnez MAILLAGE_TILES et MAILLAGE_TILES_ATTRIBUTION, ou aucun des deux"
             )
         if self.demo and not LOOPBACK.fullmatch(self.host):
             raise _contradiction(

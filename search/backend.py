@@ -111,6 +111,10 @@ class Index(Protocol):
         """Those of these listings that are held, in order of key. Raises Unavailable."""
         ...
 
+    async def acting(self, territories: Sequence[str]) -> dict[str, int]:
+        """How many listings act in each of these territories or in a part of it; none are left out. Raises Unavailable."""
+        ...
+
     async def held(self) -> dict[str, Held]:
         """Each listing held, by key: what `doctor` compares with the graph. Raises Unavailable."""
         ...

@@ -29,10 +29,10 @@ from graph.model.weighing import Candidate
 from search import document
 from search.backend import POINTER, AnotherWrites, Candidates, Held, NotBuilt, Trouble, Wanted
 from search.document import INDEX_FORMAT
-from search.hits import all_hits, fitting
+from search.hits import all_hits, count, fitting
 from search.places import Gazetteer
 from search.remembered import Remembered
-from search.terms import SCHEMA, entry
+from search.terms import SCHEMA, acting_query, entry
 
 PREFIX: Final = f"g{INDEX_FORMAT}-"
 WRITER_BYTES: Final = 64_000_000
@@ -106,6 +106,11 @@ class EmbeddedIndex:
         hits = all_hits(searcher, Query.term_set_query(SCHEMA, "id", list(keys)))
         listings = [document.decode(bytes(searcher.doc(address)["facts"][0])) for _, address in hits]
         return sorted(listings, key=lambda listing: listing.key)
+
+    async def acting(self, territories: Sequence[str]) -> dict[str, int]:
+        """How many listings act in each of these territories or in a part of it."""
+        searcher = self._follow().store.searcher()
+        return {id_: count(searcher, acting_query(id_)) for id_ in territories}
 
     async def held(self) -> dict[str, Held]:
         """Each listing held, by key."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from tantivy import DocAddress, Query, Searcher
 
@@ -25,6 +25,13 @@ def fitting(searcher: Searcher, wanted: Wanted) -> tuple[list[Hit], bool]:
 def all_hits(searcher: Searcher, asked: Query) -> list[Hit]:
     """However many they are."""
     return _best(searcher, asked, max(searcher.num_docs, 1))
+
+
+def count(searcher: Searcher, asked: Query) -> int:
+    """How many there are."""
+    # The engine's own description of its answer leaves its count out.
+    answer: Any = searcher.search(asked, 1, count=True)
+    return answer.count
 
 
 def _best(searcher: Searcher, asked: Query, most: int) -> list[Hit]:

@@ -167,6 +167,15 @@ class ServerIndex:
             raise Unavailable(SILENT) from fault
         raise Changing
 
+    async def acting(self, territories: Sequence[str]) -> dict[str, int]:
+        """How many listings act in each of these territories or in a part of it."""
+        acting = dict.fromkeys(territories, 0)
+        if acting:
+            for row in await self._server.fetch(self._uid, one_of("inside", territories), ("inside",), SCAN_SECONDS):
+                for id_ in acting.keys() & set(row["inside"]):
+                    acting[id_] += 1
+        return acting
+
     async def held(self) -> dict[str, Held]:
         """Each listing held, by key."""
         fields = ("key", "digest", "organisation")

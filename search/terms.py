@@ -74,6 +74,11 @@ def equals_query(wanted: Wanted, met: Met) -> Query:
     return Query.boolean_query(clauses)
 
 
+def acting_query(territory: str) -> Query:
+    """What acts in a territory or in a part of it."""
+    return _term("inside", territory)
+
+
 def _names(wanted: Wanted) -> list[Query]:
     return [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in wanted.names]
 

@@ -159,7 +159,7 @@ async def _answer(rooms: Rooms, asked: Question) -> _Answer:
     for question, widening in chain([(asked, None)], _wider(rooms, asked)):
         where = question.territory.id if question.territory else ""
         if where not in held:
-            held[where] = await _candidates(rooms, question, preferred)
+            held[where] = await candidates(rooms, question, preferred)
         weighing = Weighing(question, opening)
         placed = place(weighing, held[where].found)
         if placed:
@@ -167,8 +167,11 @@ async def _answer(rooms: Rooms, asked: Question) -> _Answer:
     return _Answer(Weighing(asked, opening), [], Candidates([]))
 
 
-async def _candidates(rooms: Rooms, question: Question, preferred: Preference) -> Candidates:
-    """What covers the territory, and what lies inside it when it holds others; beyond the one asked for, only the latter."""
+async def candidates(rooms: Rooms, question: Question, preferred: Preference) -> Candidates:
+    """What may answer; `preferred` is the question's own order of the ways to be competent. Raises Unavailable.
+
+    What covers the territory, and what lies inside it when it holds others; beyond the one asked for, only the latter.
+    """
     territory = question.territory
     wanted = Wanted(
         competences=question.competences,

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from api.web.answer import MapView
+from api.web.filters_view import Picked, filters_view
 from api.web.gallery_gather import gathered
 from api.web.listing_view import OpeningWords, Signal, freshness
 from api.web.network_view import network
@@ -36,8 +38,9 @@ from graph.model.directory import (
 )
 from graph.model.facts import Grade
 from graph.model.listing import Claim, split
-from graph.model.relay import Former, Found, Ground, Listing, Question, Reason, ReasonKind, Relay, Tie
-from graph.model.territory import Territory, TerritoryLevel
+from graph.model.narrowing import Narrowing
+from graph.model.relay import Facets, Former, Found, Ground, Listing, Question, Reason, ReasonKind, Relay, Tie
+from graph.model.territory import Point, Territory, TerritoryLevel
 from graph.model.weights import FRESH_FOR, FULL, GRADE_WEIGHTS, STALE_AFTER
 
 EVICTION: Final = "logement-hebergement--prevenir-une-expulsion"
@@ -54,7 +57,7 @@ COLOURS: Final = (
 def gallery(now: datetime) -> dict[str, object]:
     """The context of the gallery page."""
     today = now.date()
-    found = Found(question=Question(at=now, competences=(EVICTION,)), relays=tuple(_relays(now)))
+    found = Found(question=Question(at=now, competences=(EVICTION,)), relays=tuple(_relays(now)), total=4)
     sheet = _sheet(today)
     return {
         "colours": COLOURS,
@@ -70,6 +73,9 @@ def gallery(now: datetime) -> dict[str, object]:
         ),
         "more": (("Demande de logement social", "#"), ("Logement indigne, dégradé ou dangereux", "#")),
         "relays": relay_views(found),
+        "filters": filters_view(_narrowed(), _facets()),
+        "instead": (Picked("A de la place", "#g-messages", 4), Picked("CAF", "#g-messages", 2)),
+        "map": MapView(lat=47.238, lon=6.024, name="Besançon", tiles="", attribution=""),
         "danger_numbers": ("115", "17", "3919"),
         "network": network(sheet, today),
         "service": service_view(sheet.services[0], sheet, (DOUBS,), now),
@@ -78,6 +84,23 @@ def gallery(now: datetime) -> dict[str, object]:
         "closed": organisation_view(_closed(today), (), now),
         **gathered(found.relays, sheet, found.question),
     }
+
+
+def _narrowed() -> Asked:
+    """Two filters chosen, one of which leaves nothing together with the other."""
+    return Asked(text="impayés de loyer", narrowing=Narrowing(kinds=("CCAS",), has_room=True))
+
+
+def _facets() -> Facets:
+    return Facets(
+        publics=tuple((public, 9 - n if n < 9 else 0) for n, public in enumerate(Public)),
+        modes=((Mode.EN_PRESENTIEL, 12), (Mode.A_DISTANCE, 3)),
+        kinds=(("CCAS", 2), ("CAF", 1), ("ADIL", 1)),
+        open_now=4,
+        fresh=11,
+        interpreter=2,
+        free=12,
+    )
 
 
 def _claims(body: Organisation) -> tuple[Claim, ...]:
@@ -107,7 +130,13 @@ def _service(today: date) -> Service:
         publics=(Public.FAMILLES, Public.SENIORS),
         excludes=(Public.ETUDIANTS,),
         modes=(Mode.EN_PRESENTIEL, Mode.A_DISTANCE),
-        place=Place(address="12 rue de l’Exemple", postcode="25000", city="Besançon", territory="25056"),
+        place=Place(
+            address="12 rue de l’Exemple",
+            postcode="25000",
+            city="Besançon",
+            territory="25056",
+            point=Point(47.243, 6.018),
+        ),
         contact=Contact(phone="03 99 00 12 34", email="permanence@example.org", url="https://example.org/permanence"),
         hours="Mo-Fr 09:00-12:00; We 14:00-17:00; PH off",
         capacity=Capacity(vouched_on=today - timedelta(days=3), places_free=4, waiting_days=10),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from api.web.listing_view import (
@@ -18,8 +19,10 @@ from api.web.listing_view import (
 )
 from api.web.place_words import TOWNS
 from api.web.render import sheet_path
+from api.web.why_view import Why, why
 from graph.model import reasons
 from graph.model.relay import Found, Listing, Question, Reason, ReasonKind, Relay, Tie
+from graph.model.territory import Point
 from graph.model.vocabulary import competence, label
 from search.hours import PARIS
 
@@ -30,17 +33,20 @@ MOST_SENTENCES: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A reason in words; `against` when it pushed the relay down; `points` for those who ask why."""
+    """A reason in words; `against` when it pushed the relay down."""
 
     text: str
     against: bool
-    points: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayView:
-    """A row. `what` is the line under the name, with its own link when it names the organisation behind a service."""
+    """A row. `what` is the line under the name, with its own link when it names the organisation behind a service.
 
+    `key` is that of the listing; `point` where its door is, on the map.
+    """
+
+    key: str
     rank: int
     anchor: str
     name: str
@@ -48,7 +54,7 @@ class RelayView:
     what: str
     what_href: str
     sentences: tuple[Sentence, ...]
-    all_sentences: tuple[Sentence, ...]
+    why: Why
     opening: OpeningWords | None
     distance: str
     freshness: Freshness
@@ -59,20 +65,24 @@ class RelayView:
     formers: tuple[str, ...]
     source: str
     demonstration: bool
+    point: Point | None
 
 
 def relay_views(found: Found) -> tuple[RelayView, ...]:
     """The relays of this page of the answer, each with its place in the whole."""
-    return tuple(_relay(found.question, relay, found.first + n) for n, relay in enumerate(found.relays, 1))
+    pairs = zip_longest(found.relays, found.relays[1:])
+    return tuple(_relay(found.question, relay, found.first + n, behind) for n, (relay, behind) in enumerate(pairs, 1))
 
 
-def _relay(question: Question, relay: Relay, rank: int) -> RelayView:
+def _relay(question: Question, relay: Relay, rank: int, behind: Relay | None) -> RelayView:
     listing = relay.listing
     organisation, service = listing.organisation, listing.service
     subject = service or listing.agreement or organisation
     own_contact = relay.post.contact if relay.post else None
     sentences = tuple(_sentence(reason) for reason in relay.reasons if reason.kind not in SHOWN_ELSEWHERE)
+    place = (service.place if service else None) or organisation.place
     return RelayView(
+        key=listing.key,
         rank=rank,
         anchor=f"relais-{rank}",
         name=service.name if service else organisation.name,
@@ -80,7 +90,7 @@ def _relay(question: Question, relay: Relay, rank: int) -> RelayView:
         what=_what(listing),
         what_href=sheet_path("organisme", organisation.id) if service else "",
         sentences=sentences[:MOST_SENTENCES],
-        all_sentences=tuple(_sentence(reason) for reason in relay.reasons),
+        why=why(relay, behind),
         opening=opening_words((service.hours if service else "") or organisation.hours, question.at),
         distance=_distance(relay, question),
         freshness=freshness(subject.vouched_on, question.at.astimezone(PARIS).date()),
@@ -91,6 +101,7 @@ def _relay(question: Question, relay: Relay, rank: int) -> RelayView:
         formers=tuple(f"{former.name}, jusqu’au {reasons.full_date(former.on)}" for former in listing.formers),
         source=source_name(subject.source),
         demonstration=subject.demonstration or organisation.demonstration,
+        point=place.point if place else None,
     )
 
 
@@ -123,9 +134,7 @@ def _what(listing: Listing) -> str:
 
 def _sentence(reason: Reason) -> Sentence:
     """A territory is only ever said when it is not the one asked for."""
-    points = f"{reason.weight:+.1f}".replace(".", ",").replace("-", "−").removesuffix(",0")
-    against = reason.weight < 0 or reason.kind is ReasonKind.TERRITORY
-    return Sentence(reason.text, against, points if points not in ("+0", "−0") else "0")
+    return Sentence(reason.text, reason.weight < 0 or reason.kind is ReasonKind.TERRITORY)
 
 
 def _handles(listing: Listing, question: Question) -> tuple[str, ...]:

@@ -118,6 +118,12 @@ def crumbs(places: Gazetteer, territory: Territory) -> tuple[tuple[str, str], ..
     return tuple((zone.name, territory_path(zone)) for zone in around)
 
 
+def browsed(places: Gazetteer, territory: Territory) -> list[Territory]:
+    """This one, and what a visitor goes on to from it."""
+    levels = {level for level, (_, seen_from) in BROWSED.items() if territory.level in seen_from}
+    return [territory, *(one for one in places.within(territory.id) if one.level in levels)]
+
+
 def children(places: Gazetteer, territory: Territory, counts: Mapping[str, int]) -> tuple[Children, ...]:
     """What a visitor goes on to, level by level; levels that it does not hold are left out."""
     held = places.within(territory.id)

@@ -166,6 +166,22 @@ async def test_territory_and_competence_choose_the_candidates(engine_under_test:
     await writer.close()
 
 
+async def test_how_many_act_in_a_territory_or_a_part_of_it(engine_under_test: Engine) -> None:
+    writer = await build(
+        engine_under_test,
+        listing("t:doubs"),
+        listing("t:besancon", covers=("25056",)),
+        listing("t:deux", covers=("25056", "25462")),
+        listing("t:rien", covers=()),
+    )
+    index = engine_under_test.index()
+    await index.follow()
+    asked = ["pays:FR", "departement:25", "25056", "25462", "75056"]
+    assert await index.acting(asked) == dict(zip(asked, [3, 3, 2, 1, 0], strict=True))
+    assert await index.acting([]) == {}
+    await writer.close()
+
+
 async def test_a_candidate_tells_its_facts_its_best_way_and_its_nearest_zone(engine_under_test: Engine) -> None:
     lawful = listing(
         "t:loi",

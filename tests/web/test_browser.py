@@ -24,6 +24,7 @@ PAGES = (
     "/themes",
     "/aide",
     "/accessibilite",
+    "/hors-ligne",
     "/galerie",
     "/rien",
 )

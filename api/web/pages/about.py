@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from api.web.gallery import gallery
+from api.web.kept import KeptRoute
 from api.web.listing_view import freshness
 from api.web.question import Asked
 from api.web.render import now, page
@@ -22,7 +23,7 @@ QUESTIONS: Final = (
     ("hôtel pour une famille", "Paris"),
 )
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
 
 @router.get("/aide")

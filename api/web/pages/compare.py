@@ -13,6 +13,7 @@ from api.actions.kept import judged, kept, well_formed
 from api.rooms import Rooms
 from api.web.chosen import FEWEST_COMPARED, MOST_COMPARED, compare_path, selection_path
 from api.web.compare_view import comparison
+from api.web.kept import KeptRoute
 from api.web.place_words import locate
 from api.web.question import Asked, read_asked
 from api.web.render import now, page
@@ -25,7 +26,7 @@ TOO_MANY: Final = f"On compare {MOST_COMPARED} relais au plus. Retirez-en jusqu�
 GONE: Final = "Un relais demandé n’existe plus, ou n’est plus publié. Les autres sont comparés."
 NOT_ASKED: Final = "La question n’a pas pu être lue : les relais sont comparés sans elle."
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
 
 @router.get("/comparer")

@@ -2,88 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.actions.find_relay import Ask, Page, find_relay
+from api.actions.find_relay import AROUND_KM, Ask, Page, find_relay
 from api.rooms import Rooms
-from api.web.place_words import TOWNS, Located, departement_of, locate, place_name
-from api.web.question import MOST_CHOICES, PAGE, Asked, read_asked
-from api.web.relay_view import relay_views
+from api.web.answer import answer, question_form, with_fewer_filters
+from api.web.filters_view import picked
+from api.web.frequent import FREQUENT
+from api.web.kept import KeptRoute
+from api.web.place_words import Located, locate
+from api.web.question import PAGE, Asked, read_asked
 from api.web.render import page
 from api.web.theme_list import theme_list, themes_around
-from graph.model.directory import Public
-from graph.model.errors import InvalidInput, NotFound
-from graph.model.relay import CompetenceMatch, Found
-from graph.model.territory import Territory
-from graph.model.vocabulary import competence, competences, label
+from graph.model.errors import InvalidInput, NotFound, Unavailable
+from graph.model.wording import emergency_numbers
 
 SHORT_CATEGORY: Final = 4
-MOST_NEIGHBOURS: Final = 12
+# When filters leave nothing, this many are tried without, each a search.
+MOST_TRIED: Final = 6
+COUNTED: Final = Page(count=0)
 # What find_relay calls the fields, and what the form calls them.
-FORM_FIELDS: Final = {"territory": "ou", "text": "q", "publics": "qui", "competences": "c"}
+FORM_FIELDS: Final = {"territory": "ou", "text": "q", "publics": "qui", "competences": "c", "near": "ou"}
 
-# Who receives anyone, whatever the problem: the social service of the sector.
-GENERAL_DOOR: Final = "parcours--accompagnement-social-global"
 NO_ANSWER: Final = "La recherche n’a pas pu se faire"
+NO_TOWN_HERE: Final = "Aucune commune de France n’est près de votre position. Donnez le nom d’une commune."
+STILL_WORKS: Final = (
+    "Rien n’a été perdu : votre question est gardée dans l’adresse de cette page. Les numéros d’urgence, la liste des "
+    "thèmes et les fiches déjà ouvertes restent à votre disposition. Réessayez dans un instant."
+)
 
-router = APIRouter(include_in_schema=False)
-
-
-def public_options() -> tuple[tuple[str, str], ...]:
-    """The choices of "Pour qui ?": everyone is the empty choice, not one more."""
-    return tuple(
-        (public.value, label("public", public.value)) for public in Public if public is not Public.TOUS_PUBLICS
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A competence understood, why, and the address of the same question without it."""
-
-    label: str
-    because: str
-    away: str
-
-
-def chips(asked: Asked, understood: Sequence[CompetenceMatch]) -> tuple[Chip, ...]:
-    """One for each competence that the answer is about."""
-    return tuple(
-        Chip(competence(m.competence).label, m.because, asked.without(m.competence).address()) for m in understood
-    )
-
-
-def neighbours(asked: Asked, understood: Sequence[CompetenceMatch]) -> tuple[tuple[str, str], ...]:
-    """Competences of the same categories that may be added: (label, address)."""
-    ids = [match.competence for match in understood]
-    categories = {competence(id_).category for id_ in ids}
-    near = [entry for entry in competences().values() if entry.category in categories and entry.id not in ids]
-    shown = near[:MOST_NEIGHBOURS] if len(ids) < MOST_CHOICES else []
-    return tuple((entry.label, asked.with_also(entry.id, ids).address()) for entry in shown)
+router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
 
 @router.get("/")
 async def search(request: Request) -> HTMLResponse:
     """The question, before anything is asked."""
-    return page(
-        request, "pages/search.html", _form(Asked()) | {"categories": theme_list(), "short": SHORT_CATEGORY, "level": 3}
-    )
+    themes = {"categories": theme_list(), "short": SHORT_CATEGORY, "level": 3}
+    return page(request, "pages/search.html", question_form(Asked()) | themes | {"frequent": FREQUENT})
 
 
 @router.get("/chercher")
-async def results(request: Request) -> HTMLResponse:
+async def results(request: Request) -> Response:
     """The relays in order; without a question, the form and what is missing."""
     rooms: Rooms = request.app.state.rooms
     try:
         asked = read_asked(request.query_params)
     except InvalidInput as refusal:
         return _refused(request, Asked(), refusal)
-    located = locate(rooms.places, asked.place, asked.place_id)
+    try:
+        return await _results(request, rooms, asked)
+    except Unavailable as refusal:
+        if "text/html" not in request.headers.get("accept", ""):
+            raise
+        return _away(request, asked, refusal)
+
+
+async def _results(request: Request, rooms: Rooms, asked: Asked) -> Response:
+    located = _located(rooms, asked)
     elsewhere = tuple((name, asked.at_place(name, id_).address()) for name, id_ in located.others)
     if asked.empty:
         return _nothing_asked(request, asked)
@@ -93,7 +73,20 @@ async def results(request: Request) -> HTMLResponse:
         found = await find_relay(rooms, _ask(asked, located), Page(first=asked.first, count=PAGE))
     except (InvalidInput, NotFound) as refusal:
         return _refused(request, asked, refusal, elsewhere)
-    return page(request, "pages/results.html", _answer(rooms, asked, located, found, elsewhere), at=None)
+    if found.total and not found.relays:
+        # The answer has become shorter than the page that was kept.
+        return RedirectResponse(asked.from_place(0).address(), 303)
+    context = answer(rooms, asked, located, found, elsewhere)
+    if not found.total and asked.filters():
+        context["instead"] = await _instead(rooms, asked, located)
+    return page(request, "pages/results.html", context)
+
+
+def _located(rooms: Rooms, asked: Asked) -> Located:
+    if asked.here is None:
+        return locate(rooms.places, asked.place, asked.place_id)
+    town = rooms.places.nearest(asked.here, AROUND_KM)
+    return Located(town) if town else Located(unknown=NO_TOWN_HERE)
 
 
 def _ask(asked: Asked, located: Located) -> Ask:
@@ -102,64 +95,22 @@ def _ask(asked: Asked, located: Located) -> Ask:
         competences=asked.chosen,
         refused=asked.refused,
         territory=located.territory.id if located.territory else "",
+        near=asked.here,
         publics=asked.publics,
+        modes=asked.modes,
         urgent=asked.urgent,
+        narrowing=asked.narrowing,
     )
 
 
-def _answer(
-    rooms: Rooms, asked: Asked, located: Located, found: Found, elsewhere: tuple[tuple[str, str], ...]
-) -> dict[str, object]:
-    # The place and the public may also have been named in the problem itself.
-    territory = located.territory or found.question.territory
-    shown = asked.at_place(place_name(rooms.places, territory), territory.id) if territory else asked
-    last = asked.first + PAGE
-    total = found.total
-    subject = asked.text or ", ".join(competence(id_).label for id_ in asked.chosen)
-    where = territory.where() if territory else ""
-    return _form(shown) | {
-        "asked": shown.from_place(asked.first),
-        "heading": f"« {subject} » {where}".strip(),
-        "chips": chips(asked, found.understood),
-        "more": neighbours(asked, found.understood),
-        "place": shown.place if territory else "toute la France",
-        "place_known": territory is not None,
-        "place_after_verb": where,
-        "ways_out": _ways_out(rooms, shown, territory),
-        "suggestions": elsewhere,
-        "for_whom": tuple(label("public", public.value) for public in found.question.publics),
-        "emergency": found.emergency,
-        "refused": "",
-        "count_words": _count(total, asked.first, min(last, total)),
-        "widening": found.widened.text if found.widened else "",
-        "relays": relay_views(found),
-        "previous_page": asked.from_place(max(asked.first - PAGE, 0)).address() if asked.first else "",
-        "next_page": asked.from_place(last).address() if last < total else "",
-    }
-
-
-def _count(total: int, first: int, last: int) -> str:
-    if total == 0:
-        return "Aucun relais"
-    whole = f"{total} relais"
-    return whole if first == 0 and last == total else f"{whole}, de {first + 1} à {last}"
-
-
-def _form(asked: Asked) -> dict[str, object]:
-    return {"asked": asked, "publics": public_options(), "faulty": ""}
-
-
-def _ways_out(rooms: Rooms, asked: Asked, territory: Territory | None) -> tuple[tuple[str, str], ...]:
-    """When nothing was found: the same question in the whole département, and the door that is open to anyone."""
-    ways: list[tuple[str, str]] = []
-    around = departement_of(rooms.places, territory) if territory and territory.level in TOWNS else None
-    if around:
-        ways.append((f"chercher {around.where()}", asked.at_place(around.name, around.id).address()))
-    if GENERAL_DOOR not in asked.chosen:
-        door = replace(asked, text="").only(GENERAL_DOOR).from_place(0)
-        where = f" {territory.where()}" if territory else ""
-        ways.append((f"demander au service social de secteur{where}", door.address()))
-    return tuple(ways)
+async def _instead(rooms: Rooms, asked: Asked, located: Located) -> object:
+    """What taking back one choice would give, for each of them; else all of them."""
+    tries = [
+        (one, asked.without_filter(name, value))
+        for one, (name, value) in zip(picked(asked), asked.filters(), strict=True)
+    ][:MOST_TRIED]
+    counted = [(one, (await find_relay(rooms, _ask(without, located), COUNTED)).total) for one, without in tries]
+    return with_fewer_filters(counted)
 
 
 def _nothing_asked(request: Request, asked: Asked) -> HTMLResponse:
@@ -169,22 +120,34 @@ def _nothing_asked(request: Request, asked: Asked) -> HTMLResponse:
     return _refused(request, asked, refusal, (), "Il manque le problème", themes)
 
 
+def _away(request: Request, asked: Asked, refusal: Unavailable) -> HTMLResponse:
+    """The index does not answer: what still works is put in the visitor's hands."""
+    themes = {"categories": themes_around(asked), "short": SHORT_CATEGORY, "level": 3, "still": STILL_WORKS}
+    numbers = {"emergency": tuple(emergency_numbers())}
+    answered = _refused(request, asked, refusal, (), "La recherche ne répond pas en ce moment", themes | numbers)
+    answered.status_code = 503
+    answered.headers["Retry-After"] = "10"
+    return answered
+
+
 def _refused(
     request: Request,
     asked: Asked,
-    refusal: InvalidInput | NotFound,
+    refusal: InvalidInput | NotFound | Unavailable,
     elsewhere: tuple[tuple[str, str], ...] = (),
     heading: str = NO_ANSWER,
-    themes: Mapping[str, object] = MappingProxyType({}),
+    more: Mapping[str, object] = MappingProxyType({}),
 ) -> HTMLResponse:
     field = FORM_FIELDS.get(refusal.field, refusal.field) if isinstance(refusal, InvalidInput) else ""
-    context = _form(asked) | {
+    context = question_form(asked) | {
         "heading": heading,
         "faulty": field,
         "refused": refusal.message,
+        "still": "",
         "suggestions": elsewhere,
         "emergency": (),
         "categories": (),
-        **themes,
+        "map": None,
+        **more,
     }
     return page(request, "pages/results.html", context, status=422)

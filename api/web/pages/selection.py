@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from api.actions.kept import kept, well_formed
 from api.rooms import Rooms
 from api.web.chosen import MOST_COMPARED, MOST_KEPT, compare_path, selection_path
+from api.web.kept import KeptRoute
 from api.web.question import Asked
 from api.web.render import now, page
 from api.web.selection_view import CALL_FIRST, asked_for, selection
@@ -20,7 +21,7 @@ TOO_MANY: Final = (
 )
 GONE: Final = "Un relais de cette liste n’existe plus, ou n’est plus publié : il a été retiré."
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
 
 @router.get("/selection")

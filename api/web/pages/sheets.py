@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.actions.directory import claims_about, kept_under, organisation_sheet, service_sheet
 from api.rooms import Rooms
 from api.web.chosen import selection_path
+from api.web.kept import KeptRoute
 from api.web.render import now, page, sheet_path
 from api.web.sheet_view import organisation_view, service_view
 from api.web.voices_view import voices_view
@@ -17,7 +18,7 @@ from graph.model.directory import Organisation, Service
 from graph.model.errors import NotFound
 from graph.model.territory import Territory
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
 
 @router.get("/service/{service_id:path}")

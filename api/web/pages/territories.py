@@ -7,19 +7,20 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.actions.coverage import LOCAL, acting_inside, coverage, nearest
+from api.actions.coverage import LOCAL, coverage, nearest
 from api.rooms import Rooms
+from api.web.kept import KeptRoute
 from api.web.place_words import LEVEL_WORDS, locate, place_name
 from api.web.question import LONGEST_PLACE
 from api.web.render import now, page
-from api.web.territory_view import by_letter, children, coverage_view, crumbs, grouped, territory_path
+from api.web.territory_view import browsed, by_letter, children, coverage_view, crumbs, grouped, territory_path
 from graph.model.errors import NotFound
 from graph.model.territory import COUNTRY, Territory
 
 # From so many on, a list is cut at its letters.
 LONG_LIST: Final = 60
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
 
 @router.get("/territoires")
@@ -54,7 +55,7 @@ async def territory_page(request: Request, territory_id: str) -> Response:
 async def _browsed(
     request: Request, rooms: Rooms, territory: Territory, said: dict[str, object], status: int = 200
 ) -> HTMLResponse:
-    counts = await acting_inside(rooms, territory)
+    counts = await rooms.index.acting([one.id for one in browsed(rooms.places, territory)])
     context = _around(rooms, territory) | {
         "typed": "",
         "unknown": "",

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from api.actions.coverage import coverage
 from api.rooms import Rooms
+from api.web.kept import KeptRoute
 from api.web.place_words import LEVEL_WORDS, Located, locate, place_name
 from api.web.question import LONGEST_PLACE, Asked
 from api.web.render import now, page
@@ -31,7 +32,7 @@ GROUND_WORDS: Final = {TerritoryLevel.COMMUNE: "commune", TerritoryLevel.COUNTRY
 OWN_GROUND: Final = "ressort propre"
 MOST_SAYINGS: Final = 6
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 // Completion on a text field: the combobox pattern of the ARIA Authoring Practices, list autocomplete, manual selection.
 
 const PAUSE_MS = 120;
+const SLOW_MS = 300;
 const FEWEST_LETTERS = 2;
 
 export function enhanceCombos(root) {
@@ -16,7 +17,6 @@ class Combobox {
     this.chosen = box.dataset.chosen ? box.querySelector(`input[name='${box.dataset.chosen}']`) : null;
     this.options = [];
     this.active = -1;
-    this.asked = 0;
     this.build();
     this.listen();
   }
@@ -56,7 +56,6 @@ class Combobox {
     clearTimeout(this.timer);
     const text = this.input.value.trim();
     if (text.length < FEWEST_LETTERS) {
-      this.asked += 1;
       this.close();
       return;
     }
@@ -64,17 +63,22 @@ class Combobox {
   }
 
   async ask(text) {
-    this.asked += 1;
-    const turn = this.asked;
-    let found = [];
+    // A slow answer to an older text is not shown over a newer one, nor waited for.
+    this.underway?.abort();
+    const underway = new AbortController();
+    this.underway = underway;
+    const slow = setTimeout(() => (this.told.textContent = "Recherche de propositions…"), SLOW_MS);
     try {
-      const answer = await fetch(`${this.box.dataset.complete}?q=${encodeURIComponent(text)}`);
-      found = answer.ok ? await answer.json() : [];
+      const address = `${this.box.dataset.complete}?q=${encodeURIComponent(text)}`;
+      const answer = await fetch(address, { signal: underway.signal });
+      const found = answer.ok ? await answer.json() : [];
+      if (document.activeElement === this.input && !underway.signal.aborted) this.show(found);
     } catch {
-      found = [];
+      // Without network the field is a plain one: what is typed is understood all the same.
+      if (!underway.signal.aborted) this.close();
+    } finally {
+      clearTimeout(slow);
     }
-    // A slow answer to an older text is not shown over a newer one.
-    if (turn === this.asked && document.activeElement === this.input) this.show(found);
   }
 
   show(found) {
@@ -148,7 +152,7 @@ class Combobox {
 
   close() {
     clearTimeout(this.timer);
-    this.asked += 1;
+    this.underway?.abort();
     this.list.hidden = true;
     this.active = -1;
     this.input.setAttribute("aria-expanded", "false");

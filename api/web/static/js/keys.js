@@ -1,11 +1,15 @@
-// Keyboard shortcuts: / search, arrows through the results, p why, ? help. Never while someone types.
+// Keyboard shortcuts: / search, arrows through the results, p why, m map or list, ? help. Never while someone types.
 
 const FIELDS = "input, select, textarea, [contenteditable]";
+// A box to tick takes no letters.
+const TICKED = "input[type=checkbox]";
 
 export function listenToKeys(root) {
   root.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches(FIELDS) || root.querySelector("dialog[open]")) return;
+    if (typing(event.target) || root.querySelector("dialog[open]")) return;
+    // On the map the arrows move the map.
+    if (event.target.closest(".map") && event.key.startsWith("Arrow")) return;
     if (act(root, event.key)) event.preventDefault();
   });
   for (const link of root.querySelectorAll("[data-help-open]")) {
@@ -13,6 +17,10 @@ export function listenToKeys(root) {
       if (openHelp(root)) event.preventDefault();
     });
   }
+}
+
+function typing(target) {
+  return target.matches(FIELDS) && !target.matches(TICKED);
 }
 
 function act(root, key) {
@@ -25,6 +33,10 @@ function act(root, key) {
       return toResult(root, -1);
     case "p":
       return toggleWhy(root);
+    case "m":
+      return toOtherView(root);
+    case "Escape":
+      return closeWhy(root);
     case "?":
       return openHelp(root);
     default:
@@ -57,6 +69,21 @@ function toggleWhy(root) {
   const why = root.activeElement?.closest("li")?.querySelector("details.why");
   if (!why) return false;
   why.open = !why.open;
+  return true;
+}
+
+function closeWhy(root) {
+  const why = root.activeElement?.closest("details.why[open]");
+  if (!why) return false;
+  why.open = false;
+  why.querySelector("summary").focus();
+  return true;
+}
+
+function toOtherView(root) {
+  const link = root.querySelector("[data-other-view]");
+  if (!link) return false;
+  link.click();
   return true;
 }
 

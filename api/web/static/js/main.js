@@ -1,6 +1,16 @@
 // Every page works without these; they shorten the way for those who come twenty times a day.
 import { enhanceCombos } from "./combobox.js";
+import { applyFilters } from "./filters.js";
 import { listenToKeys } from "./keys.js";
+import { offerNear } from "./near.js";
 
+document.documentElement.classList.add("js");
 enhanceCombos(document);
+applyFilters(document);
+offerNear(document);
 listenToKeys(document);
+
+// Keeps the shell and the emergency numbers for a moment without network; never an answer.
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/service-worker.js").catch(() => {});
+}

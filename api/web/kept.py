@@ -1,0 +1,62 @@
+"""Pages that a browser keeps and asks about: the same question of the same index is not answered twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
+
+from api.settings import VERSION
+from api.web.assets import assets
+from api.web.render import now
+from graph.model.errors import Unavailable
+
+# A page speaks of its moment: what is open, "aujourd’hui 10 h 12". It may be this much behind.
+BUCKET_SECONDS: Final = 300
+CACHE_CONTROL: Final = "private, no-cache"
+TAG_BYTES: Final = 12
+
+
+def page_tag(generation: str, address: str, at: datetime) -> str:
+    """The weak entity tag of a page: other in another generation, another five minutes, another version of the site.
+
+    `address` is the path with its query. Buckets of UTC and of Paris begin together, for their distance is whole hours.
+    """
+    bucket = int(at.timestamp()) // BUCKET_SECONDS
+    told = "\0".join((generation, str(bucket), address, VERSION, assets().version))
+    return f'W/"{hashlib.blake2b(told.encode(), digest_size=TAG_BYTES).hexdigest()}"'
+
+
+class KeptRoute(APIRoute):
+    """A page with an entity tag, for a router's `route_class`: what the browser holds already is not made again."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The route's own handler, and before it the question whether it is needed."""
+        make = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            tag = _tag(request)
+            if tag and tag in request.headers.get("if-none-match", ""):
+                return Response(
+                    status_code=304, headers={"ETag": tag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept"}
+                )
+            made = await make(request)
+            if tag and made.status_code == 200:
+                made.headers["ETag"] = tag
+            return made
+
+        return answer
+
+
+def _tag(request: Request) -> str:
+    """Empty while there is no index: then nothing vouches for what the browser holds."""
+    try:
+        generation = request.app.state.rooms.index.generation
+    except Unavailable:
+        return ""
+    return page_tag(generation, f"{request.url.path}?{request.url.query}", now())
