@@ -66,8 +66,8 @@ WIDEST_FIRST: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What several listings of a chunk share."""
+class Known:
+    """What several listings of a chunk share: organisations, formers and posts by organisation, territories, all by id."""
 
     organisations: dict[str, Organisation]
     territories: dict[str, Territory]
@@ -113,13 +113,13 @@ class Relays:
         listed: list[Organisation | Service | Agreement] = list(alive)
         listed += [s for found in services.values() for s in found if s.state is ListingState.PUBLISHED]
         listed += [a for found in agreements.values() for a in found]
-        known = _Known(
+        known = Known(
             organisations=own | await directory.organisations(sorted(others)),
             territories=await self._unit.territories.by_ids(sorted({t for thing in listed for t in thing.covers})),
             formers=await self._formers(ids),
             posts=await directory.posts_of(sorted({*ids, *others})),
         )
-        return [_listing(thing, known) for thing in listed]
+        return [listing_of(thing, known) for thing in listed]
 
     async def _formers(self, ids: Sequence[str]) -> dict[str, tuple[Former, ...]]:
         groups: dict[str, dict[str, Former]] = defaultdict(dict)
@@ -133,7 +133,8 @@ class Relays:
         }
 
 
-def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listing:
+def listing_of(thing: Organisation | Service | Agreement, known: Known) -> Listing:
+    """The listing of a record that may be shown, with what is `known` of those that it names."""
     match thing:
         case Organisation():
             return _body(thing, known)
@@ -143,7 +144,7 @@ def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listin
             return _agreement(thing, known)
 
 
-def _body(organisation: Organisation, known: _Known) -> Listing:
+def _body(organisation: Organisation, known: Known) -> Listing:
     """The organisation itself, competent by its kind."""
     rules = () if organisation.kind in KINDS_OF_MANY_TRADES else rules_for(organisation.kind)
     ties = {
@@ -153,7 +154,7 @@ def _body(organisation: Organisation, known: _Known) -> Listing:
     return replace(base, ties=tuple(ties.values()))
 
 
-def _service(service: Service, known: _Known) -> Listing:
+def _service(service: Service, known: Known) -> Listing:
     organisation = known.organisations[service.organisation]
     usual = Ground.SPECIALISED if len(service.competences) <= SPECIALISED_UP_TO else Ground.GENERAL
     by_right = [
@@ -166,7 +167,7 @@ def _service(service: Service, known: _Known) -> Listing:
     return replace(base, service=service, ties=tuple(ties))
 
 
-def _agreement(agreement: Agreement, known: _Known) -> Listing:
+def _agreement(agreement: Agreement, known: Known) -> Listing:
     organisation = known.organisations[agreement.given_to]
     base = _base(f"agreement:{agreement.id}", organisation, agreement.covers, known)
     grantors = tuple(known.organisations[g].name for g in agreement.granted_by if g in known.organisations)
@@ -174,7 +175,7 @@ def _agreement(agreement: Agreement, known: _Known) -> Listing:
     return replace(base, agreement=agreement, grantors=grantors, ties=ties)
 
 
-def _base(key: str, organisation: Organisation, covers: Sequence[str], known: _Known) -> Listing:
+def _base(key: str, organisation: Organisation, covers: Sequence[str], known: Known) -> Listing:
     parent = known.organisations.get(organisation.part_of)
     zones = [known.territories[id_] for id_ in covers if id_ in known.territories]
     widest = min(zones, key=lambda t: (WIDEST_FIRST.index(t.level), -t.population, t.id), default=None)
