@@ -7,7 +7,7 @@ PORT ?= 8000
 DATA ?= var/data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-whole test-neo4j lint format lock bench bench-import clean
+.PHONY: help demo serve test test-whole test-neo4j lint format lock bench bench-speed bench-size bench-import clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +48,13 @@ bench: $(VENV)/.tests ## the figures that the README states
 	$(BIN)/python -m bench.start
 	$(BIN)/python -m bench.public
 	$(BIN)/python -m bench.completion
+
+bench-speed: $(VENV)/.tests ## relays in a directory of France's size, by one client and by eight; where their time goes
+	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.stages
+
+bench-size: $(VENV)/.tests ## the same at 100,000 and at 1,000,000 services (SIZES=…); the million takes some minutes to make
+	$(BIN)/python -m bench.size $(SIZES)
 
 bench-import: $(VENV)/.tests ## loading a feed against bare batches (SIZES="10000 30000 100000" services)
 	$(BIN)/python -m bench.imports $(SIZES)

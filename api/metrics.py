@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 BACKLOG_SECONDS: Final = 2.0
 SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-COSTS: Final = (10, 50, 100, 250, 500, 1000, 2000, 4000, 6000)
+COSTS: Final = (10, 50, 100, 250, 500, 1000, 2000, 4000, 7000)
 
 REQUESTS: Final = Counter(
     "maillage_requests_total", "Requests by method, template of the route and status.", ("method", "route", "status")

@@ -168,7 +168,7 @@ class Settings(BaseSettings):
         ),
     ] = ()
     graphql_cost: Annotated[int, Field(ge=100, description="Coût le plus haut d’une opération GraphQL, en objets.")] = (
-        6000
+        7000
     )
     graphql_seconds: Annotated[
         float, Field(gt=0, le=30, description="Durée la plus longue d’une opération, en secondes.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import strawberry
 
 from graph.model import relay, vocabulary
+from search.understand import Suggestion
 
 
 @strawberry.type(description="An entry of the closed list: thématiques of data·inclusion v1, and ours.")
@@ -20,9 +23,15 @@ class Competence:
     @classmethod
     def of(cls, competence_id: str) -> Competence:
         """From the vocabulary; a graph older than the list may hold ids that the list has lost."""
-        record = vocabulary.competences().get(competence_id)
-        label, category = (record.label, record.category_label) if record else (competence_id, "")
-        return cls(id=strawberry.ID(competence_id), label=label, category=category)
+        return _competence(competence_id)
+
+
+# A page of relays names a hundred of them, the same again and again.
+@lru_cache(maxsize=512)
+def _competence(id_: str) -> Competence:
+    record = vocabulary.competences().get(id_)
+    label, category = (record.label, record.category_label) if record else (id_, "")
+    return Competence(id=strawberry.ID(id_), label=label, category=category)
 
 
 @strawberry.type(description="A competence that words were taken to mean.")
@@ -37,3 +46,18 @@ class CompetenceMatch:
     def of(cls, match: relay.CompetenceMatch) -> CompetenceMatch:
         """From the model."""
         return cls(competence=Competence.of(match.competence), because=match.because, certainty=match.certainty)
+
+
+@strawberry.type(description="A competence that the beginning of a text may mean.")
+class Completion:
+    """One line of a list under what is being typed."""
+
+    competence: Competence = strawberry.field(description="The competence.")
+    text: str = strawberry.field(
+        description="The way to say it that goes on from what was typed; its label when that does."
+    )
+
+    @classmethod
+    def of(cls, suggestion: Suggestion) -> Completion:
+        """From the reader of words."""
+        return cls(competence=Competence.of(suggestion.competence), text=suggestion.text)

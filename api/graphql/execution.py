@@ -11,11 +11,13 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
+import structlog
 from graphql import (
     DocumentNode,
     FieldNode,
     GraphQLError,
     OperationDefinitionNode,
+    VariableValues,
     get_operation_ast,
     get_variable_values,
 )
@@ -23,6 +25,7 @@ from graphql import (
 from api.graphql.context import Context
 from api.graphql.cost import checked_cost
 from api.graphql.limits import ERRORS, Gate, check_variables, longer_than
+from api.graphql.projection import Projection
 from api.graphql.schema import schema
 from api.graphql.told import told
 from api.metrics import GRAPHQL_COST
@@ -35,6 +38,7 @@ AT_ONCE: Final = 16
 CHARACTERS_FOR_A_POINT: Final = 4
 UNREADABLE: Final = 1_000
 
+log = structlog.get_logger(__name__)
 _places: Final = asyncio.Semaphore(AT_ONCE)
 
 
@@ -91,11 +95,13 @@ async def answer(context: Context, asked: Asked, limits: Limits) -> Answer:
             context.charge(UNREADABLE)
             return refused(variables, context)
         with _paid_when_too_much(context):
-            cost = checked_cost(schema().core, prepared.document, operation, variables, limits.cost)
+            cost = checked_cost(schema().core, prepared.document, operation, variables.coerced, limits.cost)
         GRAPHQL_COST.observe(cost)
         context.charge(cost)
         with part("graphql", **{"maillage.fields": _fields(operation), "maillage.cost": cost}):
-            return await _executed(context, prepared.document, asked, limits)
+            context.document = prepared.document
+            short = prepared.projections.of(operation, variables) if prepared.projections else None
+            return await _executed(context, short, asked, variables, limits)
     except Refusal as refusal:
         return refused([GraphQLError(refusal.message, original_error=refusal)], context)
 
@@ -111,45 +117,62 @@ def _paid_when_too_much(context: Context) -> Iterator[None]:
 
 def _coerced(
     operation: OperationDefinitionNode, variables: Mapping[str, Any], limits: Limits
-) -> dict[str, Any] | list[GraphQLError]:
+) -> VariableValues | list[GraphQLError]:
     """The variables as the executor will see them (5.0 is 5 where an Int is wanted), or why they cannot be read."""
-    found = get_variable_values(
+    return get_variable_values(
         schema().core,
         operation.variable_definitions or (),
         dict(variables),
         max_errors=ERRORS,
         hide_suggestions=not limits.introspection,
     )
-    return found if isinstance(found, list) else found.coerced
 
 
-async def _executed(context: Context, document: DocumentNode, asked: Asked, limits: Limits) -> Answer:
-    context.document = document
+async def _executed(
+    context: Context, short: Projection | None, asked: Asked, variables: VariableValues, limits: Limits
+) -> Answer:
     try:
         async with asyncio.timeout(limits.seconds), _places:
-            result = await schema().execute(
-                asked.query,
-                variable_values=dict(asked.variables),
-                context_value=context,
-                operation_name=asked.operation_name,
-            )
+            content = await _told(context, short, asked, variables)
     except TimeoutError:
         context.loaders.stop()
         late = Unavailable(
             f"La réponse prenait plus de {limits.seconds:g} s : elle a été abandonnée. Demandez-en moins, ou réessayez."
         )
         return refused([GraphQLError(late.message, original_error=late)], context, HTTPStatus.SERVICE_UNAVAILABLE)
-    if result.data is None and result.errors and not any(error.path for error in result.errors):
-        return refused(result.errors, context)
-    content: dict[str, Any] = {"data": result.data}
-    if result.errors:
-        content["errors"] = told(result.errors, context)
+    if isinstance(content, list):
+        return refused(content, context)
     # Measured before it is encoded, and after: characters first, which are bytes or more.
     if longer_than(limits.size, content) or len(body := orjson.dumps(content)) > limits.size:
         raise TooMuch(
             f"La réponse dépasse {limits.size // 1000} ko. Demandez moins de champs, ou une page plus courte."
         )
     return Answer(body)
+
+
+async def _told(
+    context: Context, short: Projection | None, asked: Asked, variables: VariableValues
+) -> dict[str, Any] | list[GraphQLError]:
+    """The content of the answer, or why nothing was executed: by the short road, else by the executor."""
+    left: Exception | None = None
+    if short:
+        try:
+            return {"data": await short.data(variables, context)}
+        except Exception as fault:
+            # Asked again of the executor, which knows how to say it.
+            left = fault
+    result = await schema().execute(
+        asked.query,
+        variable_values=dict(asked.variables),
+        context_value=context,
+        operation_name=asked.operation_name,
+    )
+    errors = result.errors or []
+    if left and not errors:
+        log.warning("short_road_left", request_id=context.request_id, fault=type(left).__name__)
+    if result.data is None and errors and not any(error.path for error in errors):
+        return errors
+    return {"data": result.data} | ({"errors": told(errors, context)} if errors else {})
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

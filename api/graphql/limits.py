@@ -29,6 +29,7 @@ from graphql import (
 )
 from graphql.validation import MaxIntrospectionDepthRule, NoSchemaIntrospectionCustomRule
 
+from api.graphql.projection import Projections
 from graph.model.errors import TooMuch
 
 TOKENS: Final = 1_000
@@ -57,6 +58,7 @@ class Prepared:
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    projections: Projections | None = None
 
 
 class Gate:
@@ -83,7 +85,7 @@ class Gate:
         errors = validate(
             self._schema, document, self._rules, max_errors=ERRORS, hide_suggestions=self._hide_suggestions
         )
-        return Prepared(document, tuple(errors))
+        return Prepared(document, tuple(errors), Projections(self._schema, document))
 
 
 def _too_long(error: GraphQLSyntaxError) -> GraphQLError:
@@ -136,7 +138,7 @@ def longer_than(limit: int, content: Any) -> bool:
         value = stack.pop()
         if isinstance(value, str):
             length += len(value) + 2
-        elif isinstance(value, Mapping):
+        elif isinstance(value, dict):
             length += sum(map(len, value)) + 4 * len(value)
             stack.extend(value.values())
         elif isinstance(value, list):

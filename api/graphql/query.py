@@ -8,7 +8,7 @@ import strawberry
 
 from api.actions import directory as actions
 from api.graphql import relays as answers
-from api.graphql.competences import CompetenceMatch
+from api.graphql.competences import CompetenceMatch, Completion
 from api.graphql.connections import Connection, NameCursor, decode, page_size
 from api.graphql.context import Info
 from api.graphql.enums import OrganisationKind
@@ -55,6 +55,19 @@ class Query:
         async with info.context.turn():
             understood = rooms.reader.read(bounded(text, "text"), rooms.places)
         return [CompetenceMatch.of(match) for match in understood.matches[:size]]
+
+    @strawberry.field(description="Problems that begin like this, labels first; each competence once.")
+    async def complete(
+        self,
+        info: Info,
+        text: Annotated[str, strawberry.argument(description="What was typed so far, in French.")],
+        first: First = 10,
+    ) -> list[Completion]:
+        """Completion of a problem."""
+        size = page_size(first)
+        async with info.context.turn():
+            found = info.context.rooms.reader.complete(bounded(text, "text"), size)
+        return [Completion.of(suggestion) for suggestion in found]
 
     @strawberry.field(description="One organisation; null when there is none of this id, or none that may be shown.")
     async def organisation(

@@ -56,8 +56,8 @@ WIDEST_FIRST: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What several listings of a chunk share."""
+class Known:
+    """What several listings of a chunk share: organisations, formers and posts by organisation, territories, all by id."""
 
     organisations: dict[str, Organisation]
     territories: dict[str, Territory]
@@ -103,13 +103,13 @@ class Relays:
         listed: list[Organisation | Service | Agreement] = list(alive)
         listed += [s for found in services.values() for s in found if s.state is ListingState.PUBLISHED]
         listed += [a for found in agreements.values() for a in found]
-        known = _Known(
+        known = Known(
             organisations=own | await directory.organisations(sorted(others)),
             territories=await self._unit.territories.by_ids(sorted({t for thing in listed for t in thing.covers})),
             formers=await self._formers(ids),
             posts=await directory.posts_of(sorted({*ids, *others})),
         )
-        return [_listing(thing, known) for thing in listed]
+        return [listing_of(thing, known) for thing in listed]
 
     async def _formers(self, ids: Sequence[str]) -> dict[str, tuple[Former, ...]]:
         """The most recent first; of each body its name before its other names."""
@@ -129,7 +129,8 @@ def _former(row: Mapping[str, Any]) -> Former:
     return Former(row["former"], row["name"], on, SuccessionKind(row["kind"]), row["scope"] or "")
 
 
-def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listing:
+def listing_of(thing: Organisation | Service | Agreement, known: Known) -> Listing:
+    """The listing of a record that may be shown, with what is `known` of those that it names."""
     match thing:
         case Organisation():
             return _body(thing, known)
@@ -139,25 +140,25 @@ def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listin
             return _agreement(thing, known)
 
 
-def _body(organisation: Organisation, known: _Known) -> Listing:
+def _body(organisation: Organisation, known: Known) -> Listing:
     base = _base(f"organisation:{organisation.id}", organisation, organisation.covers, known)
     return replace(base, ties=body_ties(organisation))
 
 
-def _service(service: Service, known: _Known) -> Listing:
+def _service(service: Service, known: Known) -> Listing:
     organisation = known.organisations[service.organisation]
     base = _base(f"service:{service.id}", organisation, service.covers, known)
     return replace(base, service=service, ties=service_ties(service, organisation))
 
 
-def _agreement(agreement: Agreement, known: _Known) -> Listing:
+def _agreement(agreement: Agreement, known: Known) -> Listing:
     organisation = known.organisations[agreement.given_to]
     base = _base(f"agreement:{agreement.id}", organisation, agreement.covers, known)
     grantors = tuple(known.organisations[g].name for g in agreement.granted_by if g in known.organisations)
     return replace(base, agreement=agreement, grantors=grantors, ties=agreement_ties(agreement))
 
 
-def _base(key: str, organisation: Organisation, covers: Sequence[str], known: _Known) -> Listing:
+def _base(key: str, organisation: Organisation, covers: Sequence[str], known: Known) -> Listing:
     parent = known.organisations.get(organisation.part_of)
     zones = [known.territories[id_] for id_ in covers if id_ in known.territories]
     widest = min(zones, key=lambda t: (WIDEST_FIRST.index(t.level), -t.population, t.id), default=None)

@@ -218,17 +218,6 @@ async def test_the_directory_comes_in_order_of_name(rooms: Rooms) -> None:
     assert [edge["node"]["name"] for edge in by_kind["edges"]] == ["Ville d’essai"]
 
 
-async def calls(rooms: Rooms, query: str, **variables: Any) -> int:
-    """How many statements of Cypher this operation takes."""
-    made: list[str] = []
-    token = calls_made.set(made)
-    try:
-        await data(rooms, query, **variables)
-    finally:
-        calls_made.reset(token)
-    return len(made)
-
-
 RELAYS = """query($question: RelayQuestion!, $first: Int, $after: String) {
   relays(question: $question, first: $first, after: $after) {
     ... on RelayConnection {
@@ -240,30 +229,6 @@ RELAYS = """query($question: RelayQuestion!, $first: Int, $after: String) {
     ... on InvalidInput { message code field }
   } }"""
 QUESTION = {"competences": [make.RENT], "territory": "25056"}
-
-
-@pytest.mark.parametrize(
-    ("nested", "expected"),
-    [
-        ("", 0),
-        # The organisation of an answer came with it.
-        ("contact { phone } place { territory { name } } covers { name }", 0),
-        ("partOf { name }", 1),
-        ("partOf { name } services(first: 5) { edges { node { organisation { name } } } }", 1 + 2),
-        ("posts { edges { node { label organisation { name } } } }", 1),
-        ("agreements { edges { node { givenTo { name } } } }", 2),
-        ("predecessors { organisation { name } } successors { on }", 2 + 1),
-    ],
-)
-async def test_a_page_of_relays_takes_as_many_calls_as_kinds_of_things(
-    rooms: Rooms, nested: str, expected: int
-) -> None:
-    assert await calls(rooms, RELAYS % nested, question=QUESTION, first=20) == expected
-
-
-async def test_calls_do_not_grow_with_the_page(rooms: Rooms) -> None:
-    query = "query($n: Int) { organisations(first: $n) { edges { node { services(first: 2) { edges { node { id } } } } } } }"
-    assert [await calls(rooms, query, n=n) for n in (1, 3)] == [4, 4]
 
 
 async def relays(rooms: Rooms, question: dict[str, Any], **variables: Any) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import csv
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from graphql import get_operation_ast, get_variable_values, parse
+from graphql import get_introspection_query, get_operation_ast, get_variable_values, parse
 
-from api.graphql.cost import BEFORE, INTROSPECTION, LETTERS_READ, POINTS_FOR_A_LETTER, Pricing
+from api.graphql.cost import BEFORE, COUNTING, INTROSPECTION, LETTERS_READ, POINTS_FOR_A_LETTER, Pricing
 from api.graphql.execution import gate
+from api.graphql.explorer import FOLDER
 from api.graphql.limits import (
     ALIASES,
     COMMENTS,
@@ -24,6 +27,8 @@ from api.graphql.limits import (
     check_variables,
 )
 from api.graphql.schema import schema
+from api.settings import Settings
+from bench.asking import COMPLETE, PAGE, PAGE_WITH_COUNTS, PHRASES
 from graph.model.errors import TooMuch
 
 SCHEMA = schema().core
@@ -210,10 +215,42 @@ def test_introspection_cannot_go_round_in_circles() -> None:
             {},
             1 + BEFORE["relays"] + 1 + 2 * 2,
         ),
+        # To count what further choices would leave takes several searches.
+        (
+            "{ relays(question: {}) { ... on RelayConnection { facets { free modes { count } } } } }",
+            {},
+            1 + BEFORE["relays"] + 1 + COUNTING["facets"] + 1 + 1 + 4,
+        ),
+        ('{ complete(text: "imp", first: 3) { text } }', {}, 1 + BEFORE["complete"] + 3),
     ],
 )
 def test_cost_is_page_size_times_selection(query: str, variables: dict[str, Any], expected: int) -> None:
     assert cost(query, **variables) == expected
+
+
+def ours() -> dict[str, int]:
+    """What our own operations cost, at their dearest but for the text of the question, which is the longest phrase of the bench."""
+    with PHRASES.open(encoding="utf-8", newline="") as file:
+        phrase = max((row["phrase"] for row in csv.DictReader(file)), key=len)
+    question = {"text": phrase, "territory": "25056"}
+    first = re.search(r"`(# .*?)`", (FOLDER / "explorer.js").read_text(encoding="utf-8"), re.DOTALL)
+    assert first is not None
+    return {
+        "a page of results": cost(PAGE, q=question, first=50),
+        "a page of results with its filters": cost(PAGE_WITH_COUNTS, q=question, first=50),
+        "completion": cost(COMPLETE, t=phrase),
+        "the explorer's first question": cost(first[1], question=question),
+        "the explorer's documentation": cost(get_introspection_query()),
+    }
+
+
+def test_the_limit_is_fitted_to_the_dearest_of_our_own_operations() -> None:
+    limit = Settings.model_fields["graphql_cost"].default
+    costs = ours()
+    assert max(costs, key=lambda name: costs[name]) == "a page of results with its filters"
+    assert 1.5 <= limit / max(costs.values()) <= 2.5
+    # The longest question that is read at all fits too.
+    assert cost(PAGE_WITH_COUNTS, q={"text": "x" * LETTERS_READ, "territory": "25056"}, first=50) <= limit
 
 
 def test_fragments_that_double_are_priced_without_being_unrolled() -> None:
