@@ -33,10 +33,11 @@ from graph.model.directory import (
     Service,
     SuccessionKind,
 )
+from graph.model.facts import Grade
 from graph.model.listing import Claim, split
 from graph.model.relay import Former, Found, Ground, Listing, Question, Reason, ReasonKind, Relay, Tie
 from graph.model.territory import Territory, TerritoryLevel
-from graph.model.weights import FRESH_FOR, STALE_AFTER
+from graph.model.weights import FRESH_FOR, FULL, GRADE_WEIGHTS, STALE_AFTER
 
 EVICTION: Final = "logement-hebergement--prevenir-une-expulsion"
 SHELTER: Final = "logement-hebergement--mise-a-labri-urgence"
@@ -150,7 +151,7 @@ def _relays(now: datetime) -> Iterator[Relay]:
     post, service = _post(today), _service(today)
     ccas = _organisation("CCAS d’exemple", "CCAS", today - timedelta(days=21), contact=Contact(phone="03 99 00 12 30"))
     tie = Tie(EVICTION, Ground.LAW, "CASF L.123-5", "aide facultative et accès aux droits")
-    law = Reason(ReasonKind.LAW, "Compétence fixée par la loi à Besançon (CASF L.123-5)", 80)
+    law = Reason(ReasonKind.LAW, "Compétence fixée par la loi à Besançon (CASF L.123-5)", GRADE_WEIGHTS[Grade.LAW])
     fresh = Reason(ReasonKind.FRESHNESS, reasons.freshness(service.vouched_on, timedelta(days=21)), 4)
     near = Reason(ReasonKind.DISTANCE, "À 1,2 km", -0.3)
     listing = Listing(
@@ -160,7 +161,7 @@ def _relays(now: datetime) -> Iterator[Relay]:
     yield Relay(listing=listing, score=96, reasons=rows, post=post, distance_km=1.2)
 
     old = _organisation("Mission locale d’exemple", "MISSION_LOCALE", today - FRESH_FOR * 2)
-    full = Reason(ReasonKind.CAPACITY, f"Complet jusqu’au {reasons.full_date(today + timedelta(days=30))}", -40)
+    full = Reason(ReasonKind.CAPACITY, reasons.full(today + timedelta(days=30), today, obliged=True), FULL)
     obliged = Listing(key="organisation:2", organisation=old, ties=(tie,), covers_name="dans le Doubs")
     yield Relay(listing=obliged, score=40, reasons=(law, full, near))
 

@@ -13,6 +13,7 @@ def who_to_call(question: Question, listing: Listing) -> Post | None:
     """The post for these competences there, with those who answer today; else the duty desk; else none.
 
     A post whose holders are all away gives way to another, then to the duty desk; without either it is named all the same.
+    When it is urgent, so does a post without a telephone to one that has one.
     """
     zones = set(question.territory.zones) if question.territory else set()
     day = question.at.date()
@@ -20,10 +21,13 @@ def who_to_call(question: Question, listing: Listing) -> Post | None:
     def deserted(post: Post) -> bool:
         return bool(post.holders) and not answering(post, day)
 
-    def fit(post: Post) -> tuple[bool, int, int, str, str]:
+    def mute(post: Post) -> bool:
+        return question.urgent and not post.contact.phone
+
+    def fit(post: Post) -> tuple[bool, bool, int, int, str, str]:
         specific = sum(c in post.competences for c in question.competences)
         local = bool(zones & set(post.covers))
-        return deserted(post), -specific, -local, post.label, post.id
+        return deserted(post), mute(post), -specific, -local, post.label, post.id
 
     fitting = [
         post
@@ -34,7 +38,8 @@ def who_to_call(question: Question, listing: Listing) -> Post | None:
     ]
     post = min(fitting, key=fit, default=None)
     desk = min((post for post in listing.posts if post.duty_desk), key=fit, default=None)
-    chosen = desk if desk and (post is None or deserted(post)) else post
+    better = desk and (post is None or deserted(post) or (mute(post) and not mute(desk)))
+    chosen = desk if better else post
     return replace(chosen, holders=answering(chosen, day)) if chosen else None
 
 

@@ -51,8 +51,9 @@ def _name(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reas
     former = weighing.former(listing)
     if former:
         yield Reason(ReasonKind.SUCCESSOR, reasons.successor(former), weight)
-    else:
-        yield Reason(ReasonKind.NAME, reasons.name(), weight)
+        return
+    alias = weighing.alias(listing)
+    yield Reason(ReasonKind.NAME, reasons.alias(alias) if alias else reasons.name(), weight)
 
 
 def _circumstances(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
@@ -62,8 +63,10 @@ def _circumstances(weighing: Weighing, placed: Placed, listing: Listing) -> Iter
         yield Reason(ReasonKind.TERRITORY, elsewhere, counted.territory)
     if counted.public:
         offering = listing.service or listing.agreement
-        meant = next(public for public in question.publics if offering and public in offering.publics)
-        yield Reason(ReasonKind.PUBLIC, reasons.public(meant), counted.public)
+        publics = offering.publics if offering else ()
+        meant = next((public for public in question.publics if public in publics), None)
+        said = reasons.public(meant) if meant else reasons.reserved(publics)
+        yield Reason(ReasonKind.PUBLIC, said, counted.public)
     if facts.hours:
         opening, _ = weighing.opening(facts.hours)
         yield Reason(ReasonKind.OPENING, reasons.opening(opening, question.at), counted.opening)
@@ -75,16 +78,26 @@ def _circumstances(weighing: Weighing, placed: Placed, listing: Listing) -> Iter
     km = weighing.distance_km(facts)
     if km is not None:
         yield Reason(ReasonKind.DISTANCE, reasons.distance(km), counted.distance)
-    if counted.mode:
-        yield Reason(ReasonKind.MODE, reasons.mode(question.modes[0]), counted.mode)
+    if counted.mode and listing.service:
+        received = next(mode for mode in question.modes if mode in listing.service.modes)
+        yield Reason(ReasonKind.MODE, reasons.mode(received), counted.mode)
 
 
 def _capacity(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
     counted, facts = placed.counted, placed.facts
+    if listing.agreement and listing.agreement.capacity:
+        yield Reason(ReasonKind.CAPACITY, reasons.agreed(listing.agreement.capacity, listing.agreement.unit))
     if counted.room == FULL:
         until = date.fromordinal(facts.full_until) if facts.full_until > weighing.day else None
-        yield Reason(ReasonKind.CAPACITY, reasons.full(until), counted.room)
+        said = reasons.full(until, date.fromordinal(weighing.day), obliged=_obliged(weighing, listing))
+        yield Reason(ReasonKind.CAPACITY, said, counted.room)
     elif counted.room and listing.service and listing.service.capacity:
         yield Reason(ReasonKind.CAPACITY, reasons.room(listing.service.capacity.places_free or 0), counted.room)
     if counted.waiting:
         yield Reason(ReasonKind.CAPACITY, reasons.waiting(facts.waiting_days), counted.waiting)
+
+
+def _obliged(weighing: Weighing, listing: Listing) -> bool:
+    """Whether the law says that what is asked for is its affair."""
+    asked = weighing.question.competences
+    return any(tie.ground is Ground.LAW and tie.competence in asked for tie in listing.ties)

@@ -38,14 +38,14 @@ class Trait(IntFlag):
 
 
 class Grade(StrEnum):
-    """By what right a listing handles one competence, all its grounds together."""
+    """By what right a listing handles one competence, all its grounds together: the strongest first."""
 
     AGREEMENT = "agreement"
     FIRST_STEP_BY_LAW = "first_step_by_law"
     FIRST_STEP = "first_step"
     LAW = "law"
-    SPECIALISED = "specialised"
     MANDATE = "mandate"
+    SPECIALISED = "specialised"
     GENERAL = "general"
 
 

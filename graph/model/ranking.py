@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from graph.model.calling import who_to_call
 from graph.model.explaining import explain
+from graph.model.facts import Form, Grade
 from graph.model.order import Placed, ordered
 from graph.model.relay import Listing, Question, Relay
 from graph.model.weighing import Candidate, Hours, Weighing, candidate_of
@@ -24,12 +25,28 @@ def rank(question: Question, listings: Iterable[Listing], hours: Hours) -> list[
 
 def place(weighing: Weighing, candidates: Iterable[Candidate]) -> list[Placed]:
     """The candidates that may be shown, in order: what `rank` does before anything is said of them."""
-    weighed = (
-        Placed(sum(counted), candidate, counted)
-        for candidate in candidates
-        if (counted := weighing.weigh(candidate)) is not None
-    )
-    return ordered(weighed)
+    weighed: list[Placed] = []
+    offering: set[int] = set()
+    left_out: set[int] = set()
+    for candidate in candidates:
+        counted = weighing.weigh(candidate)
+        if counted is not None:
+            weighed.append(Placed(sum(counted), candidate, counted))
+        if candidate.facts.form is Form.SERVICE and candidate.tie >= 0:
+            (left_out if counted is None else offering).add(candidate.facts.organisation)
+    silent = left_out - offering
+    return ordered(one for one in weighed if not _stands_in(weighing, one, silent))
+
+
+def _stands_in(weighing: Weighing, placed: Placed, silent: Set[int]) -> bool:
+    """Whether it is but the bare body of services that are all left out: it answers no better than they would.
+
+    What the law or use sends people to stays, and what was called by its name.
+    """
+    facts, tie = placed.facts, placed.candidate.tie
+    if facts.form is not Form.BODY or facts.organisation not in silent or placed.counted.name or tie < 0:
+        return False
+    return weighing.preferred[tie][1] in (Grade.MANDATE, Grade.SPECIALISED, Grade.GENERAL)
 
 
 def relay(weighing: Weighing, placed: Placed, listing: Listing) -> Relay:

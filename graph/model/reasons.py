@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from graph.model.directory import AgreementKind, Mode, Public
+from graph.model.directory import Agreement, AgreementKind, Mode, Public, SuccessionKind
 from graph.model.relay import Former, Ground, Listing, Opening, OpeningState, Tie
 from graph.model.vocabulary import competences, label
 
@@ -29,34 +30,45 @@ AGREEMENT_WORDS: Final = {
     AgreementKind.MANDAT_DE_GESTION: "mandat de gestion",
 }
 SHORT_DISTANCE_KM: Final = 1.0
+# Nearer than this, a day is said exactly; as far as that, the month needs its year.
+NEAR: Final = timedelta(weeks=3)
+NEARLY_A_YEAR: Final = timedelta(days=335)
+DAYS_IN_A_WEEK: Final = 7
+# Words at the beginning of a note that keep their capital.
+PROPER_NAMES: Final = frozenset({"Emmaüs", "Erasmus", "Eurodesk", "France", "Prado"})
 
 
 def competence(listing: Listing, tie: Tie) -> str:
     """By what right."""
-    where = f" {listing.covers_name}" if listing.covers_name else ""
-    what = competences()[tie.competence].label
     if listing.agreement:
-        agreement = listing.agreement
-        since = full_date(agreement.since)
-        givers = _and(listing.grantors) or "une autre organisation"
-        return f"Agit pour le compte de : {givers} ({AGREEMENT_WORDS[agreement.kind]} en vigueur depuis le {since})"
+        return _on_behalf(listing, listing.agreement)
+    where = _throughout(listing.covers_name)
+    what = _lower(competences()[tie.competence].label)
     match tie.ground:
         case Ground.LAW:
-            source = f" ({tie.source})" if tie.source else ""
-            return f"Compétence fixée par la loi{where}{source}"
+            return f"Compétence fixée par la loi{where}" + (f" ({tie.source})" if tie.source else "")
         case Ground.MANDATE:
-            return f"Mandaté pour cela{where}" + (f" : {_lower(tie.note)}" if tie.note else "")
+            return f"Agit sur mandat{where}" + (f" : {_lower(tie.note)}" if tie.note else "")
         case Ground.FIRST_STEP:
-            return first_step(tie)
+            return "Première porte à pousser" + (f" : {_lower(tie.note)}" if tie.note else "")
         case Ground.SPECIALISED:
-            return f"Service consacré à : {what}{where}"
+            return f"Service spécialisé{where} : {what}"
         case Ground.GENERAL:
             return f"Peut aider : {what}" + (f" — {_lower(tie.note)}" if tie.note else "")
 
 
-def first_step(tie: Tie) -> str:
-    """The usual first door."""
-    return "Première porte à pousser" + (f" : {_lower(tie.note)}" if tie.note else "")
+def _on_behalf(listing: Listing, agreement: Agreement) -> str:
+    givers = _and(listing.grantors) or "une autre organisation"
+    since = full_date(agreement.since)
+    return f"Agit pour le compte de : {givers} ({AGREEMENT_WORDS[agreement.kind]} en vigueur depuis le {since})"
+
+
+def _throughout(where: str) -> str:
+    """ " dans tout le Doubs", " dans toute la région Bretagne": all of it, where its article tells the gender."""
+    for part, whole in (("dans le ", "dans tout le "), ("dans la ", "dans toute la ")):
+        if where.startswith(part):
+            return f" {whole}{where.removeprefix(part)}"
+    return f" {where}" if where else ""
 
 
 def name() -> str:
@@ -64,9 +76,16 @@ def name() -> str:
     return "Son nom correspond à votre recherche"
 
 
+def alias(known_as: str) -> str:
+    """Found under a name that people use."""
+    return f"Autre nom : « {known_as} »"
+
+
 def successor(former: Former) -> str:
     """Found under an old name."""
-    return f"Reprend l’activité de « {former.name} » depuis le {full_date(former.on)}"
+    what = "une partie de l’activité" if former.kind is SuccessionKind.SPLIT else "l’activité"
+    scope = f" : {former.scope}" if former.scope else ""
+    return f"Reprend {what} de « {former.name} » depuis le {full_date(former.on)}{scope}"
 
 
 def elsewhere(listing: Listing) -> str:
@@ -82,19 +101,35 @@ def part(listing: Listing) -> str:
 
 def public(meant: Public) -> str:
     """The person is whom it is made for."""
-    return f"S’adresse à ce public : {label('public', meant.value).lower()}"
+    return f"S’adresse à ce public : {_lower(label('public', meant.value))}"
+
+
+def reserved(meant: tuple[Public, ...]) -> str:
+    """Made for some, when nobody said whom the question is about."""
+    to = "à ce public" if len(meant) == 1 else "à ces publics"
+    return f"S’adresse seulement {to} : {', '.join(_lower(label('public', public.value)) for public in meant)}"
 
 
 def opening(opening: Opening, at: datetime) -> str:
     """Open until when, or closed until when; nothing when unknown."""
     change = opening.changes_at
+    if opening.state is OpeningState.UNKNOWN:
+        return ""
     if opening.state is OpeningState.OPEN:
         if change is None or change - at > timedelta(hours=24):
             return "Ouvert 24 h/24" if change is None else "Ouvert maintenant"
         return f"Ouvert jusqu’à {clock(change)}"
-    if opening.state is OpeningState.CLOSED and change:
-        return f"Fermé, rouvre {_next_day(change, at.astimezone(change.tzinfo).date())} à {clock(change)}"
-    return ""
+    if change is None:
+        return "Fermé pour plus d’une semaine"
+    ahead = (change.date() - at.astimezone(change.tzinfo).date()).days
+    return f"{_reopens(ahead, change)} à {clock(change)}"
+
+
+def _reopens(ahead: int, change: datetime) -> str:
+    if ahead <= 0:
+        return "Ouvre"
+    day = "demain" if ahead == 1 else DAYS[change.weekday()]
+    return f"Fermé, rouvre {day}" + (" prochain" if ahead >= DAYS_IN_A_WEEK else "")
 
 
 def room(places: int) -> str:
@@ -102,9 +137,24 @@ def room(places: int) -> str:
     return "1 place disponible" if places == 1 else f"{places} places disponibles"
 
 
-def full(until: date | None) -> str:
-    """No room."""
-    return f"Complet jusqu’au {full_date(until)}" if until else "Complet en ce moment"
+def full(until: date | None, today: date, *, obliged: bool = False) -> str:
+    """No room; `obliged` when the law makes it take the request all the same."""
+    said = f"Complet {_until(until, today)}" if until else "Complet en ce moment"
+    return f"{said}, mais la loi l’oblige à recevoir la demande : liste d’attente" if obliged else said
+
+
+def _until(day: date, today: date) -> str:
+    """A near day exactly; a far one by its month, with the year where it could be taken for an earlier one."""
+    month = MONTHS[day.month - 1]
+    if day - today <= NEAR or (day.year, day.month) == (today.year, today.month):
+        return f"jusqu’au {'1er' if day.day == 1 else day.day} {month}"
+    return f"jusqu’en {month}" + (f" {day.year}" if day - today >= NEARLY_A_YEAR else "")
+
+
+def agreed(capacity: int, unit: str) -> str:
+    """What an agreement lets its receiver take."""
+    number = f"{capacity:,}".replace(",", " ")
+    return f"Capacité convenue : {number} {unit}".rstrip()
 
 
 def waiting(days: int) -> str:
@@ -136,9 +186,9 @@ def distance(km: float) -> str:
     return f"À {number.replace('.', ',')} km"
 
 
-def mode(asked: Mode) -> str:
+def mode(received: Mode) -> str:
     """Received as asked."""
-    return "Reçoit à distance" if asked is Mode.A_DISTANCE else "Reçoit sur place"
+    return "Reçoit à distance" if received is Mode.A_DISTANCE else "Reçoit sur place"
 
 
 def full_date(day: date) -> str:
@@ -152,13 +202,6 @@ def clock(moment: datetime) -> str:
     if moment.hour == 0 and moment.minute == 0:
         return "minuit"
     return f"{moment.hour} h" + (f" {moment.minute:02d}" if moment.minute else "")
-
-
-def _next_day(change: datetime, today: date) -> str:
-    ahead = (change.date() - today).days
-    if ahead <= 0:
-        return "aujourd’hui"
-    return "demain" if ahead == 1 else DAYS[change.weekday()]
 
 
 def _span(days: int) -> str:
@@ -175,6 +218,8 @@ def _and(names: tuple[str, ...]) -> str:
 
 
 def _lower(sentence: str) -> str:
-    """Its first letter small, unless the word is an acronym."""
-    head = sentence.split(" ", 1)[0]
-    return sentence if head.isupper() and len(head) > 1 else sentence[:1].lower() + sentence[1:]
+    """Its first letter small, unless the word is an acronym or a proper name."""
+    head = re.match(r"[\w-]*", sentence)
+    word = head[0] if head else ""
+    capital = len(word) > 1 and any(letter.isupper() for letter in word[1:])
+    return sentence if capital or word in PROPER_NAMES else sentence[:1].lower() + sentence[1:]

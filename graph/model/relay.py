@@ -53,12 +53,13 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A body or service that this listing was carried from."""
+    """A body or service that this listing was carried from; `scope` is what came here when it was split."""
 
     id: str
     name: str
     on: date
     kind: SuccessionKind
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Final, NamedTuple
 
 from graph.model import weights
-from graph.model.directory import Agreement, Public
+from graph.model.directory import Agreement, Mode, Public
 from graph.model.facts import Facts, Form, Grade, facts_of, grades, mask
-from graph.model.names import NameTier, name_tier
+from graph.model.names import NameTier, name_tier, name_words
 from graph.model.relay import Former, Listing, Opening, OpeningState, Question
 from graph.model.territory import EARTH_RADIUS_KM
 from graph.model.weights import GRADE_WEIGHTS, NAME_WEIGHTS
@@ -20,6 +20,7 @@ Preference = tuple[tuple[str, Grade], ...]
 
 NOWHERE: Final = -1
 EVERYONE: Final = mask((Public.TOUS_PUBLICS,))
+REMOTE: Final = mask((Mode.A_DISTANCE,))
 DIAMETER_KM: Final = 2 * EARTH_RADIUS_KM
 
 
@@ -83,10 +84,12 @@ class Weighing:
         self._ties = [weight for _, weight in weighed]
         self._services = [weights.SERVICE_OVER_BODY * self.certainty(id_) for id_, _ in self.preferred]
         self.zones: tuple[str, ...] = question.territory.zones if question.territory else ()
-        self._levels = [weights.level(zone) for zone in self.zones]
+        self._levels = weights.levels(self.zones)
         self._asked = mask(question.publics)
         self._modes = mask(question.modes)
+        self._said = frozenset(name_words(question.text))
         self._urgency = weights.URGENT_FACTOR if question.urgent else 1.0
+        self._shut = weights.CLOSED_WHEN_URGENT if question.urgent else 0.0
         self._hours = hours
         self._openings: dict[str, tuple[Opening, float]] = {}
         here = question.near or (question.territory.point if question.territory else None)
@@ -115,10 +118,10 @@ class Weighing:
             competence,
             name,
             self._levels[candidate.zone] if candidate.zone >= 0 else 0.0,
-            weights.FOR_THIS_PUBLIC if self._asked & facts.publics else 0.0,
+            self._public(facts.publics),
             self.opening(facts.hours)[1] if facts.hours else 0.0,
             weights.room(facts, self.day),
-            weights.waiting(facts.waiting_days),
+            weights.waiting(facts, self.day),
             weights.answer(facts.answer_days),
             weights.freshness(self.day - facts.vouched_on),
             0.0 if km is None else weights.distance(km),
@@ -139,6 +142,11 @@ class Weighing:
             return False
         return not facts.publics or self.question.public_optional or bool(facts.publics & (asked | EVERYONE))
 
+    def _public(self, publics: int) -> float:
+        if self._asked:
+            return weights.FOR_THIS_PUBLIC if self._asked & publics else 0.0
+        return weights.FOR_SOME_ONLY if publics and not publics & EVERYONE else 0.0
+
     def opening(self, written: str) -> tuple[Opening, float]:
         """The state of these hours at the moment asked for, and what it counts."""
         known = self._openings.get(written)
@@ -147,8 +155,13 @@ class Weighing:
         return known
 
     def distance_km(self, facts: Facts) -> float | None:
-        """Kilometres from the person to the door, as the crow flies (haversine); None when either is unknown."""
+        """Kilometres from the person to the door, as the crow flies (haversine).
+
+        None when either is unknown, or when nobody has to go there: what is done at a distance, or asked to be.
+        """
         if self._here is None or facts.lat is None or facts.lon is None:
+            return None
+        if facts.modes == REMOTE or (facts.modes & REMOTE and self._modes == REMOTE):
             return None
         lat, lon, cosine = self._here
         there = radians(facts.lat)
@@ -158,8 +171,16 @@ class Weighing:
     def former(self, listing: Listing) -> Former | None:
         """The body that it took over from, if it is under that name that it was found."""
         former, past = self._past(listing)
+        return former if past > self._own(listing) else None
+
+    def alias(self, listing: Listing) -> str:
+        """The other name under which it was found; empty if it is its own."""
+        alias = max(listing.organisation.aliases, key=self._tier, default="")
+        return alias if alias and self._tier(alias) > self._own(listing) else ""
+
+    def _own(self, listing: Listing) -> NameTier:
         own = name_tier(self.question.words, listing.service.name) if listing.service else NameTier.NONE
-        return former if past > max(own, self._tier(listing.organisation.name)) else None
+        return max(own, self._tier(listing.organisation.name))
 
     def _name(self, listing: Listing) -> float:
         """The words are its name, or one that it took over; a service is also found by its body's, with less weight."""
@@ -172,8 +193,15 @@ class Weighing:
         return max(NAME_WEIGHTS[own], NAME_WEIGHTS[body] * weights.NAME_OF_ITS_BODY)
 
     def _past(self, listing: Listing) -> tuple[Former | None, NameTier]:
-        former = max(listing.formers, key=lambda former: self._tier(former.name), default=None)
-        return former, self._tier(former.name) if former else NameTier.NONE
+        """The body taken over whose name matches, and how well. Of several, the one that the whole text says most of: a
+        town in it was read as the place, and is none of the words left for names.
+        """
+        tiers = [(self._tier(former.name), former) for former in listing.formers]
+        found = [(tier, former) for tier, former in tiers if tier]
+        if not found:
+            return None, NameTier.NONE
+        said = max(found, key=lambda one: (len(self._said.intersection(name_words(one[1].name))), one[0]))
+        return said[1], max(tier for tier, _ in found)
 
     def _tier(self, name: str) -> NameTier:
         """By the words left for names; else by the whole phrase, which must then be most of the name."""
@@ -189,10 +217,12 @@ class Weighing:
     def _judged(self, opening: Opening) -> tuple[Opening, float]:
         if opening.state is OpeningState.OPEN:
             return opening, weights.OPEN_NOW * self._urgency
+        if opening.state is OpeningState.UNKNOWN:
+            return opening, 0.0
         change = opening.changes_at
         if change and change.date() == self.question.at.astimezone(change.tzinfo).date():
-            return opening, weights.OPENS_TODAY * self._urgency
-        return opening, 0.0
+            return opening, weights.OPENS_TODAY * self._urgency + self._shut
+        return opening, self._shut
 
 
 def holds(agreement: Agreement, question: Question) -> bool:

@@ -4,36 +4,49 @@ orders what is left. Each weight that moves a result has its sentence in graph/m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 from typing import Final
 
 from graph.model.facts import Facts, Grade
 from graph.model.names import NameTier
+from graph.model.territory import TerritoryLevel, level_of
 
 GRADE_WEIGHTS: Final = {
     Grade.AGREEMENT: 130.0,
     Grade.FIRST_STEP_BY_LAW: 108.0,
     Grade.FIRST_STEP: 100.0,
-    Grade.LAW: 80.0,
-    Grade.SPECIALISED: 72.0,
-    Grade.MANDATE: 70.0,
-    Grade.GENERAL: 48.0,
+    Grade.LAW: 84.0,
+    Grade.MANDATE: 77.0,
+    Grade.SPECIALISED: 70.0,
+    Grade.GENERAL: 42.0,
 }
 # The part of FIRST_STEP_BY_LAW that the law gives.
 ALSO_LAW: Final = GRADE_WEIGHTS[Grade.FIRST_STEP_BY_LAW] - GRADE_WEIGHTS[Grade.FIRST_STEP]
+# Less than a step from one grade to the next.
 SERVICE_OVER_BODY: Final = 6.0
 NAME_WEIGHTS: Final = {NameTier.MOSTLY: 150.0, NameTier.PARTLY: 120.0, NameTier.NONE: 0.0}
 # Who types a name wants that body before what it offers.
 NAME_OF_ITS_BODY: Final = 0.8
-# The nearer the level of the territory covered, the more it is "here".
-LEVEL_WEIGHTS: Final = {"commune": 8.0, "epci": 5.0, "departement": 4.0, "region": 1.0}
+# For covering the very territory asked for; around it, the nearer the level of the one covered, the more it is "here".
+HERE: Final = 8.0
+LEVEL_WEIGHTS: Final = {
+    TerritoryLevel.COMMUNE: 7.0,
+    TerritoryLevel.EPCI: 5.0,
+    TerritoryLevel.DEPARTEMENT: 4.0,
+    TerritoryLevel.REGION: 1.0,
+}
 FOR_THIS_PUBLIC: Final = 8.0
+# Made for some, when nobody said whom the question is about.
+FOR_SOME_ONLY: Final = -3.0
 OPEN_NOW: Final = 5.0
 OPENS_TODAY: Final = 2.0
 URGENT_FACTOR: Final = 4.0
+# To who cannot wait a closed door is no answer: it falls behind any that is open, whatever its right.
+CLOSED_WHEN_URGENT: Final = -55.0
 HAS_ROOM: Final = 6.0
-FULL: Final = -40.0
+FULL: Final = -46.0
 WAIT_PER_WEEK: Final = -1.0
 LONGEST_WAIT: Final = -14.0
 ANSWERS_FAST: Final = 3.0
@@ -70,9 +83,11 @@ def room(facts: Facts, day: int) -> float:
     return HAS_ROOM if facts.places_free else FULL
 
 
-def waiting(days: int) -> float:
-    """A handicap for each week, to a bound; none when nobody waits or nobody said."""
-    return max(LONGEST_WAIT, WAIT_PER_WEEK * days / 7) if days > 0 else 0.0
+def waiting(facts: Facts, day: int) -> float:
+    """A handicap for each week, to a bound; none when nobody waits, or nobody said so in thirty days."""
+    if facts.waiting_days <= 0 or day - facts.capacity_on > CAPACITY_HOLDS_FOR.days:
+        return 0.0
+    return max(LONGEST_WAIT, WAIT_PER_WEEK * facts.waiting_days / 7)
 
 
 def answer(days: int) -> float:
@@ -80,7 +95,6 @@ def answer(days: int) -> float:
     return ANSWERS_FAST if 0 <= days <= FAST_ANSWER.days else 0.0
 
 
-def level(zone: str) -> float:
-    """For covering this zone of the place asked for: the commune itself, its intercommunality, its département, its region."""
-    prefix, colon, _ = zone.partition(":")
-    return LEVEL_WEIGHTS.get(prefix if colon else "commune", 0.0)
+def levels(zones: Sequence[str]) -> list[float]:
+    """For covering each of these zones: the territory asked for, then those around it, the nearest first."""
+    return [HERE if place == 0 else LEVEL_WEIGHTS.get(level_of(zone), 0.0) for place, zone in enumerate(zones)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from graph.model.directory import (
     Agreement,
@@ -28,7 +28,7 @@ FORMERS: Final[LiteralString] = """
 UNWIND $ids AS id
 MATCH path = (o:Organisation {id: id})<-[:SUCCEEDED_BY*1..4]-(f:Organisation)
 WITH id, f, relationships(path)[-1] AS first
-RETURN id, f.id AS former, f.name AS name, f.aliases AS aliases, first.on AS on, first.kind AS kind
+RETURN id, f.id AS former, f.name AS name, f.aliases AS aliases, first.on AS on, first.kind AS kind, first.scope AS scope
 """
 
 # Whose listings say something of these organisations: successors, units, and those who act for them.
@@ -112,15 +112,21 @@ class Relays:
         return [_listing(thing, known) for thing in listed]
 
     async def _formers(self, ids: Sequence[str]) -> dict[str, tuple[Former, ...]]:
+        """The most recent first; of each body its name before its other names."""
         groups: dict[str, dict[str, Former]] = defaultdict(dict)
-        for row in await self._unit.run(FORMERS, ids=list(ids)):
-            for name in (row["name"], *(row["aliases"] or ())):
-                former = Former(row["former"], name, date.fromisoformat(row["on"]), SuccessionKind(row["kind"]))
-                groups[row["id"]][name] = former
-        return {
-            id_: tuple(sorted(found.values(), key=lambda f: (-f.on.toordinal(), f.name)))
-            for id_, found in groups.items()
-        }
+        rows = await self._unit.run(FORMERS, ids=list(ids))
+        found = [(_former(row), row) for row in rows]
+        for former, row in sorted(
+            found, key=lambda one: (-one[0].on.toordinal(), one[0].id, one[0].kind, one[0].scope)
+        ):
+            for name in (former.name, *(row["aliases"] or ())):
+                groups[row["id"]].setdefault(name, replace(former, name=name))
+        return {id_: tuple(named.values()) for id_, named in groups.items()}
+
+
+def _former(row: Mapping[str, Any]) -> Former:
+    on = date.fromisoformat(row["on"])
+    return Former(row["former"], row["name"], on, SuccessionKind(row["kind"]), row["scope"] or "")
 
 
 def _listing(thing: Organisation | Service | Agreement, known: _Known) -> Listing:
