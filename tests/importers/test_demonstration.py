@@ -123,8 +123,8 @@ def taken(folder: Path, document: str, name: str = "essai.toml") -> tuple[Batch,
 def test_it_is_as_rich_as_the_product_shows(batch: Batch) -> None:
     sizes = {field.name: len(getattr(batch, field.name)) for field in fields(batch)}
     assert sizes == {
-        "organisations": 347,
-        "successions": 50,
+        "organisations": 348,
+        "successions": 54,
         "services": 420,
         "professionals": 424,
         "posts": 224,
@@ -253,6 +253,16 @@ def test_the_polyvalent_services_of_paris_lead_to_the_new_ones(batch: Batch) -> 
     assert len(directions) == 4
     under = Counter(organisations[step.successor].part_of for step in carried.values())
     assert under.keys() == set(directions)
+
+
+def test_a_direction_carved_into_four_leaves_each_arrondissement_to_one(batch: Batch) -> None:
+    old = "demo:direction-action-sociale"
+    steps = [step for step in batch.successions if step.predecessor == old]
+    organisations = by_id(batch)
+    assert {(step.kind, step.on) for step in steps} == {(SuccessionKind.SPLIT, organisations[old].closed_on)}
+    left = Counter(code for step in steps for code in organisations[step.successor].covers)
+    assert left == {f"751{number:02}": 1 for number in range(1, 21)}
+    assert len({step.scope for step in steps}) == 4
 
 
 def territorial_services(batch: Batch) -> list[Organisation]:
