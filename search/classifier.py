@@ -52,7 +52,7 @@ class Classifier:
         for name, value in unit_vector(found, rarity):
             for place, weight in self._weights.get(name, ()):
                 sums[place] += value * weight
-        return dict(zip(self._classes, _softmax(sums), strict=True))
+        return dict(zip(self._classes, softmax(sums), strict=True))
 
 
 def unit_vector(found: Iterable[Feature], rarity: dict[str, float]) -> list[tuple[str, float]]:
@@ -109,7 +109,7 @@ def _learn(
         row = rows.get(name)
         if row is not None:
             sums = [total + value * weight for total, weight in zip(sums, row, strict=True)]
-    chances = _softmax(sums)
+    chances = softmax(sums)
     chances[right] -= 1.0
     gradient = [(index, chance * step) for index, chance in enumerate(chances) if abs(chance) > LEAST_GRADIENT]
     for name, value in vector:
@@ -118,7 +118,8 @@ def _learn(
             row[index] -= change * value
 
 
-def _softmax(sums: list[float]) -> list[float]:
+def softmax(sums: Sequence[float]) -> list[float]:
+    """Chances, all of them together making one."""
     highest = max(sums)
     raised = [exp(total - highest) for total in sums]
     whole = sum(raised)

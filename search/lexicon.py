@@ -89,6 +89,10 @@ class Lexicon:
                 self._said_with[name].append((index, phrase.weight * self.rarity[name] * share / length))
         self._leans = _leanings(made)
 
+    def weight_of(self, word: str) -> float:
+        """How much a folded word says: nothing when every phrase has it, most when none has."""
+        return max(0.0, log(len(self._owner) / (1 + self.words[word])))
+
     def weigh(self, found: Sequence[Feature]) -> Leaning:
         """What these features lean to."""
         known = [feature for feature in found if feature.name in self.rarity]
