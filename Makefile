@@ -7,10 +7,10 @@ PORT ?= 8000
 DATA ?= var/data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-whole test-neo4j lint format lock bench bench-import clean
+.PHONY: help demo serve test test-whole test-neo4j lint format lock bench bench-relevance bench-import clean
 
 help: ## show this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.installed ## load the shipped data, then serve the site (PORT=8000 DATA=var/data)
 	@exec $(BIN)/maillage demo --port $(PORT) --data $(DATA)
@@ -47,6 +47,9 @@ bench: $(VENV)/.tests ## the figures that the README states
 	$(BIN)/python -m bench.relevance
 	$(BIN)/python -m bench.start
 	$(BIN)/python -m bench.public
+
+bench-relevance: $(VENV)/.tests ## how often a problem is understood, by level
+	$(BIN)/python -m bench.relevance
 
 bench-import: $(VENV)/.tests ## loading a feed against bare batches (SIZES="10000 30000 100000" services)
 	$(BIN)/python -m bench.imports $(SIZES)

@@ -16,7 +16,7 @@ from graph.model.wording import danger_words, public_words
 from graph.model.words import NEGATIONS, STOP_WORDS, Token, fold
 from search.classifier import Classifier
 from search.completion import Completion, Suggestion
-from search.features import Feature, carries, features, stem, words_of
+from search.features import Feature, carries, class_stems, features, stem, words_of
 from search.lexicon import ELSEWHERE, Leaning, Lexicon, phrases
 from search.places import Gazetteer
 from search.spelling import Spelling
@@ -51,6 +51,7 @@ LONGEST_TEXT: Final = 1000
 
 WANTING: Final = frozenset({"veux", "veut", "cherche", "demande", "souhaite", "voudrais", "est", "besoin", "concerne"})
 TURNS: Final = frozenset({"mais", "plutot", "seulement", "juste", "uniquement"})
+PAUSE: Final = re.compile(r"[,;:.!?]")
 _WHOM: Final = "femme femmes homme hommes jeune jeunes dame monsieur famille familles couple gens"
 WHOM: Final = frozenset(_WHOM.split())
 _GENERIC: Final = "aide aides aider besoin cherche chercher trouver probleme problemes personne question"
@@ -84,7 +85,7 @@ class Reader:
         self._names = _organisation_names()
         listened = frozenset(word for said in (self._publics, self._dangers) for _, stems in said for word in stems)
         named = frozenset(word for said in self._names.values() for stems in said for word in stems)
-        known = self._lexicon.stems | listened | named
+        known = self._lexicon.stems | listened | named | class_stems()
         self._spelling = Spelling(dict(self._lexicon.words), known, STOP_WORDS | NEGATIONS)
         self._completion = Completion()
 
@@ -97,7 +98,7 @@ class Reader:
         )
         typed = words_of(subject)
         meant = [self._spelled(token) for token in typed]
-        shown = _without_refused(meant)
+        shown = _without_refused(meant, subject)
         shown = (
             shown if subject.isupper() else [word for word in shown if not _chance_acronym(word, subject, len(typed))]
         )
@@ -235,14 +236,18 @@ def _of_age(words: Sequence[Token]) -> list[Public]:
     return found
 
 
-def _without_refused(words: list[Token]) -> list[Token]:
-    """The words without what the asker says it is not about: "pas un logement mais un emploi"."""
+def _without_refused(words: list[Token], text: str) -> list[Token]:
+    """The words without what the asker says it is not about: "pas un logement mais un emploi", "ce n’est pas pour le RSA"."""
     turn = next((i for i, word in enumerate(words) if word.text in TURNS), None)
-    if turn is None:
-        return words
     for i, word in enumerate(words[:turn]):
-        if word.text == "pas" and (i == 0 or words[i - 1].text in WANTING or words[i + 1].text in {"pour", "besoin"}):
+        after = words[i + 1].text if i + 1 < len(words) else ""
+        if word.text != "pas":
+            continue
+        if turn is not None and (i == 0 or words[i - 1].text in WANTING or after in {"pour", "besoin"}):
             return words[:i] + words[turn + 1 :]
+        if after == "pour" and i > 0 and words[i - 1].text == "est":
+            ends = (j for j in range(i + 1, len(words)) if PAUSE.search(text[words[j - 1].end : words[j].start]))
+            return words[:i] + words[next(ends, len(words)) :]
     return words
 
 
