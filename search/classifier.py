@@ -1,6 +1,6 @@
 """A linear classifier over the features of a phrase, trained on the vocabulary alone and kept in a file.
 
-`python -m search.classifier` trains it again (about fifteen seconds) after the vocabulary has changed; the result depends on
+`python -m search.classifier` trains it again (about half a minute) after the vocabulary has changed; the result depends on
 nothing else and is the same on every machine. A test refuses a file that was trained on another vocabulary.
 """
 
@@ -31,7 +31,7 @@ NOTHING: Final = array("h")
 
 
 class Classifier:
-    """Weights by feature, and the chance of each competence that they give. Immutable, about 15 MB."""
+    """Weights by feature, and the chance of each competence that they give. Immutable, about 7 MB."""
 
     def __init__(self, stamp: str, classes: Sequence[str], weights: dict[str, array[int]]) -> None:
         """`stamp` names the vocabulary it was trained on; `classes` are competences, "" for other fields.

@@ -209,7 +209,9 @@ def _stems(text: str) -> tuple[str, ...]:
 
 def _places_of(said: Sequence[str], line: Sequence[str]) -> tuple[int, ...]:
     """Where the stems follow one another in the line, with at most one other between two of them; empty when they do not."""
-    for start in range(len(line)):
+    if not said or said[0] not in line:
+        return ()
+    for start in range(line.index(said[0]), len(line)):
         places: list[int] = []
         reach = range(start, start + 1)
         for wanted in said:

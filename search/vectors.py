@@ -25,7 +25,7 @@ FILE: Final = Path(__file__).with_name("vectors.bin.gz")
 
 
 class Vectors:
-    """A row of leanings for each of about 300,000 words, several words sharing one. Immutable, about 5 MB."""
+    """A row of leanings for each of about 300,000 words, several words sharing one. Immutable, about 4 MB."""
 
     def __init__(self, head: dict[str, object], names: array[int], places: array[int], table: memoryview) -> None:
         """`names` are sorted digests of folded words, `places` their rows in `table`, whose lines are as long as the classes."""

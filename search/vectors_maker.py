@@ -30,7 +30,7 @@ from search.lexicon import ELSEWHERE, Lexicon, phrases
 from search.vectors import FILE, digest
 
 WORD: Final = re.compile(r"[^\W\d_]{2,22}|\d{2,4}")
-# How freely the classifier follows its phrases; a tenth and ten times as much read a situation less well.
+# How freely the classifier follows its phrases; from 5 to 50 the answers differ by a phrase or two in a hundred.
 FREEDOM: Final = 20.0
 ROUNDS: Final = 200
 _BITS: Final = 0xFFFFFFFFFFFFFFFF

@@ -59,8 +59,8 @@ TYPED_SHORT: Final = {
     "dder": "demander", "pers": "personne", "sit": "situation", "pbq": "problematique", "vl": "vehicule", "vx": "veux",
     "px": "peux", "jsp": "je sais pas", "jpp": "je peux plus", "nrv": "enerve", "tkt": "inquiete", "mdp": "mot de passe",
     "bdx": "bordeaux", "asap": "urgent", "rdvs": "rendez vous", "prblm": "probleme", "problm": "probleme",
-    "plu": "plus", "ru": "rue", "jsui": "je suis", "chu": "je suis", "jss": "je suis", "tro": "trop", "tjour": "toujours", "aprs": "apres",
-    "osi": "aussi", "qqpart": "quelque part", "nulpart": "nulle part", "ajd": "aujourdhui",
+    "plu": "plus", "ru": "rue", "jsui": "je suis", "chu": "je suis", "jss": "je suis", "tro": "trop", "aprs": "apres",
+    "tjour": "toujours", "osi": "aussi", "qqpart": "quelque part", "nulpart": "nulle part", "ajd": "aujourdhui",
     "dmand": "demande", "dmande": "demande", "apel": "appel", "slmt": "seulement", "vrmt": "vraiment", "jte": "je te",
 }  # fmt: skip
 # "je" written onto its verb: "jdors", "jtravaille". No French word begins so, and acronyms have no vowel or are shorter.
