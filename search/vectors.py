@@ -73,7 +73,7 @@ class Vectors:
         place = self._place(word)
         if place is None:
             return None
-        start = (place) * len(self.classes)
+        start = place * len(self.classes)
         return self._table[start : start + len(self.classes)]
 
     def _place(self, word: str) -> int | None:
