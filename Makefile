@@ -7,10 +7,10 @@ PORT ?= 8000
 DATA ?= var/data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-whole test-neo4j lint format lock bench bench-speed bench-size bench-import clean
+.PHONY: help demo serve test test-whole test-neo4j lint format lock bench bench-relevance bench-speed bench-size bench-import clean
 
 help: ## show this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.installed ## load the shipped data, then serve the site (PORT=8000 DATA=var/data)
 	@exec $(BIN)/maillage demo --port $(PORT) --data $(DATA)
@@ -55,6 +55,9 @@ bench-speed: $(VENV)/.tests ## relays in a directory of France's size, by one cl
 
 bench-size: $(VENV)/.tests ## the same at 100,000 and at 1,000,000 services (SIZES=…); the million takes some minutes to make
 	$(BIN)/python -m bench.size $(SIZES)
+
+bench-relevance: $(VENV)/.tests ## how often a problem is understood, by level
+	$(BIN)/python -m bench.relevance
 
 bench-import: $(VENV)/.tests ## loading a feed against bare batches (SIZES="10000 30000 100000" services)
 	$(BIN)/python -m bench.imports $(SIZES)

@@ -1,6 +1,6 @@
 """A linear classifier over the features of a phrase, trained on the vocabulary alone and kept in a file.
 
-`python -m search.classifier` trains it again (about fifteen seconds) after the vocabulary has changed; the result depends on
+`python -m search.classifier` trains it again (about half a minute) after the vocabulary has changed; the result depends on
 nothing else and is the same on every machine. A test refuses a file that was trained on another vocabulary.
 """
 
@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import random
+from array import array
 from collections.abc import Iterable, Sequence
 from math import exp, sqrt
 from pathlib import Path
@@ -26,13 +27,17 @@ SLOWING: Final = 0.3
 LEAST_WEIGHT: Final = 0.12
 # Gradients smaller than this are left out of an update.
 LEAST_GRADIENT: Final = 0.003
+NOTHING: Final = array("h")
 
 
 class Classifier:
-    """Weights by feature, and the chance of each competence that they give. Immutable, about 15 MB."""
+    """Weights by feature, and the chance of each competence that they give. Immutable, about 7 MB."""
 
-    def __init__(self, stamp: str, classes: Sequence[str], weights: dict[str, list[tuple[int, float]]]) -> None:
-        """`stamp` names the vocabulary it was trained on; `classes` are competences, "" for other fields."""
+    def __init__(self, stamp: str, classes: Sequence[str], weights: dict[str, array[int]]) -> None:
+        """`stamp` names the vocabulary it was trained on; `classes` are competences, "" for other fields.
+
+        Of each feature, `weights` holds the place of a class and its weight in hundredths, in turn.
+        """
         self.stamp = stamp
         self._classes = tuple(classes)
         self._weights = weights
@@ -41,18 +46,16 @@ class Classifier:
     def load(cls, file: Path = FILE) -> Classifier:
         """The classifier kept in `file`."""
         kept = json.loads(gzip.decompress(file.read_bytes()))
-        rows = {
-            name: [(row[i], row[i + 1] / 100) for i in range(0, len(row), 2)] for name, row in kept["weights"].items()
-        }
-        return cls(kept["stamp"], kept["classes"], rows)
+        return cls(kept["stamp"], kept["classes"], {name: array("h", row) for name, row in kept["weights"].items()})
 
     def chances(self, found: Iterable[Feature], rarity: dict[str, float]) -> dict[str, float]:
         """The chance of each competence, all of them together making one."""
         sums = [0.0] * len(self._classes)
         for name, value in unit_vector(found, rarity):
-            for place, weight in self._weights.get(name, ()):
-                sums[place] += value * weight
-        return dict(zip(self._classes, _softmax(sums), strict=True))
+            row = self._weights.get(name, NOTHING)
+            for place, weight in zip(row[::2], row[1::2], strict=True):
+                sums[place] += value * weight / 100
+        return dict(zip(self._classes, softmax(sums), strict=True))
 
 
 def unit_vector(found: Iterable[Feature], rarity: dict[str, float]) -> list[tuple[str, float]]:
@@ -93,10 +96,7 @@ def train(said: Sequence[Phrase], rarity: dict[str, float]) -> Classifier:
 
 def save(classifier: Classifier, file: Path = FILE) -> None:
     """Write the classifier, the same bytes for the same weights."""
-    rows = {
-        name: [number for place, weight in row for number in (place, round(weight * 100))]
-        for name, row in classifier._weights.items()
-    }
+    rows = {name: row.tolist() for name, row in classifier._weights.items()}
     content = {"stamp": classifier.stamp, "classes": classifier._classes, "weights": rows}
     file.write_bytes(gzip.compress(json.dumps(content, separators=(",", ":")).encode(), mtime=0))
 
@@ -109,7 +109,7 @@ def _learn(
         row = rows.get(name)
         if row is not None:
             sums = [total + value * weight for total, weight in zip(sums, row, strict=True)]
-    chances = _softmax(sums)
+    chances = softmax(sums)
     chances[right] -= 1.0
     gradient = [(index, chance * step) for index, chance in enumerate(chances) if abs(chance) > LEAST_GRADIENT]
     for name, value in vector:
@@ -118,15 +118,19 @@ def _learn(
             row[index] -= change * value
 
 
-def _softmax(sums: list[float]) -> list[float]:
+def softmax(sums: Sequence[float]) -> list[float]:
+    """Chances, all of them together making one."""
     highest = max(sums)
     raised = [exp(total - highest) for total in sums]
     whole = sum(raised)
     return [value / whole for value in raised]
 
 
-def _kept(row: list[float]) -> list[tuple[int, float]]:
-    return [(place, round(weight, 2)) for place, weight in enumerate(row) if abs(weight) >= LEAST_WEIGHT]
+def _kept(row: list[float]) -> array[int]:
+    return array(
+        "h",
+        [part for at, weight in enumerate(row) if abs(weight) >= LEAST_WEIGHT for part in (at, round(weight * 100))],
+    )
 
 
 if __name__ == "__main__":

@@ -50,6 +50,11 @@ def _classes() -> dict[str, tuple[str, ...]]:
     return {word: tuple(classes) for word, classes in found.items()}
 
 
+def class_stems() -> frozenset[str]:
+    """The stems that belong to a class."""
+    return frozenset(_classes())
+
+
 def classes_of(stemmed: str) -> tuple[str, ...]:
     """The classes that a stem belongs to, each with the mark of a class in front."""
     return _classes().get(stemmed, ())

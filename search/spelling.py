@@ -17,9 +17,17 @@ ONE_SLIP: Final = 4
 TWO_SLIPS: Final = 8
 # Words that sound alike may still not differ in length by more than this.
 FARTHEST: Final = 2
+TELLING_SLIPS: Final = 2
+SHORT_SOUND: Final = 3
+
+# One letter that may stand before a vowel, its apostrophe forgotten.
+GLUED: Final = frozenset("ldjmtsnc")
+VOWELS: Final = frozenset("aeiouyh")
 
 # Letters that sound alike, most specific first; what is left of a word is its sound.
 SOUNDS: Final = (
+    (re.compile(r"oy"), "way"),
+    (re.compile(r"oi|oua"), "wa"),
     (re.compile(r"ph"), "f"),
     (re.compile(r"sch|sh"), "ch"),
     (re.compile(r"eaux?\b|aux?\b|eau|au|ot\b|ots\b"), "o"),
@@ -72,9 +80,21 @@ class Spelling:
         return self._memory[word]
 
     def _nearest(self, word: str) -> str | None:
-        heard = [known for known in self._by_sound.get(sound(word), ()) if abs(len(known) - len(word)) <= FARTHEST]
-        if heard:
-            return max(heard, key=lambda known: (self._counts[known], known))
+        # "lelectricite": the apostrophe was left out.
+        if word[0] in GLUED and word[1] in VOWELS and word[1:] in self._counts:
+            return word[1:]
+        heard = [
+            (OSA.distance(word, known), -self._counts[known], known)
+            for known in self._by_sound.get(sound(word), ())
+            if abs(len(known) - len(word)) <= FARTHEST
+        ]
+        near = self._near(word)
+        # A sound of two letters says little: what is written quite otherwise then gives way to a slip or two.
+        if heard and (not near or len(sound(word)) > SHORT_SOUND or min(heard)[0] <= TELLING_SLIPS):
+            return min(heard)[2]
+        return min(near)[2] if near else None
+
+    def _near(self, word: str) -> list[tuple[int, int, str]]:
         slips = 2 if len(word) >= TWO_SLIPS else 1
         near: list[tuple[int, int, str]] = []
         for length in range(len(word) - slips, len(word) + slips + 1):
@@ -83,4 +103,4 @@ class Spelling:
                 apart = OSA.distance(word, known, score_cutoff=allowed)
                 if apart <= allowed:
                     near.append((apart, -self._counts[known], known))
-        return min(near)[2] if near else None
+        return near

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -12,27 +11,33 @@ from typing import Final
 from graph.model.directory import Public
 from graph.model.relay import CompetenceMatch
 from graph.model.territory import Territory
-from graph.model.vocabulary import AcronymKind, acronyms, competence, competences, kinds, named_successions
-from graph.model.wording import danger_words, expressions, public_words
-from graph.model.words import ELIDED, NEGATIONS, STOP_WORDS, Token, fold
+from graph.model.vocabulary import AcronymKind, acronyms, kinds, named_successions
+from graph.model.wording import danger_words, public_words
+from graph.model.words import NEGATIONS, STOP_WORDS, Token, fold
 from search.classifier import Classifier
-from search.features import Feature, carries, features, stem, words_of
+from search.completion import Completion, Suggestion
+from search.features import Feature, carries, class_stems, features, stem, words_of
 from search.lexicon import ELSEWHERE, Leaning, Lexicon, phrases
 from search.places import Gazetteer
 from search.spelling import Spelling
+from search.vectors import Vectors
 
 MOST_MATCHES: Final = 5
-# A question is ours when the field says at least half of its words, or a third when the answer is beyond doubt …
-LEAST_KNOWN: Final = 0.5
+# A question is ours when the field says more than half of its words, or a third when the answer is beyond doubt …
+LEAST_KNOWN: Final = 0.55
 LEAST_KNOWN_WHEN_SURE: Final = 0.35
 SURE_CHANCE: Final = 0.9
 # … when it hardly resembles what other fields say, and when something stands out at all.
 MOST_ELSEWHERE: Final = 0.1
+MOST_ELSEWHERE_BY_MEANING: Final = 0.4
 LEAST_SCORE: Final = 0.5
 # Next to the best, a weaker match is noise.
-NEXT_TO_BEST: Final = 0.25
-# How much the classifier's chance weighs beside the lexicon's score.
+NEXT_TO_BEST: Final = 0.18
+# How much the chance that each classifier gives weighs beside the lexicon's score.
 CHANCE: Final = 4.0
+CHANCE_BY_MEANING: Final = 3.0
+# What a word pulls by its meaning alone, beside one that the lexicon says.
+BY_MEANING: Final = 0.5
 # A word that says for whom says less about what.
 ABOUT_WHOM: Final = 0.5
 # The score of a phrase that says nothing but an expression of the lexicon.
@@ -46,6 +51,7 @@ LONGEST_TEXT: Final = 1000
 
 WANTING: Final = frozenset({"veux", "veut", "cherche", "demande", "souhaite", "voudrais", "est", "besoin", "concerne"})
 TURNS: Final = frozenset({"mais", "plutot", "seulement", "juste", "uniquement"})
+PAUSE: Final = re.compile(r"[,;:.!?]")
 _WHOM: Final = "femme femmes homme hommes jeune jeunes dame monsieur famille familles couple gens"
 WHOM: Final = frozenset(_WHOM.split())
 _GENERIC: Final = "aide aides aider besoin cherche chercher trouver probleme problemes personne question"
@@ -67,29 +73,21 @@ class Understood:
     emergency: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A way to finish what is being typed: `text` is what it completes, `label` the competence's name."""
-
-    competence: str
-    label: str
-    text: str
-
-
 class Reader:
     """Reads questions. Built once from the vocabulary in about two seconds; reading changes nothing."""
 
     def __init__(self) -> None:
         self._lexicon = Lexicon(phrases())
         self._classifier = Classifier.load()
+        self._vectors = Vectors.load()
         self._publics = [(public.public, _stems(public.text)) for public in public_words()]
         self._dangers = [(danger.numbers, _stems(danger.text)) for danger in danger_words()]
         self._names = _organisation_names()
         listened = frozenset(word for said in (self._publics, self._dangers) for _, stems in said for word in stems)
         named = frozenset(word for said in self._names.values() for stems in said for word in stems)
-        known = self._lexicon.stems | listened | named
+        known = self._lexicon.stems | listened | named | class_stems()
         self._spelling = Spelling(dict(self._lexicon.words), known, STOP_WORDS | NEGATIONS)
-        self._endings = _completions()
+        self._completion = Completion()
 
     def read(self, text: str, places: Gazetteer | None = None) -> Understood:
         """What `text` means; with `places`, a town named in it is taken out of the words first."""
@@ -100,14 +98,19 @@ class Reader:
         )
         typed = words_of(subject)
         meant = [self._spelled(token) for token in typed]
-        shown = _without_refused(meant)
+        shown = _without_refused(meant, subject)
         shown = (
             shown if subject.isupper() else [word for word in shown if not _chance_acronym(word, subject, len(typed))]
         )
         found = self._features(shown, typed, meant)
         leaning = self._lexicon.weigh(found)
         chances = self._classifier.chances(found, self._lexicon.rarity)
-        matches = self._matches(leaning, chances, shown, subject) if _is_ours(leaning.known, chances) else ()
+        meanings = self._meanings(shown, typed)
+        by_meaning = self._vectors.chances(meanings)
+        matches = ()
+        if _is_ours(leaning.known, chances, by_meaning):
+            scores = _scores(leaning, chances, by_meaning)
+            matches = self._matches(leaning, scores, meanings, shown, subject)
         return Understood(
             matches=matches,
             publics=self._found_publics(meant),
@@ -119,20 +122,7 @@ class Reader:
 
     def complete(self, text: str, limit: int = 8) -> list[Suggestion]:
         """Competences whose label, or a way to say it, goes on from `text`; labels first, each competence once."""
-        typed = [token.text for token in words_of(text[:LONGEST_TEXT])]
-        # "garde d": the apostrophe is about to come.
-        key = " ".join(typed[:-1] if len(typed) > 1 and typed[-1] in ELIDED else typed)
-        if not key or limit < 1:
-            return []
-        chosen: dict[str, tuple[int, str]] = {}
-        for position in range(bisect_left(self._endings, (key,)), len(self._endings)):
-            ending, rank, id_, said = self._endings[position]
-            if not ending.startswith(key):
-                break
-            if id_ not in chosen or rank < chosen[id_][0]:
-                chosen[id_] = (rank, said)
-        best = sorted(chosen.items(), key=lambda item: (item[1][0], len(item[1][1]), item[0]))
-        return [Suggestion(id_, competence(id_).label, said) for id_, (_, said) in best[:limit]]
+        return self._completion.complete(text[:LONGEST_TEXT], limit)
 
     def _spelled(self, token: Token) -> Token:
         corrected = self._spelling.read(token.text)
@@ -150,19 +140,35 @@ class Reader:
             for feature in features(shown)
         ]
 
+    def _meanings(self, shown: Sequence[Token], typed: Sequence[Token]) -> list[tuple[str, float]]:
+        """For each word, the one to look its meaning up by (as it was typed, when the one it was read as has none); its weight."""
+        before = {word.start: word.text for word in typed}
+        words = (word.text if self._vectors.row(word.text) else before[word.start] for word in shown)
+        return [(word, self._lexicon.weight_of(word)) for word in words]
+
     def _matches(
-        self, leaning: Leaning, chances: dict[str, float], shown: Sequence[Token], text: str
+        self,
+        leaning: Leaning,
+        scores: dict[str, float],
+        meanings: Sequence[tuple[str, float]],
+        shown: Sequence[Token],
+        text: str,
     ) -> tuple[CompetenceMatch, ...]:
-        scores = {id_: leaning.scores.get(id_, 0.0) + CHANCE * chance for id_, chance in chances.items()}
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         if ranked[0][1] < LEAST_SCORE:
             return ()
         least = ranked[0][1] * NEXT_TO_BEST
         kept = [(id_, score) for id_, score in ranked if id_ != ELSEWHERE and score >= least][:MOST_MATCHES]
-        return tuple(
-            CompetenceMatch(id_, _because(leaning.pulls.get(id_, {}), shown, text), _certainty(score, leaning.known))
-            for id_, score in kept
-        )
+        matches: list[CompetenceMatch] = []
+        for id_, score in kept:
+            pulls = {
+                place: BY_MEANING * pull
+                for place, pull in enumerate(self._vectors.pulls(meanings, id_))
+                if carries(shown[place])
+            }
+            because = _because(pulls | leaning.pulls.get(id_, {}), shown, text)
+            matches.append(CompetenceMatch(id_, because, _certainty(score, leaning.known)))
+        return tuple(matches)
 
     def _found_publics(self, meant: Sequence[Token]) -> tuple[Public, ...]:
         line = [stem(word.text) for word in meant]
@@ -189,10 +195,10 @@ class Reader:
         return tuple(dict.fromkeys(left))
 
 
-def _is_ours(known: float, chances: dict[str, float]) -> bool:
+def _is_ours(known: float, chances: dict[str, float], by_meaning: dict[str, float]) -> bool:
     """Whether a question belongs to the field at all."""
-    least = LEAST_KNOWN_WHEN_SURE if max(chances.values()) >= SURE_CHANCE else LEAST_KNOWN
-    return known >= least and chances[ELSEWHERE] < MOST_ELSEWHERE
+    sure = max(chances.values()) >= SURE_CHANCE and by_meaning[ELSEWHERE] < MOST_ELSEWHERE_BY_MEANING
+    return known >= (LEAST_KNOWN_WHEN_SURE if sure else LEAST_KNOWN) and chances[ELSEWHERE] < MOST_ELSEWHERE
 
 
 def _stems(text: str) -> tuple[str, ...]:
@@ -203,7 +209,9 @@ def _stems(text: str) -> tuple[str, ...]:
 
 def _places_of(said: Sequence[str], line: Sequence[str]) -> tuple[int, ...]:
     """Where the stems follow one another in the line, with at most one other between two of them; empty when they do not."""
-    for start in range(len(line)):
+    if not said or said[0] not in line:
+        return ()
+    for start in range(line.index(said[0]), len(line)):
         places: list[int] = []
         reach = range(start, start + 1)
         for wanted in said:
@@ -230,14 +238,18 @@ def _of_age(words: Sequence[Token]) -> list[Public]:
     return found
 
 
-def _without_refused(words: list[Token]) -> list[Token]:
-    """The words without what the asker says it is not about: "pas un logement mais un emploi"."""
+def _without_refused(words: list[Token], text: str) -> list[Token]:
+    """The words without what the asker says it is not about: "pas un logement mais un emploi", "ce n’est pas pour le RSA"."""
     turn = next((i for i, word in enumerate(words) if word.text in TURNS), None)
-    if turn is None:
-        return words
     for i, word in enumerate(words[:turn]):
-        if word.text == "pas" and (i == 0 or words[i - 1].text in WANTING or words[i + 1].text in {"pour", "besoin"}):
+        after = words[i + 1].text if i + 1 < len(words) else ""
+        if word.text != "pas":
+            continue
+        if turn is not None and (i == 0 or words[i - 1].text in WANTING or after in {"pour", "besoin"}):
             return words[:i] + words[turn + 1 :]
+        if after == "pour" and i > 0 and words[i - 1].text == "est":
+            ends = (j for j in range(i + 1, len(words)) if PAUSE.search(text[words[j - 1].end : words[j].start]))
+            return words[:i] + words[next(ends, len(words)) :]
     return words
 
 
@@ -264,6 +276,14 @@ def _because(pulls: dict[int, float], shown: Sequence[Token], text: str) -> str:
     return ", ".join(dict.fromkeys(pieces))
 
 
+def _scores(leaning: Leaning, chances: dict[str, float], by_meaning: dict[str, float]) -> dict[str, float]:
+    """The score of each competence: what the lexicon says, and the chances that both classifiers give."""
+    return {
+        id_: leaning.scores.get(id_, 0.0) + CHANCE * chance + CHANCE_BY_MEANING * by_meaning[id_]
+        for id_, chance in chances.items()
+    }
+
+
 def _certainty(score: float, known: float) -> float:
     return round(min(1.0, score * known / SURE_SCORE), 3)
 
@@ -279,18 +299,3 @@ def _organisation_names() -> dict[str, list[tuple[str, ...]]]:
         if stems:
             by_first.setdefault(stems[0], []).append(stems)
     return by_first
-
-
-def _completions() -> list[tuple[str, int, str, str]]:
-    """What can be typed, from each word on, sorted: folded ending, rank, competence, text."""
-    endings: list[tuple[str, int, str, str]] = []
-    for entry in competences().values():
-        words = [token.text for token in words_of(entry.label)]
-        endings += [(" ".join(words[i:]), min(i, 1), entry.id, entry.label) for i in range(len(words))]
-    for acronym in acronyms():
-        said = f"{acronym.acronym} : {acronym.expansion}"
-        endings += [(fold(acronym.acronym), 2 + rank, id_, said) for rank, id_ in enumerate(acronym.competences)]
-    for expression in expressions():
-        words = [token.text for token in words_of(expression.text)]
-        endings.append((" ".join(words), 3, expression.competence, expression.text))
-    return sorted(endings)

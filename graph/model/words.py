@@ -59,7 +59,12 @@ TYPED_SHORT: Final = {
     "dder": "demander", "pers": "personne", "sit": "situation", "pbq": "problematique", "vl": "vehicule", "vx": "veux",
     "px": "peux", "jsp": "je sais pas", "jpp": "je peux plus", "nrv": "enerve", "tkt": "inquiete", "mdp": "mot de passe",
     "bdx": "bordeaux", "asap": "urgent", "rdvs": "rendez vous", "prblm": "probleme", "problm": "probleme",
+    "plu": "plus", "ru": "rue", "jsui": "je suis", "chu": "je suis", "jss": "je suis", "tro": "trop", "aprs": "apres",
+    "tjour": "toujours", "osi": "aussi", "qqpart": "quelque part", "nulpart": "nulle part", "ajd": "aujourdhui",
+    "dmand": "demande", "dmande": "demande", "apel": "appel", "slmt": "seulement", "vrmt": "vraiment", "jte": "je te",
 }  # fmt: skip
+# "je" written onto its verb: "jdors", "jtravaille". No French word begins so, and acronyms have no vowel or are shorter.
+GLUED: Final = re.compile(r"j(?=[bcdfgklmnpqrstvz]+[aeiouy])[^\W\d_]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +105,15 @@ def spans(text: str) -> Iterator[Token]:
         for part in match.group().split("'"):
             folded, end = fold(part), start + len(part)
             if end == match.end() or folded not in ELIDED:
-                for written in TYPED_SHORT.get(folded, folded).split():
+                for written in _written_out(folded):
                     yield Token(written, start, end)
             start = end + 1
+
+
+def _written_out(word: str) -> list[str]:
+    if word not in TYPED_SHORT and GLUED.fullmatch(word):
+        return ["je", *TYPED_SHORT.get(word[1:], word[1:]).split()]
+    return TYPED_SHORT.get(word, word).split()
 
 
 def content(text: str) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ from graph.model.vocabulary import (
 )
 from graph.model.wording import Register, danger_words, emergency_numbers, expressions, public_words, word_classes
 
-LEAST_EXPRESSIONS = 20
+LEAST_EXPRESSIONS = 30
 
 
 def test_every_list_has_the_size_its_source_has():

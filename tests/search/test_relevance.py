@@ -42,7 +42,7 @@ ANSWERS = {
     "l’hébergement": LODGINGS, "l'hebergement": LODGINGS, "hebergements": LODGINGS,
     "chomage": ["ft"], "chômage": ["ft"], "france travial": ["ft"],
     "EDF coupé": ["fsl", "energie"],
-    "caf doubs": ["caf", "ccas"], "ccas besancon": ["ccas"], "zzzz": [],
+    "caf doubs": ["caf"], "ccas besancon": ["ccas"], "zzzz": [],
 }  # fmt: skip
 
 

@@ -1,0 +1,93 @@
+"""What words mean, beyond those the lexicon says: how far each common French word leans to each competence.
+
+Words that stand in the same company have neighbouring vectors; a linear classifier trained on the lexicon's phrases says what a
+direction of that space means for us. For one word all of it comes down to one row of numbers, a number a class, so nothing is
+left to compute at run time but a sum of rows, and the words that led somewhere are seen in it. `search/vectors_maker.py` makes
+the file; the vectors are Explosion's fastText vectors for French (CC0).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from math import sqrt
+from pathlib import Path
+from typing import Final
+from zlib import crc32
+
+from search.classifier import softmax
+
+FILE: Final = Path(__file__).with_name("vectors.bin.gz")
+
+
+class Vectors:
+    """A row of leanings for each of about 300,000 words, several words sharing one. Immutable, about 4 MB."""
+
+    def __init__(self, head: dict[str, object], names: array[int], places: array[int], table: memoryview) -> None:
+        """`names` are sorted digests of folded words, `places` their rows in `table`, whose lines are as long as the classes."""
+        self.classes: Final = tuple(str(name) for name in _list(head["classes"]))
+        self._bias = [float(str(value)) for value in _list(head["bias"])]
+        self._scale = float(str(head["scale"]))
+        self._names = names
+        self._places = places
+        self._table = table
+        self._nothing: Final = bytes(len(self.classes))
+
+    @classmethod
+    def load(cls, file: Path = FILE) -> Vectors:
+        """The rows kept in `file`."""
+        with gzip.open(file) as kept:
+            head = json.loads(kept.readline())
+            names, places = array("I"), array("H")
+            names.frombytes(kept.read(4 * head["words"]))
+            places.frombytes(kept.read(2 * head["words"]))
+            if sys.byteorder == "big":
+                names.byteswap()
+                places.byteswap()
+            return cls(head, names, places, memoryview(kept.read()).cast("b"))
+
+    def chances(self, words: Sequence[tuple[str, float]]) -> dict[str, float]:
+        """The chance of each class when these words, each with its weight, are said together."""
+        sums = list(self._bias)
+        for share, row in self._rows(words):
+            sums = [total + share * lean for total, lean in zip(sums, row, strict=True)]
+        return dict(zip(self.classes, softmax(sums), strict=True))
+
+    def pulls(self, words: Sequence[tuple[str, float]], which: str) -> list[float]:
+        """How far each of these words pulls towards a class, in the order given; nothing for those that pull away."""
+        place = self.classes.index(which)
+        return [max(0.0, share * row[place]) for share, row in self._rows(words)]
+
+    def _rows(self, words: Sequence[tuple[str, float]]) -> list[tuple[float, Sequence[int]]]:
+        """The row of each word, and what a unit of it counts; an unknown word has no share."""
+        found = [(weight, self.row(word)) for word, weight in words]
+        length = sqrt(sum(weight * weight for weight, row in found if row is not None)) or 1.0
+        return [(0.0, self._nothing) if row is None else (self._scale * weight / length, row) for weight, row in found]
+
+    def row(self, word: str) -> Sequence[int] | None:
+        """What a folded word leans to, a whole number a class; None when it is unknown."""
+        place = self._place(word)
+        if place is None:
+            return None
+        start = place * len(self.classes)
+        return self._table[start : start + len(self.classes)]
+
+    def _place(self, word: str) -> int | None:
+        name = digest(word)
+        at = bisect_left(self._names, name)
+        return self._places[at] if at < len(self._names) and self._names[at] == name else None
+
+
+def digest(word: str) -> int:
+    """The name of a word in the file: two words in a hundred thousand share theirs with another."""
+    return crc32(word.encode())
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError(f"a list was expected in the head of the vectors, not {value!r}")
+    return list(value)

@@ -1,0 +1,51 @@
+"""Meanings of words: the file fits the competences, and a row says where a word leans."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.model.vocabulary import competences
+from search.lexicon import ELSEWHERE
+from search.vectors import Vectors
+
+
+@pytest.fixture(scope="module")
+def vectors() -> Vectors:
+    return Vectors.load()
+
+
+def test_the_classes_are_the_competences_and_the_rest_of_the_world(vectors: Vectors):
+    """When this fails, `search/vectors_maker.py` says how to make the file again."""
+    assert vectors.classes == tuple(sorted({*competences(), ELSEWHERE}))
+
+
+@pytest.mark.parametrize(
+    ("word", "competence"),
+    [
+        ("chauffage", "difficultes-financieres--impayes-denergie-et-deau"),
+        ("creche", "famille--garde-denfants"),
+        ("psychiatre", "sante--sante-mentale"),
+        ("lycra", "equipement-et-alimentation--habillement"),
+    ],
+)
+def test_a_word_leans_to_its_field(vectors: Vectors, word: str, competence: str):
+    chances = vectors.chances([(word, 1.0)])
+    assert max(chances, key=lambda which: chances[which]) == competence
+
+
+def test_chances_make_one_and_the_order_of_words_does_not_matter(vectors: Vectors):
+    forth = vectors.chances([("loyer", 2.0), ("retard", 1.0)])
+    assert sum(forth.values()) == pytest.approx(1.0)
+    assert vectors.chances([("retard", 1.0), ("loyer", 2.0)]) == pytest.approx(forth)
+
+
+def test_a_word_that_nobody_writes_has_no_row_and_changes_nothing(vectors: Vectors):
+    assert vectors.row("qsdfghjklm") is None
+    assert vectors.chances([("loyer", 2.0), ("qsdfghjklm", 5.0)]) == vectors.chances([("loyer", 2.0)])
+    assert vectors.pulls([("qsdfghjklm", 1.0)], "droits-et-prestations--rsa") == [0.0]
+
+
+def test_the_word_that_leans_there_pulls_most(vectors: Vectors):
+    pulls = vectors.pulls([("mercredi", 1.0), ("nounou", 1.0), ("fenetre", 1.0)], "famille--garde-denfants")
+    assert max(range(3), key=lambda place: pulls[place]) == 1
+    assert min(pulls) >= 0.0
