@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 
@@ -49,6 +50,9 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
         try:
             async with index.followed():
+                # What was read to start is kept to the end: no collection of garbage need walk it.
+                gc.collect()
+                gc.freeze()
                 yield
         finally:
             await search.close()

@@ -91,6 +91,8 @@ class Reader:
 
     def read(self, text: str, places: Gazetteer | None = None) -> Understood:
         """What `text` means; with `places`, a town named in it is taken out of the words first."""
+        if not text.strip():
+            return Understood()
         text = text[:LONGEST_TEXT]
         where = places.find_in_phrase(text) if places else None
         subject = (
