@@ -52,20 +52,31 @@ def ordered(weighed: Iterable[Placed]) -> list[Placed]:
 
 
 def _without_echoes(placed: Sequence[Placed]) -> list[Placed]:
-    """Leave out bare bodies that only repeat a door: one whose own service answers, or which stands above or below another
-    of the same kind that answers better. A body found by its name always stays.
+    bodies = [one for one in placed if one.candidate.facts.form is Form.BODY]
+    offering = {
+        one.candidate.facts.organisation: one.candidate.facts
+        for one in placed
+        if one.candidate.facts.form is not Form.BODY
+    }
+    repeated = {one.key for one in bodies} - {one.key for one in doors(bodies, offering)}
+    return [one for one in placed if one.key not in repeated]
+
+
+def doors(bodies: Sequence[Placed], offering: Mapping[int, Facts]) -> list[Placed]:
+    """Of bare bodies in order, those that do not only repeat a door: their own service answers, or they stand above or below
+    another of the same kind that answers better. A body found by its name always stays.
+
+    `offering`: the bodies whose services or agreements answer, facts by mark.
     """
-    bodies = {facts.organisation: facts for *_, (facts, *_), _ in placed}
-    offering = {facts.organisation for *_, (facts, *_), _ in placed if facts.form is not Form.BODY}
-    spoken_for = offering | {id_ for offer in offering for id_ in _above(bodies[offer], bodies)}
+    known = {one.candidate.facts.organisation: one.candidate.facts for one in bodies} | dict(offering)
+    spoken_for = set(offering) | {id_ for facts in offering.values() for id_ in _above(facts, known)}
     kept: list[Placed] = []
-    for one in placed:
+    for one in bodies:
         facts = one.candidate.facts
-        if facts.form is Form.BODY:
-            above = _above(facts, bodies)
-            if not one.counted.name and (facts.organisation in spoken_for or above & spoken_for):
-                continue
-            spoken_for |= {facts.organisation, *above}
+        above = _above(facts, known)
+        if not one.counted.name and (facts.organisation in spoken_for or above & spoken_for):
+            continue
+        spoken_for |= {facts.organisation, *above}
         kept.append(one)
     return kept
 

@@ -98,6 +98,10 @@ class Weighing:
         self._here = door_at(here) if here else None
         self._radius = inf if question.radius_km is None else question.radius_km
 
+    def asking(self, question: Question) -> Weighing:
+        """The same for another question."""
+        return Weighing(question, self._hours)
+
     def certainty(self, competence: str) -> float:
         """How sure it is that this was meant."""
         return self._certainties.get(competence, 1.0)
@@ -157,9 +161,7 @@ class Weighing:
 
     def receives(self, facts: Facts, asked: int) -> bool:
         """Whether these publics (a mask) may come."""
-        if facts.excludes & asked:
-            return False
-        return not facts.publics or self.question.public_optional or bool(facts.publics & (asked | EVERYONE))
+        return receives(facts.publics, facts.excludes, asked, optional=self.question.public_optional)
 
     def _public(self, publics: int) -> float:
         if self._asked:
@@ -238,6 +240,13 @@ class Weighing:
         if change and change.date() == self.question.at.astimezone(change.tzinfo).date():
             return opening, weights.OPENS_TODAY * self._urgency + self._shut
         return opening, self._shut
+
+
+def receives(publics: int, excludes: int, asked: int, *, optional: bool) -> bool:
+    """Whether who is made for `publics` and never for `excludes` receives these, all masks; `optional`: others' may do."""
+    if excludes & asked:
+        return False
+    return not publics or optional or bool(publics & (asked | EVERYONE))
 
 
 def holds(agreement: Agreement, question: Question) -> bool:
