@@ -28,6 +28,8 @@ from search.hours import PARIS, opening
 
 LONGEST_TEXT: Final = 500
 AS_ASKED: Final = 1.0
+# In words: more of them are no name, and each takes a look at all words of names.
+LONGEST_NAME: Final = 12
 NOTHING_MORE: Final = Narrowing()
 # A point farther than this from every commune's is not in France.
 AROUND_KM: Final = 40.0
@@ -169,7 +171,9 @@ async def candidates(rooms: Rooms, question: Question, preferred: Preference, mo
     territory = question.territory
     wanted = Wanted(
         competences=question.competences,
-        names=tuple(words for words in dict.fromkeys((question.words, question.phrase)) if words),
+        names=tuple(
+            words for words in dict.fromkeys((question.words, question.phrase)) if 0 < len(words) <= LONGEST_NAME
+        ),
         preferred=preferred,
         most=most,
     )

@@ -209,7 +209,7 @@ def _day(day: date | None) -> int:
 
 
 def _count(count: int | None, most: int) -> int:
-    return UNKNOWN if count is None else min(count, most)
+    return UNKNOWN if count is None or count < 0 else min(count, most)
 
 
 def lateness(facts: Facts) -> int:

@@ -116,8 +116,10 @@ def opening(opening: Opening, at: datetime) -> str:
     if opening.state is OpeningState.UNKNOWN:
         return ""
     if opening.state is OpeningState.OPEN:
+        if opening.always:
+            return "Ouvert 24 h/24"
         if change is None or change - at > timedelta(hours=24):
-            return "Ouvert 24 h/24" if change is None else "Ouvert maintenant"
+            return "Ouvert maintenant"
         return f"Ouvert jusqu’à {clock(change)}"
     if change is None:
         return "Fermé pour plus d’une semaine"

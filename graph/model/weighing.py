@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from math import asin, inf, sin, sqrt
 from typing import Final, NamedTuple
 
@@ -249,12 +249,22 @@ def receives(publics: int, excludes: int, asked: int, *, optional: bool) -> bool
     return not publics or optional or bool(publics & (asked | EVERYONE))
 
 
+def shown(listing: Listing, day: date, asker: str = "") -> bool:
+    """Whether a listing may be shown at all to this organisation (empty for a visitor) on that day."""
+    closed, agreement = listing.organisation.closed_on, listing.agreement
+    return not (closed and closed <= day) and (agreement is None or binds(agreement, day, asker))
+
+
 def holds(agreement: Agreement, question: Question) -> bool:
     """Whether an agreement holds for this asker, public and day."""
-    day = question.at.date()
-    if day < agreement.since or (agreement.until and day > agreement.until):
-        return False
     meant = {Public.TOUS_PUBLICS, *question.publics}
     if question.publics and agreement.publics and not meant & set(agreement.publics):
         return False
-    return not agreement.reserved or question.asker in {*agreement.granted_by, agreement.given_to}
+    return binds(agreement, question.at.date(), question.asker)
+
+
+def binds(agreement: Agreement, day: date, asker: str) -> bool:
+    """Whether an agreement is in force that day, and not reserved to others than this organisation."""
+    if day < agreement.since or (agreement.until and day > agreement.until):
+        return False
+    return not agreement.reserved or asker in {*agreement.granted_by, agreement.given_to}
