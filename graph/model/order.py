@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -52,14 +51,16 @@ def ordered(weighed: Iterable[Placed]) -> list[Placed]:
 
 
 def _without_echoes(placed: Sequence[Placed]) -> list[Placed]:
-    bodies = [one for one in placed if one.candidate.facts.form is Form.BODY]
-    offering = {
-        one.candidate.facts.organisation: one.candidate.facts
-        for one in placed
-        if one.candidate.facts.form is not Form.BODY
-    }
-    repeated = {one.key for one in bodies} - {one.key for one in doors(bodies, offering)}
-    return [one for one in placed if one.key not in repeated]
+    offering: dict[int, Facts] = {}
+    bodies: list[Placed] = []
+    for one in placed:
+        facts = one.candidate.facts
+        if facts.form is Form.BODY:
+            bodies.append(one)
+        else:
+            offering[facts.organisation] = facts
+    repeated = {one.key for one in bodies}.difference([one.key for one in doors(bodies, offering)])
+    return [one for one in placed if one.key not in repeated] if repeated else list(placed)
 
 
 def doors(bodies: Sequence[Placed], offering: Mapping[int, Facts]) -> list[Placed]:
@@ -69,7 +70,8 @@ def doors(bodies: Sequence[Placed], offering: Mapping[int, Facts]) -> list[Place
     `offering`: the bodies whose services or agreements answer, facts by mark.
     """
     known = {one.candidate.facts.organisation: one.candidate.facts for one in bodies} | dict(offering)
-    spoken_for = set(offering) | {id_ for facts in offering.values() for id_ in _above(facts, known)}
+    units = [facts for facts in offering.values() if facts.above in known]
+    spoken_for = set(offering) | {id_ for facts in units for id_ in _above(facts, known)}
     kept: list[Placed] = []
     for one in bodies:
         facts = one.candidate.facts
@@ -91,13 +93,14 @@ def _above(body: Facts, bodies: Mapping[int, Facts]) -> set[int]:
     return found
 
 
-def _spread(placed: Sequence[Placed]) -> list[Placed]:
+def _spread(placed: list[Placed]) -> list[Placed]:
     """The same relays with each repetition of a body pushed back, in their final order."""
-    seen: Counter[int] = Counter()
-    spread: list[Placed] = []
-    for one in placed:
+    seen: dict[int, int] = {}
+    for place, one in enumerate(placed):
         organisation = one.candidate.facts.organisation
-        again = seen[organisation]
-        spread.append(one._replace(lost=one.lost - REPEATED * again) if again else one)
+        again = seen.get(organisation, 0)
+        if again:
+            placed[place] = one._replace(lost=one.lost - REPEATED * again)
         seen[organisation] = again + 1
-    return sorted(spread)
+    placed.sort()
+    return placed
