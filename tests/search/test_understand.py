@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.relevance import NEGATIVES, SETS, examples, negatives, score
 from graph.model.directory import Public
@@ -90,6 +92,35 @@ def test_because_names_the_words_as_they_were_typed(reader: Reader):
 
 def test_what_is_refused_is_not_looked_for(reader: Reader):
     assert first(reader, "je ne cherche pas un logement mais un emploi").startswith(("preparer-", "trouver-un-emploi"))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "beginning"),
+    [
+        ("pas de logement mais j’ai un travail", "logement-hebergement--"),
+        ("pas d’hébergement mais un travail", "logement-hebergement--"),
+        ("pas de papiers mais un travail", "difficultes-administratives-ou-juridiques--"),
+    ],
+)
+def test_what_is_lacking_is_not_refused(reader: Reader, phrase: str, beginning: str):
+    assert [m.competence for m in reader.read(phrase).matches if m.competence.startswith(beginning)] != []
+
+
+def test_what_is_refused_from_the_first_word_is_not_looked_for(reader: Reader):
+    matches = reader.read("pas un logement mais un emploi").matches
+    assert matches != ()
+    assert [match for match in matches if match.competence.startswith("logement-")] == []
+
+
+@given(st.text(st.sampled_from("፩𐩀٢²Ⅷ½ à'’a1९ ans ") | st.characters()))
+def test_whatever_is_typed_is_read(reader: Reader, text: str):
+    assert len(reader.read(text).matches) <= MOST_MATCHES
+    assert reader.read(f"{text} ans").subject == " ".join(f"{text} ans".split())
+
+
+@pytest.mark.parametrize("age", ["፩፩", "𐩀"])
+def test_a_number_that_is_no_decimal_is_no_age(reader: Reader, age: str):
+    assert reader.read(f"logement {age} ans").publics == ()
 
 
 def test_not_for_that_takes_it_away_up_to_the_next_pause(reader: Reader):
