@@ -20,7 +20,7 @@ from search.danger import Dangers
 from search.features import Feature, carries, class_stems, features, stem, words_of
 from search.lexicon import ELSEWHERE, Leaning, Lexicon, phrases
 from search.places import Gazetteer
-from search.spelling import Spelling
+from search.spelling import Spelling, sound
 from search.vectors import Vectors
 
 MOST_MATCHES: Final = 5
@@ -119,7 +119,7 @@ class Reader:
             matches=matches,
             publics=self._found_publics(meant),
             territory=where[0] if where else None,
-            words=self._left(meant, shown, leaning, matches),
+            words=self._left(typed, meant, shown, leaning, matches),
             subject=" ".join(subject.split()),
             emergency=self._dangers.numbers(meant, subject),
         )
@@ -131,6 +131,10 @@ class Reader:
     def _spelled(self, token: Token) -> Token:
         corrected = self._spelling.read(token.text)
         return token if corrected is None else replace(token, text=corrected)
+
+    def _is_another(self, typed: str, read: str) -> bool:
+        """Whether a French word was typed that does not even sound like the one it was read as; slips sound alike."""
+        return typed != read and sound(typed) != sound(read) and self._vectors.row(typed) is not None
 
     def _features(self, shown: Sequence[Token], typed: Sequence[Token], meant: Sequence[Token]) -> list[Feature]:
         corrected = {after.start for before, after in zip(typed, meant, strict=True) if before.text != after.text}
@@ -181,17 +185,25 @@ class Reader:
         return tuple(dict.fromkeys(found))
 
     def _left(
-        self, meant: Sequence[Token], shown: Sequence[Token], leaning: Leaning, matches: Sequence[CompetenceMatch]
+        self,
+        typed: Sequence[Token],
+        meant: Sequence[Token],
+        shown: Sequence[Token],
+        leaning: Leaning,
+        matches: Sequence[CompetenceMatch],
     ) -> tuple[str, ...]:
-        """Words that no match explains, and those that name a body even when they led to a match."""
+        """Words that no match explains, those that name a body even when they led to a match, and French words that were read
+        as another: a body may be called "Le Roseau".
+        """
         line = [stem(word.text) for word in meant]
         named = {place for first in line for said in self._names.get(first, ()) for place in _places_of(said, line)}
         explained = {shown[word].start for match in matches for word in leaning.pulls.get(match.competence, {})}
-        left = [
-            word.text
-            for place, word in enumerate(meant)
-            if place in named or (word.start not in explained and carries(word) and word.text not in GENERIC)
-        ]
+        left: list[str] = []
+        for place, (before, word) in enumerate(zip(typed, meant, strict=True)):
+            if place not in named and self._is_another(before.text, word.text):
+                left.append(before.text)
+            elif place in named or (word.start not in explained and carries(word) and word.text not in GENERIC):
+                left.append(word.text)
         return tuple(dict.fromkeys(left))
 
 

@@ -11,7 +11,7 @@ from graph.model.directory import Public
 from graph.model.territory import Territory, TerritoryLevel
 from graph.model.vocabulary import competences
 from graph.model.wording import expressions, off_topic
-from graph.model.words import content
+from graph.model.words import TYPED_SHORT, content, fold, spans
 from search.classifier import Classifier, stamp_of
 from search.features import stem
 from search.lexicon import phrases
@@ -197,6 +197,12 @@ def test_names_of_bodies_stay_for_the_names(reader: Reader):
     assert reader.read("RSA").words == ()
 
 
+def test_a_french_word_that_was_read_as_another_stays_for_the_names(reader: Reader):
+    assert "roseau" in reader.read("roseau").words
+    assert reader.read("chrs roseau").words == ("chrs", "roseau")
+    assert reader.read("impayés de lwayé").words == ()
+
+
 @pytest.mark.parametrize(
     ("phrase", "number"),
     [
@@ -226,6 +232,32 @@ def test_completion_puts_labels_first_and_each_competence_once(reader: Reader):
     assert reader.complete("garde d")[0].label == "Garde d’enfants"
     assert reader.complete("") == []
     assert reader.complete("zzz") == []
+
+
+BEGINNINGS = {key for key in TYPED_SHORT if len(key) <= 3 and fold(key) == key}
+
+
+@pytest.mark.parametrize("key", sorted(BEGINNINGS))
+def test_a_short_spelling_still_being_typed_is_first_a_beginning(reader: Reader, key: str):
+    """As "av" is of "avocat"; where no word begins so, it is written out, and a blank behind it says that it is done."""
+    found = reader.complete(key)
+    begun = [s for s in found if any(word.startswith(fold(key)) for word in fold(s.text).replace("'", " ").split())]
+    assert found == begun or found == reader.complete(TYPED_SHORT[key])
+    assert reader.complete(f"{key} ") == reader.complete(f"{TYPED_SHORT[key]} ")
+    if any(word.startswith(fold(key)) for word in words_of_labels()):
+        assert begun != []
+
+
+def words_of_labels() -> set[str]:
+    return {token.text for entry in competences().values() for token in spans(entry.label)}
+
+
+def test_what_begins_like_a_short_spelling_is_offered(reader: Reader):
+    assert "sante" in fold(reader.complete("sa")[0].label)
+    assert all(reader.complete(text) for text in ("c", "g", "peu", "ru"))
+    assert fold(reader.complete("tro")[0].text).startswith("trouver")
+    assert "Maîtriser le calcul" not in [suggestion.label for suggestion in reader.complete("sa")]
+    assert reader.complete("jsuis") == reader.complete("je suis")
 
 
 def test_the_classifier_was_trained_on_this_vocabulary():
