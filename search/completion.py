@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.model.vocabulary import acronyms, competence, competences
@@ -28,11 +29,23 @@ class Completion:
 
     def complete(self, text: str, limit: int) -> list[Suggestion]:
         """The best `limit` competences whose label, or a way to say it, goes on from `text`; labels first, each once."""
-        typed = [token.text for token in words_of(text)]
-        # "garde d": the apostrophe is about to come.
-        key = " ".join(typed[:-1] if len(typed) > 1 and typed[-1] in ELIDED else typed)
-        if not key or limit < 1:
+        typed = words_of(text)
+        if not typed or limit < 1:
             return []
+        written_out = [token.text for token in typed]
+        last = typed[-1]
+        # "av" may become "avocat": what is still being typed stands for itself, and for "avec" only when nothing begins so.
+        as_typed = [token.text for token in typed if token.start < last.start]
+        as_typed.append(fold(text[last.start : last.end]).replace("'", ""))
+        chosen = self._going_on(as_typed) if last.end == len(text) else {}
+        chosen = chosen or self._going_on(written_out)
+        best = sorted(chosen.items(), key=lambda item: (item[1][0], len(item[1][1]), item[0]))
+        return [Suggestion(id_, competence(id_).label, said) for id_, (_, said) in best[:limit]]
+
+    def _going_on(self, words: Sequence[str]) -> dict[str, tuple[int, str]]:
+        """What goes on from these words, by competence: rank and text of the best."""
+        # "garde d": the apostrophe is about to come.
+        key = " ".join(words[:-1] if len(words) > 1 and words[-1] in ELIDED else words)
         chosen: dict[str, tuple[int, str]] = {}
         for position in range(bisect_left(self._endings, (key,)), len(self._endings)):
             ending, rank, id_, said = self._endings[position]
@@ -40,8 +53,7 @@ class Completion:
                 break
             if id_ not in chosen or rank < chosen[id_][0]:
                 chosen[id_] = (rank, said)
-        best = sorted(chosen.items(), key=lambda item: (item[1][0], len(item[1][1]), item[0]))
-        return [Suggestion(id_, competence(id_).label, said) for id_, (_, said) in best[:limit]]
+        return chosen
 
 
 def _endings() -> list[tuple[str, int, str, str]]:

@@ -16,10 +16,11 @@ from graph.model.wording import danger_words, public_words
 from graph.model.words import NEGATIONS, STOP_WORDS, Token, fold
 from search.classifier import Classifier
 from search.completion import Completion, Suggestion
+from search.danger import Dangers
 from search.features import Feature, carries, class_stems, features, stem, words_of
 from search.lexicon import ELSEWHERE, Leaning, Lexicon, phrases
 from search.places import Gazetteer
-from search.spelling import Spelling
+from search.spelling import Spelling, sound
 from search.vectors import Vectors
 
 MOST_MATCHES: Final = 5
@@ -51,6 +52,7 @@ LONGEST_TEXT: Final = 1000
 
 WANTING: Final = frozenset({"veux", "veut", "cherche", "demande", "souhaite", "voudrais", "est", "besoin", "concerne"})
 TURNS: Final = frozenset({"mais", "plutot", "seulement", "juste", "uniquement"})
+LACK: Final = re.compile(r"\s+d(?:e\b|')")
 PAUSE: Final = re.compile(r"[,;:.!?]")
 _WHOM: Final = "femme femmes homme hommes jeune jeunes dame monsieur famille familles couple gens"
 WHOM: Final = frozenset(_WHOM.split())
@@ -81,9 +83,9 @@ class Reader:
         self._classifier = Classifier.load()
         self._vectors = Vectors.load()
         self._publics = [(public.public, _stems(public.text)) for public in public_words()]
-        self._dangers = [(danger.numbers, _stems(danger.text)) for danger in danger_words()]
+        self._dangers = Dangers(danger_words())
         self._names = _organisation_names()
-        listened = frozenset(word for said in (self._publics, self._dangers) for _, stems in said for word in stems)
+        listened = self._dangers.stems.union(*(stems for _, stems in self._publics))
         named = frozenset(word for said in self._names.values() for stems in said for word in stems)
         known = self._lexicon.stems | listened | named | class_stems()
         self._spelling = Spelling(dict(self._lexicon.words), known, STOP_WORDS | NEGATIONS)
@@ -117,9 +119,9 @@ class Reader:
             matches=matches,
             publics=self._found_publics(meant),
             territory=where[0] if where else None,
-            words=self._left(meant, shown, leaning, matches),
+            words=self._left(typed, meant, shown, leaning, matches),
             subject=" ".join(subject.split()),
-            emergency=self._numbers(meant),
+            emergency=self._dangers.numbers(meant, subject),
         )
 
     def complete(self, text: str, limit: int = 8) -> list[Suggestion]:
@@ -129,6 +131,10 @@ class Reader:
     def _spelled(self, token: Token) -> Token:
         corrected = self._spelling.read(token.text)
         return token if corrected is None else replace(token, text=corrected)
+
+    def _is_another(self, typed: str, read: str) -> bool:
+        """Whether a French word was typed that does not even sound like the one it was read as; slips sound alike."""
+        return typed != read and sound(typed) != sound(read) and self._vectors.row(typed) is not None
 
     def _features(self, shown: Sequence[Token], typed: Sequence[Token], meant: Sequence[Token]) -> list[Feature]:
         corrected = {after.start for before, after in zip(typed, meant, strict=True) if before.text != after.text}
@@ -178,22 +184,26 @@ class Reader:
         found += _of_age(meant)
         return tuple(dict.fromkeys(found))
 
-    def _numbers(self, meant: Sequence[Token]) -> tuple[str, ...]:
-        line = [stem(word.text) for word in meant]
-        return tuple(dict.fromkeys(n for numbers, said in self._dangers if _places_of(said, line) for n in numbers))
-
     def _left(
-        self, meant: Sequence[Token], shown: Sequence[Token], leaning: Leaning, matches: Sequence[CompetenceMatch]
+        self,
+        typed: Sequence[Token],
+        meant: Sequence[Token],
+        shown: Sequence[Token],
+        leaning: Leaning,
+        matches: Sequence[CompetenceMatch],
     ) -> tuple[str, ...]:
-        """Words that no match explains, and those that name a body even when they led to a match."""
+        """Words that no match explains, those that name a body even when they led to a match, and French words that were read
+        as another: a body may be called "Le Roseau".
+        """
         line = [stem(word.text) for word in meant]
         named = {place for first in line for said in self._names.get(first, ()) for place in _places_of(said, line)}
         explained = {shown[word].start for match in matches for word in leaning.pulls.get(match.competence, {})}
-        left = [
-            word.text
-            for place, word in enumerate(meant)
-            if place in named or (word.start not in explained and carries(word) and word.text not in GENERIC)
-        ]
+        left: list[str] = []
+        for place, (before, word) in enumerate(zip(typed, meant, strict=True)):
+            if place not in named and self._is_another(before.text, word.text):
+                left.append(before.text)
+            elif place in named or (word.start not in explained and carries(word) and word.text not in GENERIC):
+                left.append(word.text)
         return tuple(dict.fromkeys(left))
 
 
@@ -231,7 +241,7 @@ def _of_age(words: Sequence[Token]) -> list[Public]:
     """Publics that an age in the text tells: young from 16 to 25, old from 60."""
     found: list[Public] = []
     for number, unit in pairwise(words):
-        if unit.text == "ans" and number.text.isdigit() and len(number.text) <= 3:
+        if unit.text == "ans" and number.text.isdecimal() and len(number.text) <= 3:
             age = int(number.text)
             if 12 <= age <= 25:
                 found.append(Public.JEUNES)
@@ -241,13 +251,17 @@ def _of_age(words: Sequence[Token]) -> list[Public]:
 
 
 def _without_refused(words: list[Token], text: str) -> list[Token]:
-    """The words without what the asker says it is not about: "pas un logement mais un emploi", "ce n’est pas pour le RSA"."""
+    """The words without what the asker says it is not about: "pas un logement mais un emploi", "ce n’est pas pour le RSA".
+
+    "pas de logement mais un emploi" tells a lack, which is a need.
+    """
     turn = next((i for i, word in enumerate(words) if word.text in TURNS), None)
     for i, word in enumerate(words[:turn]):
         after = words[i + 1].text if i + 1 < len(words) else ""
         if word.text != "pas":
             continue
-        if turn is not None and (i == 0 or words[i - 1].text in WANTING or after in {"pour", "besoin"}):
+        refused = words[i - 1].text in WANTING if i else not LACK.match(fold(text[word.end :]))
+        if turn is not None and (refused or after in {"pour", "besoin"}):
             return words[:i] + words[turn + 1 :]
         if after == "pour" and i > 0 and words[i - 1].text == "est":
             ends = (j for j in range(i + 1, len(words)) if PAUSE.search(text[words[j - 1].end : words[j].start]))

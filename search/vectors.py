@@ -13,7 +13,8 @@ import json
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
 from math import sqrt
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,9 @@ class Vectors:
     def __init__(self, head: dict[str, object], names: array[int], places: array[int], table: memoryview) -> None:
         """`names` are sorted digests of folded words, `places` their rows in `table`, whose lines are as long as the classes."""
         self.classes: Final = tuple(str(name) for name in _list(head["classes"]))
+        # Of the vocabulary it was trained on: the labels, and how many phrases there were.
+        self.stamp: Final = str(head["stamp"])
+        self.phrases: Final = int(str(head["phrases"]))
         self._bias = [float(str(value)) for value in _list(head["bias"])]
         self._scale = float(str(head["scale"]))
         self._names = names
@@ -80,6 +84,11 @@ class Vectors:
         name = digest(word)
         at = bisect_left(self._names, name)
         return self._places[at] if at < len(self._names) and self._names[at] == name else None
+
+
+def labels_stamp(labels: Iterable[tuple[str, str]]) -> str:
+    """A short name for exactly these competences, each with its label."""
+    return sha256(repr(sorted(labels)).encode()).hexdigest()[:16]
 
 
 def digest(word: str) -> int:

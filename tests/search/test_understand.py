@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.relevance import NEGATIVES, SETS, examples, negatives, score
 from graph.model.directory import Public
 from graph.model.territory import Territory, TerritoryLevel
 from graph.model.vocabulary import competences
 from graph.model.wording import expressions, off_topic
-from graph.model.words import content
+from graph.model.words import TYPED_SHORT, content, fold, spans
 from search.classifier import Classifier, stamp_of
 from search.features import stem
 from search.lexicon import phrases
@@ -92,6 +94,35 @@ def test_what_is_refused_is_not_looked_for(reader: Reader):
     assert first(reader, "je ne cherche pas un logement mais un emploi").startswith(("preparer-", "trouver-un-emploi"))
 
 
+@pytest.mark.parametrize(
+    ("phrase", "beginning"),
+    [
+        ("pas de logement mais j’ai un travail", "logement-hebergement--"),
+        ("pas d’hébergement mais un travail", "logement-hebergement--"),
+        ("pas de papiers mais un travail", "difficultes-administratives-ou-juridiques--"),
+    ],
+)
+def test_what_is_lacking_is_not_refused(reader: Reader, phrase: str, beginning: str):
+    assert [m.competence for m in reader.read(phrase).matches if m.competence.startswith(beginning)] != []
+
+
+def test_what_is_refused_from_the_first_word_is_not_looked_for(reader: Reader):
+    matches = reader.read("pas un logement mais un emploi").matches
+    assert matches != ()
+    assert [match for match in matches if match.competence.startswith("logement-")] == []
+
+
+@given(st.text(st.sampled_from("፩𐩀٢²Ⅷ½ à'’a1९ ans ") | st.characters()))
+def test_whatever_is_typed_is_read(reader: Reader, text: str):
+    assert len(reader.read(text).matches) <= MOST_MATCHES
+    assert reader.read(f"{text} ans").subject == " ".join(f"{text} ans".split())
+
+
+@pytest.mark.parametrize("age", ["፩፩", "𐩀"])
+def test_a_number_that_is_no_decimal_is_no_age(reader: Reader, age: str):
+    assert reader.read(f"logement {age} ans").publics == ()
+
+
 def test_not_for_that_takes_it_away_up_to_the_next_pause(reader: Reader):
     assert reader.read("ce n’est pas pour le RSA").matches == ()
     assert first(reader, "c’est pas pour le RSA, c’est pour l’APL") == "droits-et-prestations--aides-au-logement"
@@ -166,6 +197,12 @@ def test_names_of_bodies_stay_for_the_names(reader: Reader):
     assert reader.read("RSA").words == ()
 
 
+def test_a_french_word_that_was_read_as_another_stays_for_the_names(reader: Reader):
+    assert "roseau" in reader.read("roseau").words
+    assert reader.read("chrs roseau").words == ("chrs", "roseau")
+    assert reader.read("impayés de lwayé").words == ()
+
+
 @pytest.mark.parametrize(
     ("phrase", "number"),
     [
@@ -195,6 +232,32 @@ def test_completion_puts_labels_first_and_each_competence_once(reader: Reader):
     assert reader.complete("garde d")[0].label == "Garde d’enfants"
     assert reader.complete("") == []
     assert reader.complete("zzz") == []
+
+
+BEGINNINGS = {key for key in TYPED_SHORT if len(key) <= 3 and fold(key) == key}
+
+
+@pytest.mark.parametrize("key", sorted(BEGINNINGS))
+def test_a_short_spelling_still_being_typed_is_first_a_beginning(reader: Reader, key: str):
+    """As "av" is of "avocat"; where no word begins so, it is written out, and a blank behind it says that it is done."""
+    found = reader.complete(key)
+    begun = [s for s in found if any(word.startswith(fold(key)) for word in fold(s.text).replace("'", " ").split())]
+    assert found == begun or found == reader.complete(TYPED_SHORT[key])
+    assert reader.complete(f"{key} ") == reader.complete(f"{TYPED_SHORT[key]} ")
+    if any(word.startswith(fold(key)) for word in words_of_labels()):
+        assert begun != []
+
+
+def words_of_labels() -> set[str]:
+    return {token.text for entry in competences().values() for token in spans(entry.label)}
+
+
+def test_what_begins_like_a_short_spelling_is_offered(reader: Reader):
+    assert "sante" in fold(reader.complete("sa")[0].label)
+    assert all(reader.complete(text) for text in ("c", "g", "peu", "ru"))
+    assert fold(reader.complete("tro")[0].text).startswith("trouver")
+    assert "Maîtriser le calcul" not in [suggestion.label for suggestion in reader.complete("sa")]
+    assert reader.complete("jsuis") == reader.complete("je suis")
 
 
 def test_the_classifier_was_trained_on_this_vocabulary():

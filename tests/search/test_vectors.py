@@ -6,7 +6,12 @@ import pytest
 
 from graph.model.vocabulary import competences
 from search.lexicon import ELSEWHERE
-from search.vectors import Vectors
+from search.vectors import Vectors, labels_stamp
+from search.vectors_maker import said_by_people
+
+AGAIN = "the vectors are older than the vocabulary: refaire par python -m search.vectors_maker"
+# A few new expressions change no direction.
+MOST_NEW = 0.1
 
 
 @pytest.fixture(scope="module")
@@ -14,9 +19,19 @@ def vectors() -> Vectors:
     return Vectors.load()
 
 
-def test_the_classes_are_the_competences_and_the_rest_of_the_world(vectors: Vectors):
-    """When this fails, `search/vectors_maker.py` says how to make the file again."""
-    assert vectors.classes == tuple(sorted({*competences(), ELSEWHERE}))
+def test_the_vectors_were_trained_on_these_competences(vectors: Vectors):
+    assert vectors.classes == tuple(sorted({*competences(), ELSEWHERE})), AGAIN
+    assert vectors.stamp == labels_stamp((entry.id, entry.label) for entry in competences().values()), AGAIN
+
+
+def test_few_phrases_have_come_since_the_vectors_were_trained(vectors: Vectors):
+    assert abs(len(list(said_by_people())) - vectors.phrases) <= MOST_NEW * vectors.phrases, AGAIN
+
+
+def test_another_label_or_one_competence_less_has_another_stamp():
+    one, two = ("a", "Loyer"), ("b", "Emploi")
+    stamps = {labels_stamp(said) for said in ([one, two], [two, one], [one], [one, ("b", "Travail")])}
+    assert len(stamps) == 3
 
 
 @pytest.mark.parametrize(

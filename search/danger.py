@@ -1,0 +1,116 @@
+"""Which numbers to call first, read from words of danger.
+
+An expression is met when its stems follow one another, articles apart, with at most one other word between two of them. Of
+expressions met on the same words the longest speaks: "menace de me tuer" is not "me tuer". One that leads to no number is a turn
+of phrase ("me tape sur les nerfs"), and silences those it shares its words with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, product
+from typing import Final, NamedTuple
+
+from graph.model.wording import DangerWords
+from graph.model.words import APOSTROPHES, Token
+from search.features import stem, words_of
+
+# What comes first when several things are told at once: a life that hangs on minutes, then blows, then what follows them.
+PRESSING: Final = ("15", "18", "17", "3919", "119", "3977", "3114", "115")
+ARTICLES: Final = frozenset({"de", "des", "la", "le", "les"})
+# Pronouns that are lost with their apostrophe elsewhere: who is hit, and by whom, is the question here.
+PRONOUNS: Final = {"m'": "me", "s'": "se", "t'": "te"}
+FEMININE: Final = re.compile(r"ees?$")
+AUXILIARIES: Final = frozenset({"a", "ai", "as", "ont", "est", "avait"})
+
+
+class _Said(NamedTuple):
+    stems: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+
+class _Met(NamedTuple):
+    places: frozenset[int]
+    numbers: tuple[str, ...]
+
+
+class Dangers:
+    """Words of danger, by their first stem. Built once; reading changes nothing."""
+
+    def __init__(self, said: Iterable[DangerWords]) -> None:
+        self._by_first: dict[str, list[_Said]] = {}
+        self._done_to_me: frozenset[str] = frozenset()
+        known = dict.fromkeys(
+            _Said(stems, danger.numbers) for danger in said for stems in self._ways(danger.text) if stems
+        )
+        for one in known:
+            self._by_first.setdefault(one.stems[0], []).append(one)
+        self.stems: Final = frozenset(word for one in known for word in one.stems)
+        self._done_to_me = frozenset(_after_me(known))
+
+    def numbers(self, words: Sequence[Token], text: str) -> tuple[str, ...]:
+        """The numbers that these words of `text` lead to, the most pressing first; each once."""
+        line = self._line(words, text)
+        met = [
+            _Met(frozenset(places), said.numbers)
+            for start, first in enumerate(line)
+            for said in self._by_first.get(first, ())
+            if (places := _places_from(start, said.stems, line))
+        ]
+        speaking = [one for one in met if one.numbers and not any(_silences(other, one) for other in met)]
+        speaking.sort(key=lambda one: PRESSING.index(one.numbers[0]))
+        return tuple(dict.fromkeys(number for one in speaking for number in one.numbers))
+
+    def _ways(self, text: str) -> Iterator[tuple[str, ...]]:
+        """The stems of each phrase that an expression stands for, one of each choice."""
+        choices = [[self._stems_of(word) for word in choice.split("|")] for choice in text.split()]
+        return (tuple(chain.from_iterable(way)) for way in product(*choices))
+
+    def _stems_of(self, text: str) -> tuple[str, ...]:
+        return tuple(self._line(words_of(text), text))
+
+    def _line(self, words: Sequence[Token], text: str) -> list[str]:
+        """The stems without articles, each pronoun before its verb: "m’a tapée", "m a tapée" and "ma tapée" say "me"."""
+        line: list[str] = []
+        for place, word in enumerate(words):
+            before = text[max(0, word.start - 2) : word.start].translate(APOSTROPHES).lower()
+            if before in PRONOUNS and not text[: word.start - 2][-1:].isalnum() and line[-1:] != [PRONOUNS[before]]:
+                line.append(PRONOUNS[before])
+            after = _stem(words[place + 1].text) if place + 1 < len(words) else ""
+            if word.text == "m" or (word.text == "ma" and after in self._done_to_me):
+                line.append("me")
+            elif word.text not in ARTICLES:
+                line.append(_stem(word.text))
+        return line
+
+
+def _stem(word: str) -> str:
+    """The same for a woman as for a man: "frappée", "frappé"."""
+    return stem(FEMININE.sub("e", word))
+
+
+def _silences(other: _Met, one: _Met) -> bool:
+    if not other.numbers and len(other.places) >= len(one.places):
+        return not other.places.isdisjoint(one.places)
+    return one.places < other.places
+
+
+def _after_me(known: Iterable[_Said]) -> Iterable[str]:
+    """What is done to me: the stem after each "me", past an auxiliary."""
+    for one in known:
+        for place, word in enumerate(one.stems):
+            after = next((w for w in one.stems[place + 1 :] if w not in AUXILIARIES), None)
+            if word == "me" and after is not None:
+                yield after
+
+
+def _places_from(start: int, said: Sequence[str], line: Sequence[str]) -> tuple[int, ...]:
+    """Where the stems stand, the first at `start`; empty when they do not follow one another."""
+    places = [start]
+    for wanted in said[1:]:
+        place = next((p for p in range(places[-1] + 1, places[-1] + 3) if p < len(line) and line[p] == wanted), None)
+        if place is None:
+            return ()
+        places.append(place)
+    return tuple(places)
