@@ -26,11 +26,15 @@ KNOWN_BY_NAME: Final = frozenset({TerritoryLevel.DEPARTEMENT, TerritoryLevel.REG
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """A competence in a territory: the first of the `total` relays that a search for it alone would give; None of zero."""
+    """A competence in a territory: the first of the `total` relays that a search for it alone would give; None of zero.
+
+    `cut` when there are more that fit less well and were not weighed.
+    """
 
     competence: str
     first: Relay | None
     total: int
+    cut: bool = False
 
 
 async def coverage(rooms: Rooms, territory: Territory, at: datetime) -> tuple[Covered, ...]:
@@ -50,12 +54,12 @@ async def _covered(rooms: Rooms, question: Question) -> Covered:
     """As a search orders them; only the first is told."""
     [id_] = question.competences
     weighing = Weighing(question, opening)
-    acting, _ = await candidates(rooms, question, weighing.preferred)
+    acting, cut = await candidates(rooms, question, weighing.preferred)
     placed = place(weighing, acting)
     if not placed:
         return Covered(id_, None, 0)
     [first] = await rooms.index.listings([placed[0].candidate])
-    return Covered(id_, relay(weighing, placed[0], first), len(placed))
+    return Covered(id_, relay(weighing, placed[0], first), len(placed), cut)
 
 
 async def nearest(rooms: Rooms, territory: Territory, missing: Iterable[str]) -> dict[str, Territory]:

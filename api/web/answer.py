@@ -11,6 +11,7 @@ from api.web.filters_view import Picked, filters_view
 from api.web.place_words import TOWNS, Located, departement_of, place_name
 from api.web.question import MOST_CHOICES, PAGE, Asked
 from api.web.relay_view import relay_views
+from api.web.territory_view import grouped
 from graph.model.directory import Public
 from graph.model.relay import CompetenceMatch, Found
 from graph.model.territory import Territory
@@ -77,10 +78,11 @@ def answer(
         "for_whom": tuple(label("public", public.value) for public in found.question.publics),
         "emergency": found.emergency,
         "refused": "",
-        "count_words": count_words(found.total, asked.first, min(last, found.total)),
+        "count_words": count_words(found.total, asked.first, min(last, found.total), cut=found.cut),
+        "cut": found.cut,
         "widening": found.widened.text if found.widened else "",
         "relays": relay_views(found),
-        "filters": filters_view(shown, found.facets),
+        "filters": filters_view(shown, found.facets, cut=found.cut),
         "instead": (),
         "carried": tuple((name, value) for name, value in shown.pairs() if name not in NOT_CARRIED),
         "map": map_view(rooms, asked, territory) if asked.as_map else None,
@@ -126,11 +128,11 @@ def ways_out(rooms: Rooms, asked: Asked, territory: Territory | None) -> tuple[t
     return tuple(ways)
 
 
-def count_words(total: int, first: int, last: int) -> str:
-    """ "12 relais", "46 relais, de 21 à 40"."""
+def count_words(total: int, first: int, last: int, *, cut: bool = False) -> str:
+    """ "12 relais", "46 relais, de 21 à 40", "Au moins 977 relais, de 1 à 20" where others fit less well and were left aside."""
     if total == 0:
         return "Aucun relais"
-    whole = f"{total} relais"
+    whole = f"Au moins {grouped(total)} relais" if cut else f"{grouped(total)} relais"
     return whole if first == 0 and last == total else f"{whole}, de {first + 1} à {last}"
 
 

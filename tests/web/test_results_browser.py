@@ -30,7 +30,10 @@ async def telephone(browser: Browser, site: str, **more: Any) -> AsyncIterator[P
 
 
 async def count(page: Page) -> int:
-    return int((await page.locator("#compte").inner_text()).split()[0])
+    """The figure of "12 relais", "1 007 relais", "Au moins 977 relais"."""
+    found = re.search(r"\d[\d\u202f]*", await page.locator("#compte").inner_text())
+    assert found is not None
+    return int(found[0].replace("\u202f", ""))
 
 
 async def test_a_filter_applies_where_it_is_ticked(browser_page: OpenPage) -> None:
