@@ -11,17 +11,13 @@ from api.web.filters_view import Picked, filters_view
 from api.web.place_words import TOWNS, Located, departement_of, place_name
 from api.web.question import MOST_CHOICES, PAGE, Asked
 from api.web.relay_view import relay_views
-from api.web.territory_view import grouped
+from api.web.territory_view import GENERAL_DOOR, grouped
 from graph.model.directory import Public
 from graph.model.relay import CompetenceMatch, Found
 from graph.model.territory import Territory
 from graph.model.vocabulary import competence, competences, label
 
 MOST_NEIGHBOURS: Final = 12
-# How the answer was shown, which what comes after it need not know.
-NOT_CARRIED: Final = frozenset({"vue", "debut"})
-# Who receives anyone, whatever the problem: the social service of the sector.
-GENERAL_DOOR: Final = "parcours--accompagnement-social-global"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +66,7 @@ def answer(
         "heading": _heading(asked, where),
         "chips": chips(asked, found.understood),
         "more": neighbours(asked, found.understood),
-        "place": _place_words(rooms, asked, territory),
+        "place": _place_words(rooms, located, territory),
         "place_known": territory is not None,
         "place_after_verb": where,
         "ways_out": ways_out(rooms, shown, territory),
@@ -84,7 +80,7 @@ def answer(
         "relays": relay_views(found),
         "filters": filters_view(shown, found.facets, cut=found.cut),
         "instead": (),
-        "carried": tuple((name, value) for name, value in shown.pairs() if name not in NOT_CARRIED),
+        "carried": tuple(shown.from_place(asked.first).pairs()),
         "map": map_view(rooms, asked, territory) if asked.as_map else None,
         "other_view": asked.shown(as_map=not asked.as_map).address(),
         "previous_page": asked.from_place(max(asked.first - PAGE, 0)).address() if asked.first else "",
@@ -155,8 +151,8 @@ def _heading(asked: Asked, where: str) -> str:
     return f"« {subject} » {where}".strip()
 
 
-def _place_words(rooms: Rooms, asked: Asked, territory: Territory | None) -> str:
+def _place_words(rooms: Rooms, located: Located, territory: Territory | None) -> str:
     if territory is None:
         return "toute la France"
     name = place_name(rooms.places, territory)
-    return f"autour de vous, {name}" if asked.here else name
+    return f"autour de vous, {name}" if located.around else name

@@ -14,8 +14,8 @@ MOST_KEPT: Final = 12
 
 
 def compare_path(keys: Sequence[str], asked: Asked) -> str:
-    """The comparison of these relays, for the question that found them."""
-    question = asked.from_place(0).address().partition("?")[2]
+    """The comparison of these relays, for the question that found them and the page of its answer to come back to."""
+    question = asked.address().partition("?")[2]
     return "?".join(("/comparer", "&".join(part for part in (_keys(keys), question) if part)))
 
 

@@ -19,6 +19,8 @@ from graph.model.errors import Unavailable
 # A page speaks of its moment: what is open, "aujourd’hui 10 h 12". It may be this much behind.
 BUCKET_SECONDS: Final = 300
 CACHE_CONTROL: Final = "private, no-cache"
+# For a page that tells of danger: who shares the device must not find it again.
+NOT_KEPT: Final = "private, no-store"
 TAG_BYTES: Final = 12
 
 
@@ -46,7 +48,7 @@ class KeptRoute(APIRoute):
                     status_code=304, headers={"ETag": tag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept"}
                 )
             made = await make(request)
-            if tag and made.status_code == 200:
+            if tag and made.status_code == 200 and made.headers.get("cache-control") != NOT_KEPT:
                 made.headers["ETag"] = tag
             return made
 

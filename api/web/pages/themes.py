@@ -28,7 +28,7 @@ ROLE_WORDS: Final = {
     LegalRole.OFFERS: "Peut aider",
 }
 # What a body of a kind serves, where the words for the level of a territory would not say it.
-GROUND_WORDS: Final = {TerritoryLevel.COMMUNE: "commune", TerritoryLevel.COUNTRY: "toute la France"}
+SERVED_WORDS: Final = {TerritoryLevel.COMMUNE: "commune", TerritoryLevel.COUNTRY: "toute la France"}
 OWN_GROUND: Final = "ressort propre"
 MOST_SAYINGS: Final = 6
 
@@ -90,7 +90,9 @@ async def theme_page(request: Request, theme_id: str, ou: str = "", lieu: str = 
 
 
 def _here(rooms: Rooms, typed: str, chosen: str) -> tuple[Located, Asked]:
-    located = locate(rooms.places, typed.strip()[:LONGEST_PLACE], chosen.strip()[:LONGEST_PLACE])
+    typed = typed.strip()[:LONGEST_PLACE]
+    # Without a place the list needs no index.
+    located = locate(rooms.places, typed, chosen.strip()[:LONGEST_PLACE]) if typed else Located()
     territory = located.territory
     here = Asked().at_place(place_name(rooms.places, territory), territory.id) if territory else Asked(place=typed)
     return located, here
@@ -121,7 +123,7 @@ def _right(rule: LegalRule) -> Right:
     return Right(
         kind=label("organisation_kind", rule.kind),
         role=ROLE_WORDS[rule.role],
-        level=OWN_GROUND if level is None else GROUND_WORDS.get(level) or LEVEL_WORDS[level],
+        level=OWN_GROUND if level is None else SERVED_WORDS.get(level) or LEVEL_WORDS[level],
         source=rule.source,
         note=rule.note,
         checked=rule.confidence is Confidence.HIGH,
