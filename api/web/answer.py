@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from api.rooms import Rooms
+from api.web.chosen import MAY_COMPARE, MAY_KEEP
 from api.web.filters_view import Picked, filters_view
 from api.web.place_words import TOWNS, Located, departement_of, place_name
 from api.web.question import MOST_CHOICES, PAGE, Asked
@@ -80,6 +81,8 @@ def answer(
         "relays": relay_views(found),
         "filters": filters_view(shown, found.facets, cut=found.cut),
         "instead": (),
+        "may_compare": MAY_COMPARE,
+        "may_keep": MAY_KEEP,
         "carried": tuple(shown.from_place(asked.first).pairs()),
         "map": map_view(rooms, asked, territory) if asked.as_map else None,
         "other_view": asked.shown(as_map=not asked.as_map).address(),

@@ -218,8 +218,10 @@ async def test_the_map_has_every_door_and_names_those_without(client: httpx2.Asy
         ("47.25", "6.03"),
     ]
     assert "Fond de carte non configuré" in text(html)
-    without = text(html)[text(html).index("Sans adresse") :]
-    assert re.match(r"Sans adresse, joignable à distance ou par téléphone : \d\. Permanence deux \. ", without)
+    without = text(html)[text(html).index("Absents de la carte") :]
+    assert re.match(
+        r"Absents de la carte, faute d’adresse située : \d\. Permanence deux \(joignable à distance\)\. ", without
+    )
     assert "/static/" in html and "leaflet.js" in html
     assert "leaflet" not in await get(client, ASK)
 
@@ -233,6 +235,14 @@ async def test_tiles_are_let_in_from_their_host_alone(tmp_path: Path) -> None:
     assert f'data-tiles="{TILES}"' in answer.text
     assert 'data-attribution="© &lt;Exemple&gt;"' in answer.text
     assert "Fond de carte non configuré" not in text(answer.text)
+
+
+def test_a_part_of_the_address_that_the_map_does_not_fill_is_named() -> None:
+    for name in ("s", "cle", "-y", " z "):
+        with pytest.raises(ValidationError, match=re.escape(f"« {{{name}}} » n’y a pas de sens")):
+            Settings(tiles=f"https://fond.example/{{{name}}}/{{z}}/{{x}}/{{y}}.png", tiles_attribution="©")
+    fine = "https://fond.example/{z}/{x}/{y}{r}.png"
+    assert Settings(tiles=fine, tiles_attribution="©").tiles == fine
 
 
 @pytest.mark.parametrize(
@@ -301,4 +311,8 @@ async def test_the_service_worker_keeps_the_shell_and_no_answer(client: httpx2.A
     assert [path for path in kept if path.startswith(("/chercher", "/service/", "/organisme/"))] == []
     assert [path for path in kept if (await client.get(path)).status_code != 200] == []
     offline = text((await client.get("/hors-ligne")).text)
-    assert "ne sont pas gardées sur cet appareil" in offline
+    for said in (offline, text((await client.get("/aide")).text)):
+        assert "L’historique et le cache du navigateur peuvent en garder la trace : une fenêtre privée l’évite." in said
+    assert "self.skipWaiting()" in answer.text
+    typed = await client.get("/completer/problemes?q=expuls")
+    assert (typed.status_code, typed.headers["cache-control"]) == (200, "private, no-store")
