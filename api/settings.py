@@ -210,9 +210,7 @@ class Settings(BaseSettings):
     tiles: Annotated[
         str,
         BeforeValidator(_tiles),
-        Field(
-            description="Adresse des carreaux du fond de carte, avec {z}, {x} et {y} ; vide : aucun fond."
-        ),
+        Field(description="Adresse des carreaux du fond de carte, avec {z}, {x} et {y} ; vide : aucun fond."),
     ] = ""
     tiles_attribution: Annotated[
         str, Field(max_length=200, description="Mention que demande l’auteur du fond de carte, en texte simple.")
