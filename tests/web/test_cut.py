@@ -21,6 +21,10 @@ ADVICE = "Question très large : plus de 1 000 fiches y répondent."
 END = "Fin des relais classés ; d’autres existent : précisez la question."
 
 
+def test_the_page_says_how_many_are_weighed() -> None:
+    assert MOST_WEIGHED == 1_000
+
+
 def many() -> list[Listing]:
     """Each fits as well as the other, but for the month of vouching."""
     found = []
