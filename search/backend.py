@@ -34,6 +34,10 @@ class AnotherWrites(Unavailable):
         )
 
 
+# How many are weighed: that many take about five milliseconds.
+MOST_WEIGHED: Final = 1_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which listings to look at: those that cover one of `zones` (or lie inside `inside`), and either handle one of
@@ -45,6 +49,7 @@ class Wanted:
     competences: tuple[str, ...] = ()
     names: tuple[tuple[str, ...], ...] = ()
     preferred: Preference = ()
+    most: int = MOST_WEIGHED
 
     @property
     def ways(self) -> Preference:
@@ -96,7 +101,7 @@ class Index(Protocol):
         ...
 
     async def candidates(self, wanted: Wanted) -> Candidates:
-        """The listings that fit, in no order: all of them, or where they are too many those that fit best (search/fit.py).
+        """The listings that fit, in no order: all of them, or where they are too many the `most` that fit best.
 
         Agreements, and those that fit by their name, come whole. Names are judged again by graph/model/names.py: more may
         come, never less. Raises Unavailable.

@@ -12,14 +12,14 @@ from typing import Final
 
 import msgspec
 
-from graph.model.facts import Grade, facts_of, grades, recency
+from graph.model.facts import Grade, facts_of, grades, lateness
 from graph.model.names import name_words
 from graph.model.relay import Listing
 from graph.model.territory import Territory
 from search.packing import pack
 
 # To be raised with whatever changes what a generation holds, in either engine: schema, terms, facts, territories.
-INDEX_FORMAT: Final = 3
+INDEX_FORMAT: Final = 4
 # Decoded listings kept in memory, about 3 kB each.
 LISTINGS_KEPT: Final = 20_000
 
@@ -31,7 +31,7 @@ _decoder = msgspec.json.Decoder(Listing)
 class Document:
     """`covers` are the territories where the listing acts, `inside` all that contain one of them; `grades` its competences,
     each with its grade; `facts` the whole listing, `packed` what ranking needs
-    of it, `recency` the month of its last vouching (graph/model/facts.py).
+    of it, `lateness` what breaks equals among too many (graph/model/facts.py).
     """
 
     key: str
@@ -43,7 +43,7 @@ class Document:
     names: tuple[str, ...]
     facts: bytes
     packed: tuple[int, ...]
-    recency: int
+    lateness: int
     digest: str
 
 
@@ -61,7 +61,7 @@ def document(listing: Listing, territories: dict[str, Territory]) -> Document:
         names=tuple(" ".join(name_words(name)) for name in names_of(listing)),
         facts=content,
         packed=pack(facts),
-        recency=recency(facts.vouched_on),
+        lateness=lateness(facts),
         digest=digest(content),
     )
 

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias, cast
 from tantivy import DocAddress, Query, Searcher
 
 from search.backend import Wanted
-from search.fit import MOST_WEIGHED, met
-from search.terms import RECENCY, equals_query, query
+from search.fit import met
+from search.terms import LATENESS, equals_query, query
 
 # Its fit, and where it is.
 Hit: TypeAlias = tuple[float, DocAddress]
@@ -16,8 +16,8 @@ Hit: TypeAlias = tuple[float, DocAddress]
 
 def fitting(searcher: Searcher, wanted: Wanted) -> tuple[list[Hit], bool]:
     """Those that are weighed, and whether there are others."""
-    hits = _best(searcher, query(wanted), MOST_WEIGHED + 1)
-    if len(hits) <= MOST_WEIGHED:
+    hits = _best(searcher, query(wanted), wanted.most + 1)
+    if len(hits) <= wanted.most:
         return hits, False
     return _weighed(searcher, hits, wanted), True
 
@@ -42,18 +42,9 @@ def _weighed(searcher: Searcher, hits: list[Hit], wanted: Wanted) -> list[Hit]:
     """Of too many hits, those that are weighed: of the last equals among them, the ones that were vouched for last."""
     last = hits[-1][0]
     above = [hit for hit in hits if hit[0] > last]
-    left = MOST_WEIGHED - len(above)
-    asked = equals_query(wanted, met(int(last), wanted))
-    equals = _latest(searcher, asked, left + 1)
-    oldest = equals[-1][0]
-    kept = [address for month, address in equals if month > oldest]
-    if not above and not kept:
-        # Equals to the last month: they go together.
-        kept = [address for month, address in _latest(searcher, asked, searcher.num_docs) if month >= oldest]
-    return [*above, *((last, address) for address in kept)]
-
-
-def _latest(searcher: Searcher, asked: Query, most: int) -> list[tuple[int, DocAddress]]:
-    """Those that were vouched for last, each with its month."""
-    hits = searcher.search(asked, most, count=False, order_by_field=RECENCY).hits
-    return cast("list[tuple[int, DocAddress]]", hits)
+    left = wanted.most - len(above)
+    if not left:
+        return above
+    equals = equals_query(wanted, met(int(last), wanted))
+    latest = searcher.search(equals, left, count=False, order_by_field=LATENESS).hits
+    return [*above, *((last, address) for _, address in latest)]

@@ -52,7 +52,9 @@ def _read(written: str, local: datetime) -> _Span:
     if state not in (State.OPEN, State.CLOSED):
         return _Span(local, until, UNKNOWN)
     soon = change is not None and change - local <= LOOK_AHEAD
-    known = Opening(OpeningState.OPEN if state is State.OPEN else OpeningState.CLOSED, change if soon else None)
+    known = Opening(
+        OpeningState.OPEN if state is State.OPEN else OpeningState.CLOSED, change if soon else None, change is None
+    )
     return _Span(local, until if soon or change is None else change - LOOK_AHEAD, known)
 
 

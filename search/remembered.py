@@ -17,6 +17,7 @@ from search.packing import COLUMNS, unpack
 
 # About half a kilobyte each.
 FACTS_KEPT: Final = 100_000
+HOURS_KEPT: Final = 50_000
 
 
 # A listing in the index, as the searcher that found it sees it; its stamp stands for its facts, which never change.
@@ -77,5 +78,7 @@ class Remembered:
         """Each text of hours is read once, from the first listing met that bears it."""
         written = self._hours.get(mark)
         if written is None:
+            if len(self._hours) >= HOURS_KEPT:
+                self._hours.clear()
             written = self._hours[mark] = facts_of(self._at(at)).hours
         return written

@@ -24,7 +24,7 @@ from graph.model.territory import Territory
 from graph.model.weighing import Candidate, candidate_of
 from search.backend import Candidates, Held, NotBuilt, Trouble, Wanted
 from search.document import Decoded
-from search.fit import MOST_WEIGHED, fit_of, least_weighed
+from search.fit import fit_of
 from search.name_words import NameWords
 from search.places import Gazetteer
 from search.server_calls import SCAN_SECONDS, FilterRefused, Server
@@ -134,11 +134,11 @@ class ServerIndex:
         listings = await self._asked(lambda known: wanted_filter(wanted, known.words), by_name=bool(wanted.names))
         places = {way: place for place, way in enumerate(wanted.ways)}
         found = [candidate_of(listing, places, wanted.zones) for listing in listings]
-        if len(found) <= MOST_WEIGHED:
+        if len(found) <= wanted.most:
             return Candidates(found)
         fits = [fit_of(one, listing, wanted) for one, listing in zip(found, listings, strict=True)]
-        least = least_weighed(sorted(fits, reverse=True))
-        return Candidates([one for one, fit in zip(found, fits, strict=True) if fit >= least], cut=True)
+        best = sorted(range(len(found)), key=lambda place: fits[place], reverse=True)[: wanted.most]
+        return Candidates([found[place] for place in best], cut=True)
 
     async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
         """They came whole."""

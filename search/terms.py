@@ -15,7 +15,7 @@ from search.document import Document
 from search.fit import NAME, WAY, ZONE, Met
 from search.packing import COLUMNS
 
-RECENCY: Final = "recency"
+LATENESS: Final = "lateness"
 Value = TypeVar("Value")
 
 
@@ -28,7 +28,7 @@ def schema() -> Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("names", tokenizer_name="default", index_option="basic")
-    for name in ("stamp", RECENCY, *COLUMNS):
+    for name in ("stamp", LATENESS, *COLUMNS):
         builder.add_unsigned_field(name, stored=False, indexed=False, fast=True)
     builder.add_bytes_field("facts", stored=True, indexed=False)
     return builder.build()
@@ -38,8 +38,9 @@ SCHEMA: Final = schema()
 
 
 def query(wanted: Wanted) -> Query:
-    """The listings that fit, each with its fit (search/fit.py) as its score, the month left out; none when nothing describes
-    them. No score of the engine's own making is in it: each part is a number of ours that the engine only carries.
+    """The listings that fit, each with its fit (search/fit.py) as its score; none when nothing describes them.
+
+    No score of the engine's own making is in it: each part is a number of ours that the engine only carries.
     """
     ways = [(_way(way), score * WAY) for way, score in _down_from_last(wanted.ways)]
     described = [_best(best) for best in (ways, [(name, NAME) for name in _names(wanted)]) if best]
@@ -131,7 +132,7 @@ def entry(kept: Document) -> Entry:
         for value in values:
             made.add_text(name, value)
     made.add_unsigned("stamp", int(kept.digest[:16], 16))
-    made.add_unsigned(RECENCY, kept.recency)
+    made.add_unsigned(LATENESS, kept.lateness)
     for name, number in zip(COLUMNS, kept.packed, strict=True):
         made.add_unsigned(name, number)
     made.add_bytes("facts", kept.facts)

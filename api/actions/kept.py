@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from api.actions.find_relay import Ask, Page, find_relay
 from api.rooms import Rooms
 from graph.model.relay import Found, Listing, Relay
+from graph.model.weighing import shown
+from search.hours import PARIS
 
 FORMS: Final = ("service", "organisation", "agreement")
 LONGEST_KEY: Final = 200
@@ -35,8 +38,9 @@ def well_formed(keys: Sequence[str]) -> list[str]:
 
 
 async def kept(rooms: Rooms, keys: Sequence[str]) -> list[Listing]:
-    """The listings of these keys, in their order; what may no longer be shown is left out. Raises Unavailable."""
-    found = {listing.key: listing for listing in await rooms.index.known(keys)}
+    """The listings of these keys, in their order; what a visitor may not be shown today is left out. Raises Unavailable."""
+    today = datetime.now(PARIS).date()
+    found = {listing.key: listing for listing in await rooms.index.known(keys) if shown(listing, today)}
     return [found[key] for key in keys if key in found]
 
 

@@ -20,17 +20,18 @@ CursorT = TypeVar("CursorT", "RelayCursor", "NameCursor")
 
 PAGE: Final = 20
 PAGE_LIMIT: Final = 50
+# No key of a listing is longer.
+LONGEST_KEY: Final = 300
 # Longer than any cursor we make: a name of 500 characters, encoded.
 CURSOR_LIMIT: Final = 4_000
 
 
 class RelayCursor(msgspec.Struct, frozen=True, array_like=True, tag="relay"):
-    """A place in the answer to one question: judged when, on which index, how far, and after which listing."""
+    """A place in the answer to one question: judged when, how far, and after which listing, by its key."""
 
     moment: Annotated[datetime, msgspec.Meta(tz=True)]
-    generation: str
     position: Annotated[int, msgspec.Meta(ge=1)]
-    listing: str
+    listing: Annotated[str, msgspec.Meta(max_length=LONGEST_KEY)]
 
 
 class NameCursor(msgspec.Struct, frozen=True, array_like=True, tag="name"):

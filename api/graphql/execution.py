@@ -158,6 +158,9 @@ async def _told(
     if short:
         try:
             return {"data": await short.data(variables, context)}
+        except Refusal as refusal:
+            data, error = short.refused(refusal)
+            return {"data": data, "errors": told([error], context)}
         except Exception as fault:
             # Asked again of the executor, which knows how to say it.
             left = fault

@@ -37,6 +37,7 @@ from graphql import (
     is_list_type,
     is_non_null_type,
 )
+from graphql.error import located_error
 from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.pyutils import Path, is_awaitable
@@ -44,6 +45,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from api.graphql.context import Context
+from graph.model.errors import Refusal
 
 DEFINITION: Final = "strawberry-definition"
 # Fields of one projection, those of fragments wherever they are spread: our own longest has seventy. Some 700 bytes each.
@@ -81,6 +83,13 @@ class Projection:
         assert self.root.resolve is not None
         found = self.root.resolve(None, self.info(variables, context), **arguments)
         return {self.key: self.tell(await found if is_awaitable(found) else found)}
+
+    def refused(self, refusal: Refusal) -> tuple[dict[str, Any] | None, GraphQLError]:
+        """The `data` of an answer whose resolver refused, and its error, as the executor would say them: the resolver has
+        spoken, and what it found wrong need not be found once more.
+        """
+        data = None if is_non_null_type(self.root.type) else {self.key: None}
+        return data, located_error(refusal, [self.node], [self.key])
 
 
 class Projections:

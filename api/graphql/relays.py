@@ -276,7 +276,7 @@ async def relays(info: Info, question: RelayQuestion, first: int | None, after: 
         found = await find_relay(info.context.rooms, ask, page)
     _remember(info, found.relays)
     cursors = [
-        encode(RelayCursor(moment, found.generation, position, answer.listing.key))
+        encode(RelayCursor(moment, position, answer.listing.key))
         for position, answer in enumerate(found.relays, found.first + 1)
     ]
     place, labels = found.question.territory, wording.emergency_numbers()

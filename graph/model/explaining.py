@@ -70,8 +70,8 @@ def _circumstances(weighing: Weighing, placed: Placed, listing: Listing) -> Iter
     if facts.hours:
         opening, _ = weighing.opening(facts.hours)
         yield Reason(ReasonKind.OPENING, reasons.opening(opening, question.at), counted.opening)
-    if facts.answer_days >= 0:
-        yield Reason(ReasonKind.ANSWER_TIME, reasons.answer_time(facts.answer_days), counted.standing.answer)
+    if listing.service and listing.service.answer_days is not None:
+        yield Reason(ReasonKind.ANSWER_TIME, reasons.answer_time(listing.service.answer_days), counted.standing.answer)
     vouched = (listing.service or listing.agreement or listing.organisation).vouched_on
     age = timedelta(weighing.day - vouched.toordinal())
     yield Reason(ReasonKind.FRESHNESS, reasons.freshness(vouched, age), counted.standing.freshness)
@@ -93,8 +93,8 @@ def _capacity(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[
         yield Reason(ReasonKind.CAPACITY, said, counted.room)
     elif counted.room and listing.service and listing.service.capacity:
         yield Reason(ReasonKind.CAPACITY, reasons.room(listing.service.capacity.places_free or 0), counted.room)
-    if counted.waiting:
-        yield Reason(ReasonKind.CAPACITY, reasons.waiting(facts.waiting_days), counted.waiting)
+    if counted.waiting and listing.service and listing.service.capacity:
+        yield Reason(ReasonKind.CAPACITY, reasons.waiting(listing.service.capacity.waiting_days or 0), counted.waiting)
 
 
 def _obliged(weighing: Weighing, listing: Listing) -> bool:

@@ -97,9 +97,9 @@ MOST_PLACES: Final = 254
 MOST_DAYS: Final = 1000
 MOST_ANSWER_DAYS: Final = 254
 DEGREE_STEPS: Final = 1_000_000
-# Where too many listings fit, those vouched for last are weighed: by months from this year on.
-FIRST_YEAR: Final = 2015
-MOST_MONTHS: Final = 255
+# A day as an ordinal, and what of a mark there is room for beside it.
+DAY_BITS: Final = 20
+KEY_BITS: Final = 64 - DAY_BITS
 FIRST_DAY: Final = date(2000, 1, 1).toordinal()
 LAST_DAY: Final = FIRST_DAY + 65_534
 
@@ -209,10 +209,11 @@ def _day(day: date | None) -> int:
 
 
 def _count(count: int | None, most: int) -> int:
-    return UNKNOWN if count is None else min(count, most)
+    return UNKNOWN if count is None or count < 0 else min(count, most)
 
 
-def recency(vouched_on: int) -> int:
-    """In which month someone last vouched for it (of a day as an ordinal), counted from 2015 on; 0 for what is older."""
-    day = date.fromordinal(vouched_on)
-    return min(max((day.year - FIRST_YEAR) * 12 + day.month, 0), MOST_MONTHS)
+def lateness(facts: Facts) -> int:
+    """A number of 64 bits, the greater the later someone vouched for it. No two listings are equal: a day that they share is
+    followed by a mark of each.
+    """
+    return facts.vouched_on << KEY_BITS | facts.key >> DAY_BITS

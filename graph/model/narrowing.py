@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from graph.model import weights
 from graph.model.directory import Mode, Public
-from graph.model.facts import Facts, Trait, kind_mark, kind_of
-from graph.model.order import Placed
+from graph.model.facts import Facts, Form, Trait, kind_mark, kind_of, mask
+from graph.model.order import Placed, doors, placed
+from graph.model.ranking import place, stands_in
 from graph.model.relay import Facets, OpeningState, Question
-from graph.model.weighing import Weighing
+from graph.model.weighing import Candidate, Weighing, receives
 
 TRAITS: Final = {
     "without_residence_condition": Trait.WITHOUT_RESIDENCE_CONDITION,
@@ -93,20 +94,14 @@ def narrowed(weighing: Weighing, placed: Sequence[Placed], wanted: Narrowing) ->
 
 
 T = TypeVar("T")
-Answer = Callable[[Question], Sequence[Placed]]
 
 
-def facets(weighing: Weighing, placed: Sequence[Placed], wanted: Narrowing, again: Answer) -> Facets:
-    """The counts for this answer, of which `wanted` keeps a part. `again` answers the question with another public or mode."""
-    kept = [one.facts for one in narrowed(weighing, placed, wanted)]
+def facets(weighing: Weighing, candidates: Sequence[Candidate], shown: Sequence[Placed], wanted: Narrowing) -> Facets:
+    """The counts for an answer: `shown` of these candidates, of which `wanted` keeps a part."""
+    kept = [one.facts for one in narrowed(weighing, shown, wanted)]
     other_kinds = Kept(weighing, replace(wanted, kinds=()))
-    kinds = Counter(one.facts.kind for one in placed if other_kinds(one.facts))
-    keep = Kept(weighing, wanted)
-
-    def left(question: Question) -> int:
-        return sum(keep(one.facts) for one in again(question))
-
-    question = weighing.question
+    kinds = Counter(one.facts.kind for one in shown if other_kinds(one.facts))
+    question, left = weighing.question, Tally(weighing, candidates, Kept(weighing, wanted)).left
     publics = [(p, left(_with_public(question, p))) for p in Public if p is not Public.TOUS_PUBLICS]
     modes = [(mode, left(replace(question, modes=_added(question.modes, mode)))) for mode in Mode]
     return Facets(
@@ -118,6 +113,66 @@ def facets(weighing: Weighing, placed: Sequence[Placed], wanted: Narrowing, agai
         fresh=sum(is_fresh(weighing, facts) for facts in kept),
         **{name: sum(bool(facts.traits & trait) for facts in kept) for name, trait in TRAITS.items()},
     )
+
+
+class _Offer(NamedTuple):
+    """A service or an agreement that would answer anyone: whom it receives, whether it is counted, whether it may be missed."""
+
+    receiving: tuple[int, int, int]
+    facts: Facts
+    counted: bool
+    missed: bool
+
+
+class Tally:
+    """How many relays would be left for other publics and modes, without weighing them again: these only let in or keep out."""
+
+    def __init__(self, weighing: Weighing, candidates: Sequence[Candidate], keep: Kept) -> None:
+        self._weighing, self._candidates, self._keep = weighing, candidates, keep
+        self._anyone = weighing.asking(replace(weighing.question, publics=(), modes=(), public_optional=False))
+        self._offers: list[_Offer] = []
+        self._bodies: list[Placed] = []
+        self._shut: set[int] = set()
+        for candidate in candidates:
+            facts, counted = candidate.facts, self._anyone.weigh(candidate)
+            missed = facts.form is Form.SERVICE and candidate.tie >= 0
+            if counted is None:
+                self._shut |= {facts.organisation} if missed else set()
+            elif facts.form is Form.BODY:
+                self._bodies.append(placed(candidate, counted))
+            else:
+                receiving = facts.publics, facts.excludes, facts.modes
+                self._offers.append(_Offer(receiving, facts, keep(facts), missed))
+        self._bodies.sort()
+
+    def left(self, question: Question) -> int:
+        """For this question, which differs from the first in publics and modes alone."""
+        if question.radius_km is not None:
+            # What is done at a distance lies in no radius: modes then say more than who is let in.
+            return sum(self._keep(one.facts) for one in place(self._weighing.asking(question), self._candidates))
+        let_in = self._let_in(question)
+        offering: dict[int, Facts] = {}
+        heard: set[int] = set()
+        left_out = set(self._shut)
+        number = 0
+        for receiving, facts, counted, missed in self._offers:
+            if receiving in let_in:
+                offering[facts.organisation] = facts
+                number += counted
+            if missed:
+                (heard if receiving in let_in else left_out).add(facts.organisation)
+        silent = left_out - heard
+        bodies = [one for one in self._bodies if not stands_in(self._anyone, one, silent)]
+        return number + sum(self._keep(one.facts) for one in doors(bodies, offering))
+
+    def _let_in(self, question: Question) -> set[tuple[int, int, int]]:
+        asked, modes, optional = mask(question.publics), mask(question.modes), question.public_optional
+        return {
+            (publics, excludes, offered)
+            for publics, excludes, offered in {offer.receiving for offer in self._offers}
+            if (not asked or receives(publics, excludes, asked, optional=optional))
+            and (not modes or not offered or modes & offered)
+        }
 
 
 def _with_public(question: Question, public: Public) -> Question:

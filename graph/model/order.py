@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -52,20 +51,34 @@ def ordered(weighed: Iterable[Placed]) -> list[Placed]:
 
 
 def _without_echoes(placed: Sequence[Placed]) -> list[Placed]:
-    """Leave out bare bodies that only repeat a door: one whose own service answers, or which stands above or below another
-    of the same kind that answers better. A body found by its name always stays.
-    """
-    bodies = {facts.organisation: facts for *_, (facts, *_), _ in placed}
-    offering = {facts.organisation for *_, (facts, *_), _ in placed if facts.form is not Form.BODY}
-    spoken_for = offering | {id_ for offer in offering for id_ in _above(bodies[offer], bodies)}
-    kept: list[Placed] = []
+    offering: dict[int, Facts] = {}
+    bodies: list[Placed] = []
     for one in placed:
         facts = one.candidate.facts
         if facts.form is Form.BODY:
-            above = _above(facts, bodies)
-            if not one.counted.name and (facts.organisation in spoken_for or above & spoken_for):
-                continue
-            spoken_for |= {facts.organisation, *above}
+            bodies.append(one)
+        else:
+            offering[facts.organisation] = facts
+    repeated = {one.key for one in bodies}.difference([one.key for one in doors(bodies, offering)])
+    return [one for one in placed if one.key not in repeated] if repeated else list(placed)
+
+
+def doors(bodies: Sequence[Placed], offering: Mapping[int, Facts]) -> list[Placed]:
+    """Of bare bodies in order, those that do not only repeat a door: their own service answers, or they stand above or below
+    another of the same kind that answers better. A body found by its name always stays.
+
+    `offering`: the bodies whose services or agreements answer, facts by mark.
+    """
+    known = {one.candidate.facts.organisation: one.candidate.facts for one in bodies} | dict(offering)
+    units = [facts for facts in offering.values() if facts.above in known]
+    spoken_for = set(offering) | {id_ for facts in units for id_ in _above(facts, known)}
+    kept: list[Placed] = []
+    for one in bodies:
+        facts = one.candidate.facts
+        above = _above(facts, known)
+        if not one.counted.name and (facts.organisation in spoken_for or above & spoken_for):
+            continue
+        spoken_for |= {facts.organisation, *above}
         kept.append(one)
     return kept
 
@@ -80,13 +93,14 @@ def _above(body: Facts, bodies: Mapping[int, Facts]) -> set[int]:
     return found
 
 
-def _spread(placed: Sequence[Placed]) -> list[Placed]:
+def _spread(placed: list[Placed]) -> list[Placed]:
     """The same relays with each repetition of a body pushed back, in their final order."""
-    seen: Counter[int] = Counter()
-    spread: list[Placed] = []
-    for one in placed:
+    seen: dict[int, int] = {}
+    for place, one in enumerate(placed):
         organisation = one.candidate.facts.organisation
-        again = seen[organisation]
-        spread.append(one._replace(lost=one.lost - REPEATED * again) if again else one)
+        again = seen.get(organisation, 0)
+        if again:
+            placed[place] = one._replace(lost=one.lost - REPEATED * again)
         seen[organisation] = again + 1
-    return sorted(spread)
+    placed.sort()
+    return placed

@@ -35,11 +35,11 @@ def place(weighing: Weighing, candidates: Iterable[Candidate]) -> list[Placed]:
         if candidate.facts.form is Form.SERVICE and candidate.tie >= 0:
             (left_out if counted is None else offering).add(candidate.facts.organisation)
     silent = left_out - offering
-    return ordered(one for one in weighed if not _stands_in(weighing, one, silent))
+    return ordered(one for one in weighed if not stands_in(weighing, one, silent))
 
 
-def _stands_in(weighing: Weighing, one: Placed, silent: Set[int]) -> bool:
-    """Whether it is but the bare body of services that are all left out: it answers no better than they would.
+def stands_in(weighing: Weighing, one: Placed, silent: Set[int]) -> bool:
+    """Whether it is but the bare body of services that are all left out (`silent`, by mark): it answers no better than they.
 
     What the law or use sends people to stays, and what was called by its name.
     """

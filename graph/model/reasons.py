@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from graph.model.directory import Agreement, AgreementKind, Mode, Public, SuccessionKind
@@ -63,6 +64,7 @@ def _on_behalf(listing: Listing, agreement: Agreement) -> str:
     return f"Agit pour le compte de : {givers} ({AGREEMENT_WORDS[agreement.kind]} en vigueur depuis le {since})"
 
 
+@lru_cache(maxsize=4096)
 def _throughout(where: str) -> str:
     """ " dans tout le Doubs", " dans toute la région Bretagne": all of it, where its article tells the gender."""
     for part, whole in (("dans le ", "dans tout le "), ("dans la ", "dans toute la ")):
@@ -116,8 +118,10 @@ def opening(opening: Opening, at: datetime) -> str:
     if opening.state is OpeningState.UNKNOWN:
         return ""
     if opening.state is OpeningState.OPEN:
+        if opening.always:
+            return "Ouvert 24 h/24"
         if change is None or change - at > timedelta(hours=24):
-            return "Ouvert 24 h/24" if change is None else "Ouvert maintenant"
+            return "Ouvert maintenant"
         return f"Ouvert jusqu’à {clock(change)}"
     if change is None:
         return "Fermé pour plus d’une semaine"
@@ -167,6 +171,7 @@ def answer_time(days: int) -> str:
     return "Répond dans la journée" if days <= 0 else f"Répond en {_span(days)}"
 
 
+@lru_cache(maxsize=4096)
 def freshness(vouched_on: date, age: timedelta) -> str:
     """When someone last vouched for this."""
     if age < timedelta(days=1):
@@ -217,6 +222,7 @@ def _and(names: tuple[str, ...]) -> str:
     return " et ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
 
 
+@lru_cache(maxsize=4096)
 def _lower(sentence: str) -> str:
     """Its first letter small, unless the word is an acronym or a proper name."""
     head = re.match(r"[\w-]*", sentence)

@@ -119,10 +119,13 @@ class OpeningState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The state of a door and the local moment of its next change, when there is one within a week."""
+    """The state of a door and the local moment of its next change, when there is one within a week; `always` when it never
+    changes.
+    """
 
     state: OpeningState
     changes_at: datetime | None = None
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)

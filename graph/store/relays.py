@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FORMERS: Final[LiteralString] = """
 UNWIND $ids AS id
 MATCH path = (o:Organisation {id: id})<-[:SUCCEEDED_BY*1..4]-(f:Organisation)
+WHERE f.state IN ['published', 'archived']
 WITH id, f, relationships(path)[-1] AS first
 RETURN id, f.id AS former, f.name AS name, f.aliases AS aliases, first.on AS on, first.kind AS kind, first.scope AS scope
 """

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from api.actions.find_relay import Ask, find_relay
+from api.actions.kept import kept
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.directory import Mode, Public
@@ -76,6 +77,8 @@ def records() -> list[Any]:
         service("ici", BUDGET, local, publics=(Public.SENIORS,), modes=DOOR),
         service("loin", DEBTS, far, publics=(Public.SENIORS,), excludes=(Public.JEUNES,), modes=DOOR),
         make.agreement("t:demain", covers=(local,), since=date(2026, 3, 11)),
+        make.agreement("t:reserve", covers=(local,), reserved=True),
+        make.agreement("t:fini", covers=(local,), until=date(2021, 1, 1)),
         service("marseille", make.RSA, "13055"),
         service("premier", make.RSA, "13201"),
     ]
@@ -197,3 +200,9 @@ def asked_since(rooms: Rooms) -> list[Wanted]:
     assert isinstance(index, WatchedIndex)
     asked, index.asked = index.asked, []
     return asked
+
+
+async def test_what_was_chosen_is_told_unless_a_visitor_may_not_be_shown_it(rooms: Rooms) -> None:
+    keys = ["agreement:t:demain", "agreement:t:reserve", "service:t:ici", "agreement:t:fini", "organisation:t:inconnu"]
+    assert [listing.key for listing in await rooms.index.known(keys)] == sorted(keys[:4])
+    assert [listing.key for listing in await kept(rooms, keys)] == ["agreement:t:demain", "service:t:ici"]

@@ -28,6 +28,7 @@ from api.graphql.context import Context
 from api.graphql.execution import Asked, Limits, answer
 from api.graphql.projection import MOST_FIELDS, REMEMBERED, NotAtHand, Projection, Projections
 from api.graphql.schema import schema
+from api.graphql.told import told as as_told
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.directory import Capacity, Contact, Holder, Mode, Public, SuccessionKind
@@ -36,6 +37,7 @@ from graph.store.connection import driver_of
 from graph.store.engine import Address
 from graph.store.unit import Graph
 from search.embedded import EmbeddedEngine, EmbeddedIndex
+from search.places import Gazetteer
 from search.understand import Reader
 from tests import make
 from tests.outside import free_port
@@ -315,9 +317,29 @@ async def test_relays_are_answered_while_nobody_answers_for_the_graph(rooms: Roo
     assert content["data"]["relays"]["totalCount"] == 6
 
 
-async def test_an_index_that_does_not_answer_is_told_as_the_executor_tells_it(rooms: Rooms, tmp_path: Path) -> None:
-    nothing = replace(rooms, index=EmbeddedIndex(tmp_path))
-    content = await told(nothing, CONNECTION % "totalCount", q=QUESTION)
+class Watched(EmbeddedIndex):
+    """The real index, which counts how often it is asked where places are."""
+
+    asked = 0
+
+    @property
+    def places(self) -> Gazetteer:
+        self.asked += 1
+        return super().places
+
+
+async def test_an_index_that_does_not_answer_is_asked_once_and_told_as_the_executor_tells_it(
+    rooms: Rooms, tmp_path: Path
+) -> None:
+    index = Watched(tmp_path)
+    nothing = replace(rooms, index=index)
+    query = CONNECTION % "totalCount"
+    content = await told(nothing, query, q=QUESTION)
+    assert index.asked == 1
+    context = Context(nothing, "repère", now=make.NOW, document=parse(query))
+    slow = await schema().execute(query, variable_values={"q": QUESTION}, context_value=context)
+    assert slow.errors
+    assert content == {"data": slow.data, "errors": as_told(slow.errors, context)}
     assert content["data"] is None
     [error] = content["errors"]
     assert (error["path"], error["extensions"]) == (["relays"], {"code": "UNAVAILABLE"})

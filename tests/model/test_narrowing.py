@@ -11,7 +11,7 @@ from graph.model.narrowing import Narrowing, facets, narrowed
 from graph.model.order import Placed
 from graph.model.ranking import place
 from graph.model.relay import Facets, Ground, Listing, Opening, OpeningState, Question, Tie
-from graph.model.weighing import Weighing, candidate_of
+from graph.model.weighing import Candidate, Weighing, candidate_of
 from tests import make
 
 OPEN, CLOSED = "open", "closed"
@@ -39,10 +39,14 @@ LISTINGS = (
 )
 
 
+def candidates(weighing: Weighing) -> list[Candidate]:
+    places = {way: number for number, way in enumerate(weighing.preferred)}
+    return [candidate_of(one, places, weighing.zones) for one in LISTINGS]
+
+
 def answer(question: Question) -> tuple[Weighing, list[Placed]]:
     weighing = Weighing(question, hours)
-    places = {way: number for number, way in enumerate(weighing.preferred)}
-    return weighing, place(weighing, [candidate_of(one, places, weighing.zones) for one in LISTINGS])
+    return weighing, place(weighing, candidates(weighing))
 
 
 def kept(wanted: Narrowing, **values: Any) -> set[str]:
@@ -77,7 +81,7 @@ def test_what_nobody_said_is_not_held_to_be_so(wanted: Narrowing, left: set[str]
 
 def counted(wanted: Narrowing, **values: Any) -> Facets:
     weighing, placed = answer(make.question(**values))
-    return facets(weighing, placed, wanted, lambda question: answer(question)[1])
+    return facets(weighing, candidates(weighing), placed, wanted)
 
 
 @pytest.mark.parametrize("wanted", [Narrowing(), Narrowing(kinds=("CCAS",)), Narrowing(fresh=True)])

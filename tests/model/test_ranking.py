@@ -11,6 +11,7 @@ from graph.model.directory import Capacity, Contact, Holder, HolderRole, Public
 from graph.model.ranking import rank
 from graph.model.relay import Former, Ground, Listing, Opening, OpeningState, ReasonKind, Relay, Tie
 from graph.model.territory import Point
+from graph.model.weighing import shown
 from tests import make
 
 SHUT = Opening(OpeningState.UNKNOWN)
@@ -124,6 +125,12 @@ def test_an_old_name_leads_to_the_successor() -> None:
     first = ranked(lawful, successor, words=("edas",))[0]
     assert first.listing.key == "organisation:sst"
     assert first.reasons[0].text == "Reprend l’activité de « EDAS de Châtillon » depuis le 1er juillet 2019"
+
+
+def test_a_closed_body_is_never_shown_whatever_the_road() -> None:
+    closing = make.listing(organisation=make.organisation(closed_on=make.TODAY))
+    assert not shown(closing, make.TODAY)
+    assert shown(closing, make.TODAY - timedelta(days=1))
 
 
 def test_a_closed_body_is_not_shown() -> None:

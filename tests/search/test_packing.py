@@ -19,8 +19,8 @@ flags = st.none() | st.booleans()
 capacities = st.builds(
     Capacity,
     vouched_on=days,
-    places_free=st.none() | st.integers(0, 5000),
-    waiting_days=st.none() | st.integers(0, 5000),
+    places_free=st.none() | st.integers(-5, 5000),
+    waiting_days=st.none() | st.integers(-5, 5000),
     full_until=st.none() | days,
 )
 
@@ -42,7 +42,7 @@ def listings(draw: st.DrawFn) -> Listing:
         modes=tuple(draw(st.sets(st.sampled_from(Mode)))),
         vouched_on=draw(days),
         capacity=draw(st.none() | capacities),
-        answer_days=draw(st.none() | st.integers(0, 5000)),
+        answer_days=draw(st.none() | st.integers(-5, 5000)),
         free=draw(flags),
         accessible=draw(flags),
         interpreter=draw(flags),
