@@ -11,7 +11,7 @@ import pytest
 
 from api.settings import Settings
 from graph.model.relay import Listing
-from search.fit import MOST_WEIGHED
+from search.backend import MOST_WEIGHED
 from tests import make
 from tests.web.rooms import index_of, site_over
 from tests.web.test_pages import addresses, get, text
