@@ -69,12 +69,13 @@ async def coverage(rooms: Rooms, territory: Territory, at: datetime) -> tuple[Co
         # Other questions are answered between two competences.
         await sleep(0)
         found.append(await _covered(rooms, Question(at=moment_of(at), competences=(id_,), territory=territory)))
+    answer = tuple(found)
     # What was read across a change of the index is told, and not again.
     if rooms.index.generation == asked[0]:
-        held[asked] = tuple(found)
+        held[asked] = answer
         while len(held) > MOST_HELD:
             held.popitem(last=False)
-    return tuple(found)
+    return answer
 
 
 async def _covered(rooms: Rooms, question: Question) -> Covered:

@@ -6,7 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
-from api.actions.coverage import MOST_HELD, Covered, coverage, moment_of
+import pytest
+
+from api.actions.coverage import Covered, coverage, moment_of
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.store.unit import Graph
@@ -39,21 +41,19 @@ async def test_the_same_five_minutes_are_counted_once(tmp_path: Path) -> None:
     assert await coverage(rooms, make.besancon(), AT + timedelta(minutes=2)) is first
     assert await coverage(rooms, make.besancon(), AT + timedelta(minutes=5)) is not first
     assert await coverage(rooms, make.pontarlier(), AT) is not first
-    await index_of(tmp_path / "index", [make.listing(), make.listing("organisation:t:autre")])
+    other = make.listing("organisation:t:autre", organisation=make.organisation("t:autre", name="Autre organisme"))
+    await index_of(tmp_path / "index", [make.listing(), other])
     await rooms.index.follow()
     moved = await coverage(rooms, make.besancon(), AT)
     assert totals(moved) == {make.RENT: 2}
 
 
-async def test_the_oldest_answers_leave(tmp_path: Path) -> None:
+async def test_the_longest_unasked_leaves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.actions.coverage.MOST_HELD", 2)
     rooms = await rooms_over(tmp_path)
-    first = await coverage(rooms, make.besancon(), AT)
-    for number in range(1, MOST_HELD):
-        await coverage(rooms, make.besancon(), AT + timedelta(minutes=5 * number))
+    later, last = (AT + timedelta(minutes=5 * number) for number in (1, 2))
+    first, second = await coverage(rooms, make.besancon(), AT), await coverage(rooms, make.besancon(), later)
     assert await coverage(rooms, make.besancon(), AT) is first
-    last = AT + timedelta(minutes=5 * MOST_HELD)
-    second = await coverage(rooms, make.besancon(), AT + timedelta(minutes=5))
     await coverage(rooms, make.besancon(), last)
     assert await coverage(rooms, make.besancon(), AT) is first
-    assert await coverage(rooms, make.besancon(), AT + timedelta(minutes=5)) is second
-    assert await coverage(rooms, make.besancon(), last - timedelta(minutes=5)) is not None
+    assert await coverage(rooms, make.besancon(), later) is not second
