@@ -74,6 +74,7 @@ async def test_the_head_of_a_page_is_that_of_the_page_without_its_body(own: http
             assert head.headers[name] == whole.headers[name], (path, name)
         assert head.headers["etag"].startswith('W/"')
     assert (await own.head("/themes/nulle--part")).status_code == 404
+    assert (await own.head("/hors-ligne")).status_code == 200
 
 
 async def test_whatever_is_held_is_good_only_where_there_is_a_page(own: httpx2.AsyncClient) -> None:

@@ -22,7 +22,7 @@ LEFT_OUT: Final = ("vendor/leaflet/", "vendor/atkinson-hyperlegible-next/latin-e
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/hors-ligne")
+@router.api_route("/hors-ligne", methods=["GET", "HEAD"])
 async def offline(request: Request) -> HTMLResponse:
     """Shown by the service worker in place of a page that cannot be had."""
     return page(request, "pages/offline.html", {})
