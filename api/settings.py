@@ -56,11 +56,20 @@ def _web_address(given: object) -> object:
     return given.rstrip("/")
 
 
+# What the map writes into the address: zoom, column, row, and "@2x" where the screen is fine.
+KNOWN_TILE_PARTS: Final = ("z", "x", "y", "r")
+TILE_PARTS: Final = re.compile(r"\{([^{}]*)\}")
+
+
 def _tiles(given: object) -> object:
     """The address of the squares of a map: one host, which the pages' own rules must name."""
     if not isinstance(given, str) or not given:
         return given
-    if "{s}" in given or not _is_address(given, ("http", "https")) or "@" in urlsplit(given).netloc:
+    unknown = [name for name in TILE_PARTS.findall(given) if name not in KNOWN_TILE_PARTS]
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in KNOWN_TILE_PARTS)
+        raise ValueError(f"« {{{unknown[0]}}} » n’y a pas de sens : seuls {known} sont remplacés")
+    if not _is_address(given, ("http", "https")) or "@" in urlsplit(given).netloc:
         raise ValueError("écrivez une adresse complète, sur un seul hôte et sans mot de passe")
     if not all(part in urlsplit(given).path + urlsplit(given).query for part in ("{z}", "{x}", "{y}")):
         raise ValueError("écrivez où vont le zoom et la place du carreau : « https://exemple.fr/{z}/{x}/{y}.png »")

@@ -7,20 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from api.rooms import Rooms
+from api.web.chosen import MAY_COMPARE, MAY_KEEP
 from api.web.filters_view import Picked, filters_view
 from api.web.place_words import TOWNS, Located, departement_of, place_name
 from api.web.question import MOST_CHOICES, PAGE, Asked
 from api.web.relay_view import relay_views
+from api.web.territory_view import GENERAL_DOOR, grouped
 from graph.model.directory import Public
 from graph.model.relay import CompetenceMatch, Found
 from graph.model.territory import Territory
 from graph.model.vocabulary import competence, competences, label
 
 MOST_NEIGHBOURS: Final = 12
-# How the answer was shown, which what comes after it need not know.
-NOT_CARRIED: Final = frozenset({"vue", "debut"})
-# Who receives anyone, whatever the problem: the social service of the sector.
-GENERAL_DOOR: Final = "parcours--accompagnement-social-global"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ def answer(
         "heading": _heading(asked, where),
         "chips": chips(asked, found.understood),
         "more": neighbours(asked, found.understood),
-        "place": _place_words(rooms, asked, territory),
+        "place": _place_words(rooms, located, territory),
         "place_known": territory is not None,
         "place_after_verb": where,
         "ways_out": ways_out(rooms, shown, territory),
@@ -77,12 +75,15 @@ def answer(
         "for_whom": tuple(label("public", public.value) for public in found.question.publics),
         "emergency": found.emergency,
         "refused": "",
-        "count_words": count_words(found.total, asked.first, min(last, found.total)),
+        "count_words": count_words(found.total, asked.first, min(last, found.total), cut=found.cut),
+        "cut": found.cut,
         "widening": found.widened.text if found.widened else "",
         "relays": relay_views(found),
-        "filters": filters_view(shown, found.facets),
+        "filters": filters_view(shown, found.facets, cut=found.cut),
         "instead": (),
-        "carried": tuple((name, value) for name, value in shown.pairs() if name not in NOT_CARRIED),
+        "may_compare": MAY_COMPARE,
+        "may_keep": MAY_KEEP,
+        "carried": tuple(shown.from_place(asked.first).pairs()),
         "map": map_view(rooms, asked, territory) if asked.as_map else None,
         "other_view": asked.shown(as_map=not asked.as_map).address(),
         "previous_page": asked.from_place(max(asked.first - PAGE, 0)).address() if asked.first else "",
@@ -126,11 +127,11 @@ def ways_out(rooms: Rooms, asked: Asked, territory: Territory | None) -> tuple[t
     return tuple(ways)
 
 
-def count_words(total: int, first: int, last: int) -> str:
-    """ "12 relais", "46 relais, de 21 à 40"."""
+def count_words(total: int, first: int, last: int, *, cut: bool = False) -> str:
+    """ "12 relais", "46 relais, de 21 à 40", "Au moins 977 relais, de 1 à 20" where others fit less well and were left aside."""
     if total == 0:
         return "Aucun relais"
-    whole = f"{total} relais"
+    whole = f"Au moins {grouped(total)} relais" if cut else f"{grouped(total)} relais"
     return whole if first == 0 and last == total else f"{whole}, de {first + 1} à {last}"
 
 
@@ -153,8 +154,8 @@ def _heading(asked: Asked, where: str) -> str:
     return f"« {subject} » {where}".strip()
 
 
-def _place_words(rooms: Rooms, asked: Asked, territory: Territory | None) -> str:
+def _place_words(rooms: Rooms, located: Located, territory: Territory | None) -> str:
     if territory is None:
         return "toute la France"
     name = place_name(rooms.places, territory)
-    return f"autour de vous, {name}" if asked.here else name
+    return f"autour de vous, {name}" if located.around else name

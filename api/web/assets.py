@@ -53,6 +53,11 @@ def asset(path: str) -> str:
     return f"/static/{held.version}/{path}"
 
 
+def names(held: str, tag: str) -> bool:
+    """Whether the tags that a browser holds (If-None-Match) name this one; weak and strong are the same to it."""
+    return tag.removeprefix("W/") in (one.strip().removeprefix("W/") for one in held.split(","))
+
+
 @router.get("/static/{version}/{path:path}")
 async def static_file(request: Request, version: str, path: str) -> Response:
     """One static file; an older version is answered with today's file, and not kept."""
@@ -61,6 +66,7 @@ async def static_file(request: Request, version: str, path: str) -> Response:
     if content is None:
         raise NotFound("Ce fichier n’existe pas.")
     headers = {"Cache-Control": FOR_EVER if version == held.version else "no-cache", "ETag": f'"{held.version}"'}
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    held_there = request.headers.get("if-none-match", "")
+    if held_there.strip() == "*" or names(held_there, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=TYPES[Path(path).suffix], headers=headers)

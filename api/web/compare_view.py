@@ -26,6 +26,7 @@ from api.web.place_words import TOWNS
 from api.web.render import listed
 from api.web.sheet_view import capacity_words, ease
 from api.web.territory_view import listing_path
+from api.web.why_view import points
 from graph.model import reasons
 from graph.model.calling import who_to_call
 from graph.model.directory import Agreement, Organisation, Service
@@ -157,12 +158,7 @@ def _places(chosen: Sequence[Judged]) -> list[str]:
 def _why(one: Judged) -> Cell:
     if one.relay is None:
         return _nothing(NOT_IN_ANSWER)
-    return Cell(points=tuple((reason.text, _points(reason.weight)) for reason in one.relay.reasons))
-
-
-def _points(weight: float) -> str:
-    said = f"{weight:+.1f}".replace(".", ",").replace("-", "−").removesuffix(",0")
-    return "0" if said in ("+0", "−0") else said
+    return Cell(points=tuple((reason.text, points(reason.weight)) for reason in one.relay.reasons))
 
 
 def _handles(listing: Listing, question: Question) -> Cell:

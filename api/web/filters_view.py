@@ -28,13 +28,14 @@ WISH_WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A box to tick. One that would leave nothing cannot be ticked, and says so with its 0."""
+    """A box to tick. One that would leave nothing cannot be ticked, and says so with its 0; `whole` when all was counted."""
 
     name: str
     value: str
     label: str
     count: int
     chosen: bool
+    whole: bool = True
 
     @property
     def id(self) -> str:
@@ -43,8 +44,8 @@ class Choice:
 
     @property
     def barred(self) -> bool:
-        """Whether it cannot be ticked."""
-        return self.count == 0 and not self.chosen
+        """Whether it cannot be ticked. A 0 of a part of the relays does not say that there is none."""
+        return self.whole and self.count == 0 and not self.chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +68,24 @@ class Picked:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Everything that the panel shows. `kept` are the fields that its form sends along, unseen."""
+    """Everything that the panel shows. `kept` are the fields that its form sends along, unseen; `cut` as in Found."""
 
     groups: tuple[Group, ...]
     picked: tuple[Picked, ...]
     cleared: str
     kept: tuple[tuple[str, str], ...]
+    cut: bool = False
 
 
-def filters_view(asked: Asked, facets: Facets) -> Filters:
-    """The panel for this question and the counts of its answer."""
+def filters_view(asked: Asked, facets: Facets, *, cut: bool = False) -> Filters:
+    """The panel for this question and the counts of its answer, `cut` when they leave relays out."""
     chosen = set(asked.filters())
     return Filters(
-        groups=tuple(group for group in _groups(facets, chosen) if group.shown),
+        groups=tuple(group for group in _groups(facets, chosen, cut) if group.shown),
         picked=picked(asked),
         cleared=asked.without_filters().address(),
         kept=tuple(asked.kept_by_filters()),
+        cut=cut,
     )
 
 
@@ -100,9 +103,9 @@ def choice_words(name: str, value: str) -> str:
     return label(family, value) if family else WISH_WORDS[name]
 
 
-def _groups(facets: Facets, chosen: set[tuple[str, str]]) -> Iterable[Group]:
+def _groups(facets: Facets, chosen: set[tuple[str, str]], cut: bool) -> Iterable[Group]:
     def choice(name: str, value: str, count: int) -> Choice:
-        return Choice(name, value, choice_words(name, value), count, (name, value) in chosen)
+        return Choice(name, value, choice_words(name, value), count, (name, value) in chosen, whole=not cut)
 
     def wishes(names: Iterable[str]) -> tuple[Choice, ...]:
         return tuple(choice(name, "1", getattr(facets, WISHES[name])) for name in names)

@@ -12,13 +12,16 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from api.settings import VERSION
-from api.web.assets import assets
+from api.web.assets import names
 from api.web.render import now
+from api.web.version import site_version
 from graph.model.errors import Unavailable
 
 # A page speaks of its moment: what is open, "aujourd’hui 10 h 12". It may be this much behind.
 BUCKET_SECONDS: Final = 300
 CACHE_CONTROL: Final = "private, no-cache"
+# For a page that tells of danger: who shares the device must not find it again.
+NOT_KEPT: Final = "private, no-store"
 TAG_BYTES: Final = 12
 
 
@@ -28,12 +31,19 @@ def page_tag(generation: str, address: str, at: datetime) -> str:
     `address` is the path with its query. Buckets of UTC and of Paris begin together, for their distance is whole hours.
     """
     bucket = int(at.timestamp()) // BUCKET_SECONDS
-    told = "\0".join((generation, str(bucket), address, VERSION, assets().version))
+    told = "\0".join((generation, str(bucket), address, VERSION, site_version()))
     return f'W/"{hashlib.blake2b(told.encode(), digest_size=TAG_BYTES).hexdigest()}"'
 
 
 class KeptRoute(APIRoute):
-    """A page with an entity tag, for a router's `route_class`: what the browser holds already is not made again."""
+    """A page with an entity tag, for a router's `route_class`: what the browser holds already is not made again.
+
+    Whoever asks for the head alone is told what the page would say of itself.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        super().__init__(path, endpoint, **more)
+        self.methods = {*(self.methods or ()), "HEAD"}
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's own handler, and before it the question whether it is needed."""
@@ -41,16 +51,22 @@ class KeptRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             tag = _tag(request)
-            if tag and tag in request.headers.get("if-none-match", ""):
-                return Response(
-                    status_code=304, headers={"ETag": tag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept"}
-                )
+            held = request.headers.get("if-none-match", "")
+            if tag and names(held, tag):
+                return _not_again(tag)
             made = await make(request)
-            if tag and made.status_code == 200:
+            if tag and made.status_code == 200 and made.headers.get("cache-control") != NOT_KEPT:
+                # Whether there is any such page is only known now.
+                if held.strip() == "*":
+                    return _not_again(tag)
                 made.headers["ETag"] = tag
-            return made
+            return Response(None, made.status_code, made.headers) if request.method == "HEAD" else made
 
         return answer
+
+
+def _not_again(tag: str) -> Response:
+    return Response(status_code=304, headers={"ETag": tag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept"})
 
 
 def _tag(request: Request) -> str:

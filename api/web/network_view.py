@@ -80,6 +80,20 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Several:
+    """Bodies on one side of a step: those shown, those behind a fold, and what the fold is called."""
+
+    shown: tuple[Neighbour, ...] = ()
+    rest: tuple[Neighbour, ...] = ()
+    rest_words: str = ""
+
+    @property
+    def all(self) -> tuple[Neighbour, ...]:
+        """Nothing folded away."""
+        return self.shown + self.rest
+
+
+@dataclass(frozen=True, slots=True)
 class Moment:
     """One step of the history; `here` marks the moment of today instead."""
 
@@ -87,8 +101,8 @@ class Moment:
     iso: str
     day: str
     verb: str = ""
-    before: tuple[Neighbour, ...] = ()
-    after: tuple[Neighbour, ...] = ()
+    before: Several = Several()
+    after: Several = Several()
     here: str = ""
 
 
@@ -121,9 +135,13 @@ def network(sheet: OrganisationSheet, today: date) -> Network | None:
 def _group(kind: LinkKind, found: Sequence[Neighbour]) -> Group:
     title, side, words, _ = GROUPS[kind]
     most = MOST_UNITS if kind is LinkKind.UNIT else MOST_OTHERWISE
+    several = _several(found, most, f" {words}")
+    return Group(title, side, several.shown, several.rest, several.rest_words)
+
+
+def _several(found: Sequence[Neighbour], most: int, words: str = "") -> Several:
     cut = most if len(found) > most + 1 else len(found)
-    rest = len(found) - cut
-    return Group(title, side, tuple(found[:cut]), tuple(found[cut:]), f"et {rest} autres {words}")
+    return Several(tuple(found[:cut]), tuple(found[cut:]), f"et {len(found) - cut} autres{words}")
 
 
 def _neighbour(link: Link, today: date) -> Neighbour:
@@ -176,8 +194,8 @@ def _moment(steps: Sequence[Step], own: str, today: date) -> Moment:
     if split and len(after) == 1:
         verb = "passe en partie à"
 
-    def named(bodies: Iterable[tuple[Body, str]]) -> tuple[Neighbour, ...]:
-        return tuple(
+    def named(bodies: Iterable[tuple[Body, str]]) -> Several:
+        found = [
             Neighbour(
                 body.name,
                 "" if body.id == own else sheet_path("organisme", body.id),
@@ -185,7 +203,8 @@ def _moment(steps: Sequence[Step], own: str, today: date) -> Moment:
                 past=_ended(body.closed_on, today),
             )
             for body, scope in bodies
-        )
+        ]
+        return _several(found, MOST_IN_A_STEP)
 
     return Moment(TITLES[first.kind], first.on.isoformat(), exact_day(first.on), verb, named(before), named(after))
 
@@ -200,7 +219,7 @@ def _sentences(sheet: OrganisationSheet, today: date, history: Sequence[Moment])
             yield f"{name} {verb} {one.name}" + (f" ({told})." if told else ".")
     for moment in history:
         if not moment.here:
-            yield f"Le {moment.day}, {_listed(moment.before)} {moment.verb} {_listed(moment.after)}."
+            yield f"Le {moment.day}, {_listed(moment.before.all)} {moment.verb} {_listed(moment.after.all)}."
 
 
 def _listed(bodies: Sequence[Neighbour]) -> str:

@@ -27,11 +27,15 @@ TOWNS: Final = frozenset({TerritoryLevel.COMMUNE, TerritoryLevel.ARRONDISSEMENT}
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """The territory meant, other ones that may have been meant as (name, id), and what to say when there is none."""
+    """The territory meant, other ones that may have been meant as (name, id), and what to say when there is none.
+
+    `around` when it is where the asker stands.
+    """
 
     territory: Territory | None = None
     others: tuple[tuple[str, str], ...] = ()
     unknown: str = ""
+    around: bool = False
 
 
 def place_name(places: Gazetteer, territory: Territory) -> str:

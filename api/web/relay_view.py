@@ -21,6 +21,7 @@ from api.web.place_words import TOWNS
 from api.web.render import sheet_path
 from api.web.why_view import Why, why
 from graph.model import reasons
+from graph.model.directory import Mode, Service
 from graph.model.relay import Found, Listing, Question, Reason, ReasonKind, Relay, Tie
 from graph.model.territory import Point
 from graph.model.vocabulary import competence, label
@@ -43,7 +44,7 @@ class Sentence:
 class RelayView:
     """A row. `what` is the line under the name, with its own link when it names the organisation behind a service.
 
-    `key` is that of the listing; `point` where its door is, on the map.
+    `key` is that of the listing; `point` where its door is, on the map; `from_afar` how it is reached without going there.
     """
 
     key: str
@@ -66,6 +67,7 @@ class RelayView:
     source: str
     demonstration: bool
     point: Point | None
+    from_afar: str
 
 
 def relay_views(found: Found) -> tuple[RelayView, ...]:
@@ -81,6 +83,7 @@ def _relay(question: Question, relay: Relay, rank: int, behind: Relay | None) ->
     own_contact = relay.post.contact if relay.post else None
     sentences = tuple(_sentence(reason) for reason in relay.reasons if reason.kind not in SHOWN_ELSEWHERE)
     place = (service.place if service else None) or organisation.place
+    reached = reach(own_contact, service.contact if service else None, organisation.contact)
     return RelayView(
         key=listing.key,
         rank=rank,
@@ -95,13 +98,14 @@ def _relay(question: Question, relay: Relay, rank: int, behind: Relay | None) ->
         distance=_distance(relay, question),
         freshness=freshness(subject.vouched_on, question.at.astimezone(PARIS).date()),
         desk=_desk(relay, question),
-        reach=reach(own_contact, service.contact if service else None, organisation.contact),
+        reach=reached,
         handles=_handles(listing, question),
         covers=listing.covers_name,
         formers=tuple(f"{former.name}, jusqu’au {reasons.full_date(former.on)}" for former in listing.formers),
         source=source_name(subject.source),
         demonstration=subject.demonstration or organisation.demonstration,
         point=place.point if place else None,
+        from_afar=_from_afar(service, reached),
     )
 
 
@@ -118,6 +122,12 @@ def _distance(relay: Relay, question: Question) -> str:
     if question.territory is None or question.territory.level not in TOWNS:
         return ""
     return next((reason.text for reason in relay.reasons if reason.kind is ReasonKind.DISTANCE), "")
+
+
+def _from_afar(service: Service | None, reached: Reach) -> str:
+    ways = ["à distance"] if service and Mode.A_DISTANCE in service.modes else []
+    said = " ou ".join([*ways, "par téléphone"] if reached.phone else ways)
+    return f"joignable {said}" if said else ""
 
 
 def _what(listing: Listing) -> str:

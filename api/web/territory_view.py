@@ -167,14 +167,21 @@ def _by_category(themes: Mapping[str, Theme]) -> tuple[Category, ...]:
 
 
 def _theme(one: Covered, here: Asked, at: datetime) -> Theme:
-    others = one.total - 1
     return Theme(
         label=competence(one.competence).label,
         href=theme_path(one.competence, here),
         door=_door(one.first, at) if one.first else None,
-        others="" if others == 0 else "et 1 autre" if others == 1 else f"et {others} autres",
+        others=_others(one),
         address=here.only(one.competence).address(),
     )
+
+
+def _others(one: Covered) -> str:
+    """What follows the first, in words."""
+    others = one.total - 1
+    if one.cut:
+        return f"et plus de {grouped(others)} autres" if others else "et d’autres"
+    return "" if others == 0 else "et 1 autre" if others == 1 else f"et {grouped(others)} autres"
 
 
 def _gaps(

@@ -7,24 +7,31 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from api.actions.coverage import Covered
 from api.web.question import Asked
 from api.web.render import sheet_path
+from api.web.territory_view import grouped
 from graph.model.themes import definitions
 from graph.model.vocabulary import categories, competences
 from graph.model.words import fold
 
-UNCOUNTED: Mapping[str, int] = MappingProxyType({})
+UNCOUNTED: Mapping[str, Covered] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """`address` is that of the search, `href` that of its page; `count` its relays at the place asked for, None without one."""
+    """`address` is that of the search, `href` that of its page.
+
+    `count` its relays at the place asked for, "976+" where there are more than were weighed, empty without a place; `said`
+    is the same for who listens: "plus de 976 relais".
+    """
 
     label: str
     address: str
     href: str
     definition: str
-    count: int | None
+    count: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +54,17 @@ def theme_list() -> tuple[Category, ...]:
     return themes_around(Asked())
 
 
-def themes_around(asked: Asked, counts: Mapping[str, int] = UNCOUNTED) -> tuple[Category, ...]:
-    """Every category, by name; each theme keeps the place and the public of `asked`; `counts` are relays by competence."""
+def relays_words(one: Covered) -> str:
+    """ "12 relais", "plus de 976 relais"."""
+    return f"plus de {grouped(one.total - 1)} relais" if one.cut else f"{grouped(one.total)} relais"
+
+
+def _count(one: Covered) -> str:
+    return f"{grouped(one.total - 1)}+" if one.cut else grouped(one.total)
+
+
+def themes_around(asked: Asked, counts: Mapping[str, Covered] = UNCOUNTED) -> tuple[Category, ...]:
+    """Every category, by name; each theme keeps the place and the public of `asked`; `counts` are by competence."""
     query = f"?{asked.address().partition('?')[2]}".rstrip("?")
     listed = (
         Category(
@@ -60,7 +76,8 @@ def themes_around(asked: Asked, counts: Mapping[str, int] = UNCOUNTED) -> tuple[
                     asked.only(entry.id).address(),
                     sheet_path("themes", entry.id) + query,
                     definitions()[entry.id],
-                    counts.get(entry.id, 0) if counts else None,
+                    _count(counts[entry.id]) if counts else "",
+                    relays_words(counts[entry.id]) if counts else "",
                 )
                 for entry in competences().values()
                 if entry.category == id_

@@ -9,7 +9,7 @@ from typing import Final
 from graph.model.order import REPEATED
 from graph.model.relay import Relay
 
-# From so many points on, a reason is said to weigh so much; the table of weights is in graph/model/ranking.py.
+# From so many points on, a reason is said to weigh so much; the table of weights is in graph/model/weights.py.
 IN_FAVOUR: Final = ((40.0, "décisif"), (10.0, "compte beaucoup"), (3.0, "compte"), (0.05, "compte un peu"))
 AGAINST: Final = ((10.0, "fait beaucoup reculer"), (3.0, "fait reculer"), (0.05, "fait un peu reculer"))
 NOTHING: Final = "dit pour information"

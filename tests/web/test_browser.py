@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.conftest import OpenPage
 
@@ -129,6 +130,51 @@ async def test_a_question_mark_shows_the_keys_but_not_while_typing(browser_page:
         await expect(help_window).to_be_visible()
         await page.keyboard.press("Escape")
         await expect(help_window).to_have_count(0)
+
+
+async def test_keys_of_one_character_can_be_turned_off(browser_page: OpenPage) -> None:
+    async with browser_page() as page:
+        await page.goto(ANSWER)
+        await page.get_by_role("link", name="Raccourcis clavier").click()
+        off = page.get_by_label("Désactiver les raccourcis à une touche")
+        await off.check()
+        assert await violations(page) == []
+        await page.get_by_role("button", name="Fermer").click()
+        await page.reload()
+        for key in ("?", "/", "m"):
+            await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+        assert await page.evaluate("document.activeElement === document.body")
+        assert "vue=carte" not in page.url
+        await page.keyboard.press("ArrowDown")
+        await expect(page.locator("[data-result]").first).to_be_focused()
+        await page.get_by_role("link", name="Raccourcis clavier").click()
+        await expect(off).to_be_checked()
+        await off.uncheck()
+        await page.get_by_role("button", name="Fermer").click()
+        await page.keyboard.press("?")
+        await expect(page.get_by_role("dialog")).to_be_visible()
+
+
+async def test_proposals_that_come_after_escape_are_not_shown(browser_page: OpenPage) -> None:
+    async with browser_page() as page:
+        await page.goto("/")
+        asked, sent = asyncio.Event(), asyncio.Event()
+
+        async def late(route: Route) -> None:
+            asked.set()
+            await sent.wait()
+            await route.fulfill(json=[{"id": "x", "text": "Trop tard", "hint": ""}])
+
+        await page.route("**/completer/problemes**", late)
+        await page.locator("#q").press_sequentially("expuls")
+        await asyncio.wait_for(asked.wait(), 60)
+        async with page.expect_event("requestfailed"):
+            await page.keyboard.press("Escape")
+        sent.set()
+        await expect(page.get_by_text("Trop tard")).to_have_count(0)
+        await expect(page.locator("#q")).to_have_attribute("aria-expanded", "false")
+        await expect(page.locator("#q")).to_have_value("expuls")
 
 
 async def test_completion_follows_the_combobox_pattern(browser_page: OpenPage) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from api.web.answer import with_fewer_filters
 from api.web.filters_view import KINDS_SHOWN, WISH_WORDS, Choice, Picked, filters_view
 from api.web.frequent import FREQUENT
 from api.web.question import WISHES, Asked
+from api.web.render import environment
 from graph.model.directory import Mode, Public
 from graph.model.narrowing import Narrowing
 from graph.model.relay import Facets
 from graph.model.vocabulary import competences
+from tests.web.test_pages import text
 
 FACETS = Facets(
     publics=((Public.FAMILLES, 7), (Public.FEMMES, 9)),
@@ -50,6 +53,23 @@ def test_what_would_leave_nothing_cannot_be_ticked_unless_it_is_already() -> Non
     assert (free.count, free.chosen, free.barred) == (0, False, True)
     ticked = choices(Asked(text="x", narrowing=Narrowing(interpreter=True)))[("interprete", "1")]
     assert (ticked.count, ticked.chosen, ticked.barred) == (0, True, False)
+
+
+def test_where_not_all_was_counted_nothing_is_barred() -> None:
+    view = filters_view(Asked(text="x"), FACETS, cut=True)
+    every = [one for group in view.groups for one in (*group.shown, *group.more)]
+    assert view.cut is True
+    assert any(one.count == 0 for one in every)
+    assert not any(one.barred for one in every)
+
+
+def test_nothing_left_of_a_part_does_not_say_that_there_is_nothing() -> None:
+    macros: Any = environment().get_template("components/messages.html").module
+    part, whole = (text(macros.nothing_left((), "/chercher?q=x", cut=cut)) for cut in (True, False))
+    assert "Aucun relais avec ces filtres parmi ceux qui sont classés" in part
+    assert "D’autres existent peut-être : précisez d’abord le problème ou le lieu." in part
+    assert "classés" not in whole
+    assert "D’autres existent" not in whole
 
 
 def test_a_kind_that_was_chosen_and_answers_no_more_can_still_be_taken_back() -> None:

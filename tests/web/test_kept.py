@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import copytree
 
 import httpx2
 import pytest
 
+from api.settings import VERSION, Settings
+from api.web.assets import names
 from api.web.kept import page_tag
+from api.web.version import WEB, WORDS, site_version, version_of
 from search.hours import PARIS
-from tests.web.rooms import asked_twice
+from tests import make
+from tests.web.rooms import asked_twice, index_of, site_over
 
 AT = datetime(2026, 3, 10, 10, 0, tzinfo=PARIS)
 HTML = {"accept": "text/html"}
@@ -29,6 +36,56 @@ def test_the_tag_moves_with_the_index_and_the_address() -> None:
         page_tag(generation, address, AT) for generation in ("g1", "g2") for address in (ANSWER, f"{ANSWER}&ouvert=1")
     }
     assert len(tags) == 4
+
+
+def test_a_tag_is_compared_whole_and_weakly() -> None:
+    assert names('W/"other", W/"one"', 'W/"one"') is True
+    assert names('"one"', 'W/"one"') is True
+    assert names('W/"one"', '"one"') is True
+    for held in ("", '"on"', '"one more"', 'W/"xone"', "one"):
+        assert names(held, 'W/"one"') is False, held
+
+
+def test_the_version_of_the_site_moves_with_a_style_a_template_and_a_word(tmp_path: Path) -> None:
+    web, words = copytree(WEB, tmp_path / "web"), copytree(WORDS, tmp_path / "words")
+    seen = [version_of(web, words)]
+    assert seen == [site_version()]
+    for path in (web / "static/css/base.css", web / "components/relay.html", words / "labels.csv"):
+        path.write_bytes(path.read_bytes() + b"\n")
+        seen.append(version_of(web, words))
+    (web / "pages/help.html").rename(web / "pages/helped.html")
+    seen.append(version_of(web, words))
+    assert len(set(seen)) == 5
+
+
+@pytest.fixture
+async def own(tmp_path: Path) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of a small site in this process."""
+    await index_of(tmp_path / "index", [make.listing()])
+    async with site_over(Settings(data=tmp_path)) as client:
+        yield client
+
+
+async def test_the_head_of_a_page_is_that_of_the_page_without_its_body(own: httpx2.AsyncClient) -> None:
+    for path in ("/", "/aide", "/themes", "/chercher?q=rsa&ou=Besan%C3%A7on"):
+        whole, head = await own.get(path), await own.head(path)
+        assert (head.status_code, head.content) == (200, b""), path
+        for name in ("content-type", "content-length", "cache-control", "vary"):
+            assert head.headers[name] == whole.headers[name], (path, name)
+        assert head.headers["etag"].startswith('W/"')
+    assert (await own.head("/themes/nulle--part")).status_code == 404
+    assert (await own.head("/hors-ligne")).status_code == 200
+
+
+async def test_whatever_is_held_is_good_only_where_there_is_a_page(own: httpx2.AsyncClient) -> None:
+    any_ = {"if-none-match": "*"}
+    assert (await own.get("/aide", headers=any_)).status_code == 304
+    assert (await own.get("/themes/nulle--part", headers=any_)).status_code == 404
+
+
+async def test_the_worker_is_of_the_version_of_the_site(own: httpx2.AsyncClient) -> None:
+    script = (await own.get("/service-worker.js")).text
+    assert f'const VERSION = "{VERSION}-{site_version()}";' in script
 
 
 @pytest.mark.parametrize("path", [ANSWER, "/", "/themes"])

@@ -103,6 +103,15 @@ def test_a_crowd_is_folded_and_opened_in_place(count: int, shown_count: int, res
     assert MOST_UNITS == 12
 
 
+@pytest.mark.parametrize(("count", "rest"), [(6, 0), (7, 0), (8, 2)])
+def test_a_step_of_many_is_folded_and_its_sentence_names_them_all(count: int, rest: int) -> None:
+    shown = around(history=tuple(step(f"maison {n}", "centre", 2015, SuccessionKind.MERGED) for n in range(count)))
+    before = shown.history[0].before
+    assert (len(before.shown), len(before.rest)) == (count - rest, rest)
+    assert before.rest_words == f"et {rest} autres"
+    assert all(f"maison {n}" in shown.sentences[0] for n in range(count))
+
+
 def test_a_history_puts_together_what_was_one_event() -> None:
     shown = around(
         history=(
@@ -121,11 +130,11 @@ def test_a_history_puts_together_what_was_one_event() -> None:
         ("1er janvier 2027", "Changement de nom", "devient", ""),
     ]
     split, merged = shown.history[0], shown.history[1]
-    assert [(one.name, one.note, one.href) for one in split.after] == [
+    assert [(one.name, one.note, one.href) for one in split.after.all] == [
         ("centre", "Nord", ""),
         ("voisin", "Sud", "/organisme/t:voisin"),
     ]
-    assert [(one.name, one.past) for one in merged.before] == [("un", "N’existe plus"), ("deux", "N’existe plus")]
+    assert [(one.name, one.past) for one in merged.before.all] == [("un", "N’existe plus"), ("deux", "N’existe plus")]
     assert [sentence.replace("\u00a0", " ") for sentence in shown.sentences][:2] == [
         "Le 1er janvier 2010, ancien est partagé entre centre (Nord) et voisin (Sud).",
         "Le 1er janvier 2015, un et deux rejoignent centre.",

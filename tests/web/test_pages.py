@@ -235,7 +235,7 @@ async def test_what_is_typed_is_shown_and_never_run(client: httpx2.AsyncClient, 
 
 async def test_problems_are_completed(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/completer/problemes", params={"q": "expuls"})
-    assert answer.headers["cache-control"] == "public, max-age=300"
+    assert answer.headers["cache-control"] == "private, no-store"
     options = answer.json()
     assert options[0]["text"] == label("competence", options[0]["id"])
     assert "logement-hebergement--prevenir-une-expulsion" in [option["id"] for option in options]
@@ -243,7 +243,9 @@ async def test_problems_are_completed(client: httpx2.AsyncClient) -> None:
 
 
 async def test_places_are_completed_with_what_tells_them_apart(client: httpx2.AsyncClient) -> None:
-    options = (await client.get("/completer/lieux", params={"q": "besan"})).json()
+    answer = await client.get("/completer/lieux", params={"q": "besan"})
+    assert answer.headers["cache-control"] == "public, max-age=300"
+    options = answer.json()
     assert options[0] == {"id": "25056", "text": "Besançon (Doubs)", "hint": "25000"}
     assert (await client.get("/completer/lieux", params={"q": "  "})).json() == []
     assert len((await client.get("/completer/lieux", params={"q": "saint"})).json()) == 10

@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx2
 import pytest
@@ -19,7 +20,7 @@ from graph.model.vocabulary import label
 from graph.model.wording import emergency_numbers
 from tests import make
 from tests.web.rooms import asked_twice, index_of, site_over
-from tests.web.test_pages import names, text
+from tests.web.test_pages import addresses, names, text
 
 ASK = f"/chercher?c={make.RENT}&ou=Besan%C3%A7on"
 TILES = "https://fond.example/{z}/{x}/{y}.png"
@@ -127,6 +128,77 @@ async def test_around_me_is_the_town_where_one_stands(client: httpx2.AsyncClient
     assert "Aucune commune de France n’est près de votre position" in text(far)
 
 
+async def test_a_place_written_in_the_problem_comes_before_where_one_stands(client: httpx2.AsyncClient) -> None:
+    here = "ici=47.251,6.031"
+    elsewhere = text(await get(client, f"/chercher?q=impay%C3%A9s+de+loyer+%C3%A0+Pontarlier&{here}"))
+    assert "Lieu : Pontarlier (Doubs)" in elsewhere
+    assert "autour de vous" not in elsewhere
+    same = text(await get(client, f"/chercher?q=impay%C3%A9s+de+loyer+%C3%A0+Besan%C3%A7on&{here}"))
+    assert "Lieu : autour de vous, Besançon (Doubs)" in same
+    html = await get(client, "/chercher?q=impay%C3%A9s+de+loyer+%C3%A0+Pontarlier&ici=0.000,0.000")
+    assert "Lieu : Pontarlier (Doubs)" in text(html)
+    assert len(names(html)) == 3
+
+
+@pytest.mark.parametrize("broken", ["c=nulle--part", "qui=martiens", "mode=fus%C3%A9e", "type=inconnu"])
+async def test_an_address_that_is_refused_leaves_what_was_typed_in_the_form(
+    client: httpx2.AsyncClient, broken: str
+) -> None:
+    html = await get(client, f"/chercher?q=impay%C3%A9s&ou=Besan%C3%A7on&urgent=1&{broken}", 422)
+    assert 'id="q" name="q" value="impayés"' in html
+    assert 'id="ou" name="ou" value="Besançon"' in html
+    assert 'name="urgent" value="1" checked' in html
+    long = await get(client, f"/chercher?q={'a' * 400}", 422)
+    assert f'value="{"a" * 300}"' in long
+
+
+@pytest.mark.parametrize("path", ["/chercher?{}&ou=Besan%C3%A7on", "/comparer?r=service:t:s-une&r=service:t:s-deux&{}"])
+async def test_a_page_that_tells_of_danger_is_not_kept_by_the_browser(client: httpx2.AsyncClient, path: str) -> None:
+    danger = await client.get(path.format("q=mon+mari+me+frappe"))
+    assert (danger.status_code, danger.headers["cache-control"]) == (200, "private, no-store")
+    assert "etag" not in danger.headers
+    assert 'class="danger"' in danger.text
+    calm = await client.get(path.format("q=impay%C3%A9s+de+loyer"))
+    assert calm.headers["cache-control"] == "private, no-cache"
+    assert "etag" in calm.headers
+
+
+async def test_danger_is_told_where_the_question_is_refused_too(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/chercher?q=mon+mari+me+frappe&ou=Xyzzyx")
+    assert (answer.status_code, answer.headers["cache-control"]) == (422, "private, no-store")
+    assert answer.text.index('href="tel:3919"') < answer.text.index('id="question"')
+
+
+COMPARED = "/comparer?r=service:t:s-une&r=service:t:s-deux&r=service:t:s-trois"
+
+
+async def test_a_comparison_asks_what_the_results_asked(client: httpx2.AsyncClient) -> None:
+    """Where one stands, how one is received and the filters place the relays as they did there."""
+    for question in (f"c={make.RENT}&ici=47.251,6.031", f"c={make.RENT}&ou=Besan%C3%A7on&gratuit=1&mode=en-presentiel"):
+        found = await get(client, f"/chercher?{question}")
+        table = await get(client, f"{COMPARED}&{question}")
+        head = table[table.index("<thead>") : table.index("</thead>")]
+        places = dict(re.findall(r"(\d)<sup>er?</sup> de la réponse</span>\s*<a href=\"[^\"]+\">(.*?)</a>", head))
+        assert [places[str(number)] for number in range(1, len(places) + 1)] == names(found)
+        assert len(places) == len(names(found)) > 0
+    assert "À moins d’un kilomètre" in text(await get(client, f"{COMPARED}&c={make.RENT}&ici=47.251,6.031"))
+    nowhere = text(await get(client, f"{COMPARED}&c={make.RENT}&ici=0,0"))
+    assert "Aucune commune de France n’est près de votre position" in nowhere
+    assert "La question n’a pas pu être lue" in nowhere
+
+
+async def test_a_comparison_leads_back_to_the_page_it_came_from(client: httpx2.AsyncClient) -> None:
+    html = await get(client, f"{ASK}&vue=carte")
+    form = html[html.index('class="picks"') : html.index("picks__bar")]
+    assert '<input type="hidden" name="vue" value="carte">' in form
+    back = f"/chercher?{urlencode([('ou', 'Besançon'), ('c', make.RENT), ('vue', 'carte'), ('debut', '20')])}"
+    compared = await get(client, f"{COMPARED}&{back.partition('?')[2]}")
+    assert back in addresses(compared, "/chercher")
+    without = addresses(compared, "/comparer?")
+    assert len(without) == 3
+    assert all("vue=carte&debut=20" in address for address in without)
+
+
 async def test_relays_can_be_kept_and_compared(client: httpx2.AsyncClient) -> None:
     html = await get(client, f"{ASK}&gratuit=1")
     form = html[html.index('class="picks"') : html.index("picks__bar")]
@@ -146,8 +218,10 @@ async def test_the_map_has_every_door_and_names_those_without(client: httpx2.Asy
         ("47.25", "6.03"),
     ]
     assert "Fond de carte non configuré" in text(html)
-    without = text(html)[text(html).index("Sans adresse") :]
-    assert re.match(r"Sans adresse, joignable à distance ou par téléphone : \d\. Permanence deux \. ", without)
+    without = text(html)[text(html).index("Absents de la carte") :]
+    assert re.match(
+        r"Absents de la carte, faute d’adresse située : \d\. Permanence deux \(joignable à distance\)\. ", without
+    )
     assert "/static/" in html and "leaflet.js" in html
     assert "leaflet" not in await get(client, ASK)
 
@@ -161,6 +235,14 @@ async def test_tiles_are_let_in_from_their_host_alone(tmp_path: Path) -> None:
     assert f'data-tiles="{TILES}"' in answer.text
     assert 'data-attribution="© &lt;Exemple&gt;"' in answer.text
     assert "Fond de carte non configuré" not in text(answer.text)
+
+
+def test_a_part_of_the_address_that_the_map_does_not_fill_is_named() -> None:
+    for name in ("s", "cle", "-y", " z "):
+        with pytest.raises(ValidationError, match=re.escape(f"« {{{name}}} » n’y a pas de sens")):
+            Settings(tiles=f"https://fond.example/{{{name}}}/{{z}}/{{x}}/{{y}}.png", tiles_attribution="©")
+    fine = "https://fond.example/{z}/{x}/{y}{r}.png"
+    assert Settings(tiles=fine, tiles_attribution="©").tiles == fine
 
 
 @pytest.mark.parametrize(
@@ -229,4 +311,8 @@ async def test_the_service_worker_keeps_the_shell_and_no_answer(client: httpx2.A
     assert [path for path in kept if path.startswith(("/chercher", "/service/", "/organisme/"))] == []
     assert [path for path in kept if (await client.get(path)).status_code != 200] == []
     offline = text((await client.get("/hors-ligne")).text)
-    assert "ne sont pas gardées sur cet appareil" in offline
+    for said in (offline, text((await client.get("/aide")).text)):
+        assert "L’historique et le cache du navigateur peuvent en garder la trace : une fenêtre privée l’évite." in said
+    assert "self.skipWaiting()" in answer.text
+    typed = await client.get("/completer/problemes?q=expuls")
+    assert (typed.status_code, typed.headers["cache-control"]) == (200, "private, no-store")

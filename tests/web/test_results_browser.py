@@ -30,7 +30,10 @@ async def telephone(browser: Browser, site: str, **more: Any) -> AsyncIterator[P
 
 
 async def count(page: Page) -> int:
-    return int((await page.locator("#compte").inner_text()).split()[0])
+    """The figure of "12 relais", "1 007 relais", "Au moins 977 relais"."""
+    found = re.search(r"\d[\d\u202f]*", await page.locator("#compte").inner_text())
+    assert found is not None
+    return int(found[0].replace("\u202f", ""))
 
 
 async def test_a_filter_applies_where_it_is_ticked(browser_page: OpenPage) -> None:
@@ -201,6 +204,63 @@ async def test_a_place_that_is_typed_takes_over(browser: Browser, site: str) -> 
         await page.wait_for_url("**/chercher?**")
         assert "ici=" not in page.url
         await expect(page.get_by_text("Nanterre (Hauts-de-Seine)")).to_be_visible()
+
+
+async def test_a_position_that_comes_late_leaves_what_is_being_typed(browser_page: OpenPage) -> None:
+    async with browser_page() as page:
+        await page.add_init_script(
+            "navigator.geolocation.getCurrentPosition = (found, lost) => {"
+            " window.late = () => found({coords: {latitude: 47.2378, longitude: 6.0241}});"
+            " window.never = () => lost({code: 3, PERMISSION_DENIED: 1}); }"
+        )
+        await page.goto("/")
+        near = page.get_by_role("button", name="Autour de moi")
+        for come in ("late", "never"):
+            await near.click()
+            await expect(page.locator("[data-near] [role=status]")).to_have_text("Recherche de votre position…")
+            await page.locator("#ou").fill("Nanterre")
+            await page.evaluate(f"window.{come}()")
+            await expect(page.locator("#ou")).to_have_value("Nanterre")
+            await expect(near).to_have_attribute("aria-pressed", "false")
+            await expect(page.locator("[name=ici]")).to_be_disabled()
+            await expect(page.locator("[data-near] [role=status]")).to_be_empty()
+            # The proposals of places hang over the button.
+            await page.locator("#ou").press("Escape")
+        await near.click()
+        await page.evaluate("window.late()")
+        await expect(page.locator("[name=ici]")).to_have_value("47.238,6.024")
+        await expect(page.locator("#ou")).to_have_value("")
+
+
+async def test_what_was_retained_and_opened_stays_when_a_filter_applies(browser_page: OpenPage) -> None:
+    async with browser_page() as page:
+        await page.goto(ANSWER)
+        whole = await keys(page)
+        await page.goto(f"{ANSWER}&gratuit=1")
+        free = await keys(page)
+        dropped = next(key for key in whole if key not in free)
+        await page.goto(ANSWER)
+        for key in (free[0], dropped):
+            await page.locator(f'.pick input[value="{key}"]').check()
+        opened = page.locator(f'[id="pourquoi-{free[0]}"]')
+        await opened.locator("summary").click()
+        await page.locator(FREE).check()
+        await page.wait_for_url("**gratuit=1**")
+        await expect(page.locator("#dit")).to_contain_text("relais")
+        await expect(page.locator(f'.pick input[value="{free[0]}"]')).to_be_checked()
+        await expect(opened).to_have_attribute("open", "")
+        await expect(page.locator(".picks input[type=hidden][name=r]")).to_have_value(dropped)
+        await page.get_by_role("link", name="Retirer Gratuit").click()
+        await expect(page.locator(f'.pick input[value="{dropped}"]')).to_be_checked()
+        await expect(page.locator(".picks input[type=hidden][name=r]")).to_have_count(0)
+        await page.get_by_role("button", name="Comparer").click()
+        await page.wait_for_url("**/comparer?**")
+        await expect(page.get_by_role("columnheader")).to_have_count(2)
+
+
+async def keys(page: Page) -> list[str]:
+    """Those of the relays shown."""
+    return [str(await box.get_attribute("value")) for box in await page.locator(".relay input[name=r]").all()]
 
 
 async def test_without_network_the_numbers_stay_and_no_answer_was_kept(browser_page: OpenPage) -> None:

@@ -10,8 +10,11 @@ import httpx2
 import pytest
 from playwright.async_api import expect
 
-from api.web.territory_view import Child, by_letter, children, crumbs, grouped
-from graph.model.facts import Grade
+from api.actions.coverage import Covered
+from api.web.question import Asked
+from api.web.territory_view import Child, by_letter, children, coverage_view, crumbs, grouped
+from api.web.theme_list import themes_around
+from graph.model.relay import Relay
 from graph.model.territory import Territory, TerritoryLevel
 from graph.model.vocabulary import competences
 from search.places import Gazetteer
@@ -62,16 +65,27 @@ def test_a_long_list_is_cut_at_its_letters() -> None:
     assert grouped(999) == "999"
 
 
+def test_more_relays_than_are_weighed_are_told_as_more() -> None:
+    first = Relay(listing=make.listing(), score=1.0, reasons=())
+    found = [Covered(make.RENT, first, 977, cut=True), Covered(make.RSA, first, 1007)]
+    view = coverage_view(gazetteer(), make.besancon(), found, {}, make.NOW)
+    told = {theme.label: theme.others for category in view.categories for theme in category.themes}
+    assert [told[competences()[one.competence].label] for one in found] == [
+        "et plus de 976 autres",
+        "et 1\u202f006 autres",
+    ]
+    counted = {one.competence: one for one in found}
+    empty = {id_: Covered(id_, None, 0) for id_ in competences()}
+    themes = {theme.label: theme for one in themes_around(Asked(), empty | counted) for theme in one.themes}
+    said = [(themes[competences()[id_].label].count, themes[competences()[id_].label].said) for id_ in counted]
+    assert said == [("976+", "plus de 976 relais"), ("1\u202f007", "1\u202f007 relais")]
+
+
 def test_within_leaves_the_territory_itself_out() -> None:
     places = gazetteer()
     assert {one.id for one in places.within("departement:25")} == {"25056", "25462", "epci:242500361"}
     assert places.within("25056") == []
     assert places.within("departement:99") == []
-
-
-def test_all_competences_fit_into_one_look_at_the_index() -> None:
-    """search/terms.py tells the ways to be competent apart in a score, up to this many."""
-    assert len(competences()) * len(Grade) < 1024
 
 
 async def test_browsing_goes_from_france_down_to_a_commune(client: httpx2.AsyncClient) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from api.web.chosen import MAY_COMPARE, MAY_KEEP
 from api.web.gallery import gallery
 from api.web.kept import KeptRoute
 from api.web.listing_view import freshness
@@ -22,6 +23,8 @@ QUESTIONS: Final = (
     ("RSA", "Nanterre"),
     ("hôtel pour une famille", "Paris"),
 )
+
+SELECTION: Final = {"may_compare": MAY_COMPARE, "may_keep": MAY_KEEP}
 
 router = APIRouter(include_in_schema=False, route_class=KeptRoute)
 
@@ -39,7 +42,7 @@ async def help_page(request: Request) -> HTMLResponse:
         (freshness(today - STALE_AFTER * 2, today), "plus de deux ans ont passé, l’information peut être fausse"),
     )
     questions = tuple((f"{text} à {place}", Asked(text=text, place=place).address()) for text, place in QUESTIONS)
-    return page(request, "pages/help.html", {"examples": examples, "questions": questions})
+    return page(request, "pages/help.html", {"examples": examples, "questions": questions} | SELECTION)
 
 
 @router.get("/accessibilite")

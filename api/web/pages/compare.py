@@ -11,10 +11,10 @@ from starlette.responses import HTMLResponse
 from api.actions.find_relay import Ask
 from api.actions.kept import judged, kept, well_formed
 from api.rooms import Rooms
+from api.web.asking import ask_of, located
 from api.web.chosen import FEWEST_COMPARED, MOST_COMPARED, compare_path, selection_path
 from api.web.compare_view import comparison
-from api.web.kept import KeptRoute
-from api.web.place_words import locate
+from api.web.kept import NOT_KEPT, KeptRoute
 from api.web.question import Asked, read_asked
 from api.web.render import now, page
 from graph.model.errors import InvalidInput
@@ -42,7 +42,11 @@ async def compare(request: Request) -> HTMLResponse:
         refused = TOO_MANY if len(listings) > MOST_COMPARED else TOO_FEW
         return page(request, "pages/compare.html", said | _none(listings, asked, refused), status=422)
     at = now()
-    found, chosen = await judged(rooms, ask, listings)
+    try:
+        found, chosen = await judged(rooms, ask, listings)
+    except InvalidInput:
+        found, chosen = await judged(rooms, None, listings)
+        unread = NOT_ASKED
     question = found.question if found else Question(at=at)
     held = [listing.key for listing in listings]
     table = comparison(chosen, question)
@@ -58,7 +62,10 @@ async def compare(request: Request) -> HTMLResponse:
         "widening": found.widened.text if found and found.widened else "",
         "emergency": found.emergency if found else (),
     }
-    return page(request, "pages/compare.html", context, at=at)
+    answered = page(request, "pages/compare.html", context, at=at)
+    if found and found.emergency:
+        answered.headers["Cache-Control"] = NOT_KEPT
+    return answered
 
 
 def _none(listings: Sequence[Listing], asked: Asked, refused: str) -> dict[str, object]:
@@ -83,17 +90,9 @@ def _question(rooms: Rooms, request: Request) -> tuple[Asked, Ask | None, str]:
         asked = read_asked(request.query_params)
     except InvalidInput:
         return Asked(), None, NOT_ASKED
-    located = locate(rooms.places, asked.place, asked.place_id)
     if asked.empty:
         return asked, None, ""
-    if located.unknown:
-        return asked, None, f"{located.unknown} {NOT_ASKED}"
-    ask = Ask(
-        text=asked.text,
-        competences=asked.chosen,
-        refused=asked.refused,
-        territory=located.territory.id if located.territory else "",
-        publics=asked.publics,
-        urgent=asked.urgent,
-    )
-    return asked, ask, ""
+    where = located(rooms, asked)
+    if where.unknown:
+        return asked, None, f"{where.unknown} {NOT_ASKED}"
+    return asked, ask_of(asked, where), ""

@@ -15,6 +15,8 @@ from graph.model.vocabulary import competence
 MOST_OPTIONS: Final = 10
 # The lists change with an import, not with a visitor.
 KEPT: Final = {"Cache-Control": "public, max-age=300"}
+# What someone begins to type may tell of them.
+NOT_KEPT: Final = {"Cache-Control": "private, no-store"}
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,7 +35,7 @@ async def problems(request: Request, q: str = "") -> JSONResponse:
         }
         for entry in found
     ]
-    return JSONResponse(options[:MOST_OPTIONS], headers=KEPT)
+    return JSONResponse(options[:MOST_OPTIONS], headers=NOT_KEPT)
 
 
 @router.get("/completer/lieux")

@@ -7,16 +7,18 @@ from types import MappingProxyType
 from typing import Final
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.actions.find_relay import AROUND_KM, Ask, Page, find_relay
+from api.actions.find_relay import Page, find_relay
 from api.rooms import Rooms
 from api.web.answer import answer, question_form, with_fewer_filters
+from api.web.asking import ask_of, located
 from api.web.filters_view import picked
 from api.web.frequent import FREQUENT
-from api.web.kept import KeptRoute
-from api.web.place_words import Located, locate
-from api.web.question import PAGE, Asked, read_asked
+from api.web.kept import NOT_KEPT, KeptRoute
+from api.web.place_words import Located
+from api.web.question import LONGEST_PLACE, LONGEST_TEXT, PAGE, Asked, read_asked
 from api.web.render import page
 from api.web.theme_list import theme_list, themes_around
 from graph.model.errors import InvalidInput, NotFound, Unavailable
@@ -27,10 +29,17 @@ SHORT_CATEGORY: Final = 4
 MOST_TRIED: Final = 6
 COUNTED: Final = Page(count=0)
 # What find_relay calls the fields, and what the form calls them.
-FORM_FIELDS: Final = {"territory": "ou", "text": "q", "publics": "qui", "competences": "c", "near": "ou"}
+FORM_FIELDS: Final = {
+    "territory": "ou",
+    "near": "ou",
+    "text": "q",
+    "publics": "qui",
+    "competences": "c",
+    "modes": "mode",
+    "kinds": "type",
+}
 
 NO_ANSWER: Final = "La recherche n’a pas pu se faire"
-NO_TOWN_HERE: Final = "Aucune commune de France n’est près de votre position. Donnez le nom d’une commune."
 STILL_WORKS: Final = (
     "Rien n’a été perdu : votre question est gardée dans l’adresse de cette page. Les numéros d’urgence, la liste des "
     "thèmes et les fiches déjà ouvertes restent à votre disposition. Réessayez dans un instant."
@@ -53,7 +62,7 @@ async def results(request: Request) -> Response:
     try:
         asked = read_asked(request.query_params)
     except InvalidInput as refusal:
-        return _refused(request, Asked(), refusal)
+        return _refused(request, _as_typed(request.query_params), refusal)
     try:
         return await _results(request, rooms, asked)
     except Unavailable as refusal:
@@ -63,53 +72,42 @@ async def results(request: Request) -> Response:
 
 
 async def _results(request: Request, rooms: Rooms, asked: Asked) -> Response:
-    located = _located(rooms, asked)
-    elsewhere = tuple((name, asked.at_place(name, id_).address()) for name, id_ in located.others)
+    where = located(rooms, asked)
+    elsewhere = tuple((name, asked.at_place(name, id_).address()) for name, id_ in where.others)
     if asked.empty:
         return _nothing_asked(request, asked)
-    if located.unknown:
-        return _refused(request, asked, InvalidInput(located.unknown, "territory"), elsewhere, "Lieu inconnu")
+    if where.unknown:
+        return _refused(request, asked, InvalidInput(where.unknown, "territory"), elsewhere, "Lieu inconnu")
     try:
-        found = await find_relay(rooms, _ask(asked, located), Page(first=asked.first, count=PAGE))
+        found = await find_relay(rooms, ask_of(asked, where), Page(first=asked.first, count=PAGE))
     except (InvalidInput, NotFound) as refusal:
         return _refused(request, asked, refusal, elsewhere)
     if found.total and not found.relays:
         # The answer has become shorter than the page that was kept.
         return RedirectResponse(asked.from_place(0).address(), 303)
-    context = answer(rooms, asked, located, found, elsewhere)
+    context = answer(rooms, asked, where, found, elsewhere)
     if not found.total and asked.filters():
-        context["instead"] = await _instead(rooms, asked, located)
-    return page(request, "pages/results.html", context)
+        context["instead"] = await _instead(rooms, asked, where)
+    answered = page(request, "pages/results.html", context)
+    if found.emergency:
+        answered.headers["Cache-Control"] = NOT_KEPT
+    return answered
 
 
-def _located(rooms: Rooms, asked: Asked) -> Located:
-    if asked.here is None:
-        return locate(rooms.places, asked.place, asked.place_id)
-    town = rooms.places.nearest(asked.here, AROUND_KM)
-    return Located(town) if town else Located(unknown=NO_TOWN_HERE)
+def _as_typed(params: QueryParams) -> Asked:
+    """What can be put back into the form of an address that was refused: nobody types it twice."""
+    place = params.get("ou", "").strip()[:LONGEST_PLACE]
+    text = params.get("q", "").strip()[:LONGEST_TEXT]
+    return Asked(text=text, place=place, urgent=params.get("urgent") == "1")
 
 
-def _ask(asked: Asked, located: Located) -> Ask:
-    return Ask(
-        text=asked.text,
-        competences=asked.chosen,
-        refused=asked.refused,
-        territory=located.territory.id if located.territory else "",
-        near=asked.here,
-        publics=asked.publics,
-        modes=asked.modes,
-        urgent=asked.urgent,
-        narrowing=asked.narrowing,
-    )
-
-
-async def _instead(rooms: Rooms, asked: Asked, located: Located) -> object:
+async def _instead(rooms: Rooms, asked: Asked, where: Located) -> object:
     """What taking back one choice would give, for each of them; else all of them."""
     tries = [
         (one, asked.without_filter(name, value))
         for one, (name, value) in zip(picked(asked), asked.filters(), strict=True)
     ][:MOST_TRIED]
-    counted = [(one, (await find_relay(rooms, _ask(without, located), COUNTED)).total) for one, without in tries]
+    counted = [(one, (await find_relay(rooms, ask_of(without, where), COUNTED)).total) for one, without in tries]
     return with_fewer_filters(counted)
 
 
@@ -139,15 +137,20 @@ def _refused(
     more: Mapping[str, object] = MappingProxyType({}),
 ) -> HTMLResponse:
     field = FORM_FIELDS.get(refusal.field, refusal.field) if isinstance(refusal, InvalidInput) else ""
+    rooms: Rooms = request.app.state.rooms
+    emergency = rooms.reader.read(asked.text).emergency
     context = question_form(asked) | {
         "heading": heading,
         "faulty": field,
         "refused": refusal.message,
         "still": "",
         "suggestions": elsewhere,
-        "emergency": (),
+        "emergency": emergency,
         "categories": (),
         "map": None,
         **more,
     }
-    return page(request, "pages/results.html", context, status=422)
+    answered = page(request, "pages/results.html", context, status=422)
+    if emergency:
+        answered.headers["Cache-Control"] = NOT_KEPT
+    return answered

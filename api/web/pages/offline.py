@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from api.settings import VERSION
 from api.web.assets import asset, assets
 from api.web.render import page
+from api.web.version import site_version
 
 WORKER: Final = "js/service-worker.js"
 PAGES: Final = ("/", "/aide", "/hors-ligne")
@@ -21,7 +22,7 @@ LEFT_OUT: Final = ("vendor/leaflet/", "vendor/atkinson-hyperlegible-next/latin-e
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/hors-ligne")
+@router.api_route("/hors-ligne", methods=["GET", "HEAD"])
 async def offline(request: Request) -> HTMLResponse:
     """Shown by the service worker in place of a page that cannot be had."""
     return page(request, "pages/offline.html", {})
@@ -37,6 +38,6 @@ async def service_worker() -> Response:
 def _script() -> str:
     held = assets()
     files = [asset(name) for name in held.files if not name.startswith(LEFT_OUT)]
-    written = {"VERSION": f"{VERSION}-{held.version}", "PAGES": PAGES, "FILES": files}
+    written = {"VERSION": f"{VERSION}-{site_version()}", "PAGES": PAGES, "FILES": files}
     head = "\n".join(f"const {name} = {json.dumps(value)};" for name, value in written.items())
     return f"{head}\n{held.files[WORKER].decode()}"

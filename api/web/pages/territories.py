@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.actions.coverage import LOCAL, coverage, nearest
+from api.actions.coverage import LOCAL, coverage, moment_of, nearest
 from api.rooms import Rooms
 from api.web.kept import KeptRoute
 from api.web.place_words import LEVEL_WORDS, locate, place_name
@@ -71,7 +71,7 @@ async def _browsed(
 
 
 async def _covered(request: Request, rooms: Rooms, territory: Territory) -> HTMLResponse:
-    at = now()
+    at = moment_of(now())
     found = await coverage(rooms, territory, at)
     elsewhere = await nearest(rooms, territory, (one.competence for one in found if not one.total))
     context = _around(rooms, territory) | {

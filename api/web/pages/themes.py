@@ -8,13 +8,13 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from api.actions.coverage import coverage
+from api.actions.coverage import Covered, coverage
 from api.rooms import Rooms
 from api.web.kept import KeptRoute
 from api.web.place_words import LEVEL_WORDS, Located, locate, place_name
 from api.web.question import LONGEST_PLACE, Asked
 from api.web.render import now, page
-from api.web.theme_list import themes_around
+from api.web.theme_list import relays_words, themes_around
 from graph.model.errors import NotFound
 from graph.model.territory import TerritoryLevel
 from graph.model.themes import definitions, rules_about, ways_to_say
@@ -28,7 +28,7 @@ ROLE_WORDS: Final = {
     LegalRole.OFFERS: "Peut aider",
 }
 # What a body of a kind serves, where the words for the level of a territory would not say it.
-GROUND_WORDS: Final = {TerritoryLevel.COMMUNE: "commune", TerritoryLevel.COUNTRY: "toute la France"}
+SERVED_WORDS: Final = {TerritoryLevel.COMMUNE: "commune", TerritoryLevel.COUNTRY: "toute la France"}
 OWN_GROUND: Final = "ressort propre"
 MOST_SAYINGS: Final = 6
 
@@ -80,7 +80,7 @@ async def theme_page(request: Request, theme_id: str, ou: str = "", lieu: str = 
         "professional": ways_to_say(theme_id, Register.PRO, MOST_SAYINGS),
         "said": ways_to_say(theme_id, Register.SAID, MOST_SAYINGS),
         "told": ways_to_say(theme_id, Register.SITUATION, MOST_SAYINGS),
-        "count": counts.get(theme_id, 0),
+        "count": _words(counts.get(theme_id)),
         "search": here.only(theme_id).address(),
         "neighbours": tuple(
             (one.label, one.id) for one in competences().values() if one.category == theme.category and one is not theme
@@ -90,7 +90,9 @@ async def theme_page(request: Request, theme_id: str, ou: str = "", lieu: str = 
 
 
 def _here(rooms: Rooms, typed: str, chosen: str) -> tuple[Located, Asked]:
-    located = locate(rooms.places, typed.strip()[:LONGEST_PLACE], chosen.strip()[:LONGEST_PLACE])
+    typed = typed.strip()[:LONGEST_PLACE]
+    # Without a place the list needs no index.
+    located = locate(rooms.places, typed, chosen.strip()[:LONGEST_PLACE]) if typed else Located()
     territory = located.territory
     here = Asked().at_place(place_name(rooms.places, territory), territory.id) if territory else Asked(place=typed)
     return located, here
@@ -104,10 +106,16 @@ def _place(located: Located, here: Asked) -> dict[str, object]:
     }
 
 
-async def _counts(rooms: Rooms, located: Located) -> dict[str, int]:
+def _words(one: Covered | None) -> str:
+    """How many relays the theme has here, with a capital; empty when it has none, or when no place was told."""
+    words = relays_words(one) if one and one.total else ""
+    return words[:1].upper() + words[1:]
+
+
+async def _counts(rooms: Rooms, located: Located) -> dict[str, Covered]:
     if located.territory is None:
         return {}
-    return {one.competence: one.total for one in await coverage(rooms, located.territory, now())}
+    return {one.competence: one for one in await coverage(rooms, located.territory, now())}
 
 
 def _right(rule: LegalRule) -> Right:
@@ -115,7 +123,7 @@ def _right(rule: LegalRule) -> Right:
     return Right(
         kind=label("organisation_kind", rule.kind),
         role=ROLE_WORDS[rule.role],
-        level=OWN_GROUND if level is None else GROUND_WORDS.get(level) or LEVEL_WORDS[level],
+        level=OWN_GROUND if level is None else SERVED_WORDS.get(level) or LEVEL_WORDS[level],
         source=rule.source,
         note=rule.note,
         checked=rule.confidence is Confidence.HIGH,

@@ -29,6 +29,8 @@ class Combobox {
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", `Propositions de ${this.box.dataset.words}`);
     this.list.hidden = true;
+    // A list that scrolls would be a stop of the tab key.
+    this.list.tabIndex = -1;
     this.told = document.createElement("span");
     this.told.className = "hidden-visually";
     this.told.setAttribute("role", "status");
@@ -123,10 +125,9 @@ class Combobox {
         }
         break;
       case "Escape":
-        if (open) {
-          event.preventDefault();
-          this.close();
-        }
+        // Proposals that are on their way are not wanted either.
+        if (open) event.preventDefault();
+        this.close();
         break;
       default:
     }

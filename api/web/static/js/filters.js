@@ -1,6 +1,8 @@
 // Filters apply as they are ticked: the same page is fetched, and its answer put in place of this one.
 
 const SLOW_MS = 300;
+// Ticked, or carried along from an earlier answer.
+const RETAINED = "input[name=r]:checked, input[type=hidden][name=r]";
 const WIDE = "(min-width: 64rem)";
 
 export function applyFilters(root) {
@@ -25,6 +27,16 @@ export function applyFilters(root) {
   addEventListener("popstate", () => swap.back());
 }
 
+function keysOf(boxes) {
+  return [...boxes].map((box) => box.value);
+}
+
+function unseen(key) {
+  const field = document.createElement("input");
+  Object.assign(field, { type: "hidden", name: "r", value: key });
+  return field;
+}
+
 function addressOf(form) {
   return `${form.action}?${new URLSearchParams(new FormData(form))}`;
 }
@@ -38,6 +50,7 @@ class Swap {
   constructor(root) {
     this.root = root;
     this.said = root.querySelector("#dit");
+    this.retained = [];
     this.shown = location.pathname + location.search;
   }
 
@@ -72,6 +85,7 @@ class Swap {
     const opened = [...here.querySelectorAll("details[id][open]")].map((one) => one.id);
     const focused = here.contains(this.root.activeElement) ? this.root.activeElement.id : "";
     const lost = here.contains(this.root.activeElement);
+    this.keepTicks(here, found);
     here.replaceWith(found);
     for (const id of opened) this.root.getElementById(id)?.setAttribute("open", "");
     if (remember) history.pushState(null, "", address);
@@ -83,6 +97,19 @@ class Swap {
     else if (lost) found.querySelector("#resultats").focus({ preventScroll: true });
     this.say(found.querySelector("#compte").textContent, false);
     this.root.dispatchEvent(new CustomEvent("maillage:answer"));
+  }
+
+  // What was retained stays so; what the new answer does not show is sent along unseen.
+  keepTicks(here, found) {
+    if (here.querySelector(".picks")) this.retained = keysOf(here.querySelectorAll(RETAINED));
+    const form = found.querySelector(".picks");
+    if (!form) return;
+    const boxes = new Map([...form.querySelectorAll("input[name=r]")].map((box) => [box.value, box]));
+    for (const key of this.retained) {
+      const box = boxes.get(key);
+      if (box) box.checked = true;
+      else form.append(unseen(key));
+    }
   }
 
   // The form above is not replaced, so that what is being typed in it stays; its public follows the filters.

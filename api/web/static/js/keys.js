@@ -1,8 +1,11 @@
-// Keyboard shortcuts: / search, arrows through the results, p why, m map or list, ? help. Never while someone types.
+// Keyboard shortcuts: / search, arrows through the results, p why, m map or list, ? help. Never while someone types. Those
+// of one character can be turned off: who speaks to the machine, or whose hand trembles, sets them off by chance.
 
 const FIELDS = "input, select, textarea, [contenteditable]";
 // A box to tick takes no letters.
 const TICKED = "input[type=checkbox]";
+const STORE = "maillage.keys";
+const OFF = "off";
 
 export function listenToKeys(root) {
   root.addEventListener("keydown", (event) => {
@@ -10,12 +13,33 @@ export function listenToKeys(root) {
     if (typing(event.target) || root.querySelector("dialog[open]")) return;
     // On the map the arrows move the map.
     if (event.target.closest(".map") && event.key.startsWith("Arrow")) return;
+    if (event.key.length === 1 && turnedOff()) return;
     if (act(root, event.key)) event.preventDefault();
   });
   for (const link of root.querySelectorAll("[data-help-open]")) {
     link.addEventListener("click", (event) => {
       if (openHelp(root)) event.preventDefault();
     });
+  }
+  const off = root.querySelector("[data-keys-off]");
+  off.checked = turnedOff();
+  off.addEventListener("change", () => turn(off.checked));
+}
+
+function turnedOff() {
+  try {
+    return localStorage.getItem(STORE) === OFF;
+  } catch {
+    return false;
+  }
+}
+
+function turn(off) {
+  try {
+    if (off) localStorage.setItem(STORE, OFF);
+    else localStorage.removeItem(STORE);
+  } catch {
+    // A browser that keeps nothing leaves the keys as they are.
   }
 }
 

@@ -18,7 +18,6 @@ class RelayMap {
     this.rows = [...document.querySelectorAll(".relay[data-lat]")];
     this.markers = new Map();
     box.hidden = false;
-    box.parentElement.querySelector("[data-without-map]").hidden = true;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map = L.map(box, {
       zoomControl: false,
@@ -39,6 +38,8 @@ class RelayMap {
     this.around();
     this.place();
     this.listen();
+    // Last: where something above fails, the words stay.
+    box.parentElement.querySelector("[data-without-map]").hidden = true;
   }
 
   ground() {

@@ -18,6 +18,8 @@ class Near {
     this.status = box.querySelector("[role=status]");
     this.field = this.form.querySelector("[name=ici]");
     this.place = this.form.querySelector("[name=ou]");
+    // Each wish has its number: what comes for an older one, after something was typed, comes too late.
+    this.turn = 0;
     box.hidden = false;
     this.button.addEventListener("click", () => (this.field.disabled ? this.ask() : this.forget()));
     this.place.addEventListener("input", () => this.forget());
@@ -33,17 +35,21 @@ class Near {
   }
 
   ask() {
+    this.turn += 1;
+    const turn = this.turn;
     this.status.textContent = "Recherche de votre position…";
     this.looking = new Promise((done) => {
       navigator.geolocation.getCurrentPosition(
-        (found) => done(this.found(found.coords)),
-        (fault) => done(this.lost(fault)),
+        (found) => done(this.found(found.coords, turn)),
+        (fault) => done(this.lost(fault, turn)),
         { timeout: WAIT_MS, maximumAge: AGE_MS },
       );
-    }).finally(() => (this.looking = null));
+    });
   }
 
-  found({ latitude, longitude }) {
+  found({ latitude, longitude }, turn) {
+    if (turn !== this.turn) return;
+    this.looking = null;
     this.field.value = `${latitude.toFixed(DECIMALS)},${longitude.toFixed(DECIMALS)}`;
     this.field.disabled = false;
     this.place.value = "";
@@ -53,7 +59,9 @@ class Near {
     this.status.textContent = "Position trouvée.";
   }
 
-  lost(fault) {
+  lost(fault, turn) {
+    if (turn !== this.turn) return;
+    this.looking = null;
     this.status.textContent =
       fault.code === fault.PERMISSION_DENIED
         ? "Votre appareil ne donne pas sa position. Écrivez la commune."
@@ -61,6 +69,8 @@ class Near {
   }
 
   forget() {
+    this.turn += 1;
+    this.looking = null;
     this.field.disabled = true;
     this.field.value = "";
     this.place.placeholder = "";

@@ -6,6 +6,8 @@ const KEPT = `maillage-${VERSION}`;
 const OFFLINE = "/hors-ligne";
 
 self.addEventListener("install", (event) => {
+  // A page is never of two versions: it names its files by theirs. So nothing is gained by waiting for open tabs.
+  self.skipWaiting();
   event.waitUntil(caches.open(KEPT).then((kept) => kept.addAll([...PAGES, ...FILES])));
 });
 
