@@ -24,13 +24,15 @@ from search.spelling import Spelling, sound
 from search.vectors import Vectors
 
 MOST_MATCHES: Final = 5
-# A question is ours when the field says more than half of its words, or a third when the answer is beyond doubt …
+# A question is ours when the field says more than half of its words and it hardly resembles what other fields say: the chances
+# that both classifiers give to that, added up …
 LEAST_KNOWN: Final = 0.55
-LEAST_KNOWN_WHEN_SURE: Final = 0.35
+MOST_ELSEWHERE: Final = 0.5
+# … or on less when the words leave no doubt, for acronyms and misspelt words have no meaning to look up …
 SURE_CHANCE: Final = 0.9
-# … when it hardly resembles what other fields say, and when something stands out at all.
-MOST_ELSEWHERE: Final = 0.1
-MOST_ELSEWHERE_BY_MEANING: Final = 0.4
+LEAST_KNOWN_WHEN_SURE: Final = 0.35
+MOST_ELSEWHERE_WHEN_SURE: Final = 0.8
+# … and when something stands out at all.
 LEAST_SCORE: Final = 0.5
 # Next to the best, a weaker match is noise.
 NEXT_TO_BEST: Final = 0.18
@@ -209,8 +211,9 @@ class Reader:
 
 def _is_ours(known: float, chances: dict[str, float], by_meaning: dict[str, float]) -> bool:
     """Whether a question belongs to the field at all."""
-    sure = max(chances.values()) >= SURE_CHANCE and by_meaning[ELSEWHERE] < MOST_ELSEWHERE_BY_MEANING
-    return known >= (LEAST_KNOWN_WHEN_SURE if sure else LEAST_KNOWN) and chances[ELSEWHERE] < MOST_ELSEWHERE
+    if max(chances.values()) >= SURE_CHANCE > chances[ELSEWHERE]:
+        return known >= LEAST_KNOWN_WHEN_SURE and by_meaning[ELSEWHERE] < MOST_ELSEWHERE_WHEN_SURE
+    return known >= LEAST_KNOWN and chances[ELSEWHERE] + by_meaning[ELSEWHERE] < MOST_ELSEWHERE
 
 
 def _stems(text: str) -> tuple[str, ...]:
