@@ -194,6 +194,7 @@ async def test_completion_follows_the_combobox_pattern(browser_page: OpenPage) -
         await field.press("Escape")
         await expect(field).to_have_attribute("aria-expanded", "false")
         await expect(field).to_have_value("expuls")
+        await expect(options).to_have_count(0)
 
 
 async def test_a_changed_place_forgets_the_choice(browser_page: OpenPage) -> None:

@@ -154,7 +154,11 @@ class Combobox {
   close() {
     clearTimeout(this.timer);
     this.underway?.abort();
+    // Nothing stays behind, to the eye or to the ear, of proposals that are no more.
     this.list.hidden = true;
+    this.list.replaceChildren();
+    this.options = [];
+    this.told.textContent = "";
     this.active = -1;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
