@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.conftest import OpenPage
+from tests.web.looks import in_turn
 
 AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -48,8 +49,7 @@ async def violations(page: Page) -> list[tuple[str, Any]]:
     return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (380, "dark")])
+@pytest.mark.parametrize(("path", "width", "scheme"), in_turn(PAGES, ANSWER, "/galerie"))
 async def test_a_page_is_accessible_and_fits(browser_page: OpenPage, path: str, width: int, scheme: Any) -> None:
     async with browser_page(width=width) as page:
         heard = listen(page)
@@ -60,8 +60,7 @@ async def test_a_page_is_accessible_and_fits(browser_page: OpenPage, path: str, 
         assert heard == []
 
 
-@pytest.mark.parametrize("kind", ["service", "organisme"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (380, "light")])
+@pytest.mark.parametrize(("kind", "width", "scheme"), [("service", 1280, "dark"), ("organisme", 380, "light")])
 async def test_a_sheet_is_accessible_and_fits(browser_page: OpenPage, kind: str, width: int, scheme: Any) -> None:
     async with browser_page(width=width) as page:
         heard = listen(page)

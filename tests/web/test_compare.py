@@ -20,6 +20,7 @@ from graph.model.directory import Capacity, Contact, Public
 from graph.model.relay import Ground, Listing, Reason, ReasonKind, Relay, Tie
 from tests import make
 from tests.conftest import OpenPage
+from tests.web.looks import in_turn
 from tests.web.test_browser import listen, violations
 from tests.web.test_pages import addresses, get, text
 
@@ -210,8 +211,10 @@ async def test_a_question_that_cannot_be_read_leaves_the_facts(client: httpx2.As
     assert "La question n’a pas pu être lue" in said
 
 
-@pytest.mark.parametrize("keys", [(ADIL, LANDLORD, BODY, FUND), (ADIL,), (ADIL, LANDLORD, BODY, FUND, BOARD)])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (380, "dark")])
+@pytest.mark.parametrize(
+    ("keys", "width", "scheme"),
+    in_turn([(ADIL,), (ADIL, LANDLORD, BODY, FUND, BOARD)], (ADIL, LANDLORD, BODY, FUND)),
+)
 async def test_a_comparison_is_accessible_and_fits(
     browser_page: OpenPage, keys: tuple[str, ...], width: int, scheme: Any
 ) -> None:

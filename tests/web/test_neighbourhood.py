@@ -22,6 +22,7 @@ from graph.model.directory import Body, Link, LinkKind, OrganisationSheet, Step,
 from search.hours import PARIS
 from tests import make
 from tests.conftest import OpenPage
+from tests.web.looks import in_turn
 from tests.web.test_browser import listen, violations
 from tests.web.test_pages import get, text
 
@@ -186,8 +187,7 @@ async def test_the_page_draws_what_the_graph_holds(client: httpx2.AsyncClient) -
     assert "s’adresser à" in text(await get(client, CLOSED))
 
 
-@pytest.mark.parametrize("path", [SPLIT_BODY, CROWDED, CLOSED, PAIRED])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (380, "dark")])
+@pytest.mark.parametrize(("path", "width", "scheme"), in_turn([SPLIT_BODY, CROWDED, CLOSED, PAIRED]))
 async def test_a_neighbourhood_is_accessible_and_fits(
     browser_page: OpenPage, path: str, width: int, scheme: Any
 ) -> None:

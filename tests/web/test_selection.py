@@ -18,6 +18,7 @@ from graph.model.directory import Contact, Public
 from search.hours import PARIS
 from tests import make
 from tests.conftest import OpenPage
+from tests.web.looks import in_turn
 from tests.web.test_browser import listen, violations
 from tests.web.test_pages import addresses, get, names, text
 
@@ -133,8 +134,7 @@ async def test_what_is_gone_is_told_and_what_is_too_much_too(client: httpx2.Asyn
     assert f"Une sélection tient {MOST_KEPT} relais" in text(many)
 
 
-@pytest.mark.parametrize("path", [THREE, "/selection"])
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (380, "dark")])
+@pytest.mark.parametrize(("path", "width", "scheme"), in_turn(["/selection"], THREE))
 async def test_a_selection_is_accessible_and_fits(browser_page: OpenPage, path: str, width: int, scheme: Any) -> None:
     async with browser_page(width=width) as page:
         heard = listen(page)

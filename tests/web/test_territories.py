@@ -20,6 +20,7 @@ from graph.model.vocabulary import competences
 from search.places import Gazetteer
 from tests import make
 from tests.conftest import OpenPage
+from tests.web.looks import in_turn
 from tests.web.test_browser import listen, violations
 from tests.web.test_pages import addresses, get, text
 
@@ -173,8 +174,7 @@ async def test_a_theme_says_what_it_is_and_who_is_competent(client: httpx2.Async
     assert "Cette page n’existe pas" in text(await get(client, "/themes/nulle--part", 404))
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (380, "dark")])
+@pytest.mark.parametrize(("path", "width", "scheme"), in_turn(PAGES))
 async def test_a_page_is_accessible_and_fits(browser_page: OpenPage, path: str, width: int, scheme: Any) -> None:
     async with browser_page(width=width) as page:
         heard = listen(page)
