@@ -19,8 +19,7 @@ from graph.store.unit import Graph
 from search.backend import Candidates, Wanted
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
-from search.understand import Reader
-from tests import make
+from tests import make, reading
 
 BUDGET = "difficultes-financieres--acquerir-une-autonomie-budgetaire"
 DEBTS = "difficultes-financieres--situation-dendettement-surendettement"
@@ -97,7 +96,7 @@ async def rooms(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Async
     indexer = Indexer(graph, EmbeddedEngine(folder))
     await indexer.rebuild()
     await indexer.close()
-    yield Rooms(settings=Settings(), graph=graph, index=WatchedIndex(folder), reader=Reader())
+    yield Rooms(settings=Settings(), graph=graph, index=WatchedIndex(folder), reader=reading.shared())
 
 
 async def find(rooms: Rooms, competence: str, territory: str = "25056", **values: Any) -> Found:

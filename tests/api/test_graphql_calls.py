@@ -17,8 +17,7 @@ from graph.store.loading import Loader
 from graph.store.unit import Graph, calls_made
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
-from search.understand import Reader
-from tests import make
+from tests import make, reading
 from tests.api.test_graphql_directory import records
 
 LIMITS = Limits(cost=6_000, seconds=5.0, size=262_144, introspection=True)
@@ -77,7 +76,7 @@ async def rooms(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Async
     indexer = Indexer(graph, EmbeddedEngine(folder))
     await indexer.rebuild()
     await indexer.close()
-    yield Rooms(settings=Settings(), graph=graph, index=EmbeddedIndex(folder), reader=Reader())
+    yield Rooms(settings=Settings(), graph=graph, index=EmbeddedIndex(folder), reader=reading.shared())
 
 
 async def calls(rooms: Rooms, query: str, **variables: Any) -> int:

@@ -26,8 +26,7 @@ from graph.store.loading import Loader
 from graph.store.unit import Graph, calls_made
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
-from search.understand import Reader
-from tests import make
+from tests import make, reading
 
 LIMITS = Limits(cost=6_000, seconds=5.0, size=262_144, introspection=True)
 SERVICES = 23
@@ -72,7 +71,7 @@ async def rooms(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Async
     indexer = Indexer(graph, EmbeddedEngine(folder))
     await indexer.rebuild()
     await indexer.close()
-    yield Rooms(settings=Settings(), graph=graph, index=EmbeddedIndex(folder), reader=Reader())
+    yield Rooms(settings=Settings(), graph=graph, index=EmbeddedIndex(folder), reader=reading.shared())
 
 
 async def told(rooms: Rooms, query: str, limits: Limits = LIMITS, **variables: Any) -> dict[str, Any]:

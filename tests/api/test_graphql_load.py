@@ -39,7 +39,7 @@ from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
 from search.places import Gazetteer
 from search.understand import Reader, Understood
-from tests import make
+from tests import make, reading
 
 ONE = {"query": '{ organisation(id: "t:caf") { name } }'}
 FOUND = {"data": {"organisation": {"name": "Organisme d’essai"}}}
@@ -59,7 +59,7 @@ async def rooms(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Async
     indexer = Indexer(graph, EmbeddedEngine(folder))
     await indexer.rebuild()
     await indexer.close()
-    yield Rooms(settings=Settings(), graph=graph, index=EmbeddedIndex(folder), reader=Reader())
+    yield Rooms(settings=Settings(), graph=graph, index=EmbeddedIndex(folder), reader=reading.shared())
 
 
 @asynccontextmanager

@@ -16,8 +16,7 @@ from graph.store.loading import Loader
 from graph.store.unit import Graph
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
-from search.understand import Reader
-from tests import make
+from tests import make, reading
 from tests.api.test_graphql_directory import LIMITS
 
 QUERY = """{
@@ -39,7 +38,7 @@ async def test_each_group_has_who_stands_and_who_disagrees(empty_graph: Graph, t
     indexer = Indexer(empty_graph, EmbeddedEngine(tmp_path))
     await indexer.rebuild()
     await indexer.close()
-    rooms = Rooms(settings=Settings(), graph=empty_graph, index=EmbeddedIndex(tmp_path), reader=Reader())
+    rooms = Rooms(settings=Settings(), graph=empty_graph, index=EmbeddedIndex(tmp_path), reader=reading.shared())
     context = Context(rooms, "repère-1", now=make.NOW)
     told = orjson.loads((await answer(context, Asked(query=QUERY, variables={}), LIMITS)).body)
     assert "errors" not in told, told

@@ -30,12 +30,11 @@ from graph.store.outbox import INDEX_LISTINGS, MOST_FAILURES, Outbox
 from graph.store.unit import Graph, Unit
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
-from search.understand import Reader
-from tests import make
+from tests import make, reading
 from tests.conftest import free_port
 
 LIMITS = Limits(cost=6_000, seconds=5.0, size=262_144, introspection=True)
-READER = Reader()
+READER = reading.shared()
 GUIDE = (Path(__file__).resolve().parent.parent.parent / "docs" / "operations.md").read_text()
 
 

@@ -38,8 +38,7 @@ from graph.store.engine import Address
 from graph.store.unit import Graph
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.places import Gazetteer
-from search.understand import Reader
-from tests import make
+from tests import make, reading
 from tests.outside import free_port
 
 CORE = schema().core
@@ -109,7 +108,7 @@ async def rooms(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rooms
     await writer.close()
     nowhere = Address(f"bolt://127.0.0.1:{free_port()}", "nobody", "")
     graph = Graph(driver_of(nowhere), nowhere.database)
-    yield Rooms(settings=Settings(), graph=graph, index=EmbeddedIndex(folder), reader=Reader())
+    yield Rooms(settings=Settings(), graph=graph, index=EmbeddedIndex(folder), reader=reading.shared())
     await graph.close()
 
 

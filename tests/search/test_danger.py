@@ -6,6 +6,7 @@ import pytest
 
 from bench.relevance import NEGATIVES, SETS, examples, negatives
 from search.understand import Reader
+from tests import reading
 
 DANGERS = {
     "j’ai plus envie de vivre": "3114",
@@ -211,7 +212,7 @@ ALARMS_OF_THE_BENCH = {
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader()
+    return reading.shared()
 
 
 @pytest.mark.parametrize(("phrase", "number"), DANGERS.items())

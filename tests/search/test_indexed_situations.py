@@ -15,6 +15,7 @@ from graph.store.unit import Graph
 from search.backend import Engine
 from search.embedded import EmbeddedEngine
 from search.understand import Reader
+from tests import reading
 from tests.model.situation import Situation, situations, territories
 from tests.model.test_situations import FILES, check
 
@@ -25,7 +26,7 @@ AS_ASKED = [one for one in situations(*FILES) if not (one.words or one.certainti
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader()
+    return reading.shared()
 
 
 def named(situation: Situation) -> str:

@@ -14,7 +14,7 @@ from graph.model.relay import Ground, Listing, Tie
 from graph.store.unit import Graph
 from search.backend import Engine
 from search.understand import Reader
-from tests import make
+from tests import make, reading
 
 ENERGY = "difficultes-financieres--impayes-denergie-et-deau"
 DOLE = "droits-et-prestations--indemnisation-chomage"
@@ -59,7 +59,7 @@ def network() -> list[Listing]:
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader()
+    return reading.shared()
 
 
 @pytest.fixture

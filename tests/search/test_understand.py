@@ -17,6 +17,7 @@ from search.features import stem
 from search.lexicon import phrases
 from search.places import Gazetteer
 from search.understand import MOST_MATCHES, Reader
+from tests import reading
 
 RENT = "logement-hebergement--reduire-les-impayes-de-loyer"
 ENERGY = "difficultes-financieres--impayes-denergie-et-deau"
@@ -26,7 +27,7 @@ NEAR_COPY = 0.8
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader()
+    return reading.shared()
 
 
 def first(reader: Reader, phrase: str) -> str:

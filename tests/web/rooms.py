@@ -15,10 +15,9 @@ from api.settings import Settings
 from graph.model.relay import Listing
 from graph.store.unit import Graph
 from search.embedded import EmbeddedEngine, EmbeddedIndex
-from search.understand import Reader
-from tests import make
+from tests import make, reading
 
-READER = Reader()
+READER = reading.shared()
 
 
 async def index_of(folder: Path, listings: Iterable[Listing]) -> None:
