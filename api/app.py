@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Final
 
 import structlog
 from fastapi import FastAPI
@@ -25,6 +26,10 @@ from api.web.routes import install as install_pages
 from graph.model.errors import Refusal, Unavailable
 from graph.store.unit import Graph
 from search.understand import Reader
+
+# Between two collections of garbage: values made and not yet gone, then younger collections for one of what is older.
+ALLOCATED: Final = 100_000
+OLDER: Final = (20, 50)
 
 log = structlog.get_logger(__name__)
 
@@ -50,9 +55,11 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
         try:
             async with index.followed():
-                # What was read to start is kept to the end: no collection of garbage need walk it.
+                # What was read to start is kept to the end: no collection of garbage need walk it. A question makes thousands
+                # of small values that go with it: collections are for what it leaves behind, and can wait for many questions.
                 gc.collect()
                 gc.freeze()
+                gc.set_threshold(ALLOCATED, *OLDER)
                 yield
         finally:
             await search.close()
