@@ -55,11 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
         try:
             async with index.followed():
-                # What was read to start is kept to the end: no collection of garbage need walk it. A question makes thousands
-                # of small values that go with it: collections are for what it leaves behind, and can wait for many questions.
-                gc.collect()
-                gc.freeze()
-                gc.set_threshold(ALLOCATED, *OLDER)
+                _collect_rarely()
                 yield
         finally:
             await search.close()
@@ -81,6 +77,15 @@ def create_app(settings: Settings) -> FastAPI:
     install_pages(app)
     app.include_router(health.router)
     return app
+
+
+def _collect_rarely() -> None:
+    """What was read to start is kept to the end: no collection of garbage need walk it. A question makes thousands of small
+    values that go with it: collections are for what it leaves behind, and can wait for many questions.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(ALLOCATED, *OLDER)
 
 
 @contextmanager
