@@ -115,7 +115,6 @@ async def _found(rooms: Rooms, ask: Ask, page: Page) -> Found:
         relays=tuple(relay(answer.weighing, one, listing) for one, listing in zip(shown, listings, strict=True)),
         first=first,
         total=len(kept),
-        before_narrowing=len(answer.placed),
         cut=answer.candidates.cut,
         understood=matches,
         widened=answer.widened,

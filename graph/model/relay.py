@@ -199,16 +199,14 @@ class Facets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One page of an answer: `relays` in order from place `first` on, of `total` in the whole answer, `before_narrowing` of
-    them before the asker's choices, `cut` when others fit less well and were left aside; what was understood, what had to be
-    widened, numbers to call first in danger.
+    """One page of an answer: `relays` in order from place `first` on, of `total` in the whole answer, `cut` when others fit
+    less well and were left aside; what was understood, what had to be widened, numbers to call first in danger.
     """
 
     question: Question
     relays: tuple[Relay, ...]
     first: int = 0
     total: int = 0
-    before_narrowing: int = 0
     cut: bool = False
     understood: tuple[CompetenceMatch, ...] = ()
     widened: Widening | None = None
