@@ -92,5 +92,7 @@ async def _sweep(graph: Graph) -> None:
     try:
         while await graph.write(lambda unit: unit.outbox.sweep()):
             continue
+        while await graph.write(lambda unit: unit.replies.sweep()):
+            continue
     except Exception as fault:
-        log.warning("outbox_not_swept", fault=type(fault).__name__)
+        log.warning("not_swept", fault=type(fault).__name__)

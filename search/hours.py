@@ -41,6 +41,11 @@ def opening(written: str, at: datetime) -> Opening:
     return span.opening
 
 
+def readable(written: str) -> bool:
+    """Whether these are hours at all."""
+    return _parsed(written) is not None
+
+
 def _read(written: str, local: datetime) -> _Span:
     """Read at this moment. It stays so until the next change, or until that change is within a week."""
     hours = _parsed(written)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from graph.model.access import Role, Viewer
 from graph.model.directory import (
     Agreement,
     AgreementKind,
@@ -126,6 +127,18 @@ def agreement(id_: str = "t:a", **values: Any) -> Agreement:
 def succession(predecessor: str, successor: str, **values: Any) -> Succession:
     plain: dict[str, Any] = {"on": date(2024, 1, 1), "kind": SuccessionKind.RENAMED}
     return Succession(predecessor=predecessor, successor=successor, **(plain | values))
+
+
+def viewer(*roles: Role, **values: Any) -> Viewer:
+    """Someone who acts for the CAF of the tests; a listing editor when no role is named."""
+    plain: dict[str, Any] = {
+        "account": "t:compte",
+        "name": "Alix Essai",
+        "organisation": "t:caf",
+        "organisations": ("t:caf",),
+        "roles": frozenset(roles or {Role.LISTING_EDITOR}),
+    }
+    return Viewer(**(plain | values))
 
 
 def batch(*records: Organisation | Service | Post | Professional | Agreement | Succession) -> Batch:

@@ -15,6 +15,7 @@ from graphql import DocumentNode
 
 from api.graphql.loaders import Loaders
 from api.rooms import Rooms
+from graph.model.access import VISITOR, Viewer
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 
@@ -27,13 +28,13 @@ def _nobody(_: int) -> None:
 class Context:
     """One per request.
 
-    The rooms, the mark that logs know it by, when it came, who is charged for what it asks (raises TooOften; nobody when
-    it does not come from outside), what it asks once that is read, and its own loaders.
-
+    The rooms, the mark that logs know it by, who asks, when it came, who is charged for what it asks (raises TooOften; nobody
+    when it does not come from outside), what it asks once that is read, and its own loaders.
     """
 
     rooms: Rooms
     request_id: str
+    viewer: Viewer = VISITOR
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     charge: Callable[[int], None] = _nobody
     document: DocumentNode | None = None

@@ -29,3 +29,29 @@ class InvalidInputHandler(strawberry.ExceptionHandler[errors.InvalidInput, Inval
     def handle(self, exception: errors.InvalidInput, *, field: object, info: object) -> InvalidInput:
         """The refusal as data."""
         return InvalidInput(message=exception.message, code=exception.code, field=exception.field or None)
+
+
+@strawberry.type(description="No such thing, or nothing that the viewer may know of: the two look the same.")
+class NotFound(Refusal):
+    """The refusal of an id."""
+
+
+@strawberry.type(description="The viewer may see it, but not do that; nothing was done.")
+class NotAllowed(Refusal):
+    """The refusal of a right."""
+
+
+class NotFoundHandler(strawberry.ExceptionHandler[errors.NotFound, NotFound]):
+    """Makes of the model's NotFound the member of the union."""
+
+    def handle(self, exception: errors.NotFound, *, field: object, info: object) -> NotFound:
+        """The refusal as data."""
+        return NotFound(message=exception.message, code=exception.code)
+
+
+class NotAllowedHandler(strawberry.ExceptionHandler[errors.NotAllowed, NotAllowed]):
+    """Makes of the model's NotAllowed the member of the union."""
+
+    def handle(self, exception: errors.NotAllowed, *, field: object, info: object) -> NotAllowed:
+        """The refusal as data."""
+        return NotAllowed(message=exception.message, code=exception.code)

@@ -12,8 +12,10 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
+from api.graphql.listings import ListingConflictHandler
+from api.graphql.mutation import Mutation
 from api.graphql.query import Query
-from api.graphql.refusals import InvalidInputHandler
+from api.graphql.refusals import InvalidInputHandler, NotAllowedHandler, NotFoundHandler
 from api.graphql.told import MOST_ERRORS, is_fault
 from api.journal import steps_of
 
@@ -61,7 +63,8 @@ def schema() -> Schema:
     """The one schema. Never `sort_schema=True`: it breaks unions at run time."""
     return Schema(
         query=Query,
+        mutation=Mutation,
         config=StrawberryConfig(),
-        exception_handlers=[InvalidInputHandler()],
+        exception_handlers=[InvalidInputHandler(), NotAllowedHandler(), NotFoundHandler(), ListingConflictHandler()],
         extensions=[AlreadyRead],
     )

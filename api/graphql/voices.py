@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import strawberry
 
@@ -25,12 +27,12 @@ class Voice:
 
 async def voices_of(info: Info, record: directory.Organisation | directory.Service) -> list[Voice]:
     """Group by group in the order of a page, the claim that won first, then the others, the most recent first."""
-    claims = await info.context.loaders.claims.load(record)
-    merged = (
-        merge(directory.Organisation, claims)
-        if isinstance(record, directory.Organisation)
-        else merge(directory.Service, claims)
-    )
+    return voices_among(type(record), await info.context.loaders.claims.load(record))
+
+
+def voices_among(kind: type[Any], claims: Sequence[Claim]) -> list[Voice]:
+    """The same of claims that are at hand."""
+    merged = merge(kind, claims)
     if merged is None:
         return []
     return [

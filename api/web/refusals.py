@@ -17,12 +17,18 @@ from graph.model.errors import Refusal, RefusalCode, TooOften
 STATUS: Final = {
     RefusalCode.INVALID_INPUT: 422,
     RefusalCode.NOT_FOUND: 404,
+    RefusalCode.NOT_SIGNED_IN: 401,
+    RefusalCode.NOT_ALLOWED: 403,
+    RefusalCode.CONFLICT: 409,
     RefusalCode.TOO_MUCH: 422,
     RefusalCode.TOO_OFTEN: 429,
     RefusalCode.UNAVAILABLE: 503,
 }
 TITLES: Final = {
+    401: "Il faut se connecter",
+    403: "Ce droit manque à votre compte",
     404: "Cette page n’existe pas",
+    409: "Quelqu’un d’autre a modifié cette fiche",
     405: "Cette page ne se demande pas ainsi",
     421: "Ce n’est pas l’adresse de ce site",
     422: "La demande n’a pas été comprise",

@@ -11,6 +11,9 @@ class RefusalCode(StrEnum):
 
     INVALID_INPUT = "invalid_input"
     NOT_FOUND = "not_found"
+    NOT_SIGNED_IN = "not_signed_in"
+    NOT_ALLOWED = "not_allowed"
+    CONFLICT = "conflict"
     TOO_MUCH = "too_much"
     TOO_OFTEN = "too_often"
     UNAVAILABLE = "unavailable"
@@ -40,6 +43,28 @@ class NotFound(Refusal):
     """No such thing, or nothing that may be shown: the two look the same."""
 
     code = RefusalCode.NOT_FOUND
+
+
+class NotSignedIn(Refusal):
+    """It takes an account, and nobody is signed in."""
+
+    code = RefusalCode.NOT_SIGNED_IN
+
+
+class NotAllowed(Refusal):
+    """Whoever asks may see this, but not do that; nothing was done."""
+
+    code = RefusalCode.NOT_ALLOWED
+
+
+class Conflict(Refusal):
+    """Someone else changed it meanwhile; nothing was done. `current` is how it stands now."""
+
+    code = RefusalCode.CONFLICT
+
+    def __init__(self, message: str, current: object) -> None:
+        super().__init__(message)
+        self.current = current
 
 
 class TooMuch(Refusal):

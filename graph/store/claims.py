@@ -1,7 +1,8 @@
 """Claims: what each source says of a listing, once more than one speaks of it.
 
-While one source speaks, the listing's own node is its claim. From the second on, each has a node `Claim`, and the listing's
-node holds what they add up to (`graph/model/listing.py`). `origin` names the import that brought a claim.
+While one source speaks, the listing's own node is its claim. From the second on, and wherever people speak (each group of
+theirs has a day of its own), each has a node `Claim`, and the listing's node holds what they add up to
+(`graph/model/listing.py`). `origin` names the import that brought a claim, or the people who speak.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias, get_type
 import msgspec
 
 from graph.model.directory import Organisation, Service
+from graph.model.keeping import Word, is_by_hand
 from graph.model.listing import Claim, FieldGroup, merge, split
 from graph.store import records
 
@@ -147,9 +149,45 @@ class Claims:
         heard = {id_: _heard(kind, voices) for id_, voices in left.items()}
         over = [claim_id(kind, origin, id_) for id_ in ids]
         # The last one to speak needs no claim beside the listing's own node.
-        over += [claim_id(kind, v.origin, id_) for id_, vs in left.items() if len(vs) == 1 for v in vs]
+        over += [
+            claim_id(kind, v.origin, id_)
+            for id_, vs in left.items()
+            if len(vs) == 1
+            for v in vs
+            if not is_by_hand(v.origin)
+        ]
         await self._unit.run(DROP, ids=over)
         return heard
+
+    async def revise(
+        self, kind: type, subject: str, origin: str, words: Mapping[FieldGroup, Word | None]
+    ) -> Heard | None:
+        """Change what `origin` says of some groups of one listing (None: nothing any more); what all add up to then."""
+        voices = (await self._voices(kind, [subject])).get(subject) or list(
+            (await self._first(kind, [subject])).values()
+        )
+        said = {claim.group: claim for voice in voices if voice.origin == origin for claim in voice.claims}
+        for group, word in words.items():
+            said.pop(group, None)
+            if word:
+                said[group] = Claim(
+                    subject=subject, group=group, source=origin, value=word.value, vouched_on=word.vouched_on
+                )
+        left = [voice for voice in voices if voice.origin != origin]
+        if said:
+            claims = tuple(said.values())
+            left.append(Voice(origin=origin, source=origin, digest=records.digest(claims), claims=claims))
+        kept = left if len(left) > 1 or any(is_by_hand(voice.origin) for voice in left) else []
+        rows = [claim_row(kind, subject, voice) for voice in kept]
+        over = {voice.origin for voice in voices} - {voice.origin for voice in kept}
+        await self._unit.run(KEEP, rows=rows)
+        await self._unit.run(DROP, ids=sorted(claim_id(kind, one, subject) for one in over))
+        return _heard(kind, sorted(left, key=lambda voice: voice.origin))
+
+    async def point(self, kind: type, subject: str, origins: Iterable[str]) -> None:
+        """Bind the claims of these to the listing's node, once it is there."""
+        rows = [{"id": claim_id(kind, origin, subject), "subject": subject} for origin in origins]
+        await self._unit.run(POINT[kind], rows=rows)
 
     async def _voices(self, kind: type, ids: Iterable[str]) -> dict[str, list[Voice]]:
         found: dict[str, list[Voice]] = defaultdict(list)
@@ -202,7 +240,7 @@ def _heard(kind: type[Any], voices: Sequence[Voice]) -> Heard | None:
     merged = merge(kind, [claim for voice in voices for claim in voice.claims])
     if merged is None:
         return None
-    if len(voices) == 1:
+    if len(voices) == 1 and not is_by_hand(voices[0].origin):
         return Heard(record=merged.record, origin=voices[0].origin, digest=voices[0].digest)
     return Heard(
         record=merged.record,
@@ -219,9 +257,15 @@ def _claims(kind: type, subject: str, source: str, said: str) -> Iterable[Claim]
             subject=subject,
             group=FieldGroup(group),
             source=source,
-            value={name: msgspec.convert(held, types[name]) for name, held in claim["value"].items()},
+            value=values_of(kind, claim["value"]),
             vouched_on=msgspec.convert(claim["vouched_on"], types["vouched_on"]),
         )
+
+
+def values_of(kind: type, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a listing back from JSON. Raises msgspec.ValidationError where one holds something else."""
+    types = _types(kind)
+    return {name: msgspec.convert(held, types[name]) for name, held in said.items()}
 
 
 @cache

@@ -36,8 +36,10 @@ from graph.store.connection import (
 )
 from graph.store.directory import Directory
 from graph.store.engine import Address
+from graph.store.keeping import Keeping
 from graph.store.outbox import Outbox
 from graph.store.relays import Relays
+from graph.store.replies import Replies
 from graph.store.territories import Territories
 from graph.store.turns import Turns
 from graph.store.watched import RETRIES, name_of, part
@@ -93,6 +95,16 @@ class Unit:
     def claims(self) -> Claims:
         """What each source says of a listing."""
         return Claims(self)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """Listings with their logs."""
+        return Keeping(self)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """What was answered under which key."""
+        return Replies(self)
 
     @cached_property
     def bodies(self) -> Bodies:

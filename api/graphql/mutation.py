@@ -1,0 +1,12 @@
+"""What may be done: the acts of each part, put together."""
+
+from __future__ import annotations
+
+import strawberry
+
+from api.graphql.listings import ListingMutations
+
+
+@strawberry.type(description="What may be done. Each act takes a key, and is done once for it.")
+class Mutation(ListingMutations):
+    """All acts."""
