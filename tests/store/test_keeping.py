@@ -136,6 +136,7 @@ async def test_the_second_of_two_editors_sees_what_the_first_wrote(rooms: Rooms)
     other = make.viewer(account="t:autre")
     with pytest.raises(Conflict) as refusal:
         await change_groups(rooms, other, SERVICE, mine, key="k2", expected_seq=seen, at=AT)
+    assert isinstance(refusal.value.current, Kept)
     assert refusal.value.current.record.hours == "Mo-Fr 09:00-12:00"
     elsewhere = {FieldGroup.CONDITIONS: {"conditions": "Sur justificatif"}}
     now = await change_groups(rooms, other, SERVICE, elsewhere, key="k3", expected_seq=seen, at=AT)
