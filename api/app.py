@@ -12,6 +12,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api import health, traces
+from api.auth.same_site import SameSite
+from api.auth.signed_in import ReadsWhoIsHere
 from api.gateway import Gateway
 from api.graphql.door import PATH as GRAPHQL
 from api.graphql.door import router as graphql_door
@@ -105,7 +107,8 @@ class _Site(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's layers, inside ours."""
         settings: Settings = self.state.settings
-        inner = Gateway(super().build_middleware_stack(), settings)
+        known = ReadsWhoIsHere(super().build_middleware_stack(), settings)
+        inner = Gateway(SameSite(known, settings, frozenset({GRAPHQL})), settings)
         origins = settings.allowed_origins
         open_ = ForOtherSites(inner, origins, GRAPHQL) if origins else inner
         return RequestLine(SecurityHeaders(open_, security_headers(settings.tiles)), settings.request_id_header)

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from api import settings_values
 from api.callers import host_names, networks
 from api.journal import Level, Style
 from api.settings_read import PREFIX, SecretFiles, file_names, in_text, setting_name
@@ -20,82 +21,8 @@ from graph.store.connection import checked_authority, checked_uri
 from graph.store.engine import POOL
 
 VERSION: Final = "0.2.0"
-ORIGIN: Final = re.compile(r"https?://[a-z0-9.:\[\]-]+")
-HEAP: Final = re.compile(r"[1-9]\d*[mg]")
-INDEX_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,200}")
-TILE_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(?::\d+)?")
-HEADER: Final = re.compile(r"[A-Za-z0-9-]*")
 OTLP: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 LOOPBACK: Final = re.compile(r"127\.[\d.]+|::1|localhost")
-
-
-def _origins(given: object) -> object:
-    """Origins as browsers send them: a scheme and a host, no path."""
-    if isinstance(given, str):
-        given = tuple(re.split(r"[\s,]+", given.strip(" ,\n\t"))) if given.strip(" ,\n\t") else ()
-    for origin in given if isinstance(given, tuple) else ():
-        if not ORIGIN.fullmatch(str(origin)):
-            raise ValueError(f"« {origin} » n’est pas une origine : écrivez « https://exemple.fr », sans chemin")
-    return given
-
-
-def _heap(given: object) -> object:
-    if isinstance(given, str) and not HEAP.fullmatch(given):
-        raise ValueError("écrivez un nombre suivi de « m » ou « g » : « 768m », « 2g »")
-    return given
-
-
-def _web_address(given: object) -> object:
-    """An address without the "/" at its end, which would be there twice before a path."""
-    if not isinstance(given, str) or not given:
-        return given
-    if not _is_address(given, ("http", "https")):
-        raise ValueError("écrivez une adresse complète : « http://collecteur:4318 »")
-    if "@" in urlsplit(given).netloc:
-        raise ValueError("écrivez l’adresse sans nom ni mot de passe")
-    return given.rstrip("/")
-
-
-# What the map writes into the address: zoom, column, row, and "@2x" where the screen is fine.
-KNOWN_TILE_PARTS: Final = ("z", "x", "y", "r")
-TILE_PARTS: Final = re.compile(r"\{([^{}]*)\}")
-
-
-def _tiles(given: object) -> object:
-    """The address of the squares of a map: one host, which the pages' own rules must name."""
-    if not isinstance(given, str) or not given:
-        return given
-    unknown = [name for name in TILE_PARTS.findall(given) if name not in KNOWN_TILE_PARTS]
-    if unknown:
-        known = ", ".join(f"{{{name}}}" for name in KNOWN_TILE_PARTS)
-        raise ValueError(f"« {{{unknown[0]}}} » n’y a pas de sens : seuls {known} sont remplacés")
-    if not _is_address(given, ("http", "https")) or "@" in urlsplit(given).netloc:
-        raise ValueError("écrivez une adresse complète, sur un seul hôte et sans mot de passe")
-    if not all(part in urlsplit(given).path + urlsplit(given).query for part in ("{z}", "{x}", "{y}")):
-        raise ValueError("écrivez où vont le zoom et la place du carreau : « https://exemple.fr/{z}/{x}/{y}.png »")
-    if not TILE_HOST.fullmatch(urlsplit(given).netloc):
-        raise ValueError("écrivez le nom de l’hôte en lettres, chiffres, points et tirets")
-    return given
-
-
-def _index_name(given: object) -> object:
-    if isinstance(given, str) and not INDEX_NAME.fullmatch(given):
-        raise ValueError("écrivez un nom en lettres sans accent, chiffres, tirets et « _ » : « maillage »")
-    return given
-
-
-def _header(given: object) -> object:
-    if isinstance(given, str) and not HEADER.fullmatch(given):
-        raise ValueError("écrivez le nom d’un en-tête, en lettres, chiffres et tirets : « X-Request-Id »")
-    return given
-
-
-def _is_address(given: str, schemes: tuple[str, ...]) -> bool:
-    try:
-        parts = urlsplit(given)
-        return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        return False
 
 
 class Settings(BaseSettings):
@@ -106,6 +33,17 @@ class Settings(BaseSettings):
     data: Annotated[Path, Field(description="Dossier du graphe, de l’index et du verrou.")] = Path("var/data")
     host: Annotated[str, Field(description="Adresse que le site écoute.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="Port du site.")] = 8000
+    site: Annotated[
+        str,
+        BeforeValidator(settings_values.web_address),
+        Field(description="Adresse publique du site : « https://maillage.exemple.fr » ; vide : http://hôte:port."),
+    ] = ""
+    session_idle_minutes: Annotated[
+        int, Field(ge=1, le=600, description="Minutes sans rien faire au bout desquelles on est déconnecté.")
+    ] = 30
+    session_hours: Annotated[
+        int, Field(ge=1, le=24, description="Heures au bout desquelles il faut se connecter à nouveau.")
+    ] = 10
     web: Annotated[int, Field(ge=1, le=32, description="Nombre de processus web.")] = 1
     worker: Annotated[
         bool, Field(description="« serve » lance son worker. « false » : un autre « maillage worker » s’en charge.")
@@ -116,7 +54,9 @@ class Settings(BaseSettings):
     demo: Annotated[
         bool, Field(description="Démonstration : page de la galerie. « maillage demo » l’active et charge les données.")
     ] = False
-    heap: Annotated[str, BeforeValidator(_heap), Field(description="Mémoire du moteur embarqué.")] = "768m"
+    heap: Annotated[str, BeforeValidator(settings_values.heap), Field(description="Mémoire du moteur embarqué.")] = (
+        "768m"
+    )
     graph_uri: Annotated[
         str,
         AfterValidator(checked_uri),
@@ -135,7 +75,7 @@ class Settings(BaseSettings):
     ] = POOL
     search_url: Annotated[
         str,
-        BeforeValidator(_web_address),
+        BeforeValidator(settings_values.web_address),
         Field(description="Adresse d’un serveur Meilisearch ; vide : index embarqué."),
     ] = ""
     search_key: Annotated[
@@ -144,7 +84,7 @@ class Settings(BaseSettings):
     ] = SecretStr("")
     search_index: Annotated[
         str,
-        BeforeValidator(_index_name),
+        BeforeValidator(settings_values.index_name),
         Field(description="Nom de l’index sur ce serveur."),
     ] = "maillage"
     log: Annotated[
@@ -154,14 +94,14 @@ class Settings(BaseSettings):
     log_level: Annotated[Level, Field(description="Plus bas niveau que le journal garde.")] = "info"
     request_id_header: Annotated[
         str,
-        BeforeValidator(_header),
+        BeforeValidator(settings_values.header),
         Field(description="En-tête où le mandataire placé devant donne le repère de la demande ; vide : aucun."),
     ] = ""
     metrics: Annotated[
         Literal["loopback", "open", "off"],
         Field(description="Qui peut lire /metrics : cette machine, tout le monde, personne."),
     ] = "loopback"
-    otlp_endpoint: Annotated[str, BeforeValidator(_web_address)] = Field(
+    otlp_endpoint: Annotated[str, BeforeValidator(settings_values.web_address)] = Field(
         default_factory=lambda: os.environ.get(OTLP, ""),
         validate_default=True,
         description=f"Collecteur OTLP/HTTP des traces ; vide : aucune trace. À défaut, {OTLP}.",
@@ -171,7 +111,7 @@ class Settings(BaseSettings):
     allowed_origins: Annotated[
         tuple[str, ...],
         NoDecode,
-        BeforeValidator(_origins),
+        BeforeValidator(settings_values.origins),
         Field(
             description="Autres sites dont les pages peuvent interroger GraphQL, séparés par des espaces ou des virgules."
         ),
@@ -209,7 +149,7 @@ class Settings(BaseSettings):
     ] = ()
     tiles: Annotated[
         str,
-        BeforeValidator(_tiles),
+        BeforeValidator(settings_values.tiles),
         Field(description="Adresse des carreaux du fond de carte, avec {z}, {x} et {y} ; vide : aucun fond."),
     ] = ""
     tiles_attribution: Annotated[
@@ -265,12 +205,41 @@ class Settings(BaseSettings):
                 "Un fond de carte ne se montre pas sans la mention de son auteur, ni l’inverse : "
                 "donnez MAILLAGE_TILES et MAILLAGE_TILES_ATTRIBUTION, ou aucun des deux"
             )
+        if urlsplit(self.site).path or urlsplit(self.site).query:
+            raise _contradiction(
+                f"MAILLAGE_SITE = « {self.site} » : écrivez l’adresse du site sans chemin, « https://maillage.exemple.fr »"
+            )
         if self.demo and not LOOPBACK.fullmatch(self.host):
             raise _contradiction(
                 f"La démonstration montre des données inventées : elle ne se sert que sur cette machine, et MAILLAGE_HOST "
                 f"= « {self.host} » l’ouvre à d’autres. Retirez MAILLAGE_HOST, ou servez vos données par « maillage serve »"
             )
         return self
+
+    @property
+    def public_site(self) -> str:
+        """The origin under which people know the site: "https://maillage.example.fr"."""
+        return self.site or f"http://{self.host}:{self.port}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the site over TLS."""
+        return self.public_site.startswith("https://")
+
+    @property
+    def may_sign_in(self) -> bool:
+        """Over plain HTTP nobody signs in from another machine: the cookie would be read on the way."""
+        return self.secure or bool(LOOPBACK.fullmatch(urlsplit(self.public_site).hostname or ""))
+
+    @property
+    def session_idle_ms(self) -> int:
+        """How long a session lasts without a sign of life, in milliseconds."""
+        return self.session_idle_minutes * 60_000
+
+    @property
+    def session_ms(self) -> int:
+        """How long a session lasts at most, in milliseconds."""
+        return self.session_hours * 3_600_000
 
     @property
     def index_folder(self) -> Path:

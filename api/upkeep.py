@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from api.auth.demonstration import put_demonstrated
 from api.owning import as_owner
 from api.premises import Premises, premises, searching, server
 from api.progress import bar_of
@@ -31,6 +32,8 @@ REBUILD_SECONDS: Final = 120
 async def prepare(graph: Graph, settings: Settings, *, load: bool) -> None:
     """Before the site opens: the shipped data when `load`, and an index when there is none."""
     await _ask_after_restore(graph, settings)
+    if settings.demo:
+        await put_demonstrated(graph)
     async with searching(settings) as search:
         # Without its mark a first load has not ended; what is there already is only compared.
         if load and await marked(graph, LOADED) is None:

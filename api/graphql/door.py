@@ -12,13 +12,13 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
 
+from api.auth.viewer import viewer_of
 from api.graphql import explorer
 from api.graphql.context import Context
 from api.graphql.execution import Answer, Asked, Limits, answer
 from api.rates import Purse
 from api.rooms import Rooms
 from api.settings import Settings
-from graph.model.access import VISITOR, Viewer
 from graph.model.errors import RefusalCode, TooOften
 
 PATH: Final = "/graphql"
@@ -55,8 +55,7 @@ async def ask(request: Request) -> Response:
     except TooOften as refusal:
         return _response(request, _unread(refusal.message, refusal.code, wait=refusal.seconds), HTTPStatus.OK)
     request_id = getattr(request.state, "request_id", None) or uuid4().hex
-    viewer: Viewer = getattr(request.state, "viewer", VISITOR)
-    context = Context(rooms, request_id, viewer, charge=purse.pay_points)
+    context = Context(rooms, request_id, viewer_of(request), charge=purse.pay_points)
     return _response(request, await answer(context, asked, _limits(rooms.settings)), HTTPStatus.OK)
 
 

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.responses import Response
 
 from api.settings import VERSION
+from api.web.account_view import head
 from api.web.assets import names
 from api.web.render import now
 from api.web.version import site_version
@@ -25,13 +26,14 @@ NOT_KEPT: Final = "private, no-store"
 TAG_BYTES: Final = 12
 
 
-def page_tag(generation: str, address: str, at: datetime) -> str:
+def page_tag(generation: str, address: str, at: datetime, who: str = "") -> str:
     """The weak entity tag of a page: other in another generation, another five minutes, another version of the site.
 
-    `address` is the path with its query. Buckets of UTC and of Paris begin together, for their distance is whole hours.
+    `address` is the path with its query, `who` what the page's head says of whoever is signed in. Buckets of UTC and of Paris
+    begin together, for their distance is whole hours.
     """
     bucket = int(at.timestamp()) // BUCKET_SECONDS
-    told = "\0".join((generation, str(bucket), address, VERSION, site_version()))
+    told = "\0".join((generation, str(bucket), address, who, VERSION, site_version()))
     return f'W/"{hashlib.blake2b(told.encode(), digest_size=TAG_BYTES).hexdigest()}"'
 
 
@@ -75,4 +77,5 @@ def _tag(request: Request) -> str:
         generation = request.app.state.rooms.index.generation
     except Unavailable:
         return ""
-    return page_tag(generation, f"{request.url.path}?{request.url.query}", now())
+    who = head(request, request.app.state.settings)
+    return page_tag(generation, f"{request.url.path}?{request.url.query}", now(), repr(who) if who.name else "")

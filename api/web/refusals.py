@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import urlencode
 
 import structlog
 from fastapi import FastAPI, Request
@@ -11,8 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from api.journal import steps_of
+from api.web.forms import came_from, see, way_back
 from api.web.render import page
-from graph.model.errors import Refusal, RefusalCode, TooOften
+from graph.model.errors import NotSignedIn, Refusal, RefusalCode, TooOften
 
 STATUS: Final = {
     RefusalCode.INVALID_INPUT: 422,
@@ -57,7 +59,16 @@ def install_refusals(app: FastAPI) -> None:
 
 async def _refusal(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)
+    if isinstance(refusal, NotSignedIn) and "text/html" in request.headers.get("accept", ""):
+        return see(f"/connexion?{urlencode({'retour': _asked_for(request)})}")
     return refusal_answer(request, refusal)
+
+
+def _asked_for(request: Request) -> str:
+    """The page to come back to: the one that was asked for, or the one whose form was sent."""
+    if request.method not in {"GET", "HEAD"}:
+        return came_from(request)
+    return way_back(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
 
 
 def refusal_answer(request: Request, refusal: Refusal, status: int | None = None) -> Response:

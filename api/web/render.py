@@ -14,6 +14,8 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from api.auth.viewer import viewer_of
+from api.web.account_view import head
 from api.web.assets import asset
 from api.web.dates_words import MONTHS, clock, exact_day, today_words
 from api.web.phone_words import phone
@@ -48,6 +50,11 @@ def sheet_path(kind: str, id_: str) -> str:
     return f"/{kind}/{quote(id_, safe=':@!$,')}"
 
 
+def members_path(organisation: str) -> str:
+    """The address of an organisation's members."""
+    return f"{sheet_path('organisme', organisation)}/membres"
+
+
 @cache
 def environment() -> Environment:
     """One for the process. Everything is escaped; an unknown variable is a fault, not an empty string."""
@@ -59,7 +66,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(fr=typography, exact=exact_day, listed=listed)
-    made.globals.update(asset=asset, phone=phone, sheet_path=sheet_path)
+    made.globals.update(asset=asset, phone=phone, sheet_path=sheet_path, members_path=members_path)
     return made
 
 
@@ -82,6 +89,8 @@ def page(
         "address": str(request.url),
         "numbers": emergency_numbers(),
         "gallery_open": settings.demo,
+        "viewer": viewer_of(request),
+        "head": head(request, settings),
     }
     html = environment().get_template(template).render({**around, **context})
     return HTMLResponse(html, status_code=status, headers={"Cache-Control": "private, no-cache", "Vary": "Accept"})

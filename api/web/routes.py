@@ -5,11 +5,36 @@ from __future__ import annotations
 from fastapi import APIRouter, FastAPI
 
 from api.web import assets
-from api.web.pages import about, compare, completion, find, offline, selection, sheets, territories, themes
+from api.web.pages import (
+    about,
+    account,
+    compare,
+    completion,
+    find,
+    offline,
+    selection,
+    sheets,
+    sign_in,
+    territories,
+    themes,
+)
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
-for part in (find, compare, selection, sheets, themes, territories, about, offline, completion, assets):
+for part in (
+    find,
+    compare,
+    selection,
+    sheets,
+    themes,
+    territories,
+    about,
+    offline,
+    completion,
+    assets,
+    sign_in,
+    account,
+):
     router.include_router(part.router)
 
 

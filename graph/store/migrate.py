@@ -9,7 +9,7 @@ from typing import Final, LiteralString
 
 from graph.model.errors import Unavailable
 from graph.model.vocabulary import categories, competences
-from graph.store.migrations import m001_directory, m003_claims, m004_outbox, m005_keeping
+from graph.store.migrations import m001_directory, m003_claims, m004_outbox, m005_keeping, m006_accounts
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
 
@@ -24,6 +24,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m003_claims", m003_claims.run),
     ("m004_outbox", m004_outbox.run),
     ("m005_keeping", m005_keeping.run),
+    ("m006_accounts", m006_accounts.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

@@ -7,7 +7,6 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from functools import cached_property
 from typing import Any, Final, LiteralString, TypeVar
 
 import structlog
@@ -24,8 +23,6 @@ from neo4j.exceptions import (
 )
 
 from graph.model.errors import Unavailable
-from graph.store.bodies import Bodies
-from graph.store.claims import Claims
 from graph.store.connection import (
     driver_of,
     is_missing_database,
@@ -34,14 +31,8 @@ from graph.store.connection import (
     said_of,
     was_too_long,
 )
-from graph.store.directory import Directory
 from graph.store.engine import Address
-from graph.store.keeping import Keeping
-from graph.store.outbox import Outbox
-from graph.store.relays import Relays
-from graph.store.replies import Replies
-from graph.store.territories import Territories
-from graph.store.turns import Turns
+from graph.store.repositories import Repositories
 from graph.store.watched import RETRIES, name_of, part
 
 Row = Mapping[str, Any]
@@ -65,7 +56,7 @@ calls_made: ContextVar[list[str] | None] = ContextVar("calls_made", default=None
 """Set it to a list to record the Cypher of every call of the current task: what a test counts."""
 
 
-class Unit:
+class Unit(Repositories):
     """One transaction, with the repositories that speak in it."""
 
     def __init__(self, transaction: AsyncTransaction, seconds: float) -> None:
@@ -85,51 +76,6 @@ class Unit:
             result = await self._transaction.run(query, parameters)
             # Not `data()`: it looks for nodes in every value, and none comes back (half of the time of a large reading).
             return [dict(record.items()) async for record in result]
-
-    @cached_property
-    def directory(self) -> Directory:
-        """Organisations, services, posts, agreements."""
-        return Directory(self)
-
-    @cached_property
-    def claims(self) -> Claims:
-        """What each source says of a listing."""
-        return Claims(self)
-
-    @cached_property
-    def keeping(self) -> Keeping:
-        """Listings with their logs."""
-        return Keeping(self)
-
-    @cached_property
-    def replies(self) -> Replies:
-        """What was answered under which key."""
-        return Replies(self)
-
-    @cached_property
-    def bodies(self) -> Bodies:
-        """Bodies that several sources may tell."""
-        return Bodies(self)
-
-    @cached_property
-    def relays(self) -> Relays:
-        """Listings as the index wants them."""
-        return Relays(self)
-
-    @cached_property
-    def territories(self) -> Territories:
-        """The administrative map."""
-        return Territories(self)
-
-    @cached_property
-    def outbox(self) -> Outbox:
-        """Effects to come, written with their cause."""
-        return Outbox(self)
-
-    @cached_property
-    def turns(self) -> Turns:
-        """What only one process may do at a time."""
-        return Turns(self)
 
 
 class Graph:

@@ -66,7 +66,7 @@ async def test_a_page_keeps_to_itself(client: httpx2.AsyncClient, path: str) -> 
 async def test_every_asset_of_a_page_is_served_for_ever(client: httpx2.AsyncClient) -> None:
     html = await get(client, "/")
     assets = sorted(set(re.findall(r'"(/static/[^"]+)"', html)))
-    assert len(assets) == 14
+    assert len(assets) == 15
     for address in assets:
         answer = await client.get(address)
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, max-age=31536000, immutable")

@@ -3,12 +3,14 @@ import { enhanceCombos } from "./combobox.js";
 import { applyFilters } from "./filters.js";
 import { listenToKeys } from "./keys.js";
 import { offerNear } from "./near.js";
+import { warnBeforeEnd } from "./session.js";
 
 document.documentElement.classList.add("js");
 enhanceCombos(document);
 applyFilters(document);
 offerNear(document);
 listenToKeys(document);
+warnBeforeEnd(document);
 
 // Keeps the shell and the emergency numbers for a moment without network; never an answer.
 if ("serviceWorker" in navigator) {

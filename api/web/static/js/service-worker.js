@@ -8,7 +8,9 @@ const OFFLINE = "/hors-ligne";
 self.addEventListener("install", (event) => {
   // A page is never of two versions: it names its files by theirs. So nothing is gained by waiting for open tabs.
   self.skipWaiting();
-  event.waitUntil(caches.open(KEPT).then((kept) => kept.addAll([...PAGES, ...FILES])));
+  // The pages of a visitor, whoever is signed in: what is kept must name nobody.
+  const pages = PAGES.map((path) => new Request(path, { credentials: "omit" }));
+  event.waitUntil(caches.open(KEPT).then((kept) => kept.addAll([...pages, ...FILES])));
 });
 
 self.addEventListener("activate", (event) => {

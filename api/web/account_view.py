@@ -1,0 +1,63 @@
+"""Who is signed in, as every page's head says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from starlette.requests import Request
+
+from api.auth.viewer import signed_in_of
+from api.settings import Settings
+from api.web.dates_words import clock
+from graph.model.access import Operation, Subject, may
+from search.hours import PARIS
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """`open` where one may sign in at all. `organisations` are (id, name) of those she may act for, hers first.
+
+    `idle_ends` is when the session ends unless something is done: milliseconds since 1970, and in words; `extended_by` what
+    a sign of life adds to the moment it comes, `last` the end that nothing moves.
+    """
+
+    open: bool
+    name: str = ""
+    organisation: str = ""
+    organisations: tuple[tuple[str, str], ...] = field(default=())
+    keeps_listings: bool = False
+    administers: str = ""
+    idle_ends: int = 0
+    idle_ends_words: str = ""
+    extended_by: int = 0
+    last: int = 0
+    last_words: str = ""
+
+
+def head(request: Request, settings: Settings) -> Head:
+    """What the head of a page says of whoever asks for it."""
+    held = signed_in_of(request)
+    viewer = held.viewer
+    if not viewer.signed_in:
+        return Head(open=settings.may_sign_in and settings.demo)
+    own = Subject(organisation=viewer.organisation)
+    idle_ends = min(held.seen + settings.session_idle_ms, held.ends)
+    return Head(
+        open=True,
+        name=viewer.name,
+        organisation=held.names.get(viewer.organisation, ""),
+        organisations=tuple(sorted(held.names.items(), key=lambda one: (one[0] != viewer.organisation, one[1]))),
+        keeps_listings=bool(viewer.organisation) and may(viewer, Operation.SET_CAPACITY, own),
+        administers=viewer.organisation if viewer.organisation and may(viewer, Operation.READ_MEMBERS, own) else "",
+        idle_ends=idle_ends,
+        idle_ends_words=moment_words(idle_ends),
+        extended_by=settings.session_idle_ms,
+        last=held.ends,
+        last_words=moment_words(held.ends),
+    )
+
+
+def moment_words(ms: int) -> str:
+    """The hour of a moment given in milliseconds: "10 h 42"."""
+    return clock(datetime.fromtimestamp(ms / 1000, PARIS).time())

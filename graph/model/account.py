@@ -1,0 +1,129 @@
+"""Accounts: who may sign in, for whom she works, and what keeps her signed in. Moments are milliseconds since 1970."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from graph.model.access import SITE_ROLES, VISITOR, Role, Viewer
+from graph.model.errors import InvalidInput
+
+# What someone is at one organisation.
+ORGANISATION_ROLES: Final = frozenset(Role) - SITE_ROLES - {Role.VISITOR}
+LONGEST_EMAIL: Final = 254
+EMAIL: Final = re.compile(r"[^\s@<>\"'(),;:\\]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+SIRET: Final = re.compile(r"\d{14}")
+
+
+class MembershipState(StrEnum):
+    """The life of a membership: asked by a professional, or given by an administrator; refused, or ended."""
+
+    ASKED = "asked"
+    ACTIVE = "active"
+    REFUSED = "refused"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Someone who may sign in. `email` is folded; `roles` are those on the platform; `professional` her record in the directory.
+
+    A demonstration's account can only be signed in to from the demonstration's own page.
+    """
+
+    id: str
+    email: str
+    name: str
+    function: str = ""
+    active: bool = True
+    roles: frozenset[Role] = frozenset()
+    professional: str = ""
+    demonstration: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """An account at an organisation. `since` is when its state began, `decided_by` the account that decided, `note` why."""
+
+    account: str
+    organisation: str
+    roles: frozenset[Role] = frozenset({Role.PROFESSIONAL})
+    state: MembershipState = MembershipState.ACTIVE
+    since: int = 0
+    decided_by: str = ""
+    note: str = ""
+
+    @property
+    def id(self) -> str:
+        """One for each account and organisation."""
+        return f"{self.account}|{self.organisation}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What keeps someone signed in. `id` is the SHA-256 of the token that her browser holds; the token itself is nowhere here.
+
+    `issuer`, `sub`, `sid` and `id_token` are the identity provider's: with them it can end the session, or be told of its end.
+    """
+
+    id: str
+    account: str
+    issuer: str
+    started: int
+    seen: int
+    ends: int
+    organisation: str = ""
+    sub: str = ""
+    sid: str = ""
+    id_token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A session as a request needs it: who acts, the names of the organisations she may act for, and when it ends."""
+
+    viewer: Viewer = VISITOR
+    names: Mapping[str, str] = field(default_factory=dict)
+    issuer: str = ""
+    seen: int = 0
+    ends: int = 0
+
+
+NOBODY: Final = SignedIn()
+
+
+def signed_in(session: Session, account: Account, held: Mapping[str, frozenset[Role]]) -> Viewer:
+    """Who acts in this session; `held` are the roles of the account's memberships that are active, by organisation.
+
+    The organisation that the session acts for counts only while she is a member of it.
+    """
+    organisation = session.organisation if session.organisation in held else ""
+    roles = held.get(organisation, frozenset()) | account.roles
+    return Viewer(
+        account=account.id,
+        name=account.name,
+        email=account.email,
+        organisation=organisation,
+        organisations=tuple(sorted(held)),
+        roles=roles or frozenset({Role.VISITOR}),
+        professional=account.professional,
+        session=session.id,
+    )
+
+
+def fold_email(text: str) -> str:
+    """An address as accounts are looked for by it. Raises InvalidInput when it is none."""
+    folded = unicodedata.normalize("NFKC", text).strip().casefold()
+    if len(folded) > LONGEST_EMAIL or not EMAIL.fullmatch(folded):
+        raise InvalidInput(f"« {text[:80]} » n’est pas une adresse électronique : écrivez « nom@exemple.fr ».", "email")
+    return folded
+
+
+def siret(text: object) -> str:
+    """The 14 digits of an establishment's number, from text with blanks; empty when it is none."""
+    digits = re.sub(r"\s", "", str(text or ""))
+    return digits if SIRET.fullmatch(digits) else ""

@@ -1,0 +1,84 @@
+"""The repositories that speak in one unit, each made when it is first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+from graph.store.accounts import Accounts
+from graph.store.bodies import Bodies
+from graph.store.claims import Claims
+from graph.store.directory import Directory
+from graph.store.keeping import Keeping
+from graph.store.outbox import Outbox
+from graph.store.relays import Relays
+from graph.store.replies import Replies
+from graph.store.sessions import Sessions
+from graph.store.territories import Territories
+from graph.store.turns import Turns
+
+if TYPE_CHECKING:
+    from graph.store.unit import Unit
+
+
+class Repositories:
+    """What a `Unit` offers beside its own statements."""
+
+    @property
+    def _unit(self) -> Unit:
+        return cast("Unit", self)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """Organisations, services, posts, agreements."""
+        return Directory(self._unit)
+
+    @cached_property
+    def claims(self) -> Claims:
+        """What each source says of a listing."""
+        return Claims(self._unit)
+
+    @cached_property
+    def keeping(self) -> Keeping:
+        """Listings with their logs."""
+        return Keeping(self._unit)
+
+    @cached_property
+    def replies(self) -> Replies:
+        """What was answered under which key."""
+        return Replies(self._unit)
+
+    @cached_property
+    def bodies(self) -> Bodies:
+        """Bodies that several sources may tell."""
+        return Bodies(self._unit)
+
+    @cached_property
+    def relays(self) -> Relays:
+        """Listings as the index wants them."""
+        return Relays(self._unit)
+
+    @cached_property
+    def territories(self) -> Territories:
+        """The administrative map."""
+        return Territories(self._unit)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Effects to come, written with their cause."""
+        return Outbox(self._unit)
+
+    @cached_property
+    def turns(self) -> Turns:
+        """What only one process may do at a time."""
+        return Turns(self._unit)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Who may sign in, and for whom she works."""
+        return Accounts(self._unit)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        """Who is signed in."""
+        return Sessions(self._unit)
