@@ -49,7 +49,7 @@ class Document:
 
 def document(listing: Listing, territories: dict[str, Territory]) -> Document:
     """The document of a listing; `territories` holds those that it covers."""
-    content, facts = encode(listing), facts_of(listing)
+    content, facts = encode(listing), facts_of((listing,))
     inside = {zone for id_ in listing.covers if id_ in territories for zone in territories[id_].zones}
     return Document(
         key=listing.key,
@@ -60,8 +60,8 @@ def document(listing: Listing, territories: dict[str, Territory]) -> Document:
         inside=tuple(sorted(inside)),
         names=tuple(" ".join(name_words(name)) for name in names_of(listing)),
         facts=content,
-        packed=pack(facts),
-        lateness=lateness(facts),
+        packed=pack(facts[0]),
+        lateness=int(lateness(facts)[0]),
         digest=digest(content),
     )
 
