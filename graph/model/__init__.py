@@ -1,1 +1,1 @@
-"""What is true in the field: plain Python that imports but itself, the standard library, and numpy to weigh many at once."""
+"""What is true in the field: plain Python, of itself, of the standard library, and of numpy to weigh many listings at once."""

@@ -47,14 +47,20 @@ class Order:
 
     def page(self, first: int = 0, count: int | None = None) -> list[Placed]:
         """So many of them from place `first` on; all of them unless told."""
-        last = None if count is None else first + count
-        rows, scores = self.rows[first:last].tolist(), self.scores[first:last].tolist()
-        return [self._placed(row, score) for row, score in zip(rows, scores, strict=True)]
-
-    def _placed(self, row: int, score: float) -> Placed:
-        km = float(self.weighed.km[row])
-        ties, zones = self.candidates.ties, self.candidates.zones
-        return Placed(row, score, self.weighed.of(row), int(ties[row]), int(zones[row]), None if isnan(km) else km)
+        page = slice(first, None if count is None else first + count)
+        rows, candidates, weighed = self.rows[page], self.candidates, self.weighed
+        return [
+            Placed(row, score, Counted(*counted), tie, zone, None if isnan(km) else km)
+            for row, score, counted, tie, zone, km in zip(
+                rows.tolist(),
+                self.scores[page].tolist(),
+                np.stack(weighed.counted, axis=1)[rows].tolist(),
+                candidates.ties[rows].tolist(),
+                candidates.zones[rows].tolist(),
+                weighed.km[rows].tolist(),
+                strict=True,
+            )
+        ]
 
     def keeping(self, kept: Mask) -> Order:
         """Those of them that are kept (a mask of all candidates), in the same order."""

@@ -64,10 +64,6 @@ class Weighed(NamedTuple):
     shown: Mask
     km: Weights
 
-    def of(self, row: int) -> Counted[float]:
-        """What counts for one of them."""
-        return Counted(*(float(column[row]) for column in self.counted))
-
 
 def preference(question: Question) -> Preference:
     """Every way to be competent for what is asked, the weightiest first."""
