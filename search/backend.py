@@ -34,7 +34,7 @@ class AnotherWrites(Unavailable):
         )
 
 
-# How many are weighed: that many take about five milliseconds.
+# How many are weighed: that many take about two milliseconds.
 MOST_WEIGHED: Final = 1_000
 
 
