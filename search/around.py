@@ -7,7 +7,10 @@ from collections.abc import Iterable, Iterator
 from math import ceil, cos, floor, radians
 from typing import Final
 
-from graph.model.territory import Point, Territory, TerritoryLevel
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.model.territory import EARTH_RADIUS_KM, Point, Territory, TerritoryLevel
 
 # Cells of a fifth of a degree: about 22 km from south to north, and in France at least 13 from west to east.
 CELLS_PER_DEGREE: Final = 5
@@ -21,26 +24,42 @@ class Grid:
     """Communes and municipal arrondissements by the cell of their point."""
 
     def __init__(self, territories: Iterable[Territory]) -> None:
-        self._cells: defaultdict[tuple[int, int], list[Territory]] = defaultdict(list)
-        for territory in territories:
-            if territory.point and territory.level in FINEST:
-                self._cells[_cell(territory.point)].append(territory)
+        found = [(t, t.point) for t in territories if t.point and t.level in FINEST]
+        # In order of id: of two equally near, the first is met first.
+        found.sort(key=lambda one: one[0].id)
+        self._territories = [territory for territory, _ in found]
+        self._lat = np.radians([point.lat for _, point in found])
+        self._lon = np.radians([point.lon for _, point in found])
+        self._cells: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for place, (_, point) in enumerate(found):
+            self._cells[_cell(point)].append(place)
 
     def nearest(self, point: Point, within_km: float) -> Territory | None:
         """The nearest of those within so many kilometres; of two equally near, the first by id."""
         width = KM_PER_DEGREE / CELLS_PER_DEGREE * max(cos(radians(point.lat)), NARROWEST)
-        best: tuple[float, str, Territory] | None = None
+        best: tuple[float, int] | None = None
         for ring in range(ceil(within_km / width) + 1):
             # What lies in a ring is at least the cells before it away.
             if best and best[0] < (ring - 1) * width:
                 break
-            for territory in self._ring(point, ring):
-                km = point.distance_km(territory.point) if territory.point else within_km
-                if km < within_km and (best is None or (km, territory.id) < best[:2]):
-                    best = km, territory.id, territory
-        return best[2] if best else None
+            places = np.array(sorted(self._ring(point, ring)), np.int64)
+            if not len(places):
+                continue
+            km = self._distances_km(point, places)
+            first = int(km.argmin())
+            if km[first] < within_km:
+                met = float(km[first]), int(places[first])
+                best = met if best is None else min(best, met)
+        return self._territories[best[1]] if best else None
 
-    def _ring(self, point: Point, ring: int) -> Iterator[Territory]:
+    def _distances_km(self, point: Point, places: NDArray[np.int64]) -> NDArray[np.float64]:
+        """As `Point.distance_km`, to each of these."""
+        lat, lon = radians(point.lat), radians(point.lon)
+        north, east = np.sin((self._lat[places] - lat) / 2), np.sin((self._lon[places] - lon) / 2)
+        chord = north * north + cos(lat) * np.cos(self._lat[places]) * east * east
+        return 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(chord))
+
+    def _ring(self, point: Point, ring: int) -> Iterator[int]:
         """What lies in the cells that are so many cells away."""
         north, east = _cell(point)
         for row in range(north - ring, north + ring + 1):

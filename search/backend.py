@@ -7,11 +7,11 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
+from graph.model.candidates import Candidates, Preference
 from graph.model.errors import Unavailable
 from graph.model.facts import Grade
 from graph.model.relay import Listing
 from graph.model.territory import Territory
-from graph.model.weighing import Candidate, Preference
 from search.places import Gazetteer
 
 # The file of a local index that names the generation in use: here, so that who looks at it loads no engine.
@@ -34,7 +34,7 @@ class AnotherWrites(Unavailable):
         )
 
 
-# How many are weighed: that many take about five milliseconds.
+# How many are weighed: that many take about two milliseconds.
 MOST_WEIGHED: Final = 1_000
 
 
@@ -55,13 +55,6 @@ class Wanted:
     def ways(self) -> Preference:
         """The ways to be competent, best first: those preferred, or any for these competences."""
         return self.preferred or tuple((id_, grade) for grade in Grade for id_ in self.competences)
-
-
-class Candidates(NamedTuple):
-    """What may answer; `cut` when there are others that fit less well."""
-
-    found: list[Candidate]
-    cut: bool = False
 
 
 class Held(NamedTuple):
@@ -108,8 +101,8 @@ class Index(Protocol):
         """
         ...
 
-    async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
-        """The listings of these, in their order and as they were when they were found. Raises Unavailable."""
+    async def listings(self, candidates: Candidates, rows: Sequence[int]) -> list[Listing]:
+        """The listings of these rows, in their order and as they were when they were found. Raises Unavailable."""
         ...
 
     async def known(self, keys: Sequence[str]) -> list[Listing]:

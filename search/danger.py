@@ -109,8 +109,9 @@ def _places_from(start: int, said: Sequence[str], line: Sequence[str]) -> tuple[
     """Where the stems stand, the first at `start`; empty when they do not follow one another."""
     places = [start]
     for wanted in said[1:]:
-        place = next((p for p in range(places[-1] + 1, places[-1] + 3) if p < len(line) and line[p] == wanted), None)
-        if place is None:
+        after = places[-1] + 1
+        near = line[after : after + 2]
+        if wanted not in near:
             return ()
-        places.append(place)
+        places.append(after + near.index(wanted))
     return tuple(places)

@@ -20,8 +20,8 @@ from search.packing import pack
 
 # To be raised with whatever changes what a generation holds, in either engine: schema, terms, facts, territories.
 INDEX_FORMAT: Final = 4
-# Decoded listings kept in memory, about 3 kB each.
-LISTINGS_KEPT: Final = 20_000
+# Decoded listings kept in memory, about 7 kB each.
+LISTINGS_KEPT: Final = 8_000
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder = msgspec.json.Decoder(Listing)
@@ -49,7 +49,7 @@ class Document:
 
 def document(listing: Listing, territories: dict[str, Territory]) -> Document:
     """The document of a listing; `territories` holds those that it covers."""
-    content, facts = encode(listing), facts_of(listing)
+    content, facts = encode(listing), facts_of((listing,))
     inside = {zone for id_ in listing.covers if id_ in territories for zone in territories[id_].zones}
     return Document(
         key=listing.key,
@@ -60,8 +60,8 @@ def document(listing: Listing, territories: dict[str, Territory]) -> Document:
         inside=tuple(sorted(inside)),
         names=tuple(" ".join(name_words(name)) for name in names_of(listing)),
         facts=content,
-        packed=pack(facts),
-        lateness=lateness(facts),
+        packed=pack(facts[0]),
+        lateness=int(lateness(facts)[0]),
         digest=digest(content),
     )
 
@@ -88,14 +88,19 @@ def digest(facts: bytes) -> str:
 
 
 class Decoded:
-    """Listings decoded once, by their digest or what stands for it: facts never change under the same digest."""
+    """Listings decoded once, by their digest or what stands for it: facts never change under the same digest. Those that were
+    looked at last stay.
+    """
 
     def __init__(self) -> None:
         self._listings: OrderedDict[object, Listing] = OrderedDict()
 
     def get(self, stamp: object) -> Listing | None:
         """The listing, if it is still in memory."""
-        return self._listings.get(stamp)
+        listing = self._listings.get(stamp)
+        if listing is not None:
+            self._listings.move_to_end(stamp)
+        return listing
 
     def keep(self, stamp: object, facts: bytes) -> Listing:
         """Decode and remember. Raises msgspec.ValidationError on what another version wrote."""

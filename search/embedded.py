@@ -22,12 +22,12 @@ from tantivy import Index as Store
 from tantivy import IndexWriter as StoreWriter
 from tantivy import Query
 
+from graph.model.candidates import Candidates
 from graph.model.errors import Unavailable
 from graph.model.relay import Listing
 from graph.model.territory import Territory
-from graph.model.weighing import Candidate
 from search import document
-from search.backend import POINTER, AnotherWrites, Candidates, Held, NotBuilt, Trouble, Wanted
+from search.backend import POINTER, AnotherWrites, Held, NotBuilt, Trouble, Wanted
 from search.document import INDEX_FORMAT
 from search.hits import all_hits, count, fitting
 from search.places import Gazetteer
@@ -94,11 +94,11 @@ class EmbeddedIndex:
         """The listings that fit, or those that fit best."""
         searcher = self._follow().store.searcher()
         hits, cut = fitting(searcher, wanted)
-        return Candidates(self._read.candidates(searcher, hits, wanted), cut)
+        return self._read.candidates(searcher, hits, wanted, cut=cut)
 
-    async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
-        """The listings of these, in their order, as they were when they were found."""
-        return [self._read.listing(candidate) for candidate in candidates]
+    async def listings(self, candidates: Candidates, rows: Sequence[int]) -> list[Listing]:
+        """The listings of these rows, in their order, as they were when they were found."""
+        return [self._read.listing(candidates, row) for row in rows]
 
     async def known(self, keys: Sequence[str]) -> list[Listing]:
         """Those of these listings that are held."""

@@ -7,12 +7,15 @@ the nearness of the zone they cover. Among equals those that were vouched for la
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from graph.model.facts import lateness
+import numpy as np
+
+from graph.model.candidates import NOWHERE, Candidates
+from graph.model.facts import Column, Mask
 from graph.model.names import NameTier, name_tier
 from graph.model.relay import Listing
-from graph.model.weighing import NOWHERE, Candidate
 from search.backend import Wanted
 from search.document import names_of
 
@@ -26,24 +29,32 @@ MOST_WAYS: Final = NAME // WAY - 1
 
 
 class Met(NamedTuple):
-    """Where a listing stands among the ways and the zones that were asked for (NOWHERE for none); whether by its name too."""
+    """Where listings stand among the ways and the zones that were asked for (NOWHERE for none); whether by their name too."""
 
-    tie: int
-    zone: int
-    named: bool
-
-
-def met(fit: int, wanted: Wanted) -> Met:
-    """What a number says."""
-    name, rest = divmod(fit, NAME)
-    way, rest = divmod(rest, WAY)
-    zone = rest // ZONE
-    return Met(len(wanted.ways) - way if way else NOWHERE, len(wanted.zones) - zone if zone else NOWHERE, name > 0)
+    ties: Column
+    zones: Column
+    named: Mask
 
 
-def fit_of(candidate: Candidate, listing: Listing, wanted: Wanted) -> tuple[int, int]:
-    """The number of a listing that is at hand, and what breaks equals."""
-    named = any(name_tier(words, name) > NameTier.NONE for words in wanted.names for name in names_of(listing))
-    way = len(wanted.ways) - candidate.tie if candidate.tie >= 0 else 0
-    zone = len(wanted.zones) - candidate.zone if candidate.zone >= 0 else 0
-    return named * NAME + way * WAY + zone * ZONE, lateness(candidate.facts)
+def met(fits: Column, wanted: Wanted) -> Met:
+    """What their numbers say."""
+    names, rest = np.divmod(fits, NAME)
+    ways, rest = np.divmod(rest, WAY)
+    zones = rest // ZONE
+    return Met(
+        np.where(ways > 0, len(wanted.ways) - ways, NOWHERE),
+        np.where(zones > 0, len(wanted.zones) - zones, NOWHERE),
+        names > 0,
+    )
+
+
+def fits_of(candidates: Candidates, listings: Sequence[Listing], wanted: Wanted) -> Column:
+    """The numbers of candidates whose listings are at hand."""
+    ways = np.where(candidates.ties >= 0, len(wanted.ways) - candidates.ties, 0)
+    zones = np.where(candidates.zones >= 0, len(wanted.zones) - candidates.zones, 0)
+    named = np.array([_is_named(listing, wanted) for listing in listings], np.int64)
+    return named * NAME + ways * WAY + zones * ZONE
+
+
+def _is_named(listing: Listing, wanted: Wanted) -> bool:
+    return any(name_tier(words, name) > NameTier.NONE for words in wanted.names for name in names_of(listing))

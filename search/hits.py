@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, cast
 
+import numpy as np
 from tantivy import DocAddress, Query, Searcher
 
 from search.backend import Wanted
@@ -45,6 +46,7 @@ def _weighed(searcher: Searcher, hits: list[Hit], wanted: Wanted) -> list[Hit]:
     left = wanted.most - len(above)
     if not left:
         return above
-    equals = equals_query(wanted, met(int(last), wanted))
+    fit = met(np.array([last], np.int64), wanted)
+    equals = equals_query(wanted, tie=int(fit.ties[0]), zone=int(fit.zones[0]), named=bool(fit.named[0]))
     latest = searcher.search(equals, left, count=False, order_by_field=LATENESS).hits
     return [*above, *((last, address) for _, address in latest)]

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Final, TypeAlias, cast
 
+import numpy as np
 from tantivy import DocAddress, Searcher
 
-from graph.model.facts import Facts, Form, facts_of
+from graph.model.candidates import NOBODY, Candidates
+from graph.model.facts import FACTS, Form, Table, hours_of
 from graph.model.relay import Listing
-from graph.model.weighing import Candidate
 from search.backend import Wanted
 from search.document import Decoded
 from search.fit import met
+from search.hits import Hit
 from search.packing import COLUMNS, unpack
 
-# About half a kilobyte each.
+# About two hundred bytes each, with their stamp.
 FACTS_KEPT: Final = 100_000
-HOURS_KEPT: Final = 50_000
-
+FIRST_ROWS: Final = 1024
+HOURS: Final = COLUMNS.index("hours")
 
 # A listing in the index, as the searcher that found it sees it; its stamp stands for its facts, which never change.
 Where: TypeAlias = tuple[Searcher, int, DocAddress]
@@ -29,56 +32,57 @@ class Remembered:
 
     def __init__(self) -> None:
         self._decoded = Decoded()
-        self._facts: dict[int, Facts] = {}
-        self._hours: dict[int, str] = {}
+        self._forget()
 
-    def candidates(
-        self, searcher: Searcher, hits: Sequence[tuple[float, DocAddress]], wanted: Wanted
-    ) -> list[Candidate]:
+    def candidates(self, searcher: Searcher, hits: Sequence[Hit], wanted: Wanted, *, cut: bool) -> Candidates:
         """The hits as candidates; whole where a name may count, and where an agreement must be read."""
         if not hits:
-            return []
+            return NOBODY
         addresses = [address for _, address in hits]
         stamps = cast("list[int]", searcher.fast_field_values("stamp", addresses))
-        kept = self._facts_of(searcher, stamps, addresses)
-        told = {fit: met(int(fit), wanted) for fit in {fit for fit, _ in hits}}
-        found: list[Candidate] = []
-        for (fit, address), stamp in zip(hits, stamps, strict=True):
-            tie, zone, named = told[fit]
-            facts, at = kept[stamp], (searcher, stamp, address)
-            whole = named or facts.form is Form.AGREEMENT
-            found.append(Candidate(facts, tie, zone, self._at(at) if whole else None, at))
-        return found
+        facts = self._facts(searcher, stamps, addresses)
+        fits = met(np.array([fit for fit, _ in hits], np.int64), wanted)
+        at = list(zip(repeat(searcher, len(hits)), stamps, addresses, strict=True))
+        whole = np.flatnonzero(fits.named | (facts["form"] == Form.AGREEMENT))
+        listings = {row: self._at(at[row]) for row in whole.tolist()}
+        return Candidates(facts, fits.ties, fits.zones, listings, self._hours, at, cut)
 
-    def listing(self, candidate: Candidate) -> Listing:
+    def listing(self, candidates: Candidates, row: int) -> Listing:
         """The listing of a candidate that came from here."""
-        return candidate.listing or self._at(cast("Where", candidate.at))
+        return candidates.whole.get(row) or self._at(cast("Where", candidates.at[row]))
 
     def _at(self, at: Where) -> Listing:
         searcher, stamp, address = at
         kept = self._decoded.get(stamp)
         return kept or self._decoded.keep(stamp, bytes(searcher.doc(address)["facts"][0]))
 
-    def _facts_of(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> dict[int, Facts]:
-        """Facts by stamp, these among them."""
-        known = self._facts
+    def _facts(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> Table:
+        """Theirs: those not met yet are read at once."""
+        known = self._rows
         missing = {stamp: address for stamp, address in zip(stamps, addresses, strict=True) if stamp not in known}
-        if not missing:
-            return known
         if len(known) + len(missing) > FACTS_KEPT:
-            known = self._facts = {stamp: known[stamp] for stamp in stamps if stamp in known}
-        places = list(missing.values())
-        columns = cast("list[list[int]]", [searcher.fast_field_values(name, places) for name in COLUMNS])
-        for stamp, address, *numbers in zip(missing, places, *columns, strict=True):
-            at = (searcher, stamp, address)
-            known[stamp] = unpack(numbers, lambda mark, at=at: self._hours_of(mark, at))
-        return known
+            self._forget()
+            missing = dict(zip(stamps, addresses, strict=True))
+        if missing:
+            self._read(searcher, missing)
+        return self._table[[self._rows[stamp] for stamp in stamps]]
 
-    def _hours_of(self, mark: int, at: Where) -> str:
-        """Each text of hours is read once, from the first listing met that bears it."""
-        written = self._hours.get(mark)
-        if written is None:
-            if len(self._hours) >= HOURS_KEPT:
-                self._hours.clear()
-            written = self._hours[mark] = facts_of(self._at(at)).hours
-        return written
+    def _read(self, searcher: Searcher, missing: dict[int, DocAddress]) -> None:
+        addresses = list(missing.values())
+        columns = cast("list[list[int]]", [searcher.fast_field_values(name, addresses) for name in COLUMNS])
+        for mark, (stamp, address) in zip(columns[HOURS], missing.items(), strict=True):
+            # Each text of hours is read once, from the first listing met that bears it.
+            if mark and mark not in self._hours:
+                self._hours[mark] = hours_of(self._at((searcher, stamp, address)))
+        first = len(self._rows)
+        end = first + len(missing)
+        if end > len(self._table):
+            self._table = np.resize(self._table, max(end, 2 * len(self._table)))
+        self._table[first:end] = unpack(columns)
+        self._rows.update(zip(missing, range(first, end), strict=True))
+
+    def _forget(self) -> None:
+        """Begin anew. What is being answered keeps the rows and the hours that it was given."""
+        self._table = np.empty(FIRST_ROWS, FACTS)
+        self._rows: dict[int, int] = {}
+        self._hours: dict[int, str] = {}

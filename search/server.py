@@ -16,15 +16,17 @@ from itertools import islice
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 import structlog
 
+from graph.model.candidates import Candidates, candidates_of
 from graph.model.errors import Unavailable
+from graph.model.facts import lateness
 from graph.model.relay import Listing
 from graph.model.territory import Territory
-from graph.model.weighing import Candidate, candidate_of
-from search.backend import Candidates, Held, NotBuilt, Trouble, Wanted
+from search.backend import Held, NotBuilt, Trouble, Wanted
 from search.document import Decoded
-from search.fit import fit_of
+from search.fit import fits_of
 from search.name_words import NameWords
 from search.places import Gazetteer
 from search.server_calls import SCAN_SECONDS, FilterRefused, Server
@@ -132,17 +134,16 @@ class ServerIndex:
     async def candidates(self, wanted: Wanted) -> Candidates:
         """The listings that fit, or those that fit best; whole."""
         listings = await self._asked(lambda known: wanted_filter(wanted, known.words), by_name=bool(wanted.names))
-        places = {way: place for place, way in enumerate(wanted.ways)}
-        found = [candidate_of(listing, places, wanted.zones) for listing in listings]
+        found = candidates_of(listings, wanted.ways, wanted.zones)
         if len(found) <= wanted.most:
-            return Candidates(found)
-        fits = [fit_of(one, listing, wanted) for one, listing in zip(found, listings, strict=True)]
-        best = sorted(range(len(found)), key=lambda place: fits[place], reverse=True)[: wanted.most]
-        return Candidates([found[place] for place in best], cut=True)
+            return found
+        fits = fits_of(found, listings, wanted)
+        best_first = np.lexsort((lateness(found.facts), fits))[::-1]
+        return replace(found.of(best_first[: wanted.most]), cut=True)
 
-    async def listings(self, candidates: Sequence[Candidate]) -> list[Listing]:
+    async def listings(self, candidates: Candidates, rows: Sequence[int]) -> list[Listing]:
         """They came whole."""
-        return [candidate.listing for candidate in candidates if candidate.listing]
+        return [candidates.whole[row] for row in rows]
 
     async def known(self, keys: Sequence[str]) -> list[Listing]:
         """Those of these listings that are held."""

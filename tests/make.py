@@ -173,5 +173,6 @@ def question(**values: Any) -> Question:
 
 async def listings(index: Index, wanted: Wanted) -> list[Listing]:
     """What the index finds, whole, in order of key."""
-    found = await index.listings((await index.candidates(wanted)).found)
+    candidates = await index.candidates(wanted)
+    found = await index.listings(candidates, range(len(candidates)))
     return sorted(found, key=lambda listing: listing.key)

@@ -82,12 +82,13 @@ async def _covered(rooms: Rooms, question: Question) -> Covered:
     """As a search orders them; only the first is told."""
     [id_] = question.competences
     weighing = Weighing(question, opening)
-    acting, cut = await candidates(rooms, question, weighing.preferred)
-    placed = place(weighing, acting)
-    if not placed:
+    acting = await candidates(rooms, question, weighing.preferred)
+    order = place(weighing, acting)
+    if not len(order):
         return Covered(id_, None, 0)
-    [first] = await rooms.index.listings([placed[0].candidate])
-    return Covered(id_, relay(weighing, placed[0], first), len(placed), cut)
+    [first] = order.page(count=1)
+    [listing] = await rooms.index.listings(acting, [first.row])
+    return Covered(id_, relay(weighing, first, listing), len(order), acting.cut)
 
 
 async def nearest(rooms: Rooms, territory: Territory, missing: Iterable[str]) -> dict[str, Territory]:
@@ -102,7 +103,7 @@ async def nearest(rooms: Rooms, territory: Territory, missing: Iterable[str]) ->
         if not left or around is None or around.level not in KNOWN_BY_NAME:
             continue
         for id_ in left:
-            if (await rooms.index.candidates(Wanted(inside=zone, competences=(id_,)))).found:
+            if len(await rooms.index.candidates(Wanted(inside=zone, competences=(id_,)))):
                 found[id_] = around
         left = [id_ for id_ in left if id_ not in found]
     return found

@@ -9,21 +9,24 @@ from functools import cache
 from itertools import chain
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from api.metrics import SEARCH_SECONDS
 from api.rooms import Rooms
+from graph.model.candidates import NOBODY, Candidates, Preference
 from graph.model.directory import Mode, Public
 from graph.model.errors import InvalidInput
 from graph.model.facts import mark
 from graph.model.names import name_words
 from graph.model.narrowing import Narrowing, facets, narrowed
-from graph.model.order import Placed
+from graph.model.order import Order
 from graph.model.ranking import place, relay
 from graph.model.relay import CompetenceMatch, Found, Question, Widening, WideningStep
 from graph.model.territory import Point, Territory
 from graph.model.vocabulary import competences, kinds
-from graph.model.weighing import Preference, Weighing, preference
+from graph.model.weighing import Weighing, preference
 from graph.store.watched import part
-from search.backend import MOST_WEIGHED, Candidates, Wanted
+from search.backend import MOST_WEIGHED, Wanted
 from search.hours import PARIS, opening
 
 LONGEST_TEXT: Final = 500
@@ -33,7 +36,7 @@ LONGEST_NAME: Final = 12
 NOTHING_MORE: Final = Narrowing()
 # A point farther than this from every commune's is not in France.
 AROUND_KM: Final = 40.0
-# Where a choice leaves most of an answer out, more of it is looked at: ten times as many take fifty milliseconds.
+# Where a choice leaves most of an answer out, more of it is looked at: ten times as many take twenty milliseconds.
 MOST_NARROWED: Final = 10_000
 TO_CHECK: Final = "vérifiez les conditions avant d’orienter"
 
@@ -106,43 +109,41 @@ async def _found(rooms: Rooms, ask: Ask, page: Page) -> Found:
         urgent=ask.urgent or bool(understood.emergency),
     )
     answer = await _answer(rooms, asked, MOST_WEIGHED if ask.narrowing.empty else MOST_NARROWED)
-    kept = narrowed(answer.weighing, answer.placed, ask.narrowing)
+    kept = narrowed(answer.weighing, answer.order, ask.narrowing)
     first = _start(kept, page)
-    shown = kept[first : first + page.count]
-    listings = await rooms.index.listings([placed.candidate for placed in shown])
+    shown = kept.page(first, page.count)
+    listings = await rooms.index.listings(kept.candidates, [placed.row for placed in shown])
     return Found(
         question=answer.weighing.question,
         relays=tuple(relay(answer.weighing, one, listing) for one, listing in zip(shown, listings, strict=True)),
         first=first,
         total=len(kept),
-        cut=answer.candidates.cut,
+        cut=answer.order.candidates.cut,
         understood=matches,
         widened=answer.widened,
         emergency=understood.emergency,
         generation=rooms.index.generation,
-        counting=cache(lambda: facets(answer.weighing, answer.candidates.found, answer.placed, ask.narrowing)),
+        counting=cache(lambda: facets(answer.weighing, answer.order, ask.narrowing)),
     )
 
 
-def _start(kept: Sequence[Placed], page: Page) -> int:
+def _start(kept: Order, page: Page) -> int:
     """Where the page starts. On another index, or after a change, it stands after the listing that it was to come after."""
     if not page.after:
         return page.first
-    before = mark(page.after)
-    if kept[page.first - 1 : page.first] and kept[page.first - 1].facts.key == before:
+    places = np.flatnonzero(kept.keys == mark(page.after)) + 1
+    if page.first in places:
         return page.first
-    place = next((place for place, one in enumerate(kept, 1) if one.facts.key == before), None)
-    if place is None:
+    if not len(places):
         raise InvalidInput("La liste a changé depuis cette page, ou la question. Reprenez à la première page.", "after")
-    return place
+    return int(places[0])
 
 
 class _Answer(NamedTuple):
-    """What answers, in order, to which question; the candidates that were weighed."""
+    """What answers, in order, to which question."""
 
     weighing: Weighing
-    placed: list[Placed]
-    candidates: Candidates
+    order: Order
     widened: Widening | None = None
 
 
@@ -156,10 +157,11 @@ async def _answer(rooms: Rooms, asked: Question, most: int) -> _Answer:
         if where not in held:
             held[where] = await candidates(rooms, question, preferred, most)
         weighing = Weighing(question, opening)
-        placed = place(weighing, held[where].found)
-        if placed:
-            return _Answer(weighing, placed, held[where], widening)
-    return _Answer(Weighing(asked, opening), [], Candidates([]))
+        order = place(weighing, held[where])
+        if len(order):
+            return _Answer(weighing, order, widening)
+    weighing = Weighing(asked, opening)
+    return _Answer(weighing, place(weighing, NOBODY))
 
 
 async def candidates(rooms: Rooms, question: Question, preferred: Preference, most: int = MOST_WEIGHED) -> Candidates:
@@ -184,9 +186,7 @@ async def candidates(rooms: Rooms, question: Question, preferred: Preference, mo
     found = await _in_index(rooms, covering)
     if _is_commune(territory) and not _is_divided(rooms, territory):
         return found
-    lying_inside = await _in_index(rooms, inside)
-    both = {one.facts.key: one for one in (*lying_inside.found, *found.found)}
-    return Candidates(list(both.values()), found.cut or lying_inside.cut)
+    return found.joined(await _in_index(rooms, inside))
 
 
 async def _in_index(rooms: Rooms, wanted: Wanted) -> Candidates:

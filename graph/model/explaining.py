@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
 
 from graph.model import reasons
-from graph.model.facts import Grade
+from graph.model.facts import Grade, hours_of
 from graph.model.order import Placed
 from graph.model.relay import Ground, Listing, Reason, ReasonKind, Tie
 from graph.model.weighing import Weighing
@@ -26,10 +25,10 @@ def explain(weighing: Weighing, placed: Placed, listing: Listing) -> list[Reason
 
 def _competence(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
     """The strongest tie to what was asked, and whether the law stands behind a usual first door."""
-    if placed.candidate.tie < 0:
+    if placed.tie < 0:
         return
     weight = placed.counted.competence
-    competence, grade = weighing.preferred[placed.candidate.tie]
+    competence, grade = weighing.preferred[placed.tie]
     ties = {tie.ground: tie for tie in listing.ties if tie.competence == competence}
     if grade is Grade.FIRST_STEP_BY_LAW:
         share = ALSO_LAW * weighing.certainty(competence)
@@ -48,17 +47,17 @@ def _name(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reas
     weight = placed.counted.name
     if not weight:
         return
-    former = weighing.former(listing)
+    former = weighing.naming.former(listing)
     if former:
         yield Reason(ReasonKind.SUCCESSOR, reasons.successor(former), weight)
         return
-    alias = weighing.alias(listing)
+    alias = weighing.naming.alias(listing)
     yield Reason(ReasonKind.NAME, reasons.alias(alias) if alias else reasons.name(), weight)
 
 
 def _circumstances(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
-    question, counted, facts = weighing.question, placed.counted, placed.facts
-    if question.territory and placed.candidate.zone < 0:
+    question, counted = weighing.question, placed.counted
+    if question.territory and placed.zone < 0:
         elsewhere = reasons.elsewhere(listing) if question.beyond else reasons.part(listing)
         yield Reason(ReasonKind.TERRITORY, elsewhere, counted.territory)
     if counted.public:
@@ -67,34 +66,34 @@ def _circumstances(weighing: Weighing, placed: Placed, listing: Listing) -> Iter
         meant = next((public for public in question.publics if public in publics), None)
         said = reasons.public(meant) if meant else reasons.reserved(publics)
         yield Reason(ReasonKind.PUBLIC, said, counted.public)
-    if facts.hours:
-        opening, _ = weighing.opening(facts.hours)
+    if hours := hours_of(listing):
+        opening = weighing.opening(hours)
         yield Reason(ReasonKind.OPENING, reasons.opening(opening, question.at), counted.opening)
     if listing.service and listing.service.answer_days is not None:
-        yield Reason(ReasonKind.ANSWER_TIME, reasons.answer_time(listing.service.answer_days), counted.standing.answer)
+        yield Reason(ReasonKind.ANSWER_TIME, reasons.answer_time(listing.service.answer_days), counted.answer)
     vouched = (listing.service or listing.agreement or listing.organisation).vouched_on
-    age = timedelta(weighing.day - vouched.toordinal())
-    yield Reason(ReasonKind.FRESHNESS, reasons.freshness(vouched, age), counted.standing.freshness)
-    km = weighing.distance_km(facts)
-    if km is not None:
-        yield Reason(ReasonKind.DISTANCE, reasons.distance(km), counted.distance)
+    yield Reason(ReasonKind.FRESHNESS, reasons.freshness(vouched, question.at.date() - vouched), counted.freshness)
+    if placed.km is not None:
+        yield Reason(ReasonKind.DISTANCE, reasons.distance(placed.km), counted.distance)
     if counted.mode and listing.service:
         received = next(mode for mode in question.modes if mode in listing.service.modes)
         yield Reason(ReasonKind.MODE, reasons.mode(received), counted.mode)
 
 
 def _capacity(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
-    counted, facts = placed.counted.standing, placed.facts
+    counted, capacity = placed.counted, listing.service.capacity if listing.service else None
     if listing.agreement and listing.agreement.capacity:
         yield Reason(ReasonKind.CAPACITY, reasons.agreed(listing.agreement.capacity, listing.agreement.unit))
+    if capacity is None:
+        return
     if counted.room == FULL:
-        until = date.fromordinal(facts.full_until) if facts.full_until > weighing.day else None
-        said = reasons.full(until, date.fromordinal(weighing.day), obliged=_obliged(weighing, listing))
-        yield Reason(ReasonKind.CAPACITY, said, counted.room)
-    elif counted.room and listing.service and listing.service.capacity:
-        yield Reason(ReasonKind.CAPACITY, reasons.room(listing.service.capacity.places_free or 0), counted.room)
-    if counted.waiting and listing.service and listing.service.capacity:
-        yield Reason(ReasonKind.CAPACITY, reasons.waiting(listing.service.capacity.waiting_days or 0), counted.waiting)
+        today = weighing.question.at.date()
+        until = capacity.full_until if capacity.full_until and capacity.full_until > today else None
+        yield Reason(ReasonKind.CAPACITY, reasons.full(until, today, obliged=_obliged(weighing, listing)), counted.room)
+    elif counted.room:
+        yield Reason(ReasonKind.CAPACITY, reasons.room(capacity.places_free or 0), counted.room)
+    if counted.waiting:
+        yield Reason(ReasonKind.CAPACITY, reasons.waiting(capacity.waiting_days or 0), counted.waiting)
 
 
 def _obliged(weighing: Weighing, listing: Listing) -> bool:

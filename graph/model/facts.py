@@ -7,18 +7,52 @@ from datetime import date
 from enum import Enum, IntEnum, IntFlag, StrEnum
 from functools import cache, lru_cache
 from hashlib import blake2b
-from math import cos, radians
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from graph.model.directory import Mode, Public
 from graph.model.relay import Ground, Listing
-from graph.model.territory import Point
 from graph.model.vocabulary import kinds
 from graph.model.words import fold
 
-# Unknown counts are told by this; none is below zero.
-UNKNOWN: Final = -1
-LETTERS: Final = 16
+# A fact of many listings, and whether something holds for each of them.
+Column: TypeAlias = NDArray[np.int64]
+Mask: TypeAlias = NDArray[np.bool_]
+# Rows of FACTS.
+Table: TypeAlias = NDArray[np.void]
+
+# Facts as a table holds them, a row of eighty bytes a listing; an index holds the same row (search/packing.py). `key`,
+# `organisation`, `above` (what that is part of, 0 for nothing), `kind` and `hours` (0 for none) are marks (see `mark`), for a
+# text of any length does not fit in a row; `letters` begin the body's folded name, so that they compare as it does; days are
+# counted from FIRST_DAY on, 0 for none (see `day_number`); sets of publics and modes are masks (see `mask`); `lat` and `lon`,
+# in millionths of degrees (a tenth of a metre), say where one goes, NO_DEGREES where that is nowhere.
+FACTS: Final = np.dtype(
+    [
+        ("key", "<u8"),
+        ("organisation", "<u8"),
+        ("above", "<u8"),
+        ("letters_1", ">u8"),
+        ("letters_2", ">u8"),
+        ("vouched_on", "<u2"),
+        ("closed_on", "<u2"),
+        ("capacity_on", "<u2"),
+        ("full_until", "<u2"),
+        ("publics", "<u2"),
+        ("excludes", "<u2"),
+        ("modes", "u1"),
+        ("traits", "u1"),
+        ("form", "<u2"),
+        ("places_free", "u1"),
+        ("answer_days", "u1"),
+        ("waiting_days", "<u2"),
+        ("kind", "<u4"),
+        ("lat", "<i4"),
+        ("lon", "<i4"),
+        ("hours", "<u8"),
+    ]
+)
 
 
 class Form(IntEnum):
@@ -50,90 +84,66 @@ class Grade(StrEnum):
     GENERAL = "general"
 
 
-class Door(NamedTuple):
-    """A point as distances need it, in radians, and the cosine of its latitude; `steps` is the same in millionths of degrees."""
-
-    lat: float
-    lon: float
-    cosine: float
-    steps: tuple[int, int]
-
-    @classmethod
-    def at(cls, lat: int, lon: int) -> Door:
-        """In millionths of degrees: a tenth of a metre."""
-        north = radians(lat / DEGREE_STEPS)
-        return cls(north, radians(lon / DEGREE_STEPS), cos(north), (lat, lon))
-
-
-class Facts(NamedTuple):
-    """The facts of one listing. `key`, `organisation`, `above` (what that is part of, 0 for nothing) and `kind` are marks
-    (see `mark`); sets of publics and modes are masks (see `mask`); days are proleptic ordinals, 0 for none; counts are
-    UNKNOWN when nobody said; `door` is where one goes, None where that is nowhere; `letters` begin the body's folded name.
-    """
-
-    key: int
-    organisation: int
-    above: int
-    kind: int
-    letters: bytes
-    form: Form
-    publics: int
-    excludes: int
-    modes: int
-    traits: int
-    vouched_on: int
-    closed_on: int
-    capacity_on: int
-    full_until: int
-    places_free: int
-    waiting_days: int
-    answer_days: int
-    door: Door | None
-    hours: str
-
-
-# What packed facts can hold (search/packing.py): a few places more or a century later make no difference to a rank.
+# What a row can hold: a few places more or a century later make no difference to a rank.
 MOST_PLACES: Final = 254
 MOST_DAYS: Final = 1000
 MOST_ANSWER_DAYS: Final = 254
+# What nobody said: places and days to answer, days to wait.
+UNKNOWN: Final = 255
+UNKNOWN_WAIT: Final = 65_535
 DEGREE_STEPS: Final = 1_000_000
+NO_DEGREES: Final = -(1 << 31)
+LETTERS: Final = 16
 # A day as an ordinal, and what of a mark there is room for beside it.
 DAY_BITS: Final = 20
 KEY_BITS: Final = 64 - DAY_BITS
 FIRST_DAY: Final = date(2000, 1, 1).toordinal()
-LAST_DAY: Final = FIRST_DAY + 65_534
+BEFORE_FIRST_DAY: Final = FIRST_DAY - 1
+LAST_NUMBER: Final = 65_535
 
 
-def facts_of(listing: Listing) -> Facts:
-    """The facts of a listing. What packing would round or cut is so here too: packed or not, a listing is weighed alike."""
+def facts_of(listings: Iterable[Listing]) -> Table:
+    """The facts of these, a row each. What a row rounds or cuts is so wherever a listing is weighed."""
+    return np.array([_row(listing) for listing in listings], dtype=FACTS)
+
+
+def _row(listing: Listing) -> tuple[int, ...]:
     organisation, service, agreement = listing.organisation, listing.service, listing.agreement
     subject = service or agreement or organisation
     place = (service.place if service else None) or organisation.place
     point = place.point if place else None
     capacity = service.capacity if service else None
-    form = Form.SERVICE if service else Form.AGREEMENT if agreement else Form.BODY
     offering = service or agreement
-    return Facts(
-        key=mark(listing.key),
-        organisation=mark(organisation.id),
-        above=mark(organisation.part_of) if organisation.part_of else 0,
-        kind=kind_mark(organisation.kind),
-        letters=_letters(organisation.name),
-        form=form,
-        publics=mask(offering.publics) if offering else 0,
-        excludes=mask(service.excludes) if service else 0,
-        modes=mask(service.modes) if service else 0,
-        traits=_traits(listing),
-        vouched_on=_day(subject.vouched_on),
-        closed_on=_day(organisation.closed_on),
-        capacity_on=_day(capacity.vouched_on if capacity else None),
-        full_until=_day(capacity.full_until if capacity else None),
-        places_free=_count(capacity.places_free if capacity else None, MOST_PLACES),
-        waiting_days=_count(capacity.waiting_days if capacity else None, MOST_DAYS),
-        answer_days=_count(service.answer_days if service else None, MOST_ANSWER_DAYS),
-        door=door_at(point) if point else None,
-        hours=(service.hours if service else "") or organisation.hours,
+    letters = _letters(organisation.name)
+    hours = hours_of(listing)
+    return (
+        mark(listing.key),
+        mark(organisation.id),
+        mark(organisation.part_of) if organisation.part_of else 0,
+        int.from_bytes(letters[:8]),
+        int.from_bytes(letters[8:]),
+        day_number(subject.vouched_on),
+        day_number(organisation.closed_on),
+        day_number(capacity.vouched_on if capacity else None),
+        day_number(capacity.full_until if capacity else None),
+        mask(offering.publics) if offering else 0,
+        mask(service.excludes) if service else 0,
+        mask(service.modes) if service else 0,
+        _traits(listing),
+        Form.SERVICE if service else Form.AGREEMENT if agreement else Form.BODY,
+        _count(capacity.places_free if capacity else None, MOST_PLACES, UNKNOWN),
+        _count(service.answer_days if service else None, MOST_ANSWER_DAYS, UNKNOWN),
+        _count(capacity.waiting_days if capacity else None, MOST_DAYS, UNKNOWN_WAIT),
+        kind_mark(organisation.kind),
+        round(point.lat * DEGREE_STEPS) if point else NO_DEGREES,
+        round(point.lon * DEGREE_STEPS) if point else NO_DEGREES,
+        mark(hours) if hours else 0,
     )
+
+
+def hours_of(listing: Listing) -> str:
+    """When one finds it open, as OSM opening_hours; empty when nobody said."""
+    return (listing.service.hours if listing.service else "") or listing.organisation.hours
 
 
 def grades(listing: Listing) -> dict[str, Grade]:
@@ -185,11 +195,6 @@ def _letters(name: str) -> bytes:
     return fold(name).encode("ascii", "ignore")[:LETTERS].ljust(LETTERS, b"\0")
 
 
-def door_at(point: Point) -> Door:
-    """The door at a point."""
-    return Door.at(round(point.lat * DEGREE_STEPS), round(point.lon * DEGREE_STEPS))
-
-
 def _traits(listing: Listing) -> int:
     service = listing.service
     if service is None:
@@ -203,17 +208,18 @@ def _traits(listing: Listing) -> int:
     return sum(trait for trait, holds in said.items() if holds)
 
 
-def _day(day: date | None) -> int:
-    """Days are kept from 2000 to 2179: what is said of others is as old, or as far, as can be."""
-    return min(max(day.toordinal(), FIRST_DAY), LAST_DAY) if day else 0
+def day_number(day: date | None) -> int:
+    """Days are kept from 2000, which begins with 1, to 2179: what is said of others is as old, or as far, as can be."""
+    return min(max(day.toordinal() - BEFORE_FIRST_DAY, 1), LAST_NUMBER) if day else 0
 
 
-def _count(count: int | None, most: int) -> int:
-    return UNKNOWN if count is None or count < 0 else min(count, most)
+def _count(count: int | None, most: int, unknown: int) -> int:
+    return unknown if count is None or count < 0 else min(count, most)
 
 
-def lateness(facts: Facts) -> int:
-    """A number of 64 bits, the greater the later someone vouched for it. No two listings are equal: a day that they share is
-    followed by a mark of each.
+def lateness(facts: Table) -> NDArray[np.uint64]:
+    """For each row a number of 64 bits, the greater the later someone vouched for it. No two listings are equal: a day that
+    they share is followed by a mark of each.
     """
-    return facts.vouched_on << KEY_BITS | facts.key >> DAY_BITS
+    days = facts["vouched_on"].astype(np.uint64) + np.uint64(BEFORE_FIRST_DAY)
+    return days << np.uint64(KEY_BITS) | facts["key"] >> np.uint64(DAY_BITS)

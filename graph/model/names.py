@@ -43,6 +43,7 @@ def name_words(name: str) -> tuple[str, ...]:
     return tuple(word for word in letters.split() if word not in EMPTY)
 
 
+@lru_cache(maxsize=65_536)
 def _near(word: str, other: str) -> bool:
     if word == other:
         return True

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, TypeVar
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, TypeVar
+
+import numpy as np
 
 from graph.model import weights
+from graph.model.candidates import Candidates
 from graph.model.directory import Mode, Public
-from graph.model.facts import Facts, Form, Trait, kind_mark, kind_of, mask
-from graph.model.order import Placed, doors, placed
-from graph.model.ranking import place, stands_in
+from graph.model.facts import Form, Mask, Trait, kind_mark, kind_of
+from graph.model.order import DECIMALS, Order, best_first, without_echoes
+from graph.model.ranking import place, stand_ins
 from graph.model.relay import Facets, OpeningState, Question
-from graph.model.weighing import Candidate, Weighing, receives
+from graph.model.weighing import Weighed, Weighing
 
+# What a listing may be asked to hold: three that depend on the moment, and what it says of itself.
+CHOICES: Final = ("open_now", "has_room", "fresh")
 TRAITS: Final = {
     "without_residence_condition": Trait.WITHOUT_RESIDENCE_CONDITION,
     "interpreter": Trait.INTERPRETER,
@@ -45,134 +49,105 @@ class Narrowing:
         return self == Narrowing()
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Whether facts pass a narrowing, for one question."""
+class Choices:
+    """Which candidates of an answer hold what may be asked for: masks of all of them."""
 
-    weighing: Weighing
-    wanted: Narrowing
-    kinds: frozenset[int] = field(init=False)
-    traits: int = field(init=False)
+    def __init__(self, weighing: Weighing, candidates: Candidates, weighed: Weighed) -> None:
+        self._weighing, self._candidates, self._weighed = weighing, candidates, weighed
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "kinds", frozenset(kind_mark(kind) for kind in self.wanted.kinds))
-        object.__setattr__(self, "traits", sum(trait for name, trait in TRAITS.items() if getattr(self.wanted, name)))
+    def kept(self, wanted: Narrowing) -> Mask:
+        """Those that pass a narrowing: all that is set holds."""
+        facts = self._candidates.facts
+        kept = np.ones(len(facts), np.bool_)
+        if wanted.kinds:
+            kept &= np.isin(facts["kind"], [kind_mark(kind) for kind in wanted.kinds])
+        for name in CHOICES:
+            if getattr(wanted, name):
+                kept &= getattr(self, name)
+        for name, trait in TRAITS.items():
+            if getattr(wanted, name):
+                kept &= self.having(trait)
+        return kept
 
-    def __call__(self, facts: Facts) -> bool:
-        """Whether all that is set holds."""
-        wanted = self.wanted
-        return (
-            (not self.kinds or facts.kind in self.kinds)
-            and facts.traits & self.traits == self.traits
-            and (not wanted.open_now or is_open(self.weighing, facts))
-            and (not wanted.has_room or has_room(self.weighing, facts))
-            and (not wanted.fresh or is_fresh(self.weighing, facts))
-        )
+    def having(self, trait: Trait) -> Mask:
+        """They say so of themselves."""
+        return self._candidates.facts["traits"] & trait != 0
+
+    @cached_property
+    def open_now(self) -> Mask:
+        """Open at the moment asked for, as far as is known."""
+        marks = self._candidates.facts["hours"]
+        written = self._candidates.hours
+        opening = {mark: self._weighing.opening(written[mark]) for mark in set(marks.tolist()) if mark}
+        open_ = [mark for mark, read in opening.items() if read.state is OpeningState.OPEN]
+        return np.isin(marks, np.array(open_, np.uint64))
+
+    @cached_property
+    def has_room(self) -> Mask:
+        """Someone told of room, lately."""
+        return self._weighed.counted.room > 0
+
+    @cached_property
+    def fresh(self) -> Mask:
+        """Vouched for in the last six months."""
+        return self._weighing.day - self._candidates.facts["vouched_on"].astype(np.int64) <= weights.FRESH_FOR.days
 
 
-def is_open(weighing: Weighing, facts: Facts) -> bool:
-    """Open at the moment asked for, as far as is known."""
-    return bool(facts.hours) and weighing.opening(facts.hours)[0].state is OpeningState.OPEN
-
-
-def has_room(weighing: Weighing, facts: Facts) -> bool:
-    """Someone told of room, lately."""
-    return weighing.standing(facts).room > 0
-
-
-def is_fresh(weighing: Weighing, facts: Facts) -> bool:
-    """Vouched for in the last six months."""
-    return weighing.day - facts.vouched_on <= weights.FRESH_FOR.days
-
-
-def narrowed(weighing: Weighing, placed: Sequence[Placed], wanted: Narrowing) -> list[Placed]:
+def narrowed(weighing: Weighing, order: Order, wanted: Narrowing) -> Order:
     """What is kept of an answer, in its order."""
     if wanted.empty:
-        return list(placed)
-    keep = Kept(weighing, wanted)
-    return [one for one in placed if keep(one.facts)]
+        return order
+    return order.keeping(Choices(weighing, order.candidates, order.weighed).kept(wanted))
 
 
 T = TypeVar("T")
 
 
-def facets(weighing: Weighing, candidates: Sequence[Candidate], shown: Sequence[Placed], wanted: Narrowing) -> Facets:
-    """The counts for an answer: `shown` of these candidates, of which `wanted` keeps a part."""
-    kept = [one.facts for one in narrowed(weighing, shown, wanted)]
-    other_kinds = Kept(weighing, replace(wanted, kinds=()))
-    kinds = Counter(one.facts.kind for one in shown if other_kinds(one.facts))
-    question, left = weighing.question, Tally(weighing, candidates, Kept(weighing, wanted)).left
+def facets(weighing: Weighing, order: Order, wanted: Narrowing) -> Facets:
+    """The counts for an answer, of which `wanted` keeps a part."""
+    choices = Choices(weighing, order.candidates, order.weighed)
+    kept = choices.kept(wanted)
+    rows = order.keeping(kept).rows
+    question, left = weighing.question, Tally(weighing, order.candidates, kept).left
     publics = [(p, left(_with_public(question, p))) for p in Public if p is not Public.TOUS_PUBLICS]
     modes = [(mode, left(replace(question, modes=_added(question.modes, mode)))) for mode in Mode]
     return Facets(
         publics=tuple((public, count) for public, count in publics if count),
         modes=tuple((mode, count) for mode, count in modes if count),
-        kinds=tuple(sorted(((kind_of(kind), n) for kind, n in kinds.items()), key=lambda item: (-item[1], item[0]))),
-        open_now=sum(is_open(weighing, facts) for facts in kept),
-        has_room=sum(has_room(weighing, facts) for facts in kept),
-        fresh=sum(is_fresh(weighing, facts) for facts in kept),
-        **{name: sum(bool(facts.traits & trait) for facts in kept) for name, trait in TRAITS.items()},
+        kinds=_kinds(order.keeping(choices.kept(replace(wanted, kinds=())))),
+        **{name: int(getattr(choices, name)[rows].sum()) for name in CHOICES},
+        **{name: int(choices.having(trait)[rows].sum()) for name, trait in TRAITS.items()},
     )
 
 
-class _Offer(NamedTuple):
-    """A service or an agreement that would answer anyone: whom it receives, whether it is counted, whether it may be missed."""
-
-    receiving: tuple[int, int, int]
-    facts: Facts
-    counted: bool
-    missed: bool
+def _kinds(order: Order) -> tuple[tuple[str, int], ...]:
+    """How many there are of each kind, most first."""
+    marks, counts = np.unique(order.candidates.facts["kind"][order.rows], return_counts=True)
+    kinds = zip(map(kind_of, marks.tolist()), counts.tolist(), strict=True)
+    return tuple(sorted(kinds, key=lambda item: (-item[1], item[0])))
 
 
 class Tally:
     """How many relays would be left for other publics and modes, without weighing them again: these only let in or keep out."""
 
-    def __init__(self, weighing: Weighing, candidates: Sequence[Candidate], keep: Kept) -> None:
-        self._weighing, self._candidates, self._keep = weighing, candidates, keep
+    def __init__(self, weighing: Weighing, candidates: Candidates, kept: Mask) -> None:
+        self._weighing, self._candidates, self._kept = weighing, candidates, kept
         self._anyone = weighing.asking(replace(weighing.question, publics=(), modes=(), public_optional=False))
-        self._offers: list[_Offer] = []
-        self._bodies: list[Placed] = []
-        self._shut: set[int] = set()
-        for candidate in candidates:
-            facts, counted = candidate.facts, self._anyone.weigh(candidate)
-            missed = facts.form is Form.SERVICE and candidate.tie >= 0
-            if counted is None:
-                self._shut |= {facts.organisation} if missed else set()
-            elif facts.form is Form.BODY:
-                self._bodies.append(placed(candidate, counted))
-            else:
-                receiving = facts.publics, facts.excludes, facts.modes
-                self._offers.append(_Offer(receiving, facts, keep(facts), missed))
-        self._bodies.sort()
+        self._weighed = self._anyone.weigh(candidates)
+        self._named = self._weighed.counted.name > 0
+        self._best_first = best_first(candidates, np.round(self._weighed.totals, DECIMALS), self._weighed.shown)
+        self._bare = candidates.facts["form"] == Form.BODY
 
     def left(self, question: Question) -> int:
         """For this question, which differs from the first in publics and modes alone."""
+        candidates = self._candidates
         if question.radius_km is not None:
             # What is done at a distance lies in no radius: modes then say more than who is let in.
-            return sum(self._keep(one.facts) for one in place(self._weighing.asking(question), self._candidates))
-        let_in = self._let_in(question)
-        offering: dict[int, Facts] = {}
-        heard: set[int] = set()
-        left_out = set(self._shut)
-        number = 0
-        for receiving, facts, counted, missed in self._offers:
-            if receiving in let_in:
-                offering[facts.organisation] = facts
-                number += counted
-            if missed:
-                (heard if receiving in let_in else left_out).add(facts.organisation)
-        silent = left_out - heard
-        bodies = [one for one in self._bodies if not stands_in(self._anyone, one, silent)]
-        return number + sum(self._keep(one.facts) for one in doors(bodies, offering))
-
-    def _let_in(self, question: Question) -> set[tuple[int, int, int]]:
-        asked, modes, optional = mask(question.publics), mask(question.modes), question.public_optional
-        return {
-            (publics, excludes, offered)
-            for publics, excludes, offered in {offer.receiving for offer in self._offers}
-            if (not asked or receives(publics, excludes, asked, optional=optional))
-            and (not modes or not offered or modes & offered)
-        }
+            return len(place(self._weighing.asking(question), candidates).keeping(self._kept))
+        shown = self._weighed.shown & (self._bare | self._weighing.lets_in(candidates.facts, question))
+        shown &= ~stand_ins(self._anyone, candidates, self._weighed, shown)
+        rows = self._best_first[shown[self._best_first]]
+        return int(self._kept[without_echoes(candidates, self._named, rows)].sum())
 
 
 def _with_public(question: Question, public: Public) -> Question:

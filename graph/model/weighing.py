@@ -1,64 +1,73 @@
-"""How much each fact of a listing counts for one question. The same whether its facts come packed or with the listing."""
+"""How much each fact counts for one question: a column a fact, a row a candidate."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
-from math import asin, inf, sin, sqrt
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from datetime import date, datetime, tzinfo
+from functools import reduce
+from math import cos, radians
+from typing import Final, Generic, NamedTuple, TypeVar
+
+import numpy as np
 
 from graph.model import weights
+from graph.model.candidates import Candidates, Preference
 from graph.model.directory import Agreement, Mode, Public
-from graph.model.facts import Facts, Form, Grade, door_at, facts_of, grades, mask
-from graph.model.names import NameTier, name_tier, name_words
-from graph.model.relay import Former, Listing, Opening, OpeningState, Question
-from graph.model.territory import EARTH_RADIUS_KM
-from graph.model.weights import GRADE_WEIGHTS, NAME_WEIGHTS, Standing
+from graph.model.facts import (
+    DEGREE_STEPS,
+    NO_DEGREES,
+    Column,
+    Form,
+    Grade,
+    Mask,
+    Table,
+    day_number,
+    mask,
+)
+from graph.model.naming import Naming
+from graph.model.relay import Listing, Opening, OpeningState, Question
+from graph.model.territory import EARTH_RADIUS_KM, Point
+from graph.model.weights import GRADE_WEIGHTS, Weights
 
 Hours = Callable[[str, datetime], Opening]
-Preference = tuple[tuple[str, Grade], ...]
+Amount = TypeVar("Amount")
 
-NOWHERE: Final = -1
 EVERYONE: Final = mask((Public.TOUS_PUBLICS,))
 REMOTE: Final = mask((Mode.A_DISTANCE,))
 DIAMETER_KM: Final = 2 * EARTH_RADIUS_KM
 
 
-class Candidate(NamedTuple):
-    """A listing that could answer. `tie` is the place of its best (competence, grade) in the preference of the question,
-    `zone` that of the nearest zone it covers, both NOWHERE for none. `listing` is there for an agreement, and where the name
-    may count; `at` is how its index finds it again.
+class Counted(NamedTuple, Generic[Amount]):
+    """What each fact adds to the score: of all candidates (Weights), or of one (float)."""
+
+    competence: Amount
+    name: Amount
+    territory: Amount
+    public: Amount
+    opening: Amount
+    distance: Amount
+    mode: Amount
+    room: Amount
+    waiting: Amount
+    answer: Amount
+    freshness: Amount
+
+
+class Weighed(NamedTuple):
+    """The candidates of a question, a row each: what counts for them, what it comes to, and which may be shown at all.
+
+    `km` lead from the person to the door, not a number where that is not known or nobody has to go there.
     """
 
-    facts: Facts
-    tie: int = NOWHERE
-    zone: int = NOWHERE
-    listing: Listing | None = None
-    at: object = None
-
-
-class Counted(NamedTuple):
-    """What each fact adds to the score."""
-
-    competence: float
-    name: float
-    territory: float
-    public: float
-    opening: float
-    distance: float
-    mode: float
-    standing: Standing
-
-    @property
-    def total(self) -> float:
-        """All of it. Added up by name: a sum over the fields takes three times as long, and this is done for each candidate."""
-        competence, name, territory, public, opening, distance, mode, (room, waiting, answer, freshness) = self
-        return competence + name + territory + public + opening + distance + mode + room + waiting + answer + freshness
+    counted: Counted[Weights]
+    totals: Weights
+    shown: Mask
+    km: Weights
 
 
 def preference(question: Question) -> Preference:
     """Every way to be competent for what is asked, the weightiest first."""
-    return tuple(pair for pair, _ in _weighed(question))
+    return tuple(way for way, _ in _weighed(question))
 
 
 def _weighed(question: Question) -> list[tuple[tuple[str, Grade], float]]:
@@ -67,39 +76,30 @@ def _weighed(question: Question) -> list[tuple[tuple[str, Grade], float]]:
     return sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
 
 
-def candidate_of(listing: Listing, places: Mapping[tuple[str, Grade], int], zones: Sequence[str]) -> Candidate:
-    """The whole listing as a candidate; `places` are those of the preference."""
-    covered = set(listing.covers)
-    tie = min((places[pair] for pair in grades(listing).items() if pair in places), default=NOWHERE)
-    zone = next((place for place, id_ in enumerate(zones) if id_ in covered), NOWHERE)
-    return Candidate(facts_of(listing), tie, zone, listing)
-
-
 class Weighing:
     """One question, ready to weigh any number of candidates. `hours` reads OSM opening_hours at a moment."""
 
     def __init__(self, question: Question, hours: Hours) -> None:
         self.question = question
-        self.day = question.at.date().toordinal()
+        self.day = day_number(question.at.date())
+        self.naming = Naming(question)
         weighed = _weighed(question)
-        self.preferred: Preference = tuple(pair for pair, _ in weighed)
+        self.preferred: Preference = tuple(way for way, _ in weighed)
         self._certainties = dict(zip(question.competences, question.certainties, strict=False))
-        self._ties = [weight for _, weight in weighed]
-        self._services = [weight + weights.SERVICE_OVER_BODY * self.certainty(id_) for (id_, _), weight in weighed]
+        # The last of each stands for NOWHERE.
+        self._ties = np.array([*(weight for _, weight in weighed), 0.0])
+        more = [weights.SERVICE_OVER_BODY * self.certainty(id_) for (id_, _), _ in weighed]
+        self._services = self._ties + np.array([*more, 0.0])
         self.zones: tuple[str, ...] = question.territory.zones if question.territory else ()
-        self._levels = weights.levels(self.zones)
-        self._asked = mask(question.publics)
-        self._modes = mask(question.modes)
-        # Most questions are for anyone, received in any way: only what has closed is then left out.
-        self._choosy = bool(self._asked or self._modes)
-        self._said = frozenset(name_words(question.text))
-        self._urgency = weights.URGENT_FACTOR if question.urgent else 1.0
+        self._levels = np.array([*weights.levels(self.zones), 0.0])
+        self._asked, self._modes = mask(question.publics), mask(question.modes)
+        urgency = weights.URGENT_FACTOR if question.urgent else 1.0
         self._shut = weights.CLOSED_WHEN_URGENT if question.urgent else 0.0
+        self._open_now = weights.OPEN_NOW * urgency
+        self._opens_today = weights.OPENS_TODAY * urgency + self._shut
         self._hours = hours
-        self._openings: dict[str, tuple[Opening, float]] = {}
-        here = question.near or (question.territory.point if question.territory else None)
-        self._here = door_at(here) if here else None
-        self._radius = inf if question.radius_km is None else question.radius_km
+        self._today: dict[tzinfo | None, date] = {}
+        self._here = _radians(question.near or (question.territory.point if question.territory else None))
 
     def asking(self, question: Question) -> Weighing:
         """The same for another question."""
@@ -109,147 +109,115 @@ class Weighing:
         """How sure it is that this was meant."""
         return self._certainties.get(competence, 1.0)
 
-    def weigh(self, candidate: Candidate) -> Counted | None:
-        """What counts for it; None for what must not be shown."""
-        facts, tie, zone, listing, _ = candidate
-        if (self._choosy or facts.closed_on) and self.barred(facts):
-            return None
-        name = 0.0
-        if listing is not None:
+    def weigh(self, candidates: Candidates) -> Weighed:
+        """What counts for each. Added up in one order, for sums of floats differ with it in their last digits."""
+        facts, km = candidates.facts, self._km(candidates.facts)
+        told = self._days_since(facts["capacity_on"])
+        counted = Counted(
+            competence=np.where(
+                facts["form"] == Form.SERVICE, self._services[candidates.ties], self._ties[candidates.ties]
+            ),
+            name=self._names(candidates),
+            territory=self._levels[candidates.zones],
+            public=weights.public(facts["publics"], self._asked, EVERYONE),
+            opening=self._openings(candidates),
+            distance=weights.distance(km),
+            mode=weights.mode(facts["modes"], self._modes),
+            room=weights.room(facts["places_free"], told, facts["full_until"] > self.day),
+            waiting=weights.waiting(facts["waiting_days"], told),
+            answer=weights.answer(facts["answer_days"]),
+            freshness=weights.freshness(self._days_since(facts["vouched_on"])),
+        )
+        shown = self._may_be_shown(candidates, counted.name, km)
+        return Weighed(counted, reduce(np.add, counted), shown, km)
+
+    def _may_be_shown(self, candidates: Candidates, name: Weights, km: Weights) -> Mask:
+        """What is never shown, however well the rest matches: closed, for others, received otherwise, too far, not agreed."""
+        facts = candidates.facts
+        shown = (candidates.ties >= 0) | (name > 0)
+        shown &= (facts["closed_on"] == 0) | (facts["closed_on"] > self.day)
+        shown &= self.lets_in(facts, self.question)
+        if self.question.radius_km is not None:
+            shown &= ~(km > self.question.radius_km)
+        for row, listing in candidates.whole.items():
             if listing.agreement and not holds(listing.agreement, self.question):
-                return None
-            name = self._name(listing)
-        if tie >= 0:
-            competence = self._services[tie] if facts.form is Form.SERVICE else self._ties[tie]
-        elif name:
-            competence = 0.0
-        else:
-            return None
-        distance = 0.0
-        km = self.distance_km(facts)
-        if km is not None:
-            if km > self._radius:
-                return None
-            distance = weights.distance(km)
-        return Counted(
-            competence,
-            name,
-            self._levels[zone] if zone >= 0 else 0.0,
-            self._public(facts.publics),
-            self.opening(facts.hours)[1] if facts.hours else 0.0,
-            distance,
-            weights.ASKED_MODE if self._modes & facts.modes else 0.0,
-            self.standing(facts),
-        )
+                shown[row] = False
+        return shown
 
-    def standing(self, facts: Facts) -> Standing:
-        """What counts for it whoever asks."""
-        return weights.standing(
-            self.day,
-            facts.vouched_on,
-            facts.capacity_on,
-            facts.full_until,
-            facts.places_free,
-            facts.waiting_days,
-            facts.answer_days,
-        )
+    @staticmethod
+    def lets_in(facts: Table, question: Question) -> Mask:
+        """Those that receive the publics of this question, in one of its ways."""
+        asked, modes = mask(question.publics), mask(question.modes)
+        let_in = np.ones(len(facts), np.bool_)
+        if asked:
+            publics = facts["publics"]
+            if not question.public_optional:
+                let_in &= (publics == 0) | (publics & (asked | EVERYONE) != 0)
+            let_in &= facts["excludes"] & asked == 0
+        if modes:
+            let_in &= (facts["modes"] == 0) | (facts["modes"] & modes != 0)
+        return let_in
 
-    def barred(self, facts: Facts) -> bool:
-        """What is never shown for this question, however well it matches: closed, for others, or received otherwise."""
-        return (
-            (0 < facts.closed_on <= self.day)
-            or (self._asked and not self.receives(facts, self._asked))
-            or bool(self._modes and facts.modes and not self._modes & facts.modes)
-        )
+    def _names(self, candidates: Candidates) -> Weights:
+        counts = np.zeros(len(candidates))
+        if self.question.words or self.question.phrase:
+            for row, listing in candidates.whole.items():
+                counts[row] = self.naming.weight(listing)
+        return counts
 
-    def receives(self, facts: Facts, asked: int) -> bool:
-        """Whether these publics (a mask) may come."""
-        return receives(facts.publics, facts.excludes, asked, optional=self.question.public_optional)
+    def _days_since(self, days: Column) -> Column:
+        return self.day - days.astype(np.int64)
 
-    def _public(self, publics: int) -> float:
-        if self._asked:
-            return weights.FOR_THIS_PUBLIC if self._asked & publics else 0.0
-        return weights.FOR_SOME_ONLY if publics and not publics & EVERYONE else 0.0
-
-    def opening(self, written: str) -> tuple[Opening, float]:
-        """The state of these hours at the moment asked for, and what it counts."""
-        known = self._openings.get(written)
-        if known is None:
-            known = self._openings[written] = self._judged(self._hours(written, self.question.at))
-        return known
-
-    def distance_km(self, facts: Facts) -> float | None:
-        """Kilometres from the person to the door, as the crow flies (haversine).
-
-        None when either is unknown, or when nobody has to go there: what is done at a distance, or asked to be.
+    def _km(self, facts: Table) -> Weights:
+        """Kilometres from the person to each door, as the crow flies (haversine); not a number when either is unknown, or
+        when nobody has to go there: what is done at a distance, or asked to be.
         """
-        here, door = self._here, facts.door
-        if here is None or door is None:
-            return None
-        if facts.modes == REMOTE or (facts.modes & REMOTE and self._modes == REMOTE):
-            return None
-        chord = sin((door.lat - here.lat) / 2) ** 2 + here.cosine * door.cosine * sin((door.lon - here.lon) / 2) ** 2
-        return DIAMETER_KM * asin(sqrt(chord))
+        km = np.full(len(facts), np.nan)
+        if self._here is None:
+            return km
+        modes = facts["modes"]
+        at_home = modes & REMOTE != 0 if self._modes == REMOTE else modes == REMOTE
+        there = np.flatnonzero((facts["lat"] != NO_DEGREES) & ~at_home)
+        lat, lon = (np.radians(facts[name][there] / DEGREE_STEPS) for name in ("lat", "lon"))
+        here_lat, here_lon = self._here
+        north, east = np.sin((lat - here_lat) / 2), np.sin((lon - here_lon) / 2)
+        chord = north * north + cos(here_lat) * np.cos(lat) * east * east
+        km[there] = DIAMETER_KM * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
+        return km
 
-    def former(self, listing: Listing) -> Former | None:
-        """The body that it took over from, if it is under that name that it was found."""
-        former, past = self._past(listing)
-        return former if past > self._own(listing) else None
+    def _openings(self, candidates: Candidates) -> Weights:
+        """Few texts of hours are borne by many: each is read once."""
+        marks = candidates.facts["hours"].tolist()
+        counts = {mark: self._opening(self.opening(candidates.hours[mark])) for mark in set(marks) if mark}
+        counts[0] = 0.0
+        return np.array([counts[mark] for mark in marks], np.float64)
 
-    def alias(self, listing: Listing) -> str:
-        """The other name under which it was found; empty if it is its own."""
-        alias = max(listing.organisation.aliases, key=self._tier, default="")
-        return alias if alias and self._tier(alias) > self._own(listing) else ""
+    def opening(self, written: str) -> Opening:
+        """The state of these hours at the moment asked for."""
+        return self._hours(written, self.question.at)
 
-    def _own(self, listing: Listing) -> NameTier:
-        own = name_tier(self.question.words, listing.service.name) if listing.service else NameTier.NONE
-        return max(own, self._tier(listing.organisation.name))
-
-    def _name(self, listing: Listing) -> float:
-        """The words are its name, or one that it took over; a service is also found by its body's, with less weight."""
-        organisation, service = listing.organisation, listing.service
-        names = (organisation.name, *organisation.aliases)
-        body = max(*(self._tier(name) for name in names), self._past(listing)[1])
-        if service is None:
-            return NAME_WEIGHTS[body]
-        own = name_tier(self.question.words, service.name)
-        return max(NAME_WEIGHTS[own], NAME_WEIGHTS[body] * weights.NAME_OF_ITS_BODY)
-
-    def _past(self, listing: Listing) -> tuple[Former | None, NameTier]:
-        """The body taken over whose name matches, and how well. Of several, the one that the whole text says most of: a
-        town in it was read as the place, and is none of the words left for names.
-        """
-        tiers = [(self._tier(former.name), former) for former in listing.formers]
-        found = [(tier, former) for tier, former in tiers if tier]
-        if not found:
-            return None, NameTier.NONE
-        said = max(found, key=lambda one: (len(self._said.intersection(name_words(one[1].name))), one[0]))
-        return said[1], max(tier for tier, _ in found)
-
-    def _tier(self, name: str) -> NameTier:
-        """By the words left for names; else by the whole phrase, which must then be most of the name."""
-        question = self.question
-        tier = name_tier(question.words, name)
-        if tier is NameTier.NONE and len(question.phrase) > 1 and name_tier(question.phrase, name) is NameTier.MOSTLY:
-            return NameTier.MOSTLY
-        return tier
-
-    def _judged(self, opening: Opening) -> tuple[Opening, float]:
+    def _opening(self, opening: Opening) -> float:
         if opening.state is OpeningState.OPEN:
-            return opening, weights.OPEN_NOW * self._urgency
+            return self._open_now
         if opening.state is OpeningState.UNKNOWN:
-            return opening, 0.0
+            return 0.0
         change = opening.changes_at
-        if change and change.date() == self.question.at.astimezone(change.tzinfo).date():
-            return opening, weights.OPENS_TODAY * self._urgency + self._shut
-        return opening, self._shut
+        return self._opens_today if change and change.date() == self._today_in(change.tzinfo) else self._shut
+
+    def _today_in(self, zone: tzinfo | None) -> date:
+        today = self._today.get(zone)
+        if today is None:
+            today = self._today[zone] = self.question.at.astimezone(zone).date()
+        return today
 
 
-def receives(publics: int, excludes: int, asked: int, *, optional: bool) -> bool:
-    """Whether who is made for `publics` and never for `excludes` receives these, all masks; `optional`: others' may do."""
-    if excludes & asked:
-        return False
-    return not publics or optional or bool(publics & (asked | EVERYONE))
+def _radians(point: Point | None) -> tuple[float, float] | None:
+    """Its latitude and longitude, as exact as those of doors are kept."""
+    if point is None:
+        return None
+    return radians(round(point.lat * DEGREE_STEPS) / DEGREE_STEPS), radians(
+        round(point.lon * DEGREE_STEPS) / DEGREE_STEPS
+    )
 
 
 def shown(listing: Listing, day: date, asker: str = "") -> bool:

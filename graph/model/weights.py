@@ -6,12 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
-from graph.model.facts import Grade
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.model.facts import UNKNOWN, UNKNOWN_WAIT, Column, Grade, Mask
 from graph.model.names import NameTier
 from graph.model.territory import TerritoryLevel, level_of
+
+# What a fact counts for each of many listings.
+Weights: TypeAlias = NDArray[np.float64]
 
 GRADE_WEIGHTS: Final = {
     Grade.AGREEMENT: 130.0,
@@ -62,53 +67,46 @@ CAPACITY_HOLDS_FOR: Final = timedelta(days=30)
 FAST_ANSWER: Final = timedelta(days=3)
 
 
-class Standing(NamedTuple):
-    """What counts for a listing whoever asks."""
-
-    room: float
-    waiting: float
-    answer: float
-    freshness: float
-
-
-@lru_cache(maxsize=65_536)
-def standing(
-    day: int, vouched_on: int, capacity_on: int, full_until: int, places_free: int, waiting_days: int, answer_days: int
-) -> Standing:
-    """Of these facts (graph/model/facts.py) on a day. They are few, and shared by many listings: each is judged once."""
-    return Standing(
-        room(day, capacity_on, full_until, places_free),
-        waiting(day, capacity_on, waiting_days),
-        ANSWERS_FAST if 0 <= answer_days <= FAST_ANSWER.days else 0.0,
-        freshness(day - vouched_on),
-    )
-
-
-def freshness(age: int) -> float:
+def freshness(age: Column) -> Weights:
     """Full weight for six months, then fading, to a handicap at two years; `age` in days."""
-    part = min(max((timedelta(age) - FRESH_FOR) / (STALE_AFTER - FRESH_FOR), 0.0), 1.0)
+    part = np.clip((age - FRESH_FOR.days) / (STALE_AFTER - FRESH_FOR).days, 0.0, 1.0)
     return FRESH + (STALE - FRESH) * part
 
 
-def room(day: int, capacity_on: int, full_until: int, places_free: int) -> float:
-    """Full until a day that is not past weighs whenever it was said; places free or none, for thirty days after that."""
-    if full_until > day:
-        return FULL
-    if places_free < 0 or day - capacity_on > CAPACITY_HOLDS_FOR.days:
-        return 0.0
-    return HAS_ROOM if places_free else FULL
+def room(places: Column, told: Column, full: Mask) -> Weights:
+    """`full` until a day that is not past weighs whenever it was said; places free or none, for thirty days after they were
+    `told` (that many days ago).
+    """
+    known = (places != UNKNOWN) & (told <= CAPACITY_HOLDS_FOR.days)
+    return np.where(full, FULL, np.where(known, np.where(places > 0, HAS_ROOM, FULL), 0.0))
 
 
-def waiting(day: int, capacity_on: int, days: int) -> float:
+def waiting(days: Column, told: Column) -> Weights:
     """A handicap for each week, to a bound; none when nobody waits, or nobody said so in thirty days."""
-    if days <= 0 or day - capacity_on > CAPACITY_HOLDS_FOR.days:
-        return 0.0
-    return max(LONGEST_WAIT, WAIT_PER_WEEK * days / 7)
+    known = (days != UNKNOWN_WAIT) & (days > 0) & (told <= CAPACITY_HOLDS_FOR.days)
+    return np.where(known, np.maximum(LONGEST_WAIT, WAIT_PER_WEEK * days / 7), 0.0)
 
 
-def distance(km: float) -> float:
-    """Less and less, to a bound."""
-    return max(FARTHEST, PER_KM * km)
+def answer(days: Column) -> Weights:
+    """Answers within days."""
+    return np.where(days <= FAST_ANSWER.days, ANSWERS_FAST, 0.0)
+
+
+def distance(km: Weights) -> Weights:
+    """Less and less, to a bound; nothing where the way is not known (not a number)."""
+    return np.where(np.isnan(km), 0.0, np.maximum(FARTHEST, PER_KM * km))
+
+
+def public(publics: Column, asked: int, everyone: int) -> Weights:
+    """Made for whom it is about; or for some only, when nobody said whom it is about. All of them masks."""
+    if asked:
+        return np.where(publics & asked, FOR_THIS_PUBLIC, 0.0)
+    return np.where((publics != 0) & (publics & everyone == 0), FOR_SOME_ONLY, 0.0)
+
+
+def mode(modes: Column, asked: int) -> Weights:
+    """Received as it was asked; masks."""
+    return np.where(modes & asked, ASKED_MODE, 0.0)
 
 
 def levels(zones: Sequence[str]) -> list[float]:

@@ -11,12 +11,13 @@ from api.actions.find_relay import Ask, find_relay
 from api.actions.kept import kept
 from api.rooms import Rooms
 from api.settings import Settings
+from graph.model.candidates import Candidates
 from graph.model.directory import Mode, Public
 from graph.model.relay import Found, WideningStep
 from graph.model.territory import Point, Territory, TerritoryLevel
 from graph.store.loading import Loader
 from graph.store.unit import Graph
-from search.backend import Candidates, Wanted
+from search.backend import Wanted
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
 from tests import make, reading

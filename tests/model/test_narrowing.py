@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from graph.model.candidates import candidates_of
 from graph.model.directory import Capacity, Mode, Public
 from graph.model.narrowing import Narrowing, facets, narrowed
-from graph.model.order import Placed
+from graph.model.order import Order
 from graph.model.ranking import place
 from graph.model.relay import Facets, Ground, Listing, Opening, OpeningState, Question, Tie
-from graph.model.weighing import Candidate, Weighing, candidate_of
+from graph.model.weighing import Weighing
 from tests import make
 
 OPEN, CLOSED = "open", "closed"
@@ -39,20 +40,14 @@ LISTINGS = (
 )
 
 
-def candidates(weighing: Weighing) -> list[Candidate]:
-    places = {way: number for number, way in enumerate(weighing.preferred)}
-    return [candidate_of(one, places, weighing.zones) for one in LISTINGS]
-
-
-def answer(question: Question) -> tuple[Weighing, list[Placed]]:
+def answer(question: Question) -> tuple[Weighing, Order]:
     weighing = Weighing(question, hours)
-    return weighing, place(weighing, candidates(weighing))
+    return weighing, place(weighing, candidates_of(LISTINGS, weighing.preferred, weighing.zones))
 
 
 def kept(wanted: Narrowing, **values: Any) -> set[str]:
-    weighing, placed = answer(make.question(**values))
-    listings = [one.candidate.listing for one in narrowed(weighing, placed, wanted)]
-    return {listing.key.removeprefix("service:t:") for listing in listings if listing}
+    order = narrowed(*answer(make.question(**values)), wanted)
+    return {LISTINGS[one.row].key.removeprefix("service:t:") for one in order.page()}
 
 
 ALL = {"plain", "open", "shut", "room", "full", "stale", "old_word"}
@@ -80,8 +75,7 @@ def test_what_nobody_said_is_not_held_to_be_so(wanted: Narrowing, left: set[str]
 
 
 def counted(wanted: Narrowing, **values: Any) -> Facets:
-    weighing, placed = answer(make.question(**values))
-    return facets(weighing, candidates(weighing), placed, wanted)
+    return facets(*answer(make.question(**values)), wanted)
 
 
 @pytest.mark.parametrize("wanted", [Narrowing(), Narrowing(kinds=("CCAS",)), Narrowing(fresh=True)])

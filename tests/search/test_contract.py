@@ -9,12 +9,12 @@ from datetime import date
 
 import pytest
 
+from graph.model.candidates import NOWHERE
 from graph.model.directory import Capacity, Mode, Public
-from graph.model.facts import Facts, Grade, facts_of, lateness, mark
+from graph.model.facts import Grade, facts_of, lateness, mark
 from graph.model.names import NameTier, name_tier, name_words
 from graph.model.relay import Ground, Listing, Tie
 from graph.model.territory import Territory
-from graph.model.weighing import NOWHERE
 from search import document
 from search.backend import Engine, Held, Index, NotBuilt, Wanted, Writer
 from tests import make
@@ -214,21 +214,20 @@ async def test_a_candidate_tells_its_facts_its_best_way_and_its_nearest_zone(eng
         zones=make.besancon().zones, competences=(make.RENT, make.HOTEL), names=(("perrin",),), preferred=ways
     )
     await index.follow()
-    found = {one.facts.key: one for one in (await index.candidates(wanted)).found}
-
-    def told(of: Listing) -> tuple[Facts, int, int]:
-        one = found[mark(of.key)]
-        return one.facts, one.tie, one.zone
-
+    found = await index.candidates(wanted)
+    expected = [(lawful, 1, 0), (offered, 0, 1), (mandated, 2, 1), (named, NOWHERE, 1)]
+    rows = {key: row for row, key in enumerate(found.facts["key"].tolist())}
+    in_order = [rows[mark(one.key)] for one, _, _ in expected]
     assert len(found) == 4
-    assert told(lawful) == (facts_of(lawful), 1, 0)
-    assert told(offered) == (facts_of(offered), 0, 1)
-    assert told(mandated) == (facts_of(mandated), 2, 1)
-    assert told(named) == (facts_of(named), NOWHERE, 1)
+    assert found.facts[in_order].tolist() == facts_of(one for one, _, _ in expected).tolist()
+    assert list(zip(found.ties[in_order], found.zones[in_order], strict=True)) == [
+        (tie, zone) for _, tie, zone in expected
+    ]
+    assert found.hours[mark("Mo-Fr 09:00-17:00")] == "Mo-Fr 09:00-17:00"
     # Whole where the rest of the listing decides.
-    assert [found[mark(one.key)].listing for one in (mandated, named)] == [mandated, named]
-    inside, _ = await index.candidates(Wanted(inside="25056", competences=(make.RENT,), preferred=ways[:2]))
-    assert [(one.facts.key, one.tie, one.zone) for one in inside] == [(mark(lawful.key), 1, NOWHERE)]
+    assert [found.whole[row] for row in in_order[2:]] == [mandated, named]
+    inside = await index.candidates(Wanted(inside="25056", competences=(make.RENT,), preferred=ways[:2]))
+    assert (inside.facts["key"], inside.ties, inside.zones) == ([mark(lawful.key)], [1], [NOWHERE])
     await writer.close()
 
 
@@ -244,16 +243,16 @@ async def test_of_too_many_those_that_fit_best_are_weighed_and_of_equals_the_lat
     writer = await build(engine_under_test, *lawful, *fresh, *faded)
     index = engine_under_test.index()
     await index.follow()
-    found, cut = await index.candidates(IN_DOUBS)
-    assert cut
+    found = await index.candidates(IN_DOUBS)
+    assert found.cut
     # A hundred of the faded ones have room: which is ours to say, and the same wherever it is asked.
-    last = sorted(faded, key=lambda one: lateness(facts_of(one)), reverse=True)[:100]
-    assert {one.facts.key for one in found} == {mark(one.key) for one in (*lawful, *fresh, *last)}
+    last = sorted(faded, key=lambda one: lateness(facts_of([one]))[0], reverse=True)[:100]
+    assert set(found.facts["key"].tolist()) == {mark(one.key) for one in (*lawful, *fresh, *last)}
     assert len(found) == 1_000
-    found, cut = await index.candidates(replace(IN_DOUBS, most=400))
-    assert (cut, {one.facts.key for one in found}) == (True, {mark(one.key) for one in lawful})
-    found, cut = await index.candidates(replace(IN_DOUBS, most=1_200))
-    assert (cut, len(found)) == (False, 1_200)
+    found = await index.candidates(replace(IN_DOUBS, most=400))
+    assert (found.cut, set(found.facts["key"].tolist())) == (True, {mark(one.key) for one in lawful})
+    found = await index.candidates(replace(IN_DOUBS, most=1_200))
+    assert (found.cut, len(found)) == (False, 1_200)
     await writer.close()
 
 
@@ -263,11 +262,11 @@ async def test_listings_come_as_they_were_when_they_were_found_and_by_key_as_the
     writer = await build(engine_under_test, listing("t:un", "Avant"), listing("t:deux"))
     index = engine_under_test.index()
     await index.follow()
-    found = sorted((await index.candidates(ANYWHERE)).found, key=lambda one: one.facts.key)
+    found = await index.candidates(ANYWHERE)
     await writer.replace(["t:un"], [listing("t:un", "Après")])
     await writer.commit()
     await index.follow()
-    names = {one.key: one.organisation.name for one in await index.listings(found)}
+    names = {one.key: one.organisation.name for one in await index.listings(found, range(2))}
     assert names == {"organisation:t:un": "Avant", "organisation:t:deux": "Organisme d’essai"}
     known = await index.known(["organisation:t:un", "organisation:t:inconnu", "organisation:T:DEUX"])
     assert [one.organisation.name for one in known] == ["Après"]

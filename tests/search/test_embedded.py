@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from graph.model.errors import Unavailable
+from graph.model.facts import facts_of
 from graph.model.territory import Territory
-from search import embedded
+from search import embedded, remembered
 from search.backend import Wanted
 from search.document import INDEX_FORMAT
 from search.embedded import META, POINTER, EmbeddedIndex, EmbeddedWriter, is_built
@@ -96,6 +98,37 @@ async def test_what_was_not_committed_is_lost_and_the_lock_given_back(tmp_path: 
     await again.commit()
     await again.close()
     assert [listing.key for listing in await make.listings(EmbeddedIndex(tmp_path), IN_DOUBS)] == ["organisation:t:caf"]
+
+
+async def test_what_is_remembered_is_bounded_and_forgotten_without_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remembered, "FACTS_KEPT", 3)
+    monkeypatch.setattr(remembered, "FIRST_ROWS", 1)
+    here = [make.listing(f"organisation:t:{n}", organisation=make.organisation(f"t:{n}", hours=f"Mo 0{n}:00-12:00"))
+            for n in range(4)]  # fmt: skip
+    elsewhere = replace(here[0], key="organisation:t:loin", covers=("25462",))
+    writer = EmbeddedWriter.aside(tmp_path)
+    await writer.keep_places(make.territories())
+    await writer.replace((), [*here, elsewhere])
+    await writer.commit()
+    await writer.switch()
+    await writer.close()
+    index = EmbeddedIndex(tmp_path)
+    before = await index.candidates(Wanted(zones=("25462",), competences=(make.RENT,)))
+    for _ in range(2):
+        # Five in all, of which three are kept: some are read anew.
+        found = await index.candidates(IN_DOUBS)
+        listings = await index.listings(found, range(len(found)))
+        assert sorted(listing.key for listing in listings) == [listing.key for listing in here]
+        assert found.facts.tolist() == facts_of(listings).tolist()
+        assert [found.hours[hours] for hours in found.facts["hours"].tolist()] == [
+            listing.organisation.hours for listing in listings
+        ]
+        assert len(await index.candidates(Wanted(zones=("25462",), competences=(make.RENT,)))) == 1
+    # An answer keeps what it was given.
+    assert await index.listings(before, [0]) == [elsewhere]
+    assert before.hours[int(before.facts["hours"][0])] == elsewhere.organisation.hours
 
 
 async def test_an_empty_index_answers(tmp_path: Path) -> None:
