@@ -14,8 +14,9 @@ from api.graphql.context import Info
 from api.graphql.enums import OrganisationKind
 from api.graphql.organisations import After, First, Organisation, organisation_page
 from api.graphql.places import Territory
+from api.graphql.questions import RelayQuestion
 from api.graphql.references import organisation_of, shown
-from api.graphql.relays import RelayQuestion, RelaysResult
+from api.graphql.relays import RelaysResult
 from api.graphql.services import Service
 from graph.model.errors import InvalidInput
 
