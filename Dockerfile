@@ -11,6 +11,8 @@ COPY importers importers
 COPY api api
 RUN /opt/maillage/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
  && /opt/maillage/bin/pip uninstall --yes setuptools pip
+# Who runs the image cannot write there: what is made of the lists is made now.
+RUN cd / && /opt/maillage/bin/python -c "from search.understand import Reader; Reader()"
 
 FROM python:3.11-slim
 RUN groupadd --gid 10001 maillage \

@@ -5,9 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 DATA ?= var/data
+# Byte code is kept, whatever the machine says: the tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-whole test-neo4j lint format lock bench bench-relevance bench-speed bench-size bench-import clean
+.PHONY: help demo serve test lint format lock bench bench-relevance bench-speed bench-size bench-import clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -18,20 +20,40 @@ demo: $(VENV)/.installed ## load the shipped data, then serve the site (PORT=800
 serve: $(VENV)/.installed ## serve the site on the data present (PORT=8000 DATA=var/data)
 	@exec $(BIN)/maillage serve --port $(PORT) --data $(DATA)
 
+# The tests in lanes, longest first. What stands in one lane shares a site, or an engine; what no other lane names is in the
+# last. One lane more than cores at once, for faults mostly wait. What a lane says is shown when it ends.
+LANES := test-site test-houses test-neo4j test-backup test-shared test-rest
+LANES_AT_ONCE ?= 3
+lane = mkdir -p build; $(BIN)/python -m pytest $(1) > build/$@.log 2>&1; code=$$?; cat build/$@.log; exit $$code
+SITE := tests/api tests/scenarios tests/web tests/faults/test_site_index.py
+HOUSES := $(addprefix tests/faults/test_,chaos.py processes.py supervisor.py watched_site.py)
+BACKUP := tests/faults/test_backup.py tests/upgrade
+SHARED := $(addprefix tests/faults/test_,index.py parts_apart.py shared_index.py shared_site.py worker.py) tests/importers tests/store
+
 test: $(VENV)/.tests lint ## lint, check types, run every test, on both graph engines
 	@$(MAKE) --no-print-directory chromium maven
-	@mkdir -p build; echo "Two runs at once, for faults and the other engine mostly wait; what the larger one says comes last."
-	@$(MAKE) --no-print-directory test-whole > build/test-whole.log 2>&1 & other=$$!; \
-	  $(BIN)/python -m pytest tests/faults; first=$$?; \
-	  $(MAKE) --no-print-directory test-neo4j; second=$$?; \
-	  wait $$other; third=$$?; cat build/test-whole.log; exit $$((first || second || third))
+	@$(BIN)/python -m graph.store.classes
+	@$(MAKE) --no-print-directory --keep-going --jobs=$(LANES_AT_ONCE) $(LANES)
 
-test-whole: $(VENV)/.tests
-	$(BIN)/python -m pytest --ignore=tests/faults
+.PHONY: $(LANES)
+test-site: $(VENV)/.tests
+	@$(call lane,$(SITE))
+
+test-houses: $(VENV)/.tests
+	@$(call lane,$(HOUSES))
 
 test-neo4j: $(VENV)/.tests ## run what touches the graph on a Neo4j (Maven fetches it once)
 	@$(MAKE) --no-print-directory maven
-	MAILLAGE_TEST_GRAPH=neo4j $(BIN)/python -m pytest tests/store tests/importers tests/api tests/scenarios
+	@export MAILLAGE_TEST_GRAPH=neo4j; $(call lane,tests/store tests/importers tests/api tests/scenarios)
+
+test-backup: $(VENV)/.tests
+	@$(call lane,$(BACKUP))
+
+test-shared: $(VENV)/.tests
+	@$(call lane,$(SHARED))
+
+test-rest: $(VENV)/.tests
+	@$(call lane,$(addprefix --ignore=,$(SITE) $(HOUSES) $(BACKUP) $(SHARED)))
 
 lint: $(VENV)/.tests ## style, import directions, types
 	$(BIN)/ruff check .

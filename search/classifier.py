@@ -12,12 +12,16 @@ import json
 import random
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain
 from math import exp, sqrt
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from search.features import Feature, features, merged, words_of
 from search.lexicon import Lexicon, Phrase, phrases
+from search.made import kept
 
 FILE: Final = Path(__file__).with_name("weights.json.gz")
 ROUNDS: Final = 10
@@ -27,32 +31,45 @@ SLOWING: Final = 0.3
 LEAST_WEIGHT: Final = 0.12
 # Gradients smaller than this are left out of an update.
 LEAST_GRADIENT: Final = 0.003
-NOTHING: Final = array("h")
+
+
+class Trained(msgspec.Struct, array_like=True, frozen=True):
+    """What training gives. `stamp` names the vocabulary it was trained on; `classes` are competences, "" for other fields.
+
+    Of each feature, `weights` holds the place of a class and its weight in hundredths, in turn (16 bits each), as far as `ends`
+    says (32 bits).
+    """
+
+    stamp: str
+    classes: list[str]
+    features: list[str]
+    ends: bytes
+    weights: bytes
 
 
 class Classifier:
     """Weights by feature, and the chance of each competence that they give. Immutable, about 7 MB."""
 
-    def __init__(self, stamp: str, classes: Sequence[str], weights: dict[str, array[int]]) -> None:
-        """`stamp` names the vocabulary it was trained on; `classes` are competences, "" for other fields.
-
-        Of each feature, `weights` holds the place of a class and its weight in hundredths, in turn.
-        """
-        self.stamp = stamp
-        self._classes = tuple(classes)
-        self._weights = weights
+    def __init__(self, trained: Trained) -> None:
+        self.stamp = trained.stamp
+        self._classes = tuple(trained.classes)
+        self._place = {name: place for place, name in enumerate(trained.features, 1)}
+        self._ends = array("I", bytes(4) + trained.ends)
+        self._weights = array("h", trained.weights)
 
     @classmethod
-    def load(cls, file: Path = FILE) -> Classifier:
-        """The classifier kept in `file`."""
-        kept = json.loads(gzip.decompress(file.read_bytes()))
-        return cls(kept["stamp"], kept["classes"], {name: array("h", row) for name, row in kept["weights"].items()})
+    def load(cls) -> Classifier:
+        """The classifier that is shipped."""
+        return cls(kept("classifier", Trained, _read))
 
     def chances(self, found: Iterable[Feature], rarity: dict[str, float]) -> dict[str, float]:
         """The chance of each competence, all of them together making one."""
         sums = [0.0] * len(self._classes)
         for name, value in unit_vector(found, rarity):
-            row = self._weights.get(name, NOTHING)
+            feature = self._place.get(name)
+            if feature is None:
+                continue
+            row = self._weights[self._ends[feature - 1] : self._ends[feature]]
             for place, weight in zip(row[::2], row[1::2], strict=True):
                 sums[place] += value * weight / 100
         return dict(zip(self._classes, softmax(sums), strict=True))
@@ -74,7 +91,7 @@ def stamp_of(said: Sequence[Phrase]) -> str:
     return digest.hexdigest()[:16]
 
 
-def train(said: Sequence[Phrase], rarity: dict[str, float]) -> Classifier:
+def train(said: Sequence[Phrase], rarity: dict[str, float]) -> Trained:
     """Softmax regression by stochastic gradient steps, in an order drawn from a fixed seed."""
     classes = sorted({phrase.competence for phrase in said})
     place = {competence: index for index, competence in enumerate(classes)}
@@ -90,15 +107,28 @@ def train(said: Sequence[Phrase], rarity: dict[str, float]) -> Classifier:
         step = STEP / (1 + SLOWING * turn)
         for vector, right, weight in examples:
             _learn(rows, vector, right, step * weight, len(classes))
-    kept = {name: _kept(row) for name, row in sorted(rows.items())}
-    return Classifier(stamp_of(said), classes, {name: row for name, row in kept.items() if row})
+    weights = {name: _weights(row) for name, row in sorted(rows.items())}
+    return _trained(stamp_of(said), classes, {name: row for name, row in weights.items() if row})
 
 
-def save(classifier: Classifier, file: Path = FILE) -> None:
-    """Write the classifier, the same bytes for the same weights."""
-    rows = {name: row.tolist() for name, row in classifier._weights.items()}
-    content = {"stamp": classifier.stamp, "classes": classifier._classes, "weights": rows}
-    file.write_bytes(gzip.compress(json.dumps(content, separators=(",", ":")).encode(), mtime=0))
+def save(trained: Trained) -> None:
+    """Write it, the same bytes for the same weights."""
+    ends, weights = array("I", bytes(4) + trained.ends), array("h", trained.weights)
+    rows = {name: weights[ends[i] : ends[i + 1]].tolist() for i, name in enumerate(trained.features)}
+    content = {"stamp": trained.stamp, "classes": trained.classes, "weights": rows}
+    FILE.write_bytes(gzip.compress(json.dumps(content, separators=(",", ":")).encode(), mtime=0))
+
+
+def _read() -> Trained:
+    """What `save` wrote."""
+    content = json.loads(gzip.decompress(FILE.read_bytes()))
+    return _trained(content["stamp"], content["classes"], content["weights"])
+
+
+def _trained(stamp: str, classes: list[str], rows: dict[str, list[int]]) -> Trained:
+    ends = array("I", accumulate(map(len, rows.values())))
+    weights = array("h", chain.from_iterable(rows.values()))
+    return Trained(stamp, classes, list(rows), ends.tobytes(), weights.tobytes())
 
 
 def _learn(
@@ -126,13 +156,10 @@ def softmax(sums: Sequence[float]) -> list[float]:
     return [value / whole for value in raised]
 
 
-def _kept(row: list[float]) -> array[int]:
-    return array(
-        "h",
-        [part for at, weight in enumerate(row) if abs(weight) >= LEAST_WEIGHT for part in (at, round(weight * 100))],
-    )
+def _weights(row: list[float]) -> list[int]:
+    return [part for at, weight in enumerate(row) if abs(weight) >= LEAST_WEIGHT for part in (at, round(weight * 100))]
 
 
 if __name__ == "__main__":
     everything = list(phrases())
-    save(train(everything, Lexicon(everything).rarity))
+    save(train(everything, Lexicon.shipped().rarity))

@@ -10,6 +10,10 @@ from graph.model.vocabulary import acronyms, competence, competences
 from graph.model.wording import expressions
 from graph.model.words import ELIDED, fold
 from search.features import words_of
+from search.made import kept
+
+# Folded ending, rank, competence, text.
+Ending = tuple[str, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Completion:
     """Every way to go on, in order. Built once; completing changes nothing."""
 
     def __init__(self) -> None:
-        self._endings = _endings()
+        self._endings = kept("endings", list[Ending], _endings)
 
     def complete(self, text: str, limit: int) -> list[Suggestion]:
         """The best `limit` competences whose label, or a way to say it, goes on from `text`; labels first, each once."""
@@ -56,9 +60,9 @@ class Completion:
         return chosen
 
 
-def _endings() -> list[tuple[str, int, str, str]]:
+def _endings() -> list[Ending]:
     """What can be typed, from each word on, sorted: folded ending, rank, competence, text."""
-    endings: list[tuple[str, int, str, str]] = []
+    endings: list[Ending] = []
     for entry in competences().values():
         words = [token.text for token in words_of(entry.label)]
         endings += [(" ".join(words[i:]), min(i, 1), entry.id, entry.label) for i in range(len(words))]

@@ -18,7 +18,7 @@ from search.classifier import Classifier
 from search.completion import Completion, Suggestion
 from search.danger import Dangers
 from search.features import Feature, carries, class_stems, features, stem, words_of
-from search.lexicon import ELSEWHERE, Leaning, Lexicon, phrases
+from search.lexicon import ELSEWHERE, Leaning, Lexicon
 from search.places import Gazetteer
 from search.spelling import Spelling, sound
 from search.vectors import Vectors
@@ -78,10 +78,10 @@ class Understood:
 
 
 class Reader:
-    """Reads questions. Built once from the vocabulary in about two seconds; reading changes nothing."""
+    """Reads questions. Built once a process; reading changes nothing."""
 
     def __init__(self) -> None:
-        self._lexicon = Lexicon(phrases())
+        self._lexicon = Lexicon.shipped()
         self._classifier = Classifier.load()
         self._vectors = Vectors.load()
         self._publics = [(public.public, _stems(public.text)) for public in public_words()]

@@ -27,7 +27,7 @@ from graph.model.vocabulary import competences
 from graph.model.wording import expressions, off_topic
 from graph.model.words import fold
 from search.features import words_of
-from search.lexicon import ELSEWHERE, Lexicon, phrases
+from search.lexicon import ELSEWHERE, Lexicon
 from search.vectors import FILE, digest, labels_stamp
 
 WORD: Final = re.compile(r"[^\W\d_]{2,22}|\d{2,4}")
@@ -45,7 +45,7 @@ def make(wheel: Path, file: Path = FILE) -> None:
 
     places, vectors = _read(wheel)
     vectors /= numpy.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
-    lexicon = Lexicon(phrases())
+    lexicon = Lexicon.shipped()
     said = list(said_by_people())
     classes = sorted({competence for competence, _ in said})
     learnt = numpy.array([_sum(text, places, vectors, lexicon, numpy) for _, text in said])

@@ -20,7 +20,7 @@ from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
 from graph.store.unit import Graph
 from tests.neo4j_server import Missing, Neo4jServer
-from tests.outside import free_port
+from tests.outside import free_port, loopback
 
 START_SECONDS = 480
 CHROMIUM_FLAGS = (
@@ -36,6 +36,8 @@ CHROMIUM_FLAGS = (
 UNCOUNTED = {
     f"MAILLAGE_{name}": "0" for name in ("PAGES_PER_MINUTE", "GRAPHQL_REQUESTS_PER_MINUTE", "GRAPHQL_COST_PER_MINUTE")
 }
+# Doors that ask the graph nothing, or what those ask that are run again on Neo4j.
+NOT_ON_NEO4J = frozenset({"test_find_relay.py", "test_fuzz.py", "test_graphql_door.py", "test_graphql_hostile.py"})
 OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
 
 
@@ -74,7 +76,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     touching = [
         item
         for item in items
-        if item.path.is_relative_to(store) or {"launched", "site"} & set(getattr(item, "fixturenames", ()))
+        if item.path.is_relative_to(store)
+        or ({"launched", "site"} & set(getattr(item, "fixturenames", ())) and item.path.name not in NOT_ON_NEO4J)
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in touching])
     items[:] = touching
@@ -180,14 +183,20 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
 
 @pytest.fixture(scope="session")
 def browser_page(browser: Browser, site: str) -> OpenPage:
-    """Opens a page of the site: `async with browser_page(width=380, javascript=False) as page`."""
+    """Opens a page of the site: `async with browser_page(width=380, javascript=False) as page`.
+
+    `kept` lets it keep pages for when there is no network: each context would fetch them all anew, and few tests look at them.
+    """
 
     @asynccontextmanager
-    async def open_page(*, width: int = 1280, height: int = 900, javascript: bool = True) -> AsyncIterator[Page]:
+    async def open_page(
+        *, width: int = 1280, height: int = 900, javascript: bool = True, kept: bool = False
+    ) -> AsyncIterator[Page]:
         context = await browser.new_context(
             base_url=site,
             viewport={"width": width, "height": height},
             java_script_enabled=javascript,
+            service_workers="allow" if kept else "block",
             locale="fr-FR",
             timezone_id="Europe/Paris",
         )
@@ -201,6 +210,6 @@ def browser_page(browser: Browser, site: str) -> OpenPage:
 
 def _well(address: str) -> bool:
     try:
-        return httpx2.get(f"{address}/ready?all=1", timeout=2).status_code == 200
+        return loopback().get(f"{address}/ready?all=1", timeout=2).status_code == 200
     except httpx2.HTTPError:
         return False

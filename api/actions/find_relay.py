@@ -122,7 +122,6 @@ async def _found(rooms: Rooms, ask: Ask, page: Page) -> Found:
         understood=matches,
         widened=answer.widened,
         emergency=understood.emergency,
-        generation=rooms.index.generation,
         counting=cache(lambda: facets(answer.weighing, answer.order, ask.narrowing)),
     )
 

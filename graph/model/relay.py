@@ -211,7 +211,6 @@ class Found:
     understood: tuple[CompetenceMatch, ...] = ()
     widened: Widening | None = None
     emergency: tuple[str, ...] = field(default=())
-    generation: str = ""
     counting: Callable[[], Facets] = Facets
 
     @property

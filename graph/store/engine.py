@@ -14,8 +14,9 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
-from importlib.util import find_spec
+from functools import cache, partial
+from hashlib import sha256
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import Final
 
@@ -52,7 +53,11 @@ class Address:
 class Engine:
     """The embedded engine of one data folder."""
 
-    def __init__(self, folder: Path, *, heap: str = HEAP, development: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, heap: str = HEAP, development: bool = False, learnt: Path | None = None
+    ) -> None:
+        """`learnt` is a file to write when it stops: the classes it used, for later starts (`graph/store/classes.py`)."""
+        self._learnt = learnt
         self.folder = folder / "engine"
         self.heap = heap
         self.development = development
@@ -153,18 +158,25 @@ class Engine:
             # The default survives a killed process, not a power cut.
             "arcadedb.txWalFlush": "2",
         }
-        jars = sorted(path for path in (_package() / "jars").glob("*.jar") if not path.name.startswith(JARS_LEFT_OUT))
         lines = [
             "--add-modules jdk.incubator.vector",
             "--enable-native-access=ALL-UNNAMED",
             f"-Xmx{self.heap}",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            *self._classes(),
             *(f'"-D{name}={_quoted(value)}"' for name, value in settings.items()),
-            f'-cp "{_quoted(os.pathsep.join(map(str, jars)))}"',
+            f'-cp "{_quoted(os.pathsep.join(map(str, _jars())))}"',
         ]
         _write_private(self._argument_file, "\n".join(lines))
         return self._argument_file
+
+    def _classes(self) -> list[str]:
+        """Classes linked beforehand, where they are there: half a start is reading and linking them."""
+        if self._learnt:
+            return [f'-XX:AOTCacheOutput="{_quoted(str(self._learnt))}"']
+        kept = archive()
+        return [f'-XX:AOTCache="{_quoted(str(kept))}"'] if kept.exists() else []
 
     def _wait(self, given_up: Callable[[], bool]) -> None:
         """Until it answers: to take connections is not enough, another process may have got the port meanwhile."""
@@ -176,6 +188,20 @@ class Engine:
         tail = self._log.read_text(errors="replace")[-800:]
         self.stop(ORPHAN_SECONDS)
         raise Unavailable(f"Le moteur de graphe n’a pas démarré. Fin de son journal :\n{tail}")
+
+
+@cache
+def archive() -> Path:
+    """Where the classes that this Java has linked of these jars are kept, beside the byte code, if they are."""
+    found = sha256((_package() / "jre" / "release").read_bytes())
+    for jar in _jars():
+        told = jar.stat()
+        found.update(f"{jar} {told.st_size} {int(told.st_mtime)}\n".encode())
+    return Path(cache_from_source(__file__)).with_name(f"engine-{found.hexdigest()[:16]}.aot")
+
+
+def _jars() -> list[Path]:
+    return sorted(path for path in (_package() / "jars").glob("*.jar") if not path.name.startswith(JARS_LEFT_OUT))
 
 
 def _package() -> Path:

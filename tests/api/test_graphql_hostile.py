@@ -25,7 +25,7 @@ NORMAL = {
 }
 # What a traceback, a file of ours or a library would leave in an answer.
 TRACES = ("Traceback", ".py", "graphql.", "strawberry", "site-packages", "Error(", "sys.")
-ROUNDS = 5
+ROUNDS = 3
 # What the process may have grown after some hundreds of hostile requests more. One round of it kept would be far beyond.
 MARGIN_BYTES = 40_000_000
 
@@ -67,7 +67,7 @@ async def test_a_hostile_request_has_a_short_answer_and_the_site_goes_on(
 
 async def test_memory_is_steady(client: httpx2.AsyncClient, data: Path) -> None:
     web = web_process(data)
-    for _ in range(3):
+    for _ in range(2):
         for hostile in TABLE:
             await sent(client, hostile)
     warm = web.memory_info().rss

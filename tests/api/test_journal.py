@@ -22,6 +22,7 @@ from api.journal import formatter
 from api.request_line import HEADER, MARK
 from api.settings import Settings
 from tests.conftest import START_SECONDS, free_port
+from tests.outside import loopback
 
 HOME = Path(__file__).resolve().parent.parent.parent
 CANARY = "Zibeline-Dupont"
@@ -102,7 +103,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
 
 def _answers(address: str) -> bool:
     try:
-        return httpx2.get(f"{address}/health", timeout=20).status_code == 200
+        return loopback().get(f"{address}/health", timeout=20).status_code == 200
     except httpx2.HTTPError:
         return False
 

@@ -16,6 +16,7 @@ import pytest
 
 from graph.store.processes import bearing
 from tests.conftest import UNCOUNTED
+from tests.outside import loopback
 
 
 class House:
@@ -49,7 +50,7 @@ class House:
 
     def health(self) -> int:
         try:
-            return httpx2.get(f"{self.address}/ready", params={"all": "1"}, timeout=3).status_code
+            return loopback().get(f"{self.address}/ready", params={"all": "1"}, timeout=3).status_code
         except httpx2.HTTPError:
             return 0
 

@@ -151,7 +151,7 @@ async def test_copies_taken_under_writes_hold_whole_transactions_only(tmp_path: 
         writers = [asyncio.create_task(write_for_ever(graph, f"w{n}", acknowledged)) for n in range(WRITERS)]
         while len(acknowledged) < WRITERS * PAIRS:  # noqa: ASYNC110 - the writers know of no event
             await asyncio.sleep(0.05)
-        for number in range(3):
+        for number in range(2):
             before.append(dict(acknowledged))
             await backed_up(tmp_path / "data", tmp_path / f"{number}.tar")
         assert [writer.exception() for writer in writers if writer.done()] == []

@@ -38,9 +38,9 @@ from tests.faults.house import House, processes_of, refused
 DOSE = int(os.environ.get("MAILLAGE_TEST_CHAOS", "1"))
 SEED = int(os.environ.get("MAILLAGE_TEST_SEED", "20260310"))
 WRITERS = 4
-RENAMED_EACH = 1000 * DOSE
+RENAMED_EACH = 500 * DOSE
 BODIES_EACH = 40
-BATCHES = 20 * DOSE
+BATCHES = 10 * DOSE
 BATCH = 50
 ASKED_AT_THE_END = 100
 PATIENCE = 240

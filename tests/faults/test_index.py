@@ -11,12 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from structlog.testing import capture_logs
 
 from api import worker
-from api.premises import Premises, premises
+from api.premises import Premises
 from api.settings import Settings
 from api.switching import RESTORED
 from api.upkeep import drain, prepare
@@ -28,7 +27,7 @@ from graph.store.ownership import AnotherIndex, Identity, Ownership
 from graph.store.unit import Graph
 from search.backend import Wanted
 from search.embedded import EmbeddedEngine, EmbeddedIndex, is_built
-from search.indexer import Indexer, What, differences
+from search.indexer import Indexer, differences
 from tests import make
 
 FOUND_WITHIN = 20
@@ -42,26 +41,6 @@ query ($text: String!) {
 """
 
 
-@pytest.fixture
-async def running(site: str, data: Path) -> AsyncIterator[Graph]:
-    """The graph of the running site, as another command of the same machine sees it."""
-    async with premises(Settings(data=data)) as house:
-        assert not house.owner
-        yield house.graph
-
-
-async def found(client: httpx2.AsyncClient, text: str) -> list[str]:
-    answer = await client.post("/graphql", json={"query": FIND, "variables": {"text": text}})
-    return [edge["node"]["organisation"]["id"] for edge in answer.json()["data"]["relays"]["edges"]]
-
-
-async def until(client: httpx2.AsyncClient, text: str, expected: list[str]) -> None:
-    end = time.monotonic() + FOUND_WITHIN
-    while (seen := await found(client, text)) != expected:
-        assert time.monotonic() < end, seen
-        await asyncio.sleep(0.05)
-
-
 async def load(graph: Graph, *records: Any) -> None:
     loader = Loader(graph, "essai-index")
     await loader.load(await loader.plan_batch(make.batch(*records)), lambda done: None)
@@ -70,44 +49,6 @@ async def load(graph: Graph, *records: Any) -> None:
 async def load_map(graph: Graph, territories: list[Territory]) -> None:
     loader = Loader(graph, "carte")
     await loader.load(await loader.plan_territories(territories), lambda done: None)
-
-
-async def test_a_change_is_found_and_what_is_dropped_is_not(running: Graph, client: httpx2.AsyncClient) -> None:
-    await load(running, make.organisation("t:neuf", name="Zibeline Xylophone", covers=("25056",)))
-    await until(client, "zibeline xylophone", ["t:neuf"])
-
-    await load(running, make.organisation("t:neuf", name="Quetzal Xylophone", covers=("25056",)))
-    await until(client, "quetzal xylophone", ["t:neuf"])
-    assert await found(client, "zibeline xylophone") == []
-
-    await load(running)
-    await until(client, "quetzal xylophone", [])
-
-
-async def test_a_rebuild_leaves_no_gap(running: Graph, client: httpx2.AsyncClient, data: Path) -> None:
-    index = EmbeddedIndex(data / "index")
-    before, expected = index.generation, await found(client, "impayés de loyer")
-    await running.write(lambda unit: unit.outbox.add(REBUILD_INDEX, ()))
-    end = time.monotonic() + FOUND_WITHIN
-    while index.generation == before:
-        assert await found(client, "impayés de loyer") == expected
-        assert time.monotonic() < end
-        await asyncio.sleep(0.05)
-    assert await found(client, "impayés de loyer") == expected
-
-
-async def test_the_doctor_finds_graph_and_index_alike_and_names_what_is_not(
-    running: Graph, client: httpx2.AsyncClient, data: Path
-) -> None:
-    index = EmbeddedIndex(data / "index")
-    await load(running, make.organisation("t:mal", name="Ocarina Yodel", covers=("25056",)))
-    await until(client, "ocarina yodel", ["t:mal"])
-    assert await differences(running, index) == {}
-
-    await running.write(lambda unit: unit.run("MATCH (o:Organisation {id: 't:mal'}) SET o.name = 'Autre'"))
-    assert await differences(running, index) == {"organisation:t:mal": (What.STALE, "t:mal")}
-    await load(running)
-    await until(client, "ocarina yodel", [])
 
 
 async def test_a_rebuild_carries_out_what_was_waiting(empty_graph: Graph, tmp_path: Path) -> None:

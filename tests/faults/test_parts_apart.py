@@ -19,6 +19,7 @@ from graph.store.engine import Address
 from graph.store.outbox import INDEX_LISTINGS
 from graph.store.unit import Graph
 from tests.conftest import START_SECONDS, free_port
+from tests.outside import loopback
 from tests.search.stand_in import KEY, StandIn
 
 
@@ -61,7 +62,7 @@ def until(process: subprocess.Popen[bytes], what: Callable[[], bool]) -> None:
 def figure(address: str, name: str) -> float:
     """What the figure is now; -1 while nobody gives it."""
     try:
-        text = httpx2.get(address, timeout=20).text
+        text = loopback().get(address, timeout=20).text
     except httpx2.HTTPError:
         return -1.0
     return next((float(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} ")), -1.0)
@@ -77,7 +78,7 @@ def test_a_site_without_its_worker_is_web_processes_alone(
 
     def ready() -> bool:
         try:
-            return httpx2.get(f"{address}/ready?all=1", timeout=20).status_code == 200
+            return loopback().get(f"{address}/ready?all=1", timeout=20).status_code == 200
         except httpx2.HTTPError:
             return False
 

@@ -9,11 +9,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from tests.conftest import free_port
 from tests.faults.house import House, gone, refused
+from tests.outside import loopback
 
 
 @pytest.fixture(scope="module")
@@ -21,34 +21,28 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("house")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def house(data: Path) -> Iterator[House]:
-    house = House(data, free_port())
+    """One that goes on: each test leaves it healthy."""
+    house = House(data / "standing", free_port())
     house.wait()
     yield house
-    if house.process.poll() is None:
-        house.end()
+    house.end()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_cleanly_and_starts_again(data: Path, number: signal.Signals) -> None:
-    first = House(data, free_port())
-    first.wait()
-    children = first.children()
-    assert sorted(child.name().rstrip("0123456789.") for child in children) == ["java", "python", "python"]
-    assert "Maillage est prêt" in first.end(number)
-    assert first.process.returncode == 0
-    assert gone(children, 1) == []
-    again = House(data, free_port())
-    again.wait()
-    again.end()
-
-
-def test_children_end_when_the_supervisor_is_killed(data: Path, house: House) -> None:
-    children = house.children()
-    house.end(signal.SIGKILL)
-    assert gone(children) == []
-    again = House(data, free_port())
+def test_it_stops_cleanly_or_is_killed_and_starts_again(data: Path) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+        house = House(data / "moved", free_port())
+        house.wait()
+        children = house.children()
+        assert sorted(child.name().rstrip("0123456789.") for child in children) == ["java", "python", "python"]
+        assert "Maillage est prêt" in house.end(number)
+        if number is signal.SIGKILL:
+            assert gone(children) == []
+        else:
+            assert house.process.returncode == 0
+            assert gone(children, 1) == []
+    again = House(data / "moved", free_port())
     again.wait()
     again.end()
 
@@ -86,14 +80,15 @@ def test_an_engine_that_stalls_is_said_at_once_and_found_again(house: House) -> 
 
 
 def test_the_password_is_in_no_command_line(data: Path, house: House) -> None:
-    secret = (data / "engine" / "secret").read_text()
+    file = data / "standing" / "engine" / "secret"
+    secret = file.read_text()
     commands = [" ".join(child.cmdline()) for child in house.children()]
     assert [command for command in commands if secret in command] == []
-    assert (data / "engine" / "secret").stat().st_mode & 0o077 == 0
+    assert file.stat().st_mode & 0o077 == 0
 
 
 def test_a_folder_in_use_is_said_in_words(data: Path, house: House) -> None:
-    code, said = refused("serve", "--port", str(free_port()), "--data", str(data))
+    code, said = refused("serve", "--port", str(free_port()), "--data", str(data / "standing"))
     assert code == 1
     assert f"est déjà utilisé par un autre processus (numéro {house.process.pid})" in said
     assert house.health() == 200
@@ -124,21 +119,6 @@ def test_a_bad_setting_is_named(tmp_path: Path) -> None:
     assert "MAILLAGE_HEAP = « beaucoup » : écrivez un nombre suivi de" in said
 
 
-def test_a_folder_that_was_served_empty_is_loaded_by_demo(tmp_path: Path) -> None:
-    empty = House(tmp_path, free_port())
-    empty.wait()
-    empty.end()
-    assert (tmp_path / "index" / "current").exists()
-    full = House(tmp_path, free_port(), command="demo")
-    full.wait(240)
-    answer = httpx2.get(f"{full.address}/chercher", params={"q": "EDAS", "ou": "Châtillon"}, timeout=20)
-    assert "Service des solidarités territoriales de Châtillon" in answer.text
-    assert "Premier démarrage" in full.end()
-    again = House(tmp_path, free_port(), command="demo")
-    again.wait()
-    assert "Premier démarrage" not in again.end()
-
-
 def test_what_was_told_to_ignore_the_end_of_the_terminal_goes_on(tmp_path: Path) -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
@@ -152,8 +132,10 @@ def test_what_was_told_to_ignore_the_end_of_the_terminal_goes_on(tmp_path: Path)
     house.end()
 
 
-def test_a_first_load_told_to_stop_stops_and_is_taken_up_again(tmp_path: Path) -> None:
-    """Ctrl-C in the middle of the first load: no process stays, and the next start ends the load."""
+def test_a_first_load_told_to_stop_stops_and_is_taken_up_again_even_when_it_was_served_meanwhile(
+    tmp_path: Path,
+) -> None:
+    """Ctrl-C in the middle of the first load: no process stays, what is there is served, and the next demo ends the load."""
     first = House(tmp_path, free_port(), command="demo")
     end = time.monotonic() + 60
     while not list((tmp_path / "engine" / "databases" / "maillage").glob("Territory*")):
@@ -165,8 +147,16 @@ def test_a_first_load_told_to_stop_stops_and_is_taken_up_again(tmp_path: Path) -
     assert gone(children, 1) == []
     assert not (tmp_path / "index" / "current").exists()
 
-    again = House(tmp_path, free_port(), command="demo")
-    again.wait(240)
-    answer = httpx2.get(f"{again.address}/chercher", params={"q": "EDAS", "ou": "Châtillon"}, timeout=20)
+    served = House(tmp_path, free_port())
+    served.wait()
+    assert "Premier démarrage" not in served.end()
+    assert (tmp_path / "index" / "current").exists()
+
+    full = House(tmp_path, free_port(), command="demo")
+    full.wait(240)
+    answer = loopback().get(f"{full.address}/chercher", params={"q": "EDAS", "ou": "Châtillon"}, timeout=20)
     assert "Service des solidarités territoriales de Châtillon" in answer.text
-    again.end()
+    assert "Premier démarrage" in full.end()
+    again = House(tmp_path, free_port(), command="demo")
+    again.wait()
+    assert "Premier démarrage" not in again.end()

@@ -30,6 +30,7 @@ from api.settings import Settings
 from graph.store.loading import Loader
 from tests import make
 from tests.conftest import START_SECONDS, free_port
+from tests.outside import loopback
 
 CANARY = "Zibeline"
 SPOKEN = {"user-agent": CANARY, "cookie": f"nom={CANARY}", "tracestate": f"nom={CANARY}", "baggage": f"nom={CANARY}"}
@@ -104,10 +105,8 @@ class Watched:
         """One request, by a connection of its own: either web process may take it."""
         mark = str(uuid4())
         headers = SPOKEN | {"x-request-id": mark, "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01"}
-        with httpx2.Client(timeout=120) as client:
-            answer = client.request(
-                method, f"{self.address}{path}", headers=headers | given.pop("headers", {}), **given
-            )
+        headers |= given.pop("headers", {})
+        answer = loopback().request(method, f"{self.address}{path}", headers=headers, timeout=120, **given)
         assert answer.headers["x-request-id"] == mark
         self.marks[name], self.answers[name] = mark, answer
 
@@ -125,7 +124,7 @@ def until(what: Callable[[], bool], seconds: float = START_SECONDS) -> None:
 
 def status(address: str) -> int:
     try:
-        return httpx2.get(address, timeout=10).status_code
+        return loopback().get(address, timeout=10).status_code
     except httpx2.HTTPError:
         return 0
 
@@ -168,7 +167,7 @@ def live(seen: Watched, pid: int) -> None:
     place = {"q": f"impayés de loyer {CANARY}", "ou": "Besançon"}
 
     def shown() -> bool:
-        return "Service d’essai" in httpx2.get(f"{seen.address}/chercher", params=place, timeout=120).text
+        return "Service d’essai" in loopback().get(f"{seen.address}/chercher", params=place, timeout=120).text
 
     until(shown)
     ask_everything(seen, place)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Route, expect
 
 from tests.conftest import OpenPage
-from tests.web.looks import in_turn
+from tests.web.looks import NARROW, Scheme, in_turn, listen, looked_at, violations, width_of
 
-AXE = (Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag2aaa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ANSWER = "/chercher?q=impay%C3%A9s+de+loyer&ou=Besan%C3%A7on"
 # Those of our lists; a select has options too.
 OPTIONS = ".combo [role=option]"
@@ -32,53 +28,22 @@ PAGES = (
 )
 
 
-def listen(page: Page) -> list[str]:
-    """Errors of the page: what its own policy refused, what its scripts threw, what it asked of others."""
-    heard: list[str] = []
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on(
-        "console", lambda message: heard.append(message.text) if "Content Security Policy" in message.text else None
-    )
-    page.on("request", lambda asked: heard.append(asked.url) if "//127.0.0.1:" not in asked.url else None)
-    return heard
-
-
-async def violations(page: Page) -> list[tuple[str, Any]]:
-    await page.evaluate(AXE)
-    found = await page.evaluate("rules => axe.run({runOnly: {type: 'tag', values: rules}})", RULES)
-    return [(one["id"], [node["target"] for node in one["nodes"]]) for one in found["violations"]]
-
-
 @pytest.mark.parametrize(("path", "width", "scheme"), in_turn(PAGES, ANSWER, "/galerie"))
-async def test_a_page_is_accessible_and_fits(browser_page: OpenPage, path: str, width: int, scheme: Any) -> None:
-    async with browser_page(width=width) as page:
-        heard = listen(page)
-        await page.emulate_media(color_scheme=scheme)
-        await page.goto(path)
-        assert await violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
-        assert heard == []
+async def test_a_page_is_accessible_and_fits(browser_page: OpenPage, path: str, width: int, scheme: Scheme) -> None:
+    async with looked_at(browser_page, path, width, scheme):
+        pass
 
 
 @pytest.mark.parametrize(("kind", "width", "scheme"), [("service", 1280, "dark"), ("organisme", 380, "light")])
-async def test_a_sheet_is_accessible_and_fits(browser_page: OpenPage, kind: str, width: int, scheme: Any) -> None:
-    async with browser_page(width=width) as page:
-        heard = listen(page)
-        await page.emulate_media(color_scheme=scheme)
-        await page.goto(ANSWER)
+async def test_a_sheet_is_accessible_and_fits(browser_page: OpenPage, kind: str, width: int, scheme: Scheme) -> None:
+    async with looked_at(browser_page, ANSWER, width, scheme) as page:
         await page.locator(f"main a[href^='/{kind}/']").first.click()
         await page.wait_for_url(f"**/{kind}/**")
-        assert await violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
-        assert heard == []
 
 
 async def test_open_parts_are_accessible_too(browser_page: OpenPage) -> None:
-    async with browser_page(width=380) as page:
-        await page.goto(ANSWER)
+    async with looked_at(browser_page, ANSWER, *NARROW) as page:
         await page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
-        assert await violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == 380
 
 
 async def test_the_keyboard_alone_goes_from_question_to_sheet(browser_page: OpenPage) -> None:
@@ -234,4 +199,4 @@ async def test_on_paper_the_sheet_has_room_to_write(browser_page: OpenPage) -> N
         await page.emulate_media(media="print")
         await expect(page.get_by_text("À remettre à la personne")).to_be_visible()
         await expect(page.locator(".head")).to_be_hidden()
-        assert await page.evaluate("document.documentElement.scrollWidth") == 794
+        assert await width_of(page) == 794

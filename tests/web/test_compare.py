@@ -20,8 +20,7 @@ from graph.model.directory import Capacity, Contact, Public
 from graph.model.relay import Ground, Listing, Reason, ReasonKind, Relay, Tie
 from tests import make
 from tests.conftest import OpenPage
-from tests.web.looks import in_turn
-from tests.web.test_browser import listen, violations
+from tests.web.looks import Scheme, in_turn, looked_at
 from tests.web.test_pages import addresses, get, text
 
 ADIL = "service:demo:adil-doubs--conseil"
@@ -216,15 +215,10 @@ async def test_a_question_that_cannot_be_read_leaves_the_facts(client: httpx2.As
     in_turn([(ADIL,), (ADIL, LANDLORD, BODY, FUND, BOARD)], (ADIL, LANDLORD, BODY, FUND)),
 )
 async def test_a_comparison_is_accessible_and_fits(
-    browser_page: OpenPage, keys: tuple[str, ...], width: int, scheme: Any
+    browser_page: OpenPage, keys: tuple[str, ...], width: int, scheme: Scheme
 ) -> None:
-    async with browser_page(width=width) as page:
-        heard = listen(page)
-        await page.emulate_media(color_scheme=scheme)
-        await page.goto(path(*keys))
-        assert await violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
-        assert heard == []
+    async with looked_at(browser_page, path(*keys), width, scheme):
+        pass
 
 
 async def test_narrow_the_keyboard_goes_from_relay_to_relay_and_row_heads_stay(browser_page: OpenPage) -> None:

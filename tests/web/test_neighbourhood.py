@@ -22,8 +22,7 @@ from graph.model.directory import Body, Link, LinkKind, OrganisationSheet, Step,
 from search.hours import PARIS
 from tests import make
 from tests.conftest import OpenPage
-from tests.web.looks import in_turn
-from tests.web.test_browser import listen, violations
+from tests.web.looks import Scheme, in_turn, looked_at, width_of
 from tests.web.test_pages import get, text
 
 TODAY = date(2026, 3, 10)
@@ -189,16 +188,10 @@ async def test_the_page_draws_what_the_graph_holds(client: httpx2.AsyncClient) -
 
 @pytest.mark.parametrize(("path", "width", "scheme"), in_turn([SPLIT_BODY, CROWDED, CLOSED, PAIRED]))
 async def test_a_neighbourhood_is_accessible_and_fits(
-    browser_page: OpenPage, path: str, width: int, scheme: Any
+    browser_page: OpenPage, path: str, width: int, scheme: Scheme
 ) -> None:
-    async with browser_page(width=width) as page:
-        heard = listen(page)
-        await page.emulate_media(color_scheme=scheme)
-        await page.goto(path)
+    async with looked_at(browser_page, path, width, scheme) as page:
         await page.evaluate("for (const part of document.querySelectorAll('.network details')) part.open = true")
-        assert await violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
-        assert heard == []
 
 
 async def test_the_keyboard_opens_the_crowd_and_goes_on_to_a_neighbour(browser_page: OpenPage) -> None:
@@ -223,4 +216,4 @@ async def test_on_paper_nothing_is_folded(browser_page: OpenPage) -> None:
         await page.emulate_media(media="print")
         await expect(page.locator(".network__node a").last).to_be_visible()
         await expect(page.get_by_text("Le même voisinage, en phrases")).to_be_hidden()
-        assert await page.evaluate("document.documentElement.scrollWidth") == 690
+        assert await width_of(page) == 690

@@ -12,12 +12,19 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from tests.conftest import OpenPage
-from tests.web.test_browser import ANSWER, listen, violations
+from tests.web.looks import NARROW, WIDE, Scheme, listen, looked_at, violations, width_of
+from tests.web.test_browser import ANSWER
 
 MAP = f"{ANSWER}&vue=carte"
 FREE = "#filtre-gratuit-1"
 BESANCON = {"latitude": 47.2378, "longitude": 6.0241}
-TELEPHONE: Any = {"viewport": {"width": 380, "height": 780}, "has_touch": True, "is_mobile": True, "locale": "fr-FR"}
+TELEPHONE: Any = {
+    "viewport": {"width": 380, "height": 780},
+    "has_touch": True,
+    "is_mobile": True,
+    "locale": "fr-FR",
+    "service_workers": "block",
+}
 
 
 @asynccontextmanager
@@ -120,14 +127,10 @@ async def test_the_map_says_what_its_list_says(browser_page: OpenPage) -> None:
         assert heard == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (380, "dark")])
-async def test_the_map_is_accessible_and_fits(browser_page: OpenPage, width: int, scheme: Any) -> None:
-    async with browser_page(width=width) as page:
-        await page.emulate_media(color_scheme=scheme)
-        await page.goto(MAP)
+@pytest.mark.parametrize(("width", "scheme"), [WIDE, NARROW])
+async def test_the_map_is_accessible_and_fits(browser_page: OpenPage, width: int, scheme: Scheme) -> None:
+    async with looked_at(browser_page, MAP, width, scheme) as page:
         await expect(page.locator(".map__marker").first).to_be_visible()
-        assert await violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
 
 
 async def test_one_key_goes_from_list_to_map_and_back(browser_page: OpenPage) -> None:
@@ -264,7 +267,7 @@ async def keys(page: Page) -> list[str]:
 
 
 async def test_without_network_the_numbers_stay_and_no_answer_was_kept(browser_page: OpenPage) -> None:
-    async with browser_page(width=380) as page:
+    async with browser_page(width=380, kept=True) as page:
         await page.goto(ANSWER)
         await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         await page.reload()
@@ -296,7 +299,7 @@ async def test_on_paper_the_answer_is_a_clean_sheet(browser_page: OpenPage) -> N
         await expect(page.get_by_text("Imprimé le")).to_be_visible()
         await expect(page.locator(".reasons").first).to_be_visible()
         await expect(page.get_by_label("Filtres choisis")).to_contain_text("Gratuit")
-        assert await page.evaluate("document.documentElement.scrollWidth") == 794
+        assert await width_of(page) == 794
 
 
 async def _until(heard: list[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import httpx2
@@ -18,8 +17,7 @@ from graph.model.directory import Contact, Public
 from search.hours import PARIS
 from tests import make
 from tests.conftest import OpenPage
-from tests.web.looks import in_turn
-from tests.web.test_browser import listen, violations
+from tests.web.looks import Scheme, in_turn, looked_at, violations, width_of
 from tests.web.test_pages import addresses, get, names, text
 
 ADIL = "service:demo:adil-doubs--conseil"
@@ -135,14 +133,11 @@ async def test_what_is_gone_is_told_and_what_is_too_much_too(client: httpx2.Asyn
 
 
 @pytest.mark.parametrize(("path", "width", "scheme"), in_turn(["/selection"], THREE))
-async def test_a_selection_is_accessible_and_fits(browser_page: OpenPage, path: str, width: int, scheme: Any) -> None:
-    async with browser_page(width=width) as page:
-        heard = listen(page)
-        await page.emulate_media(color_scheme=scheme)
-        await page.goto(path)
-        assert await violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
-        assert heard == []
+async def test_a_selection_is_accessible_and_fits(
+    browser_page: OpenPage, path: str, width: int, scheme: Scheme
+) -> None:
+    async with looked_at(browser_page, path, width, scheme):
+        pass
 
 
 async def test_without_javascript_the_text_is_open_and_the_order_changes(browser_page: OpenPage) -> None:
@@ -192,6 +187,6 @@ async def test_the_sheet_to_carry_is_made_for_paper(browser_page: OpenPage) -> N
         await expect(page.get_by_text("Adresses utiles")).to_be_visible()
         for gone in ("Ma sélection", "Envoyer par courriel", "Descendre", "Vider"):
             await expect(page.get_by_text(gone, exact=True).first).to_be_hidden()
-        assert await page.evaluate("document.documentElement.scrollWidth") == 690
+        assert await width_of(page) == 690
         size = await page.locator(".carry__call .phone").first.evaluate("it => getComputedStyle(it).fontSize")
         assert float(size.removesuffix("px")) >= 28

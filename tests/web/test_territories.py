@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -20,8 +19,7 @@ from graph.model.vocabulary import competences
 from search.places import Gazetteer
 from tests import make
 from tests.conftest import OpenPage
-from tests.web.looks import in_turn
-from tests.web.test_browser import listen, violations
+from tests.web.looks import Scheme, in_turn, looked_at, width_of
 from tests.web.test_pages import addresses, get, text
 
 RENT = "logement-hebergement--reduire-les-impayes-de-loyer"
@@ -175,14 +173,9 @@ async def test_a_theme_says_what_it_is_and_who_is_competent(client: httpx2.Async
 
 
 @pytest.mark.parametrize(("path", "width", "scheme"), in_turn(PAGES))
-async def test_a_page_is_accessible_and_fits(browser_page: OpenPage, path: str, width: int, scheme: Any) -> None:
-    async with browser_page(width=width) as page:
-        heard = listen(page)
-        await page.emulate_media(color_scheme=scheme)
-        await page.goto(path)
-        assert await violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
-        assert heard == []
+async def test_a_page_is_accessible_and_fits(browser_page: OpenPage, path: str, width: int, scheme: Scheme) -> None:
+    async with looked_at(browser_page, path, width, scheme):
+        pass
 
 
 async def test_from_france_to_a_door_without_javascript(browser_page: OpenPage) -> None:
@@ -201,4 +194,4 @@ async def test_on_paper_a_commune_keeps_its_doors_and_loses_its_forms(browser_pa
         await page.emulate_media(media="print")
         await expect(page.locator(".go-to")).to_be_hidden()
         await expect(page.locator(".covered__theme").first).to_be_visible()
-        assert await page.evaluate("document.documentElement.scrollWidth") == 794
+        assert await width_of(page) == 794
