@@ -19,7 +19,7 @@ serve: $(VENV)/.installed ## serve the site on the data present (PORT=8000 DATA=
 	@exec $(BIN)/maillage serve --port $(PORT) --data $(DATA)
 
 test: $(VENV)/.tests lint ## lint, check types, run every test, on both graph engines
-	@$(MAKE) --no-print-directory chromium maven
+	@$(MAKE) --no-print-directory chromium maven node
 	@mkdir -p build; echo "Two runs at once, for faults and the other engine mostly wait; what the larger one says comes last."
 	@$(MAKE) --no-print-directory test-whole > build/test-whole.log 2>&1 & other=$$!; \
 	  $(BIN)/python -m pytest tests/faults; first=$$?; \
@@ -81,6 +81,11 @@ chromium:
 maven:
 	@command -v mvn >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq maven >/dev/null; }
+
+.PHONY: node
+node:
+	@command -v npm >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm >/dev/null; }
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { echo "Python 3.11, 3.12 ou 3.13 est nécessaire (ici : $$($(PYTHON) --version)). Choisissez-le avec PYTHON=…" >&2; exit 1; }
