@@ -31,7 +31,7 @@ BACKUP := tests/faults/test_backup.py tests/upgrade
 SHARED := $(addprefix tests/faults/test_,index.py parts_apart.py shared_index.py shared_site.py worker.py) tests/importers tests/store
 
 test: $(VENV)/.tests lint ## lint, check types, run every test, on both graph engines
-	@$(MAKE) --no-print-directory chromium maven
+	@$(MAKE) --no-print-directory chromium maven node
 	@$(BIN)/python -m graph.store.classes
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(LANES_AT_ONCE) $(LANES)
 
@@ -103,6 +103,11 @@ chromium:
 maven:
 	@command -v mvn >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq maven >/dev/null; }
+
+.PHONY: node
+node:
+	@command -v npm >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || { \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq nodejs npm >/dev/null; }
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { echo "Python 3.11, 3.12 ou 3.13 est nécessaire (ici : $$($(PYTHON) --version)). Choisissez-le avec PYTHON=…" >&2; exit 1; }

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from api import health, traces
+from api.auth.providers import open_providers
 from api.auth.same_site import SameSite
 from api.auth.signed_in import ReadsWhoIsHere
 from api.gateway import Gateway
@@ -75,6 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry=traces.of_requests(settings),
     )
     app.state.settings = settings
+    app.state.providers = open_providers(settings)
     app.include_router(graphql_door)
     install_pages(app)
     app.include_router(health.router)

@@ -1,4 +1,4 @@
-"""The command line: demo serve worker import reindex migrate doctor backup restore move settings."""
+"""The command line: demo serve worker import reindex migrate doctor backup restore move account token settings."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 
 from api import moving, restoring, strangers, traces
 from api.checkup import check
+from api.enrolling import enrol, issue_token, revoke_token
 from api.folder import Folder
 from api.journal import hold_texts_back
 from api.keeping import back_up, named
@@ -162,6 +163,36 @@ def move(data: Data = None) -> None:
     with in_words():
         settings = settings_from(data=data)
         tell_moved(moving.move(settings, steps), settings)
+
+
+@app.command()
+def account(
+    email: Annotated[str, typer.Argument(help="Adresse électronique de la personne.")],
+    name: Annotated[str, typer.Option("--name", help="Prénom et nom.")] = "",
+    organisation: Annotated[str, typer.Option("--organisation", help="Organisme où elle travaille.")] = "",
+    role: Annotated[list[str] | None, typer.Option("--role", help="Son rôle ; se répète.")] = None,
+    close: Annotated[bool, typer.Option("--close", help="Ferme le compte et ses sessions.")] = False,
+    data: Data = None,
+) -> None:
+    """Ouvre ou change un compte : les premiers administrateurs, modérateurs, et quiconque avant sa première connexion."""
+    with in_words():
+        asyncio.run(enrol(settings_from(data=data), email, name, organisation, role or (), close=close))
+
+
+@app.command()
+def token(
+    email: Annotated[str, typer.Option("--for", help="Adresse du compte pour lequel la machine agit.")] = "",
+    days: Annotated[int, typer.Option("--days", min=1, max=366, help="Durée du jeton.")] = 90,
+    organisation: Annotated[str, typer.Option("--organisation", help="Organisme pour lequel il agit.")] = "",
+    revoke: Annotated[str, typer.Option("--revoke", help="Jeton à reprendre, ou le début de son repère.")] = "",
+    data: Data = None,
+) -> None:
+    """Fait un jeton pour qu’une machine interroge GraphQL au nom d’un compte, ou le reprend."""
+    with in_words():
+        if bool(email) == bool(revoke):
+            raise typer.BadParameter("Donnez --for, pour faire un jeton, ou --revoke, pour le reprendre.")
+        settings = settings_from(data=data)
+        asyncio.run(revoke_token(settings, revoke) if revoke else issue_token(settings, email, days, organisation))
 
 
 @app.command("settings")

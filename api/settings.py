@@ -38,6 +38,11 @@ class Settings(BaseSettings):
         BeforeValidator(settings_values.web_address),
         Field(description="Adresse publique du site : « https://maillage.exemple.fr » ; vide : http://hôte:port."),
     ] = ""
+    issuers: Annotated[
+        Path | None,
+        BeforeValidator(lambda given: given or None),
+        Field(description="Fichier TOML des fournisseurs d’identité (docs/sign-in.md) ; vide : aucun."),
+    ] = None
     session_idle_minutes: Annotated[
         int, Field(ge=1, le=600, description="Minutes sans rien faire au bout desquelles on est déconnecté.")
     ] = 30
@@ -208,6 +213,11 @@ class Settings(BaseSettings):
         if urlsplit(self.site).path or urlsplit(self.site).query:
             raise _contradiction(
                 f"MAILLAGE_SITE = « {self.site} » : écrivez l’adresse du site sans chemin, « https://maillage.exemple.fr »"
+            )
+        if self.issuers and not self.may_sign_in:
+            raise _contradiction(
+                f"MAILLAGE_ISSUERS ouvre la connexion, et « {self.public_site} » la ferait passer en clair : donnez dans "
+                "MAILLAGE_SITE l’adresse « https:// » du site"
             )
         if self.demo and not LOOPBACK.fullmatch(self.host):
             raise _contradiction(

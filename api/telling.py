@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from api.archive import Manifest, Progress
+from api.auth.issuers import read_issuers
 from api.folder import said_of_disk
 from api.journal import keep_journal
 from api.progress import bar_of
@@ -50,6 +51,7 @@ def settings_from(**given: Any) -> Settings:
     """
     try:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        read_issuers(settings.issuers)
     except (ValidationError, SettingsRefused) as fault:
         lines = refusals(fault) if isinstance(fault, ValidationError) else [str(fault)]
         errors.print(

@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 from prometheus_client import Counter, Gauge
 
+from api.auth.signed_in import now_ms
 from api.metrics import figures_served
 from api.owning import as_owner
 from api.premises import searching
@@ -55,19 +56,19 @@ async def _work(settings: Settings, address: Address) -> None:
         async with searching(settings) as search:
             indexer = Indexer(graph, search)
             try:
-                await as_owner(graph, settings, lambda: _turns(graph, indexer))
+                await as_owner(graph, settings, lambda: _turns(graph, indexer, settings))
             finally:
                 await indexer.close()
                 await graph.close()
 
 
-async def _turns(graph: Graph, indexer: Indexer) -> None:
+async def _turns(graph: Graph, indexer: Indexer, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     swept = loop.time()
     while True:
         busy = await _turn(indexer)
         if loop.time() - swept > SWEEP_SECONDS:
-            await _sweep(graph)
+            await _sweep(graph, settings)
             swept = loop.time()
         await asyncio.sleep(0 if busy else POLL_SECONDS)
 
@@ -87,10 +88,15 @@ async def _turn(indexer: Indexer) -> bool:
     return False
 
 
-async def _sweep(graph: Graph) -> None:
+async def _sweep(graph: Graph, settings: Settings) -> None:
     """Forgetting can wait: what fails is tried again an hour later."""
     try:
         while await graph.write(lambda unit: unit.outbox.sweep()):
+            continue
+        now = now_ms()
+        while await graph.write(lambda unit: unit.sessions.sweep(now, settings.session_idle_ms)):
+            continue
+        while await graph.write(lambda unit: unit.signings_in.sweep(now)):
             continue
         while await graph.write(lambda unit: unit.replies.sweep()):
             continue

@@ -12,6 +12,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
 
+from api.auth.bearer import bearer
 from api.auth.viewer import viewer_of
 from api.graphql import explorer
 from api.graphql.context import Context
@@ -19,7 +20,8 @@ from api.graphql.execution import Answer, Asked, Limits, answer
 from api.rates import Purse
 from api.rooms import Rooms
 from api.settings import Settings
-from graph.model.errors import RefusalCode, TooOften
+from graph.model.access import Viewer
+from graph.model.errors import NotSignedIn, RefusalCode, TooOften, Unavailable
 
 PATH: Final = "/graphql"
 JSON: Final = "application/json"
@@ -50,12 +52,13 @@ async def ask(request: Request) -> Response:
         purse.pay_request()
         _check_media_type(request)
         asked = _asked(await _body(request, rooms.settings.graphql_body_bytes))
+        viewer = await _viewer(request)
     except UnreadError as refusal:
         return _response(request, _unread(refusal.message, refusal.code, refusal.status), refusal.status)
     except TooOften as refusal:
         return _response(request, _unread(refusal.message, refusal.code, wait=refusal.seconds), HTTPStatus.OK)
     request_id = getattr(request.state, "request_id", None) or uuid4().hex
-    context = Context(rooms, request_id, viewer_of(request), charge=purse.pay_points)
+    context = Context(rooms, request_id, viewer, charge=purse.pay_points)
     return _response(request, await answer(context, asked, _limits(rooms.settings)), HTTPStatus.OK)
 
 
@@ -71,6 +74,16 @@ async def show(request: Request) -> Response:
     if "query" in request.query_params or not rooms.settings.explorer:
         return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
     return explorer.page()
+
+
+async def _viewer(request: Request) -> Viewer:
+    """Who asks: by the token that she sends, else by her session."""
+    try:
+        return await bearer(request) or viewer_of(request)
+    except NotSignedIn as refusal:
+        raise UnreadError(HTTPStatus.UNAUTHORIZED, refusal.message, refusal.code) from refusal
+    except Unavailable as refusal:
+        raise UnreadError(HTTPStatus.SERVICE_UNAVAILABLE, refusal.message, refusal.code) from refusal
 
 
 def _limits(settings: Settings) -> Limits:
@@ -149,4 +162,6 @@ def _response(request: Request, told: Answer, plain_status: HTTPStatus) -> Respo
     status = told.status if graphql else plain_status
     if told.wait:
         status, headers["Retry-After"] = HTTPStatus.TOO_MANY_REQUESTS, str(told.wait)
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
     return Response(told.body, status_code=status, media_type=GRAPHQL_JSON if graphql else JSON, headers=headers)

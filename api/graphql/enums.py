@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import strawberry
 
 from graph.model import vocabulary
+from graph.model.access import Role
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
 from graph.model.listing import FieldGroup
@@ -25,6 +26,7 @@ __all__ = [
     "Public",
     "ReasonKind",
     "RefusalCode",
+    "Role",
     "SuccessionKind",
     "TerritoryLevel",
     "WideningStep",
@@ -47,6 +49,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     Public: "For whom: the closed list of data·inclusion v1.",
     ReasonKind: "What moved a relay up or down in the answer.",
     RefusalCode: "Expected refusals, the same at every door.",
+    Role: "What someone is, at an organisation or for the whole site.",
     SuccessionKind: "How a body was carried to another.",
     TerritoryLevel: "Levels of the French map, and sectors drawn by hand.",
     WideningStep: "What had to be loosened to find something.",

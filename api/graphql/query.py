@@ -12,6 +12,7 @@ from api.graphql.competences import CompetenceMatch, Completion
 from api.graphql.connections import Connection, NameCursor, decode, page_size
 from api.graphql.context import Info
 from api.graphql.enums import OrganisationKind
+from api.graphql.me import Viewer
 from api.graphql.organisations import After, First, Organisation, organisation_page
 from api.graphql.places import Territory
 from api.graphql.questions import RelayQuestion
@@ -107,6 +108,12 @@ class Query:
         """By id."""
         record = await info.context.loaders.services.load(bounded(id, "id"))
         return Service.of(record) if record and shown(record) else None
+
+    @strawberry.field(description="Who asks; null when nobody is signed in.")
+    async def me(self, info: Info) -> Viewer | None:
+        """Herself."""
+        viewer = info.context.viewer
+        return Viewer.of(viewer) if viewer.signed_in else None
 
     @strawberry.field(description="Territories whose name or postcode begins like this, the likeliest first.")
     async def territories(

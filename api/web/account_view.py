@@ -40,7 +40,7 @@ def head(request: Request, settings: Settings) -> Head:
     held = signed_in_of(request)
     viewer = held.viewer
     if not viewer.signed_in:
-        return Head(open=settings.may_sign_in and settings.demo)
+        return Head(open=settings.may_sign_in and (settings.demo or settings.issuers is not None))
     own = Subject(organisation=viewer.organisation)
     idle_ends = min(held.seen + settings.session_idle_ms, held.ends)
     return Head(

@@ -11,7 +11,9 @@ from api.web.pages import (
     compare,
     completion,
     find,
+    members,
     offline,
+    oidc,
     selection,
     sheets,
     sign_in,
@@ -25,6 +27,7 @@ for part in (
     find,
     compare,
     selection,
+    members,
     sheets,
     themes,
     territories,
@@ -33,6 +36,7 @@ for part in (
     completion,
     assets,
     sign_in,
+    oidc,
     account,
 ):
     router.include_router(part.router)

@@ -83,6 +83,33 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SigningIn:
+    """A sign-in under way, or a sign-out with `id_token`. `id` and `browser` are digests of the state and of what the browser
+    holds; `nonce` and `verifier` are the flow's secrets, `back` the path to go to at its end, `until` when it is too late.
+    """
+
+    id: str
+    issuer: str
+    browser: str
+    until: int
+    nonce: str = ""
+    verifier: str = ""
+    back: str = "/"
+    id_token: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineToken:
+    """A token that an operator made for an account. `id` is its digest; `organisation` the one it acts for, if several may be."""
+
+    id: str
+    account: str
+    issued: int
+    ends: int
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
     """A session as a request needs it: who acts, the names of the organisations she may act for, and when it ends."""
 
@@ -99,9 +126,10 @@ NOBODY: Final = SignedIn()
 def signed_in(session: Session, account: Account, held: Mapping[str, frozenset[Role]]) -> Viewer:
     """Who acts in this session; `held` are the roles of the account's memberships that are active, by organisation.
 
-    The organisation that the session acts for counts only while she is a member of it.
+    The organisation that the session acts for counts only while she is a member of it; while none was chosen, the only one.
     """
-    organisation = session.organisation if session.organisation in held else ""
+    chosen = session.organisation or (next(iter(held)) if len(held) == 1 else "")
+    organisation = chosen if chosen in held else ""
     roles = held.get(organisation, frozenset()) | account.roles
     return Viewer(
         account=account.id,

@@ -14,7 +14,9 @@ from graph.store.outbox import Outbox
 from graph.store.relays import Relays
 from graph.store.replies import Replies
 from graph.store.sessions import Sessions
+from graph.store.signing_in import SigningsIn
 from graph.store.territories import Territories
+from graph.store.tokens import Tokens
 from graph.store.turns import Turns
 
 if TYPE_CHECKING:
@@ -82,3 +84,13 @@ class Repositories:
     def sessions(self) -> Sessions:
         """Who is signed in."""
         return Sessions(self._unit)
+
+    @cached_property
+    def signings_in(self) -> SigningsIn:
+        """Sign-ins under way."""
+        return SigningsIn(self._unit)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Tokens of machines."""
+        return Tokens(self._unit)

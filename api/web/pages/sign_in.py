@@ -8,9 +8,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.actions.sessions import SignedBy, close_session, open_session
-from api.auth.cookie import give, held, take_back
+from api.actions.sessions import SignedBy, open_session
+from api.auth.cookie import give, held
 from api.auth.demonstration import ISSUER, demonstrated
+from api.auth.providers import providers_of
 from api.auth.signed_in import now_ms
 from api.auth.viewer import viewer_of
 from api.rooms import Rooms
@@ -33,7 +34,10 @@ async def sign_in(request: Request, retour: str = "") -> Response:
     back = way_back(retour) if retour else came_from(request)
     if viewer_of(request).signed_in:
         return see(back)
-    ways = []
+    ways = [
+        (one.issuer.label, f"/connexion/vers/{name}?{urlencode({'retour': back})}", "")
+        for name, one in providers_of(request).items()
+    ]
     if settings.demo:
         hint = "Des personnes inventées, sur cette machine seulement."
         ways.append(("Comptes de démonstration", f"/connexion/demonstration?{urlencode({'retour': back})}", hint))
@@ -79,18 +83,6 @@ async def play(request: Request) -> Response:
     several = len(chosen.memberships) > 1
     answer = see(f"{CHOOSE}?{urlencode({'retour': back})}" if several else back)
     give(answer, settings, token)
-    return answer
-
-
-@router.post("/deconnexion")
-async def sign_out(request: Request) -> Response:
-    """End this session."""
-    settings = _settings(request)
-    if token := held(request, settings):
-        rooms: Rooms = request.app.state.rooms
-        await close_session(rooms, token)
-    answer = see("/")
-    take_back(answer, settings)
     return answer
 
 

@@ -1,0 +1,140 @@
+"""Who works for an organisation: requests to join, roles given and taken away. And asking to join one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.actions import joining
+from api.auth.signed_in import now_ms
+from api.auth.viewer import must_sign_in
+from api.rooms import Rooms
+from api.web.dates_words import exact_day
+from api.web.forms import form_of, see
+from api.web.render import listed, members_path, page
+from graph.model.access import Operation, Role, Subject, Viewer, may
+from graph.model.account import Account, Membership, MembershipState
+from graph.model.account import siret as siret_of
+from graph.model.errors import InvalidInput, NotFound, Refusal
+from graph.model.vocabulary import label
+from search.hours import PARIS
+
+MOST_FOUND: Final = 20
+# In the order of what they may do.
+ROLES: Final = (
+    Role.PROFESSIONAL,
+    Role.HEAD_OF_SERVICE,
+    Role.LISTING_EDITOR,
+    Role.ORGANISATION_ADMINISTRATOR,
+)
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/organisme/{organisation_id:path}/membres")
+async def members(request: Request, organisation_id: str) -> Response:
+    """Everyone, with what may be done about them. Raises NotSignedIn, NotFound."""
+    return await _page(request, must_sign_in(request), organisation_id)
+
+
+async def _page(request: Request, viewer: Viewer, organisation: str, refused: Refusal | None = None) -> Response:
+    rooms: Rooms = request.app.state.rooms
+    every = await joining.members(rooms, viewer, organisation)
+    async with rooms.graph.reading() as unit:
+        name = (await unit.accounts.organisation_names([organisation])).get(organisation, "")
+        above = await unit.keeping.above(organisation)
+    if not name:
+        raise NotFound("Cette page n’existe pas, ou n’est pas ouverte à votre compte.")
+    about = Subject(organisation=organisation, above=above)
+    context = {
+        "organisation": organisation,
+        "name": name,
+        "asked": [_person(*one) for one in every if one[0].state is MembershipState.ASKED],
+        "active": [_person(*one) for one in every if one[0].state is MembershipState.ACTIVE],
+        "roles": [(role.value, label("role", role)) for role in ROLES],
+        "may_answer": may(viewer, Operation.ACCEPT_MEMBER, about),
+        "may_grant": may(viewer, Operation.GRANT_ROLE, about),
+        "may_end": may(viewer, Operation.END_MEMBERSHIP, about),
+        "refused": refused.message if refused else "",
+    }
+    return page(request, "pages/members.html", context, status=422 if refused else 200)
+
+
+def _person(membership: Membership, account: Account) -> dict[str, Any]:
+    return {
+        "account": account.id,
+        "name": account.name,
+        "email": account.email,
+        "held": {role.value for role in membership.roles},
+        "words": listed([label("role", role) for role in ROLES if role in membership.roles]),
+        "since": exact_day(datetime.fromtimestamp(membership.since / 1000, PARIS).date()) if membership.since else "",
+    }
+
+
+@router.post("/organisme/{organisation_id:path}/membres")
+async def change(request: Request, organisation_id: str) -> Response:
+    """Accept, refuse, give roles, end, or add someone. Raises NotSignedIn, NotFound, NotAllowed."""
+    viewer, rooms = must_sign_in(request), request.app.state.rooms
+    form = await form_of(request)
+    account, roles, at = form.one("compte"), form.every("role"), now_ms()
+    try:
+        match form.one("geste"):
+            case "accepter":
+                await joining.answer(rooms, viewer, organisation_id, account, accept=True, roles=roles, note="", at=at)
+            case "refuser":
+                note = form.one("motif")
+                await joining.answer(rooms, viewer, organisation_id, account, accept=False, roles=(), note=note, at=at)
+            case "roles":
+                await joining.give_roles(rooms, viewer, organisation_id, account, roles, at)
+            case "terminer":
+                await joining.end_membership(rooms, viewer, organisation_id, account, at)
+            case "ajouter":
+                email, name = form.one("email", 254), form.one("nom", 200)
+                await joining.prepare_member(rooms, viewer, organisation_id, email, name, roles, at)
+            case _:
+                raise InvalidInput("Ce bouton n’est plus connu : relisez la page. Rien n’a été modifié.", "geste")
+    except InvalidInput as refusal:
+        return await _page(request, viewer, organisation_id, refusal)
+    return see(members_path(organisation_id))
+
+
+@router.get("/compte/rejoindre")
+async def join(request: Request, q: str = "", siret: str = "") -> Response:
+    """Which organisation to join: by its name, or its SIRET. Raises NotSignedIn."""
+    viewer, rooms = must_sign_in(request), request.app.state.rooms
+    words = q.strip()[:200]
+    async with rooms.graph.reading() as unit:
+        own = await unit.accounts.memberships(viewer.account)
+        ids = await unit.accounts.with_siret(number) if (number := siret_of(siret or words)) else []
+        by_siret = await unit.accounts.organisation_names(ids)
+        found = list(by_siret.items())
+        if words and not number:
+            found = [
+                (one.id, one.name)
+                for one in await unit.directory.page(
+                    text=words, kind="", territory="", first=MOST_FOUND, after=("", "")
+                )
+            ]
+        names = await unit.accounts.organisation_names([one.organisation for one in own])
+    states = {one.organisation: one for one in own}
+    context = {
+        "q": words,
+        "found": [(id_, name, states[id_].state if id_ in states else "") for id_, name in found],
+        "asked": [names.get(m.organisation, "") for m in own if m.state is MembershipState.ASKED],
+        "refused": [(names.get(m.organisation, ""), m.note) for m in own if m.state is MembershipState.REFUSED],
+        "searched": bool(words or siret),
+    }
+    return page(request, "pages/join.html", context)
+
+
+@router.post("/compte/rejoindre")
+async def ask(request: Request) -> Response:
+    """Ask to join. Raises NotSignedIn, NotFound."""
+    viewer = must_sign_in(request)
+    form = await form_of(request)
+    await joining.ask_to_join(request.app.state.rooms, viewer, form.one("organisme"), now_ms())
+    return see(f"/compte/rejoindre?{urlencode({'q': form.one('q')})}" if form.one("q") else "/compte/rejoindre")
