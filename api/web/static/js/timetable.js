@@ -37,7 +37,7 @@ async function press(form, button) {
 async function preview(form) {
   try {
     const fresh = (await asked(form, "voir")).querySelector("#apercu");
-    if (fresh) document.querySelector("#apercu").replaceWith(fresh);
+    if (fresh) document.querySelector("#apercu").replaceChildren(...fresh.children);
   } catch {
     // The preview stays as it was; saving says what is wrong.
   }
