@@ -5,9 +5,10 @@ All pure: a post goes in, the post as it then is comes out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from graph.model.directory import Holder, HolderRole, Post
@@ -127,3 +128,54 @@ def _ended(held: Holder, on: date) -> Holder | None:
     if held.since and held.since >= on:
         return None
     return held if held.until and held.until < on else replace(held, until=on - ONE_DAY)
+
+
+class PostAct(StrEnum):
+    """What an entry of a post's log did."""
+
+    CREATED = "created"
+    EDITED = "edited"
+    REMOVED = "removed"
+    ABSENCE = "absence"
+    LEFT = "left"
+    TAKEN_BACK = "taken_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostEntry:
+    """One act on one post: how it stood `before` (None: there was none) and `after` (None: there is none any more).
+
+    `by` stands for whoever did it, `said_by` is her name as shown. `together` are the ids of all entries of one gesture.
+    """
+
+    post: str
+    seq: int
+    act: PostAct
+    at: datetime
+    by: str
+    said_by: str
+    before: Post | None
+    after: Post | None
+    together: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Its name in the log, the same kind as a listing's: "post:<id>#<seq>"."""
+        return entry_id(self.post, self.seq)
+
+
+def entry_id(post: str, seq: int) -> str:
+    """The name of an entry of a post's log."""
+    return f"post:{post}#{seq}"
+
+
+def taken_back(done: Sequence[PostEntry], last: Mapping[str, int]) -> tuple[PostEntry, ...]:
+    """The entries of a gesture, when each is still the last of its post (`last`: number of that one, by post).
+
+    Raises InvalidInput: what was changed since would be lost.
+    """
+    for entry in done:
+        if last.get(entry.post, 0) != entry.seq:
+            name = (entry.after or entry.before or Post(id="", label="", organisation="")).label
+            raise InvalidInput(f"« {name} » a été modifié depuis : rien n’a été annulé.", "entry")
+    return tuple(done)

@@ -1,15 +1,21 @@
 """Posts that their organisation keeps. Once it has kept one, no import moves it: its origin is the organisation.
 
-A post taken away leaves its node, without edges: a source that goes on telling it must not bring it back.
+Their log stands beside that of listings (`graph/store/keeping.py`), under "post:<id>": two who write the same post insert the same
+next entry, and one of them decides again. A post taken away leaves its node, without edges: a source that goes on telling it must
+not bring it back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, LiteralString
+
+import msgspec
 
 from graph.model.directory import Post, Professional
 from graph.model.listing import PARTNER
+from graph.model.posts import PostAct, PostEntry
 from graph.store import edges, records
 from graph.store.outbox import INDEX_LISTINGS
 from graph.store.writing import Writing
@@ -46,6 +52,19 @@ UNWIND $ids AS id
 MATCH (p:Post {id: id})
 SET p.origin = $origin, p.digest = null
 """
+
+ADD: Final[LiteralString] = "UNWIND $rows AS row CREATE (c:Change) SET c = row"
+LAST: Final[LiteralString] = """
+UNWIND $subjects AS subject
+MATCH (c:Change) WHERE c.subject = subject
+RETURN subject, max(c.seq) AS seq
+"""
+ENTRIES: Final[LiteralString] = "UNWIND $ids AS id MATCH (c:Change {id: id}) RETURN c{.*} AS entry"
+HISTORY: Final[LiteralString] = """
+MATCH (c:Change) WHERE c.subject = $subject
+RETURN c{.*} AS entry ORDER BY c.seq DESC LIMIT $most
+"""
+MOST_ENTRIES: Final = 200
 
 
 def partner(organisation: str) -> str:
@@ -84,6 +103,34 @@ class Posts:
         found = await self.professionals(ids)
         return tuple(found[id_] for id_ in ids)
 
+    async def last(self, ids: Sequence[str]) -> dict[str, int]:
+        """The number of the last entry of each post's log; those without a log are left out."""
+        rows = await self._unit.run(LAST, subjects=[f"post:{id_}" for id_ in ids])
+        return {row["subject"].removeprefix("post:"): row["seq"] for row in rows if row["seq"]}
+
+    async def history(self, id_: str) -> list[PostEntry]:
+        """What was done to a post, the most recent first."""
+        rows = await self._unit.run(HISTORY, subject=f"post:{id_}", most=MOST_ENTRIES)
+        return [_entry(row["entry"]) for row in rows]
+
+    async def gesture(self, id_: str) -> list[PostEntry]:
+        """All entries made together with this one; none when there is no such entry."""
+        rows = await self._unit.run(ENTRIES, ids=[id_])
+        if not rows:
+            return []
+        together = await self._unit.run(ENTRIES, ids=list(rows[0]["entry"]["together"]))
+        return sorted((_entry(row["entry"]) for row in together), key=lambda entry: entry.post)
+
+    async def append(self, entries: Sequence[PostEntry]) -> None:
+        """Write the entries of one gesture, and the posts as they then are; of one organisation."""
+        await self._unit.run(ADD, rows=[_row(entry) for entry in entries])
+        kept = [entry.after for entry in entries if entry.after]
+        over = [entry.before for entry in entries if entry.before and not entry.after]
+        if kept:
+            await self.keep(kept)
+        if over:
+            await self.take_away(over)
+
     async def add_professional(self, professional: Professional) -> None:
         """Someone whom no source tells."""
         writing = Writing(self._unit, Professional, "", ())
@@ -108,3 +155,33 @@ class Posts:
         await self._unit.run(edges.FORGET[Post], ids=ids)
         await self._unit.run(TAKE_AWAY, ids=ids, origin=origin)
         await self._unit.outbox.add(INDEX_LISTINGS, [posts[0].organisation])
+
+
+def _row(entry: PostEntry) -> dict[str, Any]:
+    """An entry's properties; what the post was and became are texts of JSON, for nobody asks the engine about what is in them."""
+    return {
+        "id": entry.id,
+        "subject": f"post:{entry.post}",
+        "seq": entry.seq,
+        "act": entry.act.value,
+        "at": entry.at.isoformat(),
+        "by": entry.by,
+        "saidBy": entry.said_by,
+        "before": msgspec.json.encode(entry.before).decode(),
+        "after": msgspec.json.encode(entry.after).decode(),
+        "together": list(entry.together),
+    }
+
+
+def _entry(row: Mapping[str, Any]) -> PostEntry:
+    return PostEntry(
+        post=row["subject"].removeprefix("post:"),
+        seq=row["seq"],
+        act=PostAct(row["act"]),
+        at=datetime.fromisoformat(row["at"]),
+        by=row["by"],
+        said_by=row["saidBy"],
+        before=msgspec.json.decode(row["before"], type=Post | None),
+        after=msgspec.json.decode(row["after"], type=Post | None),
+        together=tuple(row["together"]),
+    )
