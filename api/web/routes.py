@@ -11,7 +11,9 @@ from api.web.pages import (
     compare,
     completion,
     find,
+    hours,
     offline,
+    outreach,
     selection,
     sheets,
     sign_in,
@@ -22,6 +24,8 @@ from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
 for part in (
+    hours,
+    outreach,
     find,
     compare,
     selection,
