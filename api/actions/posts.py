@@ -75,7 +75,9 @@ async def set_post(
         holder = await _holder(unit, held, draft)
         values = ("label", "competences", "covers", "contact", "hours", "duty_desk")
         told = replace(before, **{name: getattr(draft, name) for name in values})
-        if holder or any(model.holding([before], h.professional, _day(moment)) for h in before.holders):
+        # Of several who hold it, naming one of them is no change.
+        present = {h.professional for h in before.holders if model.holding([before], h.professional, _day(moment))}
+        if (holder and holder.professional not in present) or (not holder and present):
             told = model.held_by(told, holder, _day(moment))
         return (PostAct.EDITED if post else PostAct.CREATED), [model.checked(told, held.posts)]
 

@@ -14,6 +14,7 @@ from api.web.pages import (
     hours,
     offline,
     outreach,
+    posts,
     selection,
     sheets,
     sign_in,
@@ -26,6 +27,7 @@ router = APIRouter(include_in_schema=False)
 for part in (
     hours,
     outreach,
+    posts,
     find,
     compare,
     selection,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -101,6 +102,20 @@ async def test_a_post_is_made_said_anew_and_taken_away_and_each_step_taken_back(
     # What was changed since is not undone by an old link.
     refusal = await refused(rooms, take_back(rooms, EDITOR, "t:caf", changed.entry, key="k5", at=AT), InvalidInput)
     assert refusal.field == "entry"
+
+
+async def test_of_several_holders_naming_one_leaves_the_others(rooms: Rooms) -> None:
+    two = [
+        Holder(professional=id_, name=name, function="conseillère")
+        for id_, name in (("t:anne", "Anne"), ("t:bruno", "Bruno"))
+    ]
+    hotel = replace((await posts(rooms))["Hôtel"], holders=tuple(two))
+    await rooms.graph.write(lambda unit: unit.posts.keep([hotel]))
+    told = PostDraft(label="Hôtel", holder="t:anne", contact=Contact(phone="2"))
+    done = await set_post(rooms, EDITOR, "t:caf", told, key="k1", post="t:hotel", at=AT)
+    assert [holder.name for holder in done.posts[0].holders] == ["Anne", "Bruno"]
+    nobody = await set_post(rooms, EDITOR, "t:caf", PostDraft(label="Hôtel"), key="k2", post="t:hotel", at=AT)
+    assert answering(nobody.posts[0], TODAY) == ()
 
 
 async def test_asked_twice_under_one_key_it_is_done_once(rooms: Rooms) -> None:
