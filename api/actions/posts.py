@@ -167,11 +167,10 @@ async def take_back(
         if done[0].by != viewer.key or not viewer.signed_in:
             check(viewer, Operation.EDIT_POST, held.subject)
         ids = [one.post for one in done]
-        undone = model.taken_back(done, await unit.posts.last(ids))
+        last = await unit.posts.last(ids)
+        undone = model.taken_back(done, last, {post.id: post for post in held.posts})
         moves = [(one.after, one.before) for one in undone]
-        await unit.posts.append(
-            entries_of(viewer, PostAct.TAKEN_BACK, moves, {**held.seqs, **{one.post: one.seq for one in done}}, moment)
-        )
+        await unit.posts.append(entries_of(viewer, PostAct.TAKEN_BACK, moves, last, moment))
         await unit.replies.keep(viewer.key, key, asked, {"posts": ids})
         return ids
 

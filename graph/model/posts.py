@@ -169,13 +169,23 @@ def entry_id(post: str, seq: int) -> str:
     return f"post:{post}#{seq}"
 
 
-def taken_back(done: Sequence[PostEntry], last: Mapping[str, int]) -> tuple[PostEntry, ...]:
-    """The entries of a gesture, when each is still the last of its post (`last`: number of that one, by post).
-
-    Raises InvalidInput: what was changed since would be lost.
+def taken_back(
+    done: Sequence[PostEntry], last: Mapping[str, int], standing: Mapping[str, Post]
+) -> tuple[PostEntry, ...]:
+    """The entries of a gesture, when each post still stands as it left it: no entry came since (`last`: the number of the last
+    one, by post), or those that came are taken back. Raises InvalidInput: what was changed since would be lost.
     """
     for entry in done:
-        if last.get(entry.post, 0) != entry.seq:
+        if last.get(entry.post, 0) != entry.seq and _told(standing.get(entry.post)) != _told(entry.after):
             name = (entry.after or entry.before or Post(id="", label="", organisation="")).label
             raise InvalidInput(f"« {name} » a été modifié depuis : rien n’a été annulé.", "entry")
     return tuple(done)
+
+
+def _told(post: Post | None) -> Post | None:
+    """A post in one order, without the names of its holders: those are said elsewhere."""
+    if post is None:
+        return None
+    holders = sorted((replace(held, name="", function="") for held in post.holders), key=repr)
+    competences, covers = tuple(sorted(post.competences)), tuple(sorted(post.covers))
+    return replace(post, holders=tuple(holders), competences=competences, covers=covers)

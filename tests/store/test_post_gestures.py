@@ -100,6 +100,7 @@ async def test_a_post_is_made_said_anew_and_taken_away_and_each_step_taken_back(
         (1, PostAct.CREATED, "Alix Essai"),
     ]
     # What was changed since is not undone by an old link.
+    await set_post(rooms, EDITOR, "t:caf", DRAFT, key="k6", post=post.id, at=AT)
     refusal = await refused(rooms, take_back(rooms, EDITOR, "t:caf", changed.entry, key="k5", at=AT), InvalidInput)
     assert refusal.field == "entry"
 
