@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -10,10 +11,15 @@ from zoneinfo import ZoneInfo
 from opening_hours import OpeningHours, State, validate
 
 from graph.model.relay import Opening, OpeningState
+from graph.model.timetable import Timetable, write
+from graph.model.timetable_reading import read
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 LOOK_AHEAD: Final = timedelta(days=7)
 SPANS_KEPT: Final = 50_000
+# Two expressions that open alike for so long are one: every rank in a month, both kinds of weeks, each holiday twice.
+COMPARED: Final = timedelta(days=800)
+SCHOOL_HOLIDAYS: Final = re.compile(r"\bSH\b")
 MIN: Final = datetime.min.replace(tzinfo=UTC)
 MAX: Final = datetime.max.replace(tzinfo=UTC)
 UNKNOWN: Final = Opening(OpeningState.UNKNOWN)
@@ -46,10 +52,34 @@ def readable(written: str) -> bool:
     return _parsed(written) is not None
 
 
+def editable(written: str, at: datetime) -> Timetable | None:
+    """These hours as a timetable that says the same from `at` on; None when none does, or when they cannot be read.
+
+    The library judges: both are open at the same times, with the same notes.
+    """
+    if not validate(written):
+        return None
+    hours = OpeningHours(written, country="FR")
+    timetable = read(str(hours))
+    if timetable is None:
+        return None
+    again = write(timetable)
+    if again == written:
+        return timetable
+    if not again:
+        return None
+    start = at.astimezone(PARIS).replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
+    kept = OpeningHours(again, country="FR").intervals(start, start + COMPARED)
+    return timetable if list(hours.intervals(start, start + COMPARED)) == list(kept) else None
+
+
 def _read(written: str, local: datetime) -> _Span:
-    """Read at this moment. It stays so until the next change, or until that change is within a week."""
+    """Read at this moment. It stays so until the next change, or until that change is within a week.
+
+    Nothing here knows the days of school holidays: hours that depend on them are not known.
+    """
     hours = _parsed(written)
-    if hours is None:
+    if hours is None or SCHOOL_HOLIDAYS.search(written):
         return _Span(MIN, MAX, UNKNOWN)
     state, _ = hours.state(local)
     change = hours.next_change(local)

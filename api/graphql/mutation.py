@@ -5,8 +5,9 @@ from __future__ import annotations
 import strawberry
 
 from api.graphql.listings import ListingMutations
+from api.graphql.post_mutations import PostMutations
 
 
 @strawberry.type(description="What may be done. Each act takes a key, and is done once for it.")
-class Mutation(ListingMutations):
+class Mutation(ListingMutations, PostMutations):
     """All acts."""

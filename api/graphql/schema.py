@@ -14,6 +14,7 @@ from strawberry.types.execution import ExecutionContext
 
 from api.graphql.listings import ListingConflictHandler
 from api.graphql.mutation import Mutation
+from api.graphql.post_mutations import PostConflictHandler
 from api.graphql.query import Query
 from api.graphql.refusals import InvalidInputHandler, NotAllowedHandler, NotFoundHandler
 from api.graphql.told import MOST_ERRORS, is_fault
@@ -65,6 +66,12 @@ def schema() -> Schema:
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(),
-        exception_handlers=[InvalidInputHandler(), NotAllowedHandler(), NotFoundHandler(), ListingConflictHandler()],
+        exception_handlers=[
+            InvalidInputHandler(),
+            NotAllowedHandler(),
+            NotFoundHandler(),
+            ListingConflictHandler(),
+            PostConflictHandler(),
+        ],
         extensions=[AlreadyRead],
     )

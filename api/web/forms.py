@@ -36,6 +36,10 @@ class Form:
             )
         return value
 
+    def first(self) -> dict[str, str]:
+        """The first value of each field that was sent."""
+        return {name: values[0].strip() for name, values in self._fields.items() if values}
+
     def every(self, name: str) -> tuple[str, ...]:
         """All values of a field that may be sent several times."""
         return tuple(value.strip() for value in self._fields.get(name, []))

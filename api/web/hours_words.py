@@ -1,7 +1,7 @@
 """Opening hours (OSM `opening_hours`) in French words.
 
 The expression is read and simplified by the opening_hours package. Weekly hours, which are nearly all of them, are said
-as such; an expression with seasons or dates is said for the seven days to come, and says so.
+as such, and so are those with exceptions that a timetable holds; any other is said for the seven days to come, and says so.
 """
 
 from __future__ import annotations
@@ -10,20 +10,27 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
-from itertools import groupby
 from typing import Final
 
 from opening_hours import OpeningHours, State, validate
 
-from api.web.dates_words import MONTHS, WEEKDAYS, clock, exact_day
+from api.web.dates_words import MONTHS, WEEKDAYS, exact_day
+from api.web.timetable_words import (
+    CLOSED,
+    PUBLIC_HOLIDAYS,
+    RANKS,
+    SCHOOL_HOLIDAYS,
+    WHOLE_DAY,
+    HoursLine,
+    days_in_words,
+    span_in_words,
+    timetable_in_words,
+)
+from search.hours import PARIS, editable
 
 DAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-SPECIAL_DAYS: Final = {"PH": "jours fériés", "SH": "vacances scolaires"}
-CLOSED: Final = "fermé"
-# A dash between narrow spaces that no line may break after.
-TO: Final = "\u202f–\u2060\u202f"
+SPECIAL_DAYS: Final = {"PH": PUBLIC_HOLIDAYS, "SH": SCHOOL_HOLIDAYS}
 ALWAYS: Final = "24\u00a0heures sur 24, 7\u00a0jours sur 7"
-RANKS: Final = {"1": "premier", "2": "deuxième", "3": "troisième", "4": "quatrième", "5": "cinquième", "-1": "dernier"}
 _DAY: Final = r"(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)(?:\[(?:-1|[1-5])(?:,(?:-1|[1-5]))*\])?"
 _WEEKLY_RULE: Final = re.compile(
     rf"(?P<days>{_DAY}(?:[-,]{_DAY})*)?\s*"
@@ -31,17 +38,7 @@ _WEEKLY_RULE: Final = re.compile(
     r"(?P<state>open|closed|off|unknown)?\s*(?P<comment>\"[^\"]*\")?"
 )
 _WIDE_DAYS: Final = 7
-# Three days in a row read better as "du … au …", two as "… et …".
-_RUN_DAYS: Final = 3
 Span = tuple[time, time]
-
-
-@dataclass(frozen=True, slots=True)
-class HoursLine:
-    """Some days and what they hold: ("du lundi au vendredi", "9 h – 12 h, 14 h – 17 h")."""
-
-    days: str
-    times: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +63,13 @@ def hours_in_words(expression: str, now: datetime) -> HoursWords | None:
     said = str(hours.normalize())
     if said == "24/7":
         return HoursWords((HoursLine("tous les jours", ALWAYS),))
-    rules = [_WEEKLY_RULE.fullmatch(rule.strip()) for rule in re.split(r"[;]|,\s+(?=[A-Z])", said)]
+    # A rule that adds to others is a timetable's matter: those here take each other's place.
+    rules = [_WEEKLY_RULE.fullmatch(rule.strip()) for rule in said.split(";")]
     if all(rule is not None for rule in rules):
         return HoursWords(_weekly([rule for rule in rules if rule is not None]))
+    timetable = editable(expression, now.replace(tzinfo=PARIS))
+    if timetable and (any(timetable.week) or timetable.recurring):
+        return HoursWords(timetable_in_words(timetable, now.date()))
     return HoursWords(_coming_week(hours, now), this_week=True)
 
 
@@ -82,7 +83,7 @@ def _weekly(rules: list[re.Match[str]]) -> tuple[HoursLine, ...]:
     for number, day in enumerate(DAYS):
         if week.get(day, CLOSED) != CLOSED:
             by_times.setdefault(week[day], []).append(number)
-    lines = [HoursLine(_days_in_words(days), times) for times, days in by_times.items()]
+    lines = [HoursLine(days_in_words(days), times) for times, days in by_times.items()]
     lines += [HoursLine(_special_in_words(day), times) for day, times in week.items() if day not in DAYS]
     return tuple(lines) or (HoursLine("tous les jours", CLOSED),)
 
@@ -92,7 +93,7 @@ def _special_in_words(day: str) -> str:
     if day in SPECIAL_DAYS:
         return SPECIAL_DAYS[day]
     weekday, _, ranks = day.rstrip("]").partition("[")
-    return f"{' et '.join(RANKS[rank] for rank in ranks.split(','))} {WEEKDAYS[DAYS.index(weekday)]} du mois"
+    return f"{' et '.join(RANKS[int(rank)] for rank in ranks.split(','))} {WEEKDAYS[DAYS.index(weekday)]} du mois"
 
 
 def _days(text: str) -> list[str]:
@@ -116,33 +117,17 @@ def _times(rule: re.Match[str]) -> str:
             return comment or "à vérifier par téléphone"
         case _:
             spans = [
-                _span(*(_time(end) for end in span.strip().split("-")))
+                span_in_words(*(_time(end) for end in span.strip().split("-")))
                 for span in (rule["times"] or "").split(",")
                 if span
             ]
-            said = " et ".join(spans) if spans else "toute la journée"
+            said = " et ".join(spans) if spans else WHOLE_DAY
             return f"{said} ({comment})" if comment else said
 
 
 def _time(text: str) -> time:
     hour, minute = (int(part) for part in text.split(":"))
     return time(hour % 24, minute)
-
-
-def _span(start: time, end: time) -> str:
-    until = "24\u00a0h" if end == time(0) else clock(end)
-    return f"{clock(start)}{TO}{until}"
-
-
-def _days_in_words(numbers: list[int]) -> str:
-    runs = [[number for _, number in run] for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])]
-    if len(runs) == 1 and len(runs[0]) == _WIDE_DAYS:
-        return "tous les jours"
-    said: list[str] = []
-    for run in runs:
-        whole = len(run) >= _RUN_DAYS
-        said += [f"du {WEEKDAYS[run[0]]} au {WEEKDAYS[run[-1]]}"] if whole else [WEEKDAYS[number] for number in run]
-    return ", ".join(said[:-1]) + " et " + said[-1] if len(said) > 1 else said[0]
 
 
 def _coming_week(hours: OpeningHours, now: datetime) -> tuple[HoursLine, ...]:
@@ -152,7 +137,7 @@ def _coming_week(hours: OpeningHours, now: datetime) -> tuple[HoursLine, ...]:
     for offset in range(_WIDE_DAYS):
         start = midnight + timedelta(days=offset)
         spans = [
-            _span(since.time(), until.time())
+            span_in_words(since.time(), until.time())
             for since, until, state, _ in hours.intervals(start, start + timedelta(days=1))
             if state == State.OPEN
         ]

@@ -11,9 +11,12 @@ from api.web.pages import (
     compare,
     completion,
     find,
+    hours,
     members,
     offline,
     oidc,
+    outreach,
+    posts,
     selection,
     sheets,
     sign_in,
@@ -24,6 +27,9 @@ from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
 for part in (
+    hours,
+    outreach,
+    posts,
     find,
     compare,
     selection,

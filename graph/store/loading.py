@@ -1,7 +1,8 @@
 """Loading what a source says: compare with what it said before, then write only what moved.
 
 A record's digest is written in the transaction of its node and edges: a load that was cut short finds it missing, and does
-that record again. What several sources speak of goes through `graph/store/claims.py`.
+that record again. What several sources speak of goes through `graph/store/claims.py`; a post that a partner keeps is hers alone,
+and no source moves it (`graph/store/posts.py`).
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import Final, LiteralString, TypeVar
 
-from graph.model.directory import Batch, ListingState, Organisation, Service, Succession
+from graph.model.directory import Batch, ListingState, Organisation, Post, Professional, Service, Succession
 from graph.model.likeness import Body
 from graph.model.territory import Territory
 from graph.store import edges, map_loading, records
 from graph.store.outbox import INDEX_TERRITORIES
+from graph.store.posts import kept_by_partners
 from graph.store.records import Record
 from graph.store.seen import Seen
 from graph.store.unit import Graph, Unit
@@ -124,6 +126,7 @@ class Loader:
         known: dict[tuple[type, str], str | None] = {}
         held: set[tuple[type, str]] = set()
         shared: set[tuple[type, str]] = set()
+        kept: set[tuple[type, str]] = set()
         told = _by_kind(batch)
         async with self._graph.reading(LOAD_SECONDS) as unit:
             for kind, some in told:
@@ -132,10 +135,13 @@ class Loader:
                     known |= {(kind, id_): digest for id_, digest in standing.known.items()}
                     held |= {(kind, id_) for id_ in standing.held}
                     shared |= {(kind, id_) for id_ in standing.shared}
+                    kept |= {(kind, id_) for id_ in standing.kept}
         new, changed, moving = [], [], []
         for kind, some in told:
             for record in some:
                 key = kind, record.id
+                if key in kept:
+                    continue
                 if key not in known:
                     new.append(record.id)
                 elif known[key] != sealed(record, carried):
@@ -184,6 +190,12 @@ class Loader:
         self, unit: Unit, plan: Plan, chunk: Sequence[Record], carried: Mapping[str, Sequence[Succession]]
     ) -> None:
         kind = type(chunk[0])
+        if kind in (Post, Professional):
+            # Someone may have taken it in hand since the comparison.
+            kept = kept_by_partners(await unit.run(edges.HELD[kind], ids=[r.id for r in chunk]))
+            chunk = [r for r in chunk if r.id not in kept]
+            if not chunk:
+                return
         writing = Writing(unit, kind, self._source, {id_ for held, id_ in plan.held if held is kind})
         alone = [r for r in chunk if (kind, r.id) not in plan.shared]
         writing.add(alone, {r.id: {"origin": self._source, "digest": sealed(r, carried)} for r in alone})
@@ -215,7 +227,8 @@ class Loader:
         known = {id_: rows[id_]["digest"] for id_ in own - over}
         if shared:
             known |= await unit.claims.digests(kind, self._source, shared)
-        return _Standing(known, rows.keys(), shared)
+        kept = kept_by_partners(rows.values()) if kind in (Post, Professional) else set[str]()
+        return _Standing(known, rows.keys(), shared, kept)
 
     async def _span(self, unit: Unit, kind: type, above: str, upto: str) -> AsyncIterator[list[str]]:
         """Ids, in a span of ids, of what this source told: first what only it tells, then what others tell too."""
@@ -251,6 +264,7 @@ class _Standing:
     known: Mapping[str, str | None]
     held: Collection[str]
     shared: Collection[str]
+    kept: Collection[str]
 
 
 def sealed(record: Record, carried: Mapping[str, Sequence[Succession]]) -> str:

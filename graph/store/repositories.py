@@ -11,6 +11,7 @@ from graph.store.claims import Claims
 from graph.store.directory import Directory
 from graph.store.keeping import Keeping
 from graph.store.outbox import Outbox
+from graph.store.posts import Posts
 from graph.store.relays import Relays
 from graph.store.replies import Replies
 from graph.store.sessions import Sessions
@@ -54,6 +55,11 @@ class Repositories:
     def bodies(self) -> Bodies:
         """Bodies that several sources may tell."""
         return Bodies(self._unit)
+
+    @cached_property
+    def posts(self) -> Posts:
+        """Posts that their organisation keeps."""
+        return Posts(self._unit)
 
     @cached_property
     def relays(self) -> Relays:

@@ -97,6 +97,50 @@ def test_weekly_hours_are_said_as_such(written: str, lines: list[tuple[str, str]
     assert words.this_week is False
 
 
+@pytest.mark.parametrize(
+    ("written", "lines"),
+    [
+        (
+            'Mo 09:00-12:00, Mo 14:00-17:00 "sur rendez-vous"; PH off',
+            [("lundi", "9 h – 12 h et 14 h – 17 h (sur rendez-vous)"), ("jours fériés", "fermé")],
+        ),
+        (
+            "Tu 09:00-12:00, week02-53/2 We 14:00-17:00, Th[1,-1] 09:00-10:00; SH off",
+            [
+                ("mardi", "9 h – 12 h"),
+                ("mercredi des semaines paires", "14 h – 17 h"),
+                ("premier et dernier jeudi du mois", "9 h – 10 h"),
+                ("vacances scolaires", "fermé"),
+            ],
+        ),
+        (
+            "Mo-Fr 09:00-17:00; 2026 Jul 01-2026 Aug 31 Mo-Th 10:00-12:00; PH off; 2026 Mar 01-2026 Mar 09 off; "
+            '2026 Mar 12 off "inventaire; travaux"; Dec 24-Jan 01 off',
+            [
+                ("du lundi au vendredi", "9 h – 17 h"),
+                ("jours fériés", "fermé"),
+                ("le 12 mars 2026", "fermé (inventaire; travaux)"),
+                ("du 1er juillet 2026 au 31 août 2026, du lundi au jeudi", "10 h – 12 h"),
+                ("chaque année du 24 décembre au 1er janvier", "fermé"),
+            ],
+        ),
+        (
+            "2026 Sep 01-9999 Dec 31 Tu 22:00-02:00",
+            [("mardi", "22 h – 2 h"), ("période", "à partir du 1er septembre 2026")],
+        ),
+        (
+            "1900 Jan 01-2026 Jun 30 Tu 00:00-24:00",
+            [("mardi", "toute la journée"), ("période", "jusqu’au 30 juin 2026")],
+        ),
+    ],
+)
+def test_exceptions_and_alternate_weeks_are_said(written: str, lines: list[tuple[str, str]]) -> None:
+    words = hours_in_words(written, NOW)
+    assert words is not None
+    assert [(plain(line.days), plain(line.times)) for line in words.lines] == lines
+    assert words.this_week is False
+
+
 def test_seasonal_hours_are_said_for_the_coming_week() -> None:
     words = hours_in_words("Mar Tu 09:00-18:00; Apr-Sep Mo-Fr 08:00-20:00", NOW)
     assert words is not None
