@@ -11,6 +11,11 @@ from api.web.pages import (
     compare,
     completion,
     find,
+    kept_group,
+    kept_life,
+    kept_listing,
+    kept_room,
+    mine,
     offline,
     selection,
     sheets,
@@ -34,6 +39,12 @@ for part in (
     assets,
     sign_in,
     account,
+    mine,
+    kept_group,
+    kept_room,
+    kept_life,
+    # Last: an id takes all that is left of an address.
+    kept_listing,
 ):
     router.include_router(part.router)
 
