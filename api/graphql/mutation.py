@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
+from api.graphql.listing_changes import ListingChanges
 from api.graphql.listings import ListingMutations
 
 
 @strawberry.type(description="What may be done. Each act takes a key, and is done once for it.")
-class Mutation(ListingMutations):
+class Mutation(ListingMutations, ListingChanges):
     """All acts."""
