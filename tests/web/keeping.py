@@ -54,7 +54,7 @@ async def open_desk(graph: Graph, folder: Path) -> Desk:
     await loader.load(await loader.plan_batch(make.batch(*bodies, service)), lambda done: None)
     await put_demonstrated(graph)
     # Whatever else the machine does.
-    settings = Settings(data=folder, demo=True, graphql_seconds=60)
+    settings = Settings(data=folder, demo=True, graphql_seconds=30)
     await index_of(settings.index_folder, [])
     app = create_app(settings)
     index = EmbeddedIndex(settings.index_folder)
