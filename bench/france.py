@@ -120,7 +120,9 @@ class France:
             offered = [self._service(made + own, body, commune) for own in range(count)]
             made += count
             posts = (self._post(body),) if self._random.random() < 0.4 else ()
-            known = Known(organisations={body.id: body}, territories=self._by_id, formers={}, posts={body.id: posts})
+            known = Known(
+                organisations={body.id: body}, territories=self._by_id, formers={}, posts={body.id: posts}, before={}
+            )
             yield [listing_of(thing, known) for thing in (body, *offered)]
 
     def commune(self) -> Territory:

@@ -72,7 +72,7 @@ async def _one(road: str, size: int) -> None:
         graph = await Graph.open(engine.start())
         try:
             await migrate(graph)
-            await _lay_map(graph)
+            await lay_map(graph)
             seconds = await (_import if road == "import" else _bare)(graph, size)
         finally:
             await graph.close()
@@ -81,7 +81,8 @@ async def _one(road: str, size: int) -> None:
     print(json.dumps({"seconds": seconds, "megabytes": megabytes}))
 
 
-async def _lay_map(graph: Graph) -> None:
+async def lay_map(graph: Graph) -> None:
+    """A country and its communes."""
     france = Territory(id="pays:FR", name="France", level=TerritoryLevel.COUNTRY, zones=("pays:FR",))
     communes = [
         Territory(id=code, name=code, level=TerritoryLevel.COMMUNE, zones=(code, "pays:FR")) for code in COMMUNES

@@ -19,7 +19,7 @@ from graph.model.territory import Territory
 from search.packing import pack
 
 # To be raised with whatever changes what a generation holds, in either engine: schema, terms, facts, territories.
-INDEX_FORMAT: Final = 4
+INDEX_FORMAT: Final = 5
 # Decoded listings kept in memory, about 7 kB each.
 LISTINGS_KEPT: Final = 8_000
 

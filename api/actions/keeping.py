@@ -60,14 +60,18 @@ async def change_groups(
     note: str = "",
     at: datetime | None = None,
     operation: Operation = Operation.EDIT,
+    input: object = None,
 ) -> Kept:
     """Give these groups these fields, those not named staying as they are; groups where nothing changes are left out.
+
+    `input` is what was asked, where `values` were made of it and of what the listing said at that moment: asked again under
+    the same key it is the same act.
 
     Raises NotFound, NotAllowed, InvalidInput with the field, and Conflict with the present listing when one of the groups was
     changed past entry `expected_seq`.
     """
     values = {group: checked(rooms, target.kind, group, said) for group, said in values.items()}
-    asked = ("edit", target.key, values, expected_seq, note, operation)
+    asked = ("edit", target.key, input or values, expected_seq, note, operation)
 
     async def make(unit: Unit, held: Kept) -> tuple[Entry, Entry | None] | None:
         for group in values:

@@ -12,6 +12,7 @@ from graph.model import vocabulary
 from graph.model.access import Role
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
+from graph.model.keeping import Act as ListingAct
 from graph.model.listing import FieldGroup
 from graph.model.relay import ReasonKind, WideningStep
 from graph.model.territory import TerritoryLevel
@@ -20,6 +21,7 @@ __all__ = [
     "AgreementKind",
     "FieldGroup",
     "HolderRole",
+    "ListingAct",
     "ListingState",
     "Mode",
     "OrganisationKind",
@@ -42,6 +44,7 @@ else:
 DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
+    ListingAct: "What an entry of a listing's log did.",
     HolderRole: "Whether someone holds a post or stands in for its holder.",
     ListingState: "The life of a listing; only a published one is found.",
     Mode: "How one is received: the closed list of data·inclusion v1.",
@@ -56,9 +59,9 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
 }
 
 
-def _register(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
+def _register(enum: type[Enum], name: str, description: str, values: Mapping[str, str]) -> None:
     """Make the enum known to the schema; `values` are the descriptions of its members, by value."""
-    strawberry.enum(enum, description=description)
+    strawberry.enum(enum, name=name, description=description)
     for entry, member in zip(cast("Any", enum).__strawberry_definition__.values, enum, strict=True):
         entry.description = values.get(member.value)
 
@@ -69,5 +72,7 @@ _LABELS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     Mode: {member.value: vocabulary.label("mode", member) for member in Mode},
 }
 
+_NAMES: Final[Mapping[type[Enum], str]] = {ListingAct: "ListingAct"}
+
 for _enum, _description in DESCRIPTIONS.items():
-    _register(_enum, _description, _LABELS.get(_enum, {}))
+    _register(_enum, _NAMES.get(_enum, _enum.__name__), _description, _LABELS.get(_enum, {}))

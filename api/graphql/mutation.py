@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import strawberry
 
+from api.graphql.listing_changes import ListingChanges
 from api.graphql.listings import ListingMutations
 from api.graphql.post_mutations import PostMutations
 
 
 @strawberry.type(description="What may be done. Each act takes a key, and is done once for it.")
-class Mutation(ListingMutations, PostMutations):
+class Mutation(ListingMutations, PostMutations, ListingChanges):
     """All acts."""

@@ -7,11 +7,13 @@ from typing import Annotated, Final
 import strawberry
 
 from api.actions import directory as actions
+from api.actions.keeping import kept
 from api.graphql import relays as answers
 from api.graphql.competences import CompetenceMatch, Completion
 from api.graphql.connections import Connection, NameCursor, decode, page_size
 from api.graphql.context import Info
 from api.graphql.enums import OrganisationKind
+from api.graphql.listings import NAMED, Listing
 from api.graphql.me import Viewer
 from api.graphql.organisations import After, First, Organisation, organisation_page
 from api.graphql.places import Territory
@@ -19,7 +21,8 @@ from api.graphql.questions import RelayQuestion
 from api.graphql.references import organisation_of, shown
 from api.graphql.relays import RelaysResult
 from api.graphql.services import Service
-from graph.model.errors import InvalidInput
+from graph.model.errors import InvalidInput, NotFound
+from graph.model.keeping import Target
 
 # Words, names, ids: more is not a question of this kind.
 WORDS_LIMIT: Final = 500
@@ -114,6 +117,17 @@ class Query:
         """Herself."""
         viewer = info.context.viewer
         return Viewer.of(viewer) if viewer.signed_in else None
+
+    @strawberry.field(description="A listing as those who keep it see it; null when it is not the viewer's to see.")
+    async def listing(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description=NAMED)]
+    ) -> Listing | None:
+        """By kind and id."""
+        target = Target.named(bounded(id, "id"))
+        try:
+            return Listing.of(await kept(info.context.rooms, info.context.viewer, target))
+        except NotFound:
+            return None
 
     @strawberry.field(description="Territories whose name or postcode begins like this, the likeliest first.")
     async def territories(

@@ -12,7 +12,12 @@ from api.web.pages import (
     completion,
     find,
     hours,
+    kept_group,
+    kept_life,
+    kept_listing,
+    kept_room,
     members,
+    mine,
     offline,
     oidc,
     outreach,
@@ -44,6 +49,12 @@ for part in (
     sign_in,
     oidc,
     account,
+    mine,
+    kept_group,
+    kept_room,
+    kept_life,
+    # Last: an id takes all that is left of an address.
+    kept_listing,
 ):
     router.include_router(part.router)
 

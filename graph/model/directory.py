@@ -93,7 +93,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """A body or a unit of one. A body that has ended keeps its record: `closed_on` is the first day without it.
+    """A body or a unit of one. A body that has ended keeps its record: `closed_on` is the first day without it, `successor` who
+    to ask instead. Suspended from a day until another, both included, or until further notice (graph/model/life.py).
 
     `siret` is its number in the State's register of establishments (14 digits), empty when unknown.
     """
@@ -113,6 +114,9 @@ class Organisation:
     hours: str = ""
     state: ListingState = ListingState.PUBLISHED
     closed_on: date | None = None
+    successor: str = ""
+    suspended_from: date | None = None
+    suspended_until: date | None = None
     demonstration: bool = False
 
 
@@ -167,6 +171,9 @@ class Service:
     accessible: bool | None = None
     free: bool | None = None
     state: ListingState = ListingState.PUBLISHED
+    successor: str = ""
+    suspended_from: date | None = None
+    suspended_until: date | None = None
     demonstration: bool = False
 
 

@@ -42,6 +42,9 @@ GROUPS: Final[Mapping[type, Mapping[FieldGroup, tuple[str, ...]]]] = MappingProx
                 "part_of",
                 "state",
                 "closed_on",
+                "successor",
+                "suspended_from",
+                "suspended_until",
                 "demonstration",
             ),
             FieldGroup.TERRITORY: ("covers",),
@@ -50,7 +53,16 @@ GROUPS: Final[Mapping[type, Mapping[FieldGroup, tuple[str, ...]]]] = MappingProx
             FieldGroup.HOURS: ("hours",),
         },
         Service: {
-            FieldGroup.IDENTITY: ("name", "organisation", "description", "state", "demonstration"),
+            FieldGroup.IDENTITY: (
+                "name",
+                "organisation",
+                "description",
+                "state",
+                "successor",
+                "suspended_from",
+                "suspended_until",
+                "demonstration",
+            ),
             FieldGroup.MATTERS: ("competences",),
             FieldGroup.CONDITIONS: (
                 "conditions",
@@ -134,6 +146,11 @@ def split(record: Organisation | Service) -> tuple[Claim, ...]:
                 )
             )
     return tuple(claims)
+
+
+def whole(kind: type, group: FieldGroup, value: Mapping[str, Any]) -> dict[str, Any]:
+    """All fields of a group: those that a claim does not know, for it was kept before they were, say nothing."""
+    return {name: value[name] if name in value else _nothing(kind, name) for name in GROUPS[kind][group]}
 
 
 def merge(kind: type[L], claims: Iterable[Claim]) -> Merged[L] | None:

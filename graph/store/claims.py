@@ -17,7 +17,7 @@ import msgspec
 
 from graph.model.directory import Organisation, Service
 from graph.model.keeping import Word, is_by_hand
-from graph.model.listing import Claim, FieldGroup, merge, split
+from graph.model.listing import Claim, FieldGroup, merge, split, whole
 from graph.store import records
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def _claims(kind: type, subject: str, source: str, said: str) -> Iterable[Claim]
             subject=subject,
             group=FieldGroup(group),
             source=source,
-            value=values_of(kind, claim["value"]),
+            value=whole(kind, FieldGroup(group), values_of(kind, claim["value"])),
             vouched_on=msgspec.convert(claim["vouched_on"], types["vouched_on"]),
         )
 

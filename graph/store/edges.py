@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, LiteralString
 
-from graph.model.directory import Agreement, Organisation, Post, Professional, Service, Succession
+from graph.model.directory import Agreement, Organisation, Post, Professional, Service, Succession, SuccessionKind
 from graph.store import records
 from graph.store.records import Record
 
@@ -84,7 +84,11 @@ CARRIED: Final[Mapping[type, tuple[LiteralString, ...]]] = {
         "UNWIND $ids AS id MATCH (:Organisation {id: id})-[:SUCCEEDED_BY*1..4]->(o:Organisation) RETURN o.id AS id",
     ),
     Professional: (),
-    Service: (),
+    Service: (
+        """UNWIND $ids AS id
+        MATCH (:Service {id: id})-[:SUCCEEDED_BY*1..4]->(:Service)-[:OFFERED_BY]->(o:Organisation)
+        RETURN o.id AS id""",
+    ),
     Post: (),
     Agreement: (),
 }
@@ -144,6 +148,25 @@ UNWIND $ids AS id
 MATCH (n:Organisation {id: id})-[r:SUCCEEDED_BY]->()
 WHERE r.origin IS NULL OR r.origin = $source
 DELETE r
+"""
+# What a record says itself of who took its place, whoever writes it.
+BY_ITSELF: Final = "record"
+UNSUCCEED_BY_ITSELF: Final[Mapping[type, LiteralString]] = {
+    Organisation: """
+    UNWIND $ids AS id
+    MATCH (n:Organisation {id: id})-[r:SUCCEEDED_BY {origin: 'record'}]->()
+    DELETE r
+    """,
+    Service: """
+    UNWIND $ids AS id
+    MATCH (n:Service {id: id})-[r:SUCCEEDED_BY {origin: 'record'}]->()
+    DELETE r
+    """,
+}
+SERVICE_SUCCEEDED_BY: Final[LiteralString] = """
+UNWIND $rows AS row
+MATCH (n:Service {id: row.id}), (s:Service {id: row.to})
+CREATE (n)-[:SUCCEEDED_BY {on: row.on, kind: row.kind, scope: row.scope, origin: row.origin}]->(s)
 """
 
 PART_OF: Final[LiteralString] = """
@@ -225,15 +248,30 @@ def _own(chunk: Sequence[Record]) -> Drawn:
     """Edges that only one kind of record has."""
     match chunk[0]:
         case Organisation():
-            return [(PART_OF, _pairs(chunk, "part_of"))]
+            return [(PART_OF, _pairs(chunk, "part_of")), (SUCCEEDED_BY, succeeded(_by_itself(chunk), BY_ITSELF))]
         case Professional():
             return [(WORKS_AT, _pairs(chunk, "organisations"))]
         case Service():
-            return [(OFFERED_BY, _pairs(chunk, "organisation"))]
+            followed = succeeded(_by_itself(chunk), BY_ITSELF)
+            return [(OFFERED_BY, _pairs(chunk, "organisation")), (SERVICE_SUCCEEDED_BY, followed)]
         case Post():
             return [(POST_IN, _pairs(chunk, "organisation")), (HOLDS, _holds(chunk))]
         case Agreement():
             return [(GRANTED_BY, _pairs(chunk, "granted_by")), (GIVEN_TO, _pairs(chunk, "given_to"))]
+
+
+def _by_itself(chunk: Sequence[Record]) -> list[Succession]:
+    """Archived listings that say who took their place; of a service the day when it said so."""
+    return [
+        Succession(
+            predecessor=record.id,
+            successor=record.successor,
+            on=(record.closed_on if isinstance(record, Organisation) else None) or record.vouched_on,
+            kind=SuccessionKind.TRANSFERRED,
+        )
+        for record in chunk
+        if isinstance(record, Organisation | Service) and record.successor
+    ]
 
 
 def _pairs(chunk: Sequence[Record], name: str) -> list[dict[str, Any]]:

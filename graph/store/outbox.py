@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, LiteralString
 from uuid import uuid4
 
@@ -24,6 +25,12 @@ SWEPT_AT_ONCE: Final = 2000
 ADD: Final[LiteralString] = """
 UNWIND $rows AS row
 CREATE (o:Outbox {id: row.id, kind: row.kind, subjects: row.subjects, written: timestamp(), due: timestamp(), attempts: 0})
+"""
+
+# Planned for a moment to come: until then it is neither waiting nor late, and a rebuild of the index does not settle it.
+PLAN: Final[LiteralString] = """
+UNWIND $rows AS row
+CREATE (o:Outbox {id: row.id, kind: row.kind, subjects: row.subjects, written: $on, due: $on, attempts: 0})
 """
 
 # Lock first (the SET), then read: a plain WHERE is no protection on either engine. No ORDER BY, and no index on `due`: with
@@ -70,13 +77,19 @@ SET o.attempts = 0, o.due = timestamp()
 REMOVE o.parked
 """
 
-WAITING: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.kind IN $kinds RETURN o.id AS id ORDER BY id"
+WAITING: Final[LiteralString] = """
+MATCH (o:Outbox) WHERE o.kind IN $kinds AND o.written <= timestamp()
+RETURN o.id AS id ORDER BY id
+"""
 
-PENDING: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.parked IS NULL RETURN count(o) AS pending"
+PENDING: Final[LiteralString] = """
+MATCH (o:Outbox) WHERE o.parked IS NULL AND o.written <= timestamp()
+RETURN count(o) AS pending
+"""
 
 PARKED: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.parked = true RETURN count(o) AS parked"
 BACKLOG: Final[LiteralString] = """
-MATCH (o:Outbox)
+MATCH (o:Outbox) WHERE o.written <= timestamp()
 RETURN count(CASE WHEN o.parked IS NULL THEN 1 END) AS waiting, count(o.parked) AS parked,
        max(CASE WHEN o.parked IS NULL THEN timestamp() - o.written END) AS age
 """
@@ -110,9 +123,13 @@ class Outbox:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
-    async def add(self, kind: str, subjects: Sequence[str]) -> None:
-        """One effect about `subjects`, to be done once this unit has committed."""
-        await self._unit.run(ADD, rows=[{"id": uuid4().hex, "kind": kind, "subjects": list(subjects)}])
+    async def add(self, kind: str, subjects: Sequence[str], on: datetime | None = None) -> None:
+        """One effect about `subjects`, to be done once this unit has committed, or at a moment to come (aware)."""
+        rows = [{"id": uuid4().hex, "kind": kind, "subjects": list(subjects)}]
+        if on and on > datetime.now(UTC):
+            await self._unit.run(PLAN, rows=rows, on=round(on.timestamp() * 1000))
+        else:
+            await self._unit.run(ADD, rows=rows)
 
     async def claim(self, by: str, most: int = 20) -> list[Effect]:
         """Due effects, up to `most`, leased to `by` for a minute."""

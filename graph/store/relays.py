@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from graph.model.directory import (
     Agreement,
-    ListingState,
     Organisation,
     Post,
     Service,
     SuccessionKind,
 )
+from graph.model.life import PARIS, shown_on
 from graph.model.relay import Former, Listing
 from graph.model.territory import Territory, TerritoryLevel
 from graph.model.ties import agreement_ties, body_ties, service_ties
@@ -32,12 +32,22 @@ WITH id, f, relationships(path)[-1] AS first
 RETURN id, f.id AS former, f.name AS name, f.aliases AS aliases, first.on AS on, first.kind AS kind, first.scope AS scope
 """
 
+BEFORE: Final[LiteralString] = """
+UNWIND $ids AS id
+MATCH path = (s:Service {id: id})<-[:SUCCEEDED_BY*1..4]-(f:Service)
+WITH id, f, relationships(path)[-1] AS first
+RETURN id, f.id AS former, f.name AS name, [] AS aliases, first.on AS on, first.kind AS kind, first.scope AS scope
+"""
+
 # Whose listings say something of these organisations: successors, units, and those who act for them.
 DEPENDANTS: Final[tuple[LiteralString, ...]] = (
     "UNWIND $ids AS id MATCH (:Organisation {id: id})-[:SUCCEEDED_BY*1..4]->(n:Organisation) RETURN DISTINCT n.id AS id",
     "UNWIND $ids AS id MATCH (:Organisation {id: id})<-[:PART_OF]-(n:Organisation) RETURN DISTINCT n.id AS id",
     """UNWIND $ids AS id
     MATCH (:Organisation {id: id})<-[:GRANTED_BY]-(:Agreement)-[:GIVEN_TO]->(n:Organisation)
+    RETURN DISTINCT n.id AS id""",
+    """UNWIND $ids AS id
+    MATCH (:Organisation {id: id})<-[:OFFERED_BY]-(:Service)-[:SUCCEEDED_BY*1..4]->(:Service)-[:OFFERED_BY]->(n:Organisation)
     RETURN DISTINCT n.id AS id""",
 )
 
@@ -58,12 +68,15 @@ WIDEST_FIRST: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What several listings of a chunk share: organisations, formers and posts by organisation, territories, all by id."""
+    """What several listings of a chunk share: organisations, formers and posts by organisation, territories, all by id; and
+    `before` each service those that it took the place of.
+    """
 
     organisations: dict[str, Organisation]
     territories: dict[str, Territory]
     formers: dict[str, tuple[Former, ...]]
     posts: dict[str, tuple[Post, ...]]
+    before: dict[str, tuple[Former, ...]]
 
 
 class Relays:
@@ -88,12 +101,8 @@ class Relays:
         """Every listing that may be shown of these organisations: the body, its services, the agreements given to it."""
         directory = self._unit.directory
         own = await directory.organisations(organisation_ids)
-        today = datetime.now(UTC).date()
-        alive = [
-            o
-            for o in own.values()
-            if o.state is ListingState.PUBLISHED and (o.closed_on is None or o.closed_on > today)
-        ]
+        today = datetime.now(PARIS).date()
+        alive = [o for o in own.values() if shown_on(o, today)]
         ids = sorted(o.id for o in alive)
         services = await directory.services_of(ids)
         agreements = {
@@ -102,20 +111,22 @@ class Relays:
         others = {o.part_of for o in alive if o.part_of}
         others |= {g for found in agreements.values() for a in found for g in a.granted_by}
         listed: list[Organisation | Service | Agreement] = list(alive)
-        listed += [s for found in services.values() for s in found if s.state is ListingState.PUBLISHED]
+        offered = [s for found in services.values() for s in found if shown_on(s, today)]
+        listed += offered
         listed += [a for found in agreements.values() for a in found]
         known = Known(
             organisations=own | await directory.organisations(sorted(others)),
             territories=await self._unit.territories.by_ids(sorted({t for thing in listed for t in thing.covers})),
-            formers=await self._formers(ids),
+            formers=await self._formers(FORMERS, ids),
+            before=await self._formers(BEFORE, [s.id for s in offered]),
             posts=await directory.posts_of(sorted({*ids, *others})),
         )
         return [listing_of(thing, known) for thing in listed]
 
-    async def _formers(self, ids: Sequence[str]) -> dict[str, tuple[Former, ...]]:
+    async def _formers(self, query: LiteralString, ids: Sequence[str]) -> dict[str, tuple[Former, ...]]:
         """The most recent first; of each body its name before its other names."""
         groups: dict[str, dict[str, Former]] = defaultdict(dict)
-        rows = await self._unit.run(FORMERS, ids=list(ids))
+        rows = await self._unit.run(query, ids=list(ids))
         found = [(_former(row), row) for row in rows]
         for former, row in sorted(
             found, key=lambda one: (-one[0].on.toordinal(), one[0].id, one[0].kind, one[0].scope)
@@ -149,7 +160,8 @@ def _body(organisation: Organisation, known: Known) -> Listing:
 def _service(service: Service, known: Known) -> Listing:
     organisation = known.organisations[service.organisation]
     base = _base(f"service:{service.id}", organisation, service.covers, known)
-    return replace(base, service=service, ties=service_ties(service, organisation))
+    formers = (*known.before.get(service.id, ()), *base.formers)
+    return replace(base, service=service, ties=service_ties(service, organisation), formers=formers)
 
 
 def _agreement(agreement: Agreement, known: Known) -> Listing:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from graph.model.directory import Agreement, Organisation, Post, Professional, Service, Succession
+from graph.model.life import start_of, turning_days
 from graph.store import edges, records
 from graph.store.outbox import INDEX_LISTINGS
 from graph.store.records import Record
@@ -48,6 +50,17 @@ class Writing:
         subjects = sorted(former.union(*(_subjects(record) for record in self._records)))
         if subjects:
             await self._unit.outbox.add(INDEX_LISTINGS, subjects)
+        await self._plan()
+
+    async def _plan(self) -> None:
+        """What comes and goes by itself on a day is told to the index on that day."""
+        days: dict[date, set[str]] = {}
+        for record in self._records:
+            if isinstance(record, Organisation | Service):
+                for day in turning_days(record):
+                    days.setdefault(day, set()).update(_subjects(record))
+        for day, subjects in sorted(days.items()):
+            await self._unit.outbox.add(INDEX_LISTINGS, sorted(subjects), on=start_of(day))
 
     async def _forget(self, held: list[str]) -> None:
         await self._unit.run(edges.FORGET[self._kind], ids=held)
@@ -55,6 +68,8 @@ class Writing:
             await self._unit.run(edges.LEAVE_TERRITORY, ids=held)
         if self._kind is Organisation:
             await self._unit.run(edges.UNSUCCEED, ids=held, source=self._source)
+        if self._kind in edges.UNSUCCEED_BY_ITSELF:
+            await self._unit.run(edges.UNSUCCEED_BY_ITSELF[self._kind], ids=held)
 
 
 async def leave(unit: Unit, kind: type, source: str, ids: Sequence[str]) -> None:
