@@ -1,14 +1,21 @@
-"""The door that opens by itself: it carries out what the outbox asks for. One writes an index at a time."""
+"""The door that opens by itself: it carries out what the outbox asks for, and reminds. One writes an index at a time.
+
+Mail has a pace of its own: a mail server that is slow keeps no change from the page.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from typing import Final
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import structlog
 from prometheus_client import Counter, Gauge
 
+from api.mail.reminding import remind_daily
+from api.mail.sending import Post
 from api.metrics import figures_served
 from api.owning import as_owner
 from api.premises import searching
@@ -16,7 +23,9 @@ from api.settings import Settings
 from api.together import first_to_end
 from graph.model.errors import Unavailable
 from graph.store.engine import Address
-from graph.store.unit import Graph
+from graph.store.mails import Mails
+from graph.store.signed_links import SignedLinks
+from graph.store.unit import Graph, Unit
 from search.indexer import Indexer
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -55,10 +64,16 @@ async def _work(settings: Settings, address: Address) -> None:
         async with searching(settings) as search:
             indexer = Indexer(graph, search)
             try:
-                await as_owner(graph, settings, lambda: _turns(graph, indexer))
+                await as_owner(graph, settings, lambda: first_to_end(*_duties(graph, indexer, settings)))
             finally:
                 await indexer.close()
                 await graph.close()
+
+
+def _duties(graph: Graph, indexer: Indexer, settings: Settings) -> list[Coroutine[Any, Any, None]]:
+    """Without a mail server nobody is reminded: nothing could be sent, and the dates would be spent."""
+    posting = [Post(graph, settings).work(), remind_daily(graph, settings)] if settings.sends_mail else []
+    return [_turns(graph, indexer), *posting]
 
 
 async def _turns(graph: Graph, indexer: Indexer) -> None:
@@ -90,9 +105,13 @@ async def _turn(indexer: Indexer) -> bool:
 async def _sweep(graph: Graph) -> None:
     """Forgetting can wait: what fails is tried again an hour later."""
     try:
-        while await graph.write(lambda unit: unit.outbox.sweep()):
-            continue
-        while await graph.write(lambda unit: unit.replies.sweep()):
+        while await graph.write(_sweep_some):
             continue
     except Exception as fault:
         log.warning("not_swept", fault=type(fault).__name__)
+
+
+async def _sweep_some(unit: Unit) -> int:
+    """How many were forgotten; 0 when all is swept."""
+    links = await SignedLinks(unit).sweep(datetime.now(UTC))
+    return await unit.outbox.sweep() + await unit.replies.sweep() + await Mails(unit).sweep() + links
