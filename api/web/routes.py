@@ -8,8 +8,10 @@ from api.web import assets
 from api.web.pages import (
     about,
     account,
+    by_link,
     compare,
     completion,
+    correspondent,
     find,
     offline,
     selection,
@@ -24,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 for part in (
     find,
     compare,
+    correspondent,
     selection,
     sheets,
     themes,
@@ -34,6 +37,7 @@ for part in (
     assets,
     sign_in,
     account,
+    by_link,
 ):
     router.include_router(part.router)
 
