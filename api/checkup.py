@@ -10,6 +10,7 @@ from api.premises import Premises, premises
 from api.settings import Settings
 from api.telling import console
 from api.upkeep import drain
+from graph.store.outbox import INDEX_KINDS
 from search.repair import Health, Mended, examine, mend
 
 # How long a repair is waited for: a rebuild by the worker of another process included.
@@ -41,7 +42,7 @@ async def _until_carried_out(house: Premises, settings: Settings) -> None:
     end = time.monotonic() + REPAIR_SECONDS
     while time.monotonic() < end:
         async with house.graph.reading() as unit:
-            if not await unit.outbox.pending():
+            if not await unit.outbox.pending(INDEX_KINDS):
                 return
         await asyncio.sleep(0.3)
     console.print(
@@ -61,6 +62,12 @@ def _tell(health: Health) -> None:
             console.print(f"  … et {len(health.found) - MOST_SHOWN} autres.")
     if health.parked:
         console.print(f"Effets mis de côté après plusieurs échecs : {health.parked} (le journal dit lesquels).")
+    if health.mails_waiting:
+        console.print(f"Courriels en attente d’envoi : {health.mails_waiting}.")
+    if health.mails_parked:
+        console.print(
+            f"Courriels mis de côté, que le serveur refuse : {health.mails_parked} (le journal dit pourquoi)."
+        )
     if health.troubles:
         console.print(f"Écritures que le serveur de recherche n’a pas faites : {len(health.troubles)}.")
         for trouble in health.troubles[:MOST_SHOWN]:

@@ -17,6 +17,8 @@ from graph.model.errors import NotFound, TooOften
 
 # Files that a browser keeps.
 FILES: Final = ("/static/", "/graphql/static/")
+# Someone with a link opens a few pages; who tries addresses one after the other needs many.
+LINKS_PER_MINUTE: Final = 60
 # Whoever watches the site knows it by its address, and asks as often as it must.
 WATCHED: Final = frozenset({"/health", "/ready", "/metrics"})
 
@@ -31,6 +33,7 @@ class Gateway:
         self._rates = Rates(
             pages=settings.pages_per_minute,
             requests=settings.graphql_requests_per_minute,
+            links=min(LINKS_PER_MINUTE, settings.pages_per_minute),
             # One operation that is allowed at all must be possible.
             points=settings.graphql_cost_per_minute and max(settings.graphql_cost_per_minute, settings.graphql_cost),
         )

@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from api.figure_files import SHARED
 from api.settings import Settings
 from graph.model.errors import Refusal, Unavailable
-from graph.store.outbox import Backlog
+from graph.store.outbox import MAIL_KINDS, Backlog
 from search.backend import POINTER
 
 if TYPE_CHECKING:
@@ -54,26 +54,29 @@ class State:
     graph: bool
     index: bool
     backlog: Backlog | None
+    mails: Backlog | None
     generation_age: float | None
 
 
 async def state(rooms: Rooms) -> State:
     """Ask graph and index: 2 s at most for each of two questions."""
     up = await rooms.graph.answers()
+    backlog, mails = await _backlogs(rooms) if up else (None, None)
     return State(
         graph=up,
         index=await rooms.index.answers(),
-        backlog=await _backlog(rooms) if up else None,
+        backlog=backlog,
+        mails=mails,
         generation_age=_age(rooms.settings.index_folder / POINTER),
     )
 
 
-async def _backlog(rooms: Rooms) -> Backlog | None:
+async def _backlogs(rooms: Rooms) -> tuple[Backlog | None, Backlog | None]:
     try:
         async with rooms.graph.reading(BACKLOG_SECONDS) as unit:
-            return await unit.outbox.backlog()
+            return await unit.outbox.backlog(), await unit.outbox.backlog(MAIL_KINDS)
     except Refusal:
-        return None
+        return None, None
 
 
 def exposition(now: State) -> bytes:
@@ -142,6 +145,11 @@ class _Present(Collector):
             yield _gauge(
                 "maillage_outbox_oldest_seconds", "Age of the oldest effect to come; 0 when none waits.", oldest
             )
+        if now.mails:
+            oldest = now.mails.oldest_seconds
+            yield _gauge("maillage_mails_waiting", "Mails to be sent.", now.mails.waiting)
+            yield _gauge("maillage_mails_parked", "Mails given up on: the server refuses them.", now.mails.parked)
+            yield _gauge("maillage_mails_oldest_seconds", "Age of the oldest mail to be sent; 0 when none.", oldest)
 
 
 def _gauge(name: str, help_: str, value: float) -> Metric:

@@ -98,10 +98,11 @@ class Budget:
 class Rates:
     """The budgets of one web process."""
 
-    def __init__(self, *, pages: int, requests: int, points: int, most: int = MOST_COUNTED) -> None:
+    def __init__(self, *, pages: int, requests: int, points: int, links: int = 0, most: int = MOST_COUNTED) -> None:
         self.pages = Budget.of("pages", pages)
         self.requests = Budget.of("requests", requests)
         self.points = Budget.of("points", points)
+        self.links = Budget.of("links", links)
         self.ledger = Ledger(most)
         self._limiter = FixedWindowRateLimiter(self.ledger)
 
@@ -144,6 +145,10 @@ class Purse:
     def pay_page(self) -> None:
         """For a page. Raises TooOften."""
         self.rates.spend(self.rates.pages, self.caller)
+
+    def pay_link(self) -> None:
+        """For a page of a signed link, beside its price as a page. Raises TooOften."""
+        self.rates.spend(self.rates.links, self.caller)
 
     def pay_request(self) -> None:
         """For an operation, before it is read. Raises TooOften."""

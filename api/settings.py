@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from api import settings_values
 from api.callers import host_names, networks
 from api.journal import Level, Style
+from api.settings_mail import MailSettings
 from api.settings_read import PREFIX, SecretFiles, file_names, in_text, setting_name
 from graph.store.connection import checked_authority, checked_uri
 from graph.store.engine import POOL
@@ -25,7 +26,7 @@ OTLP: Final = "OTEL_EXPORTER_OTLP_ENDPOINT"
 LOOPBACK: Final = re.compile(r"127\.[\d.]+|::1|localhost")
 
 
-class Settings(BaseSettings):
+class Settings(MailSettings):
     """How this process runs. Each field says in French what it means: `maillage settings` prints it, README lists them."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
@@ -224,6 +225,8 @@ class Settings(BaseSettings):
                 f"La démonstration montre des données inventées : elle ne se sert que sur cette machine, et MAILLAGE_HOST "
                 f"= « {self.host} » l’ouvre à d’autres. Retirez MAILLAGE_HOST, ou servez vos données par « maillage serve »"
             )
+        if why := self.mail_contradiction():
+            raise _contradiction(why)
         return self
 
     @property

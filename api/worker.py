@@ -1,15 +1,22 @@
-"""The door that opens by itself: it carries out what the outbox asks for. One writes an index at a time."""
+"""The door that opens by itself: it carries out what the outbox asks for, and reminds. One writes an index at a time.
+
+Mail has a pace of its own: a mail server that is slow keeps no change from the page.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from typing import Final
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import structlog
 from prometheus_client import Counter, Gauge
 
 from api.auth.signed_in import now_ms
+from api.mail.reminding import remind_daily
+from api.mail.sending import Post
 from api.metrics import figures_served
 from api.owning import as_owner
 from api.premises import searching
@@ -17,7 +24,9 @@ from api.settings import Settings
 from api.together import first_to_end
 from graph.model.errors import Unavailable
 from graph.store.engine import Address
-from graph.store.unit import Graph
+from graph.store.mails import Mails
+from graph.store.signed_links import SignedLinks
+from graph.store.unit import Graph, Unit
 from search.indexer import Indexer
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -56,10 +65,16 @@ async def _work(settings: Settings, address: Address) -> None:
         async with searching(settings) as search:
             indexer = Indexer(graph, search)
             try:
-                await as_owner(graph, settings, lambda: _turns(graph, indexer, settings))
+                await as_owner(graph, settings, lambda: first_to_end(*_duties(graph, indexer, settings)))
             finally:
                 await indexer.close()
                 await graph.close()
+
+
+def _duties(graph: Graph, indexer: Indexer, settings: Settings) -> list[Coroutine[Any, Any, None]]:
+    """Without a mail server nobody is reminded: nothing could be sent, and the dates would be spent."""
+    posting = [Post(graph, settings).work(), remind_daily(graph, settings)] if settings.sends_mail else []
+    return [_turns(graph, indexer, settings), *posting]
 
 
 async def _turns(graph: Graph, indexer: Indexer, settings: Settings) -> None:
@@ -91,14 +106,21 @@ async def _turn(indexer: Indexer) -> bool:
 async def _sweep(graph: Graph, settings: Settings) -> None:
     """Forgetting can wait: what fails is tried again an hour later."""
     try:
-        while await graph.write(lambda unit: unit.outbox.sweep()):
-            continue
-        now = now_ms()
-        while await graph.write(lambda unit: unit.sessions.sweep(now, settings.session_idle_ms)):
-            continue
-        while await graph.write(lambda unit: unit.signings_in.sweep(now)):
-            continue
-        while await graph.write(lambda unit: unit.replies.sweep()):
+        while await graph.write(lambda unit: _sweep_some(unit, settings)):
             continue
     except Exception as fault:
         log.warning("not_swept", fault=type(fault).__name__)
+
+
+async def _sweep_some(unit: Unit, settings: Settings) -> int:
+    """How many were forgotten; 0 when all is swept."""
+    now = now_ms()
+    swept = (
+        await unit.outbox.sweep(),
+        await unit.replies.sweep(),
+        await Mails(unit).sweep(),
+        await SignedLinks(unit).sweep(datetime.now(UTC)),
+        await unit.sessions.sweep(now, settings.session_idle_ms),
+        await unit.signings_in.sweep(now),
+    )
+    return sum(swept)

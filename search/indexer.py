@@ -12,7 +12,7 @@ import structlog
 from graph.model.errors import Unavailable
 from graph.model.relay import Listing
 from graph.model.territory import Territory
-from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX, Effect
+from graph.store.outbox import INDEX_KINDS, INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX, Effect
 from graph.store.turn import Turn
 from graph.store.unit import Graph, Unit
 from graph.store.watched import span
@@ -25,7 +25,6 @@ MOST_EFFECTS: Final = 300
 PROJECTION_SECONDS: Final = 30.0
 WORKER: Final = "indexer"
 TURN: Final = "index-writer"
-INDEX_KINDS: Final = (INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX)
 
 
 log = structlog.get_logger()
@@ -108,7 +107,7 @@ class Indexer:
             # One writes at a time: whoever claimed under this name before is gone.
             await self._graph.write(lambda unit: unit.outbox.release(WORKER))
             self._took_over = True
-        effects = await self._graph.write(lambda unit: unit.outbox.claim(WORKER, MOST_EFFECTS))
+        effects = await self._graph.write(lambda unit: unit.outbox.claim(WORKER, MOST_EFFECTS, INDEX_KINDS))
         if not effects:
             return 0
         kinds = ",".join(sorted({effect.kind for effect in effects}))

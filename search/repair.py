@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from graph.store.outbox import INDEX_LISTINGS, REBUILD_INDEX
+from graph.store.outbox import INDEX_KINDS, INDEX_LISTINGS, MAIL_KINDS, REBUILD_INDEX
 from graph.store.unit import Graph, Unit
 from search.backend import Engine, NotBuilt, Trouble
 from search.indexer import CHUNK, Difference, differences
@@ -17,17 +17,22 @@ MOST_MENDED: Final = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """What `doctor` finds. `found` is None where there is no index to compare; `waiting` counts effects not yet due or done."""
+    """What `doctor` finds. `found` is None where there is no index to compare; `waiting` counts effects not yet due or done,
+    `parked` those given up on; mails are counted apart.
+    """
 
     found: Mapping[str, Difference] | None
     troubles: Sequence[Trouble]
     waiting: int
     parked: int
+    mails_waiting: int = 0
+    mails_parked: int = 0
 
     @property
     def faults(self) -> int:
         """How many things are to be repaired."""
-        return (1 if self.found is None else len(self.found)) + len(self.troubles) + self.parked
+        differences_ = 1 if self.found is None else len(self.found)
+        return differences_ + len(self.troubles) + self.parked + self.mails_parked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +48,20 @@ class Mended:
 async def examine(graph: Graph, engine: Engine) -> Health:
     """Compare graph and index, and ask the engine what it did not carry out. Raises Unavailable."""
     async with graph.reading() as unit:
-        waiting, parked = await unit.outbox.pending(), await unit.outbox.parked()
+        index, mails = await unit.outbox.backlog(INDEX_KINDS), await unit.outbox.backlog(MAIL_KINDS)
     troubles = await engine.troubles()
     try:
         found = await differences(graph, engine.index())
     except NotBuilt:
         found = None
-    return Health(found=found, troubles=troubles, waiting=waiting, parked=parked)
+    return Health(
+        found=found,
+        troubles=troubles,
+        waiting=index.waiting,
+        parked=index.parked,
+        mails_waiting=mails.waiting,
+        mails_parked=mails.parked,
+    )
 
 
 async def mend(graph: Graph, engine: Engine, health: Health) -> Mended:
@@ -74,6 +86,6 @@ async def mend(graph: Graph, engine: Engine, health: Health) -> Mended:
     return Mended(
         rebuild=rebuild,
         organisations=0 if rebuild else len(organisations),
-        retried=health.parked,
+        retried=health.parked + health.mails_parked,
         forgotten=len(health.troubles),
     )

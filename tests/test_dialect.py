@@ -258,6 +258,8 @@ WHICHEVER = {
     "replies.py": ["SWEEP"],
     "m004_outbox.py": ["MOVE_DONE"],
     "loading.py": ["ANY_TERRITORY"],
+    "mails.py": ["SWEEP"],
+    "signed_links.py": ["SWEEP_KEYS", "SWEEP"],
 }
 
 

@@ -47,4 +47,7 @@ class SameSite:
             return site in {"", "same-origin", "none"}
         host = request.headers.get("host", "").lower()
         ours = {self._own, f"http://{host}", f"https://{host}"}
+        if origins == ["null"]:
+            # A page that sends no referrer has no origin either; only the browser can then say that it is ours.
+            return site == "same-origin"
         return len(origins) == 1 and origins[0] in ours and site in {"", "same-origin", "none"}

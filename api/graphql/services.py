@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import strawberry
 
@@ -13,11 +13,13 @@ from api.graphql.places import Contact, Place, Territory, territories
 from api.graphql.references import OrganisationType, organisation_of
 from api.graphql.voices import Voice, voices_of
 from graph.model import directory
+from graph.model.freshness import known_capacity
+from search.hours import PARIS
 
 
 @strawberry.type(description="Room, as someone vouched for it on a day. What is not known is null.")
 class Capacity:
-    """After 30 days nobody should count on it."""
+    """What still counts of it: after 30 days only "full until" a day to come does, and the rest is unknown."""
 
     vouched_on: date = strawberry.field(description="The day it was said.")
     places_free: int | None = strawberry.field(description="Places free that day.")
@@ -26,7 +28,8 @@ class Capacity:
 
     @classmethod
     def of(cls, capacity: directory.Capacity | None) -> Capacity | None:
-        """From the model."""
+        """From the model, as of today."""
+        capacity = known_capacity(capacity, datetime.now(PARIS).date())
         if capacity is None:
             return None
         return cls(

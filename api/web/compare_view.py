@@ -30,6 +30,7 @@ from api.web.why_view import points
 from graph.model import reasons
 from graph.model.calling import who_to_call
 from graph.model.directory import Agreement, Organisation, Service
+from graph.model.freshness import known_capacity
 from graph.model.relay import Ground, Listing, Question, Tie
 from graph.model.vocabulary import competence, label
 from search.hours import PARIS
@@ -100,7 +101,7 @@ def comparison(chosen: Sequence[Judged], question: Question) -> Comparison:
         _row("Public", [_publics(one.listing) for one in chosen]),
         _row("Conditions", [_conditions(one.listing) for one in chosen]),
         _row("Ouverture", [_opening(one.listing, question.at) for one in chosen]),
-        _row("Places et attente", [_room(one.listing, question.at) for one in chosen], _roomiest(chosen)),
+        _row("Places et attente", [_room(one.listing, question.at) for one in chosen], _roomiest(chosen, question.at)),
         _row("Délai de réponse", [_answer(one.listing) for one in chosen], _fastest(chosen)),
         _row("Distance", [_distance(one.listing, question) for one in chosen], _nearest(chosen, question)),
         _row("Contact", [_contact(one, question) for one in chosen]),
@@ -210,9 +211,10 @@ def _room(listing: Listing, at: datetime) -> Cell:
     return Cell(lines=lines) if lines else _nothing()
 
 
-def _roomiest(chosen: Sequence[Judged]) -> list[str]:
+def _roomiest(chosen: Sequence[Judged], at: datetime) -> list[str]:
     """By free places where they are told, else by the wait."""
-    told = [one.listing.service.capacity if one.listing.service else None for one in chosen]
+    today = at.astimezone(PARIS).date()
+    told = [known_capacity(one.listing.service.capacity if one.listing.service else None, today) for one in chosen]
     free = best(
         [-one.places_free if one and one.places_free is not None else None for one in told], "Le plus de places"
     )

@@ -8,8 +8,10 @@ from api.web import assets
 from api.web.pages import (
     about,
     account,
+    by_link,
     compare,
     completion,
+    correspondent,
     find,
     hours,
     kept_group,
@@ -37,6 +39,7 @@ for part in (
     posts,
     find,
     compare,
+    correspondent,
     selection,
     members,
     sheets,
@@ -53,6 +56,7 @@ for part in (
     kept_group,
     kept_room,
     kept_life,
+    by_link,
     # Last: an id takes all that is left of an address.
     kept_listing,
 ):

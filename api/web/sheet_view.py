@@ -23,7 +23,7 @@ from api.web.listing_view import (
 )
 from api.web.network_view import Network, network
 from api.web.question import Asked
-from api.web.render import sheet_path
+from api.web.render import NO_BREAK, sheet_path
 from graph.model.directory import (
     Agreement,
     Capacity,
@@ -33,10 +33,10 @@ from graph.model.directory import (
     Post,
     Service,
 )
+from graph.model.freshness import known_capacity
 from graph.model.reasons import AGREEMENT_WORDS
 from graph.model.territory import Territory
 from graph.model.vocabulary import competence, label
-from graph.model.weights import CAPACITY_HOLDS_FOR
 from search.hours import PARIS
 
 MOST_TERRITORIES = 6
@@ -200,22 +200,23 @@ def covers_words(covered: Iterable[Territory]) -> str:
 
 
 def capacity_words(capacity: Capacity | None, answer_days: int | None, today: date) -> tuple[str, ...]:
-    """Room and waiting as told, with the day it was told when that is too old to count on."""
+    """Room and waiting as told; where that is too old to count on, that they are unknown, and since when."""
     lines: list[str] = []
-    if capacity:
-        if capacity.full_until and capacity.full_until > today:
-            lines.append(f"Complet jusqu’au {exact_day(capacity.full_until)}")
-        elif capacity.places_free is not None:
-            places = capacity.places_free
+    known = known_capacity(capacity, today)
+    if known:
+        if known.full_until and known.full_until > today:
+            lines.append(f"Complet jusqu’au {exact_day(known.full_until)}")
+        elif known.places_free is not None:
+            places = known.places_free
             lines.append(
                 "Complet"
                 if places == 0
                 else f"{places} place{'s' if places > 1 else ''} disponible{'s' if places > 1 else ''}"
             )
-        if capacity.waiting_days:
-            lines.append(f"Attente d’environ {length(capacity.waiting_days)}")
-        if lines and today - capacity.vouched_on > CAPACITY_HOLDS_FOR:
-            lines.append(f"Selon une information du {exact_day(capacity.vouched_on)}, à vérifier")
+        if known.waiting_days:
+            lines.append(f"Attente d’environ {length(known.waiting_days)}")
+    elif capacity:
+        lines.append(f"Places inconnues{NO_BREAK}: dernière information le {exact_day(capacity.vouched_on)}")
     if answer_days is not None:
         lines.append(f"Répond en {length(answer_days)}" if answer_days else "Répond dans la journée")
     return tuple(lines)

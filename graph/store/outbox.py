@@ -1,9 +1,9 @@
 """Effects to come: one row per effect, written in the transaction of its cause, holding ids only.
 
-The consumer rereads the graph, so the order of rows does not matter. A row is claimed lock-first with a lease; one that was
-claimed by a worker that died is due again when the lease ends, or when that worker starts anew. One that failed too often
-is parked: kept, counted, not claimed any more. What is carried out leaves the label `Outbox` for `Delivered`, where it is
-kept a week: to look at the queue costs what waits, not what was.
+The consumer rereads the graph, so the order of rows does not matter. Each consumer claims the kinds that it carries out. A row
+is claimed lock-first with a lease; one that was claimed by a worker that died is due again when the lease ends, or when that
+worker starts anew. One that failed too often is parked: kept, counted, not claimed any more. What is carried out leaves the
+label `Outbox` for `Delivered`, where it is kept a week: to look at the queue costs what waits, not what was.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CREATE (o:Outbox {id: row.id, kind: row.kind, subjects: row.subjects, written: $
 # 5,000 rows waiting, a claim of 500 took 35 ms this way, 90 ms sorted, 490 ms sorted with the index (measured on ArcadeDB,
 # where many rows under one value make an index slow to change).
 CLAIM: Final[LiteralString] = """
-MATCH (o:Outbox) WHERE o.due <= timestamp() AND o.parked IS NULL
+MATCH (o:Outbox) WHERE o.due <= timestamp() AND o.parked IS NULL AND o.kind IN $kinds
 WITH o LIMIT $most
 SET o.locked = $by
 WITH o WHERE o.due <= timestamp() AND o.parked IS NULL
@@ -64,6 +64,19 @@ SET o.parked = true
 RETURN o.id AS id ORDER BY id
 """
 
+# Each failure waits longer than the one before, to the last of the pauses, which is that of all that follow.
+POSTPONED: Final[LiteralString] = """
+UNWIND $ids AS id
+MATCH (o:Outbox {id: id})
+WITH o, $pauses[CASE WHEN o.attempts < size($pauses) THEN o.attempts ELSE size($pauses) - 1 END] AS pause
+SET o.attempts = o.attempts + 1, o.due = timestamp() + pause
+WITH o WHERE o.attempts >= $most
+SET o.parked = true
+RETURN o.id AS id ORDER BY id
+"""
+
+PARK: Final[LiteralString] = "UNWIND $ids AS id MATCH (o:Outbox {id: id}) SET o.parked = true"
+
 SWEEP: Final[LiteralString] = """
 MATCH (d:Delivered) WHERE d.on < timestamp() - $kept
 WITH d LIMIT $most
@@ -83,13 +96,15 @@ RETURN o.id AS id ORDER BY id
 """
 
 PENDING: Final[LiteralString] = """
-MATCH (o:Outbox) WHERE o.parked IS NULL AND o.written <= timestamp()
+MATCH (o:Outbox) WHERE o.parked IS NULL AND o.written <= timestamp() AND ($kinds IS NULL OR o.kind IN $kinds)
 RETURN count(o) AS pending
 """
-
-PARKED: Final[LiteralString] = "MATCH (o:Outbox) WHERE o.parked = true RETURN count(o) AS parked"
+PARKED: Final[LiteralString] = """
+MATCH (o:Outbox) WHERE o.parked = true AND ($kinds IS NULL OR o.kind IN $kinds)
+RETURN count(o) AS parked
+"""
 BACKLOG: Final[LiteralString] = """
-MATCH (o:Outbox) WHERE o.written <= timestamp()
+MATCH (o:Outbox) WHERE o.kind IN $kinds AND o.written <= timestamp()
 RETURN count(CASE WHEN o.parked IS NULL THEN 1 END) AS waiting, count(o.parked) AS parked,
        max(CASE WHEN o.parked IS NULL THEN timestamp() - o.written END) AS age
 """
@@ -97,6 +112,9 @@ RETURN count(CASE WHEN o.parked IS NULL THEN 1 END) AS waiting, count(o.parked) 
 INDEX_LISTINGS: Final = "index_listings"
 INDEX_TERRITORIES: Final = "index_territories"
 REBUILD_INDEX: Final = "rebuild_index"
+MAIL: Final = "mail"
+INDEX_KINDS: Final = (INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX)
+MAIL_KINDS: Final = (MAIL,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +149,9 @@ class Outbox:
         else:
             await self._unit.run(ADD, rows=rows)
 
-    async def claim(self, by: str, most: int = 20) -> list[Effect]:
-        """Due effects, up to `most`, leased to `by` for a minute."""
-        rows = await self._unit.run(CLAIM, lease=LEASE_SECONDS * 1000, by=by, most=most)
+    async def claim(self, by: str, most: int = 20, kinds: Sequence[str] = INDEX_KINDS) -> list[Effect]:
+        """Due effects of these kinds, up to `most`, leased to `by` for a minute."""
+        rows = await self._unit.run(CLAIM, kinds=list(kinds), lease=LEASE_SECONDS * 1000, by=by, most=most)
         return [Effect(row["id"], row["kind"], tuple(row["subjects"])) for row in rows]
 
     async def release(self, by: str) -> None:
@@ -146,6 +164,18 @@ class Outbox:
         """
         rows = await self._unit.run(FAILED, ids=[effect.id for effect in effects], most=MOST_FAILURES)
         return [row["id"] for row in rows]
+
+    async def postpone(self, effects: Sequence[Effect], pauses: Sequence[int], most: int) -> list[str]:
+        """These could not be carried out now: due again after the pause (seconds) of how often each has failed, or parked at
+        the time `most`. Ids of those parked.
+        """
+        ids, milliseconds = [effect.id for effect in effects], [pause * 1000 for pause in pauses]
+        rows = await self._unit.run(POSTPONED, ids=ids, pauses=milliseconds, most=most)
+        return [row["id"] for row in rows]
+
+    async def park(self, effects: Sequence[Effect]) -> None:
+        """These will not be carried out however often they are tried."""
+        await self._unit.run(PARK, ids=[effect.id for effect in effects])
 
     async def retry(self) -> None:
         """What was parked is due again, as if it had never failed."""
@@ -168,15 +198,15 @@ class Outbox:
         rows = await self._unit.run(SWEEP, kept=KEEP_DAYS * 86_400_000, most=SWEPT_AT_ONCE)
         return rows[0]["swept"]
 
-    async def pending(self) -> int:
-        """How many effects wait, without those parked."""
-        return (await self._unit.run(PENDING))[0]["pending"]
+    async def pending(self, kinds: Sequence[str] | None = None) -> int:
+        """How many effects wait, of these kinds or of all, without those parked."""
+        return (await self._unit.run(PENDING, kinds=list(kinds) if kinds else None))[0]["pending"]
 
-    async def parked(self) -> int:
-        """How many effects were given up on; a rebuild of the index settles them."""
-        return (await self._unit.run(PARKED))[0]["parked"]
+    async def parked(self, kinds: Sequence[str] | None = None) -> int:
+        """How many effects were given up on, of these kinds or of all; a rebuild of the index settles those about it."""
+        return (await self._unit.run(PARKED, kinds=list(kinds) if kinds else None))[0]["parked"]
 
-    async def backlog(self) -> Backlog:
-        """How far behind the worker is."""
-        row = (await self._unit.run(BACKLOG))[0]
+    async def backlog(self, kinds: Sequence[str] = INDEX_KINDS) -> Backlog:
+        """How far behind the worker is with these."""
+        row = (await self._unit.run(BACKLOG, kinds=list(kinds)))[0]
         return Backlog(row["waiting"], row["parked"], (row["age"] or 0) / 1000)

@@ -251,4 +251,9 @@ async def test_the_guide_names_figures_that_are_given(rooms: Rooms) -> None:
     named = set(re.findall(r"`(maillage_\w+)", GUIDE))
     assert named <= given
     # These explain the others: nobody need be woken for them.
-    assert given - named == {"maillage_effects_total", "maillage_outbox_waiting"}
+    assert given - named == {
+        "maillage_effects_total",
+        "maillage_mails_total",
+        "maillage_mails_waiting",
+        "maillage_outbox_waiting",
+    }

@@ -17,6 +17,7 @@ from api.settings_told import each_told, refusals, unknown_settings
 
 SECRET = "zibeline-7391"
 SERVER = {"MAILLAGE_GRAPH_URI": "bolt://graphe:7687"}
+MAIL = {"MAILLAGE_SMTP_HOST": "courriel", "MAILLAGE_SENDER": "maillage@example.org"}
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +48,9 @@ def put(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
         ("OTLP_ENDPOINT", "collecteur", "écrivez une adresse complète : « http://collecteur:4318 »"),
         ("SEARCH_URL", "recherche:7700", "écrivez une adresse complète"),
         ("REQUEST_ID_HEADER", "X Request", "écrivez le nom d’un en-tête"),
+        ("SITE", "maillage.example", "écrivez une adresse complète"),
+        ("SMTP_TLS", "oui", "l’un de ces mots est attendu : starttls, tls, none"),
+        ("SENDER", "Maillage <a@b.fr>", "écrivez une seule adresse, sans nom"),
         ("ALLOWED_ORIGINS", "a.example", "« a.example » n’est pas une origine"),
     ],
 )
@@ -68,6 +72,10 @@ def test_a_bad_value_is_named_with_what_is_expected(
         ({"MAILLAGE_WORKER": "false"}, "le moteur embarqué n’en admet pas : ajoutez MAILLAGE_GRAPH_URI"),
         ({**SERVER, "MAILLAGE_WORKER": "false"}, "n’écrirait pas l’index de ce dossier : ajoutez MAILLAGE_SEARCH_URL"),
         ({"MAILLAGE_SEARCH_KEY": SECRET}, "sans son adresse : ajoutez MAILLAGE_SEARCH_URL"),
+        ({"MAILLAGE_SMTP_HOST": "courriel"}, "sans adresse d’expédition : ajoutez MAILLAGE_SENDER"),
+        ({"MAILLAGE_SMTP_USER": "u", "MAILLAGE_SMTP_PASSWORD": SECRET}, "sans son nom : ajoutez MAILLAGE_SMTP_HOST"),
+        ({**MAIL, "MAILLAGE_SMTP_USER": "u"}, "vont ensemble : donnez les deux, ou aucun"),
+        ({**MAIL, "MAILLAGE_SMTP_TLS": "none"}, "enverrait en clair vers « courriel »"),
         ({"MAILLAGE_DEMO": "true", "MAILLAGE_HOST": "0.0.0.0"}, "elle ne se sert que sur cette machine"),
     ],
 )
@@ -80,7 +88,9 @@ def test_contradictions_are_refused_in_one_sentence(
     (sentence,) = refusals(refused.value)
     assert expected in sentence
     assert SECRET not in sentence + str(refused.value)
-    put(monkeypatch, **SERVER, MAILLAGE_SEARCH_URL="http://recherche:7700", MAILLAGE_HOST="127.0.0.1")
+    mended = {"MAILLAGE_SMTP_USER": "u", "MAILLAGE_SMTP_PASSWORD": SECRET, "MAILLAGE_SMTP_TLS": "tls"}
+    put(monkeypatch, **SERVER, **MAIL, **mended)
+    put(monkeypatch, MAILLAGE_SEARCH_URL="http://recherche:7700", MAILLAGE_HOST="127.0.0.1")
     Settings()
 
 

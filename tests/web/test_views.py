@@ -93,7 +93,7 @@ def test_a_relay_shows_its_reasons_and_keeps_state_apart() -> None:
     ]
 
 
-def test_room_is_said_with_its_date_when_it_is_old() -> None:
+def test_room_is_unknown_thirty_days_after_it_was_told() -> None:
     told = Capacity(vouched_on=date(2026, 3, 1), places_free=1, waiting_days=21)
     assert [line.replace("\u00a0", " ") for line in capacity_words(told, 0, make.TODAY)] == [
         "1 place disponible",
@@ -102,8 +102,11 @@ def test_room_is_said_with_its_date_when_it_is_old() -> None:
     ]
     old = Capacity(vouched_on=date(2026, 1, 1), places_free=0)
     assert [line.replace("\u00a0", " ") for line in capacity_words(old, None, make.TODAY)] == [
-        "Complet",
-        "Selon une information du 1er janvier 2026, à vérifier",
+        "Places inconnues : dernière information le 1er janvier 2026",
+    ]
+    until = Capacity(vouched_on=date(2026, 1, 1), full_until=date(2026, 4, 1), waiting_days=21)
+    assert [line.replace("\u00a0", " ") for line in capacity_words(until, None, make.TODAY)] == [
+        "Complet jusqu’au 1er avril 2026",
     ]
 
 

@@ -1,0 +1,1 @@
+"""What the site writes to people: composed when it is sent, from the graph, and sent by the worker."""

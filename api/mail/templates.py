@@ -1,0 +1,146 @@
+"""What each mail says, read from the graph at the moment it is sent: what was settled meanwhile is not asked again."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.mail.message import Written
+from api.web.dates_words import exact_day
+from graph.model.freshness import FreshnessState, Vouched, vouched
+from graph.model.listing import FieldGroup
+from graph.model.mail import LINK_HOLDS_FOR, Item, Mail, Template, key_of
+from graph.model.vocabulary import label
+from graph.store.listings_kept import named
+from graph.store.signed_links import SignedLinks
+from graph.store.unit import Unit
+from search.hours import PARIS
+
+FOLDER: Final = Path(__file__).parent / "templates"
+TOKEN_BYTES: Final = 32
+REMINDS: Final = (
+    "Maillage, l’annuaire des partenaires de l’action sociale, présente vos fiches aux professionnels qui orientent des "
+    "personnes. Ces rubriques sont à vérifier :"
+)
+ASKED: Final = "Voici le lien demandé pour tenir à jour vos fiches dans Maillage. Il sert pour ces rubriques :"
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What a writer has: the graph within one unit, the public address of the site, the moment."""
+
+    unit: Unit
+    site: str
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        """The day where the partners are."""
+        return self.at.astimezone(PARIS).date()
+
+    async def draw(self, link: str) -> str:
+        """The address of a link by a token drawn now, which is written down nowhere; empty when the link is gone."""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        opened = await SignedLinks(self.unit).open_by(link, key_of(token), self.at)
+        return f"{self.site}/lien/{token}" if opened else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group in a mail, and how old what it says is."""
+
+    label: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One listing in a mail."""
+
+    name: str
+    groups: tuple[Group, ...]
+
+
+Writer = Callable[[Pen, Mail], Awaitable[Written | None]]
+
+
+async def write(pen: Pen, mail: Mail) -> Written | None:
+    """What this mail says now; None when there is no longer anything to say."""
+    return await WRITERS[mail.template](pen, mail)
+
+
+async def reminder(pen: Pen, mail: Mail) -> Written | None:
+    """The groups of an organisation that are due: `mail.subjects` is the link that acts on them."""
+    return await _about_link(pen, mail, REMINDS, only_due=True)
+
+
+async def asked_link(pen: Pen, mail: Mail) -> Written | None:
+    """A link that someone asked for, to all the groups that it was made for."""
+    return await _about_link(pen, mail, ASKED, only_due=False)
+
+
+async def _about_link(pen: Pen, mail: Mail, opening: str, *, only_due: bool) -> Written | None:
+    link = await SignedLinks(pen.unit).read(mail.subjects[0])
+    if link is None or link.revoked:
+        return None
+    listed, count = await _listed(pen, [item for item in link.items if item not in link.used], only_due=only_due)
+    if not count:
+        return None
+    address = await pen.draw(link.id)
+    stop = f"{address}/arret"
+    text = (
+        _environment()
+        .get_template("link.txt")
+        .render(
+            opening=opening,
+            listings=listed,
+            address=address,
+            stop=stop,
+            ends=exact_day((pen.at + LINK_HOLDS_FOR).astimezone(PARIS).date()),
+        )
+    )
+    plural = "s" if count > 1 else ""
+    return Written(subject=f"Vos fiches dans Maillage : {count} rubrique{plural} à vérifier", text=text, stop=stop)
+
+
+async def _listed(pen: Pen, items: Sequence[Item], *, only_due: bool) -> tuple[list[Listed], int]:
+    """The listings of these items with their groups, and how many groups there are."""
+    found: list[Listed] = []
+    for listing, (record, claims) in (await named(pen.unit, items)).items():
+        days = vouched(record, claims)
+        asked = {item.group for item in items if item.listing == listing}
+        groups = tuple(
+            Group(label("field_group", group.value), _said(days.get(group)))
+            for group in FieldGroup
+            if group in asked
+            and (not only_due or (group in days and days[group].state(pen.today) is not FreshnessState.FRESH))
+        )
+        if groups:
+            found.append(Listed(" ".join(record.name.split()), groups))
+    return found, sum(len(listing.groups) for listing in found)
+
+
+def _said(one: Vouched | None) -> str:
+    return f"vérifié le {exact_day(one.on)}" if one else "rien n’en est dit"
+
+
+@cache
+def _environment() -> Environment:
+    # Plain text: nothing in it is read as markup.
+    return Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=False,  # noqa: S701
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+WRITERS: Final[Mapping[Template, Writer]] = {Template.REMINDER: reminder, Template.LINK: asked_link}
