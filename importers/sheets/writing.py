@@ -57,7 +57,9 @@ def as_workbook(tables: Mapping[Sheet, Sequence[Told]], known: Known) -> bytes:
         _set_out(page, sheet)
         page.append([_cell(page, column.name, heading=True) for column in columns(sheet)])
         for record in tables.get(sheet, ()):
-            page.append([_cell(page, written(cell, as_text=True)) for cell in told(sheet, record, known)])
+            page.append(
+                [_cell(page, written(cell, as_text=True)) if cell else None for cell in told(sheet, record, known)]
+            )
     _explain(book)
     _list(book)
     packed = io.BytesIO()
@@ -75,6 +77,7 @@ def _set_out(page: Any, sheet: Sheet) -> None:
     for place, column in enumerate(columns(sheet), start=1):
         letter = get_column_letter(place)
         page.column_dimensions[letter].width = WIDTHS.get(column.name, WIDTH)
+        page.column_dimensions[letter].number_format = AS_TEXT
         choices = _choices(column.cell)
         if choices:
             offered = DataValidation(type="list", formula1=f'"{",".join((*choices, EMPTIED))}"', allow_blank=True)

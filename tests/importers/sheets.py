@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from openpyxl import Workbook
 
@@ -42,7 +42,7 @@ def csv_of(header: str, *lines: str) -> bytes:
     return "\r\n".join([header, *lines, ""]).encode("utf-8-sig")
 
 
-def workbook(rows: Sequence[Sequence[object]], title: str = "Services") -> bytes:
+def workbook(rows: Sequence[list[Any]], title: str = "Services") -> bytes:
     book = Workbook()
     page = book.worksheets[0]
     page.title = title
