@@ -16,6 +16,7 @@ from graph.store.replies import Replies
 from graph.store.sessions import Sessions
 from graph.store.territories import Territories
 from graph.store.turns import Turns
+from graph.store.uploads import Uploads
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -82,3 +83,8 @@ class Repositories:
     def sessions(self) -> Sessions:
         """Who is signed in."""
         return Sessions(self._unit)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Files sent to change many listings at once."""
+        return Uploads(self._unit)

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any, Final, TypeAlias
 
 from graph.model.directory import Post, Service
-from graph.model.listing import FieldGroup
+from graph.model.listing import PARTNER, FieldGroup
 from graph.model.words import fold
 from importers.sheets.cells import is_emptied, plain, value_of
 from importers.sheets.columns import ID, ORGANISATION, Column, Sheet, Told, columns
@@ -47,13 +47,14 @@ class CellChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One line that changes something. `record` is what would then be; `id` is that of a new record too."""
+    """One line that changes something. `said` is what the file says, `record` what would then be; a new record has its id."""
 
     sheet: Sheet
     line: int
     id: str
     new: bool
     cells: tuple[CellChange, ...]
+    said: Mapping[str, str]
     record: Told
 
     @property
@@ -141,8 +142,8 @@ class _Comparing:
         if organisation not in self._held.organisations:
             self._fault(row, ORGANISATION, "Vous n’agissez pas pour cet organisme. Laissez la case vide pour le vôtre.")
             return
-        mark = blake2b(f"{organisation}|{self._mark}|{row.sheet}|{row.line}".encode(), digest_size=10).hexdigest()
-        record = _empty(row.sheet, f"{organisation}:{mark}", organisation, self._known)
+        mark = blake2b(f"{organisation}|{self._mark}|{row.sheet}|{row.line}".encode(), digest_size=16).hexdigest()
+        record = _empty(row.sheet, f"{PARTNER}:{mark}", organisation, self._known)
         values, cells = self._values(row, record)
         lacking = [c for c in columns(row.sheet) if c.needed and c.path != "state" and c.name not in row.cells]
         for column in lacking:
@@ -210,7 +211,7 @@ class _Comparing:
             CellChange(c.name, c.group, plain(c.told(record, self._known)), plain(c.told(after, self._known)))
             for c in touched
         )
-        return Planned(sheet=row.sheet, line=row.line, id=record.id, new=new, cells=cells, record=after)
+        return Planned(sheet=row.sheet, line=row.line, id=record.id, new=new, cells=cells, said=row.cells, record=after)
 
     def _fault(self, row: Row, column: str, message: str) -> None:
         value = row.cells.get(column, "")

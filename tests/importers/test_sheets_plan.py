@@ -124,7 +124,7 @@ def test_a_line_without_identifier_is_a_new_listing() -> None:
         place=Place(city="Besançon", territory="25056"),
         state=ListingState.DRAFT,
     )
-    assert first.id.startswith("t:caf:") and second.id.startswith("t:unit:")
+    assert first.id.startswith("partner:") and first.id != second.id
     assert [one.id for one in planned(content, BEFORE).planned] == [first.id, second.id]
     assert {one.id for one in planned(content, BEFORE, mark="other").planned}.isdisjoint({first.id, second.id})
 
