@@ -10,6 +10,7 @@ from api.web.pages import (
     account,
     compare,
     completion,
+    files,
     find,
     offline,
     selection,
@@ -34,6 +35,7 @@ for part in (
     assets,
     sign_in,
     account,
+    files,
 ):
     router.include_router(part.router)
 

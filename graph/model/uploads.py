@@ -10,6 +10,7 @@ from typing import Final
 
 # How long what was seen may be confirmed; what has errors is shown as long.
 PREVIEW: Final = timedelta(hours=1)
+LONGEST_WORK: Final = timedelta(minutes=10)
 
 
 class UploadState(StrEnum):
@@ -24,7 +25,8 @@ class UploadState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upload:
     """`by` is the account, `organisation` the one that acted; `digest` seals the bytes of the file. `changed` and `created` count
-    lines, `faults` what was wrong. `ended` is when it was applied, or taken back.
+    lines, `faults` what was wrong. `ended` is when it was applied, or taken back. `started` is when someone last asked for it to be
+    done, which takes minutes for many lines, and `told` why that came to nothing.
     """
 
     id: str
@@ -40,6 +42,12 @@ class Upload:
     unchanged: int = 0
     faults: int = 0
     ended: datetime | None = None
+    started: datetime | None = None
+    told: str = ""
+
+    def at_work(self, at: datetime) -> bool:
+        """Whether it is being done, or taken back, as far as is known: who was killed meanwhile says nothing any more."""
+        return self.started is not None and not self.told and at < self.started + LONGEST_WORK
 
     @property
     def lines(self) -> int:

@@ -36,7 +36,9 @@ SET u.locked = $by
 WITH u WHERE u.state = $state
 RETURN u{.*} AS upload
 """
-END: Final[LiteralString] = "MATCH (u:Upload {id: $id}) SET u.state = $state, u.ended = $at"
+START: Final[LiteralString] = "MATCH (u:Upload {id: $id}) SET u.started = $at, u.told = ''"
+TOLD: Final[LiteralString] = "MATCH (u:Upload {id: $id}) SET u.told = $told"
+END: Final[LiteralString] = "MATCH (u:Upload {id: $id}) SET u.state = $state, u.ended = $at REMOVE u.started"
 SEAL: Final[LiteralString] = "CREATE (f:AppliedFile {id: $id, upload: $upload})"
 SEALED: Final[LiteralString] = "MATCH (f:AppliedFile {id: $id}) RETURN f.upload AS upload"
 UNSEAL: Final[LiteralString] = "MATCH (f:AppliedFile {id: $id}) DELETE f"
@@ -80,6 +82,14 @@ class Uploads:
         """Lock it for this unit; None when it is not, or no longer, in this state."""
         rows = await self._unit.run(TAKE, id=id_, by=by, state=state.value)
         return _upload(rows[0]["upload"]) if rows else None
+
+    async def start(self, id_: str, at: datetime) -> None:
+        """Someone asked for it to be done, or taken back."""
+        await self._unit.run(START, id=id_, at=_moment(at))
+
+    async def tell(self, id_: str, told: str) -> None:
+        """Why that came to nothing."""
+        await self._unit.run(TOLD, id=id_, told=told)
 
     async def applied(self, upload: Upload, lines: Sequence[SeenLine], at: datetime) -> None:
         """All of it was done; its lines know now which entries they made. The same file is not done again."""
