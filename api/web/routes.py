@@ -8,6 +8,7 @@ from api.web import assets
 from api.web.pages import (
     about,
     account,
+    alerts,
     compare,
     completion,
     files,
@@ -36,6 +37,7 @@ for part in (
     sign_in,
     account,
     files,
+    alerts,
 ):
     router.include_router(part.router)
 

@@ -13,6 +13,7 @@ from graph.store.keeping import Keeping
 from graph.store.outbox import Outbox
 from graph.store.relays import Relays
 from graph.store.replies import Replies
+from graph.store.searches import Searches
 from graph.store.sessions import Sessions
 from graph.store.territories import Territories
 from graph.store.turns import Turns
@@ -88,3 +89,8 @@ class Repositories:
     def uploads(self) -> Uploads:
         """Files sent to change many listings at once."""
         return Uploads(self._unit)
+
+    @cached_property
+    def searches(self) -> Searches:
+        """Searches that someone keeps."""
+        return Searches(self._unit)

@@ -51,7 +51,7 @@ async def test_a_file_goes_out_comes_back_and_is_taken_back(site: str) -> None:
         done = await client.post(f"{address}/confirmer")
         assert (done.status_code, done.headers["location"]) == (303, address)
         assert "Annuler cet envoi" in (await client.get(address)).text
-        assert [row["Frais"] for row in await services(client)][0] == "Gratuit pour les locataires <b>"
+        assert next(row["Frais"] for row in await services(client)) == "Gratuit pour les locataires <b>"
         again = await sent(client, changed)
         assert again.headers["location"] == f"{address}?deja=1"
         assert "il n’y a rien à faire" in (await client.get(again.headers["location"])).text
