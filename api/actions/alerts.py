@@ -16,7 +16,7 @@ from graph.model.access import Operation, Subject, Viewer, check
 from graph.model.alerts import LONGEST_NAME, MOST_SAVED, MOST_TOLD, News, Pace, SavedSearch, Sought, news
 from graph.model.errors import InvalidInput, NotFound, TooMuch
 from graph.model.narrowing import Narrowing
-from graph.model.vocabulary import competence
+from graph.model.vocabulary import competence, competences
 from graph.store.unit import Unit
 
 ABSENT: Final = "Cette recherche n’existe pas, ou n’est pas à vous. Rien n’a été modifié."
@@ -26,6 +26,7 @@ NO_THEME: Final = (
 NO_PLACE: Final = "Précisez le lieu : une alerte porte sur un secteur. Rien n’a été enregistré."
 TOO_WIDE: Final = "Cette recherche donne plus de 500 relais : précisez-la avant d’en demander des nouvelles."
 KEY_BYTES: Final = 24
+MOST_CHOICES: Final = 20
 PASSED_AT_ONCE: Final = 50
 
 # Writes one mail in the unit in which the search is marked as told.
@@ -44,6 +45,12 @@ async def save(rooms: Rooms, viewer: Viewer, sought: Sought, *, key: str, name: 
     _check(viewer)
     if not sought.competences:
         raise InvalidInput(NO_THEME, "competences")
+    for id_ in sought.competences:
+        if id_ not in competences():
+            raise InvalidInput(f"La compétence « {id_[:80]} » n’existe pas. Rien n’a été enregistré.", "competences")
+    chosen = (sought.competences, sought.publics, sought.modes, sought.kinds)
+    if max(map(len, chosen)) > MOST_CHOICES:
+        raise InvalidInput(f"Pas plus de {MOST_CHOICES} choix à la fois dans une liste. Rien n’a été enregistré.")
     territory = rooms.places.get(sought.territory)
     if territory is None:
         raise InvalidInput(NO_PLACE, "territory")
@@ -74,26 +81,33 @@ async def rename(rooms: Rooms, viewer: Viewer, id_: str, name: str) -> None:
     await rooms.graph.write(act)
 
 
-async def remove(rooms: Rooms, viewer: Viewer, id_: str, *, removed: bool = True) -> None:
-    """Take it away, or bring back the last that was. Raises NotFound."""
+async def remove(rooms: Rooms, viewer: Viewer, id_: str, *, key: str, removed: bool = True) -> None:
+    """Take it away, or bring back the last that was. Raises NotFound, InvalidInput for a key of something else."""
 
     async def act(unit: Unit) -> None:
-        await unit.searches.remove(await _hers(unit, viewer, id_), removed=removed)
+        if await unit.replies.found(viewer.key, key, ("remove", id_, removed)) is None:
+            await unit.searches.remove(await _hers(unit, viewer, id_), removed=removed)
+            await unit.replies.keep(viewer.key, key, ("remove", id_, removed), {})
 
     await rooms.graph.write(act)
 
 
-async def set_pace(rooms: Rooms, viewer: Viewer, id_: str, pace: Pace) -> SavedSearch:
-    """How often she is told of what is new. Raises NotFound, TooMuch when the answer is too wide to tell."""
+async def set_pace(rooms: Rooms, viewer: Viewer, id_: str, pace: Pace, *, key: str) -> SavedSearch:
+    """How often she is told of what is new. Raises NotFound, TooMuch when the answer is too wide to tell, InvalidInput for a
+    key of something else.
+    """
     async with rooms.graph.reading() as unit:
         search = await _hers(unit, viewer, id_)
     if pace is not Pace.NEVER:
         await answering(rooms, search.sought)
 
     async def act(unit: Unit) -> None:
+        if await unit.replies.found(viewer.key, key, ("pace", id_, pace)) is not None:
+            return
         held = await _hers(unit, viewer, id_)
         if held.pace is not pace:
             await unit.searches.set_pace(held.id, pace)
+        await unit.replies.keep(viewer.key, key, ("pace", id_, pace), {})
 
     await rooms.graph.write(act)
     return replace(search, pace=pace)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import strawberry
 
 from graph.model import vocabulary
+from graph.model.alerts import Pace
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
 from graph.model.listing import FieldGroup
@@ -22,6 +23,7 @@ __all__ = [
     "ListingState",
     "Mode",
     "OrganisationKind",
+    "Pace",
     "Public",
     "ReasonKind",
     "RefusalCode",
@@ -44,6 +46,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     ListingState: "The life of a listing; only a published one is found.",
     Mode: "How one is received: the closed list of data·inclusion v1.",
     OrganisationKind: "Kinds of bodies and of their units.",
+    Pace: "How often someone is told of new relays in a kept search, at most.",
     Public: "For whom: the closed list of data·inclusion v1.",
     ReasonKind: "What moved a relay up or down in the answer.",
     RefusalCode: "Expected refusals, the same at every door.",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import strawberry
 
 from api.graphql.listings import ListingMutations
+from api.graphql.searches import SearchMutations
 
 
 @strawberry.type(description="What may be done. Each act takes a key, and is done once for it.")
-class Mutation(ListingMutations):
+class Mutation(ListingMutations, SearchMutations):
     """All acts."""

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import strawberry
 
+from api.actions import alerts
 from api.actions import directory as actions
 from api.graphql import relays as answers
 from api.graphql.competences import CompetenceMatch, Completion
@@ -16,6 +17,7 @@ from api.graphql.organisations import After, First, Organisation, organisation_p
 from api.graphql.places import Territory
 from api.graphql.references import organisation_of, shown
 from api.graphql.relays import RelayQuestion, RelaysResult
+from api.graphql.searches import SavedSearch
 from api.graphql.services import Service
 from graph.model.errors import InvalidInput
 
@@ -106,6 +108,13 @@ class Query:
         """By id."""
         record = await info.context.loaders.services.load(bounded(id, "id"))
         return Service.of(record) if record and shown(record) else None
+
+    @strawberry.field(description="The searches that the viewer keeps, by name; none for a visitor.")
+    async def saved_searches(self, info: Info) -> list[SavedSearch]:
+        """Hers alone."""
+        context = info.context
+        kept = await alerts.saved(context.rooms, context.viewer) if context.viewer.signed_in else []
+        return [SavedSearch.of(search) for search in kept]
 
     @strawberry.field(description="Territories whose name or postcode begins like this, the likeliest first.")
     async def territories(

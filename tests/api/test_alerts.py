@@ -63,8 +63,8 @@ async def test_a_search_is_kept_once_and_hers(rooms: Rooms) -> None:
     assert await alerts.saved(rooms, other) == []
     for act in (
         alerts.rename(rooms, other, one.id, "x"),
-        alerts.remove(rooms, other, one.id),
-        alerts.set_pace(rooms, other, one.id, Pace.DAILY),
+        alerts.remove(rooms, other, one.id, key="o1"),
+        alerts.set_pace(rooms, other, one.id, Pace.DAILY, key="o2"),
         alerts.by_key(rooms, one.id, "faux"),
         alerts.stop(rooms, "none", one.key),
     ):
@@ -77,6 +77,8 @@ async def test_what_cannot_be_kept_is_refused(rooms: Rooms) -> None:
     for sought, viewer, refusal in (
         (Sought(competences=(), territory="25056"), WORKER, InvalidInput),
         (Sought(competences=(make.RENT,), territory="nowhere"), WORKER, InvalidInput),
+        (Sought(competences=("gone--gone",), territory="25056"), WORKER, InvalidInput),
+        (Sought(competences=(make.RENT,) * 21, territory="25056"), WORKER, InvalidInput),
         (SOUGHT, VISITOR, NotAllowed),
     ):
         with pytest.raises(refusal):
@@ -95,9 +97,9 @@ async def test_fifty_are_enough(rooms: Rooms) -> None:
 async def test_it_is_renamed_taken_away_and_brought_back(rooms: Rooms) -> None:
     search = await alerts.save(rooms, WORKER, SOUGHT, key="k")
     await alerts.rename(rooms, WORKER, search.id, "  Mon   secteur ")
-    await alerts.remove(rooms, WORKER, search.id)
+    await alerts.remove(rooms, WORKER, search.id, key="r1")
     assert await alerts.saved(rooms, WORKER) == []
-    await alerts.remove(rooms, WORKER, search.id, removed=False)
+    await alerts.remove(rooms, WORKER, search.id, key="r2", removed=False)
     assert [one.name for one in await alerts.saved(rooms, WORKER)] == ["Mon secteur"]
     with pytest.raises(InvalidInput):
         await alerts.rename(rooms, WORKER, search.id, " ")
@@ -108,7 +110,7 @@ async def test_the_first_mail_counts_and_the_next_tells_what_is_new(rooms: Rooms
     search = await alerts.save(rooms, WORKER, SOUGHT, key="k")
     mails = Mails()
     assert await alerts.pass_over(rooms, TODAY, mails.tell) == 0
-    await alerts.set_pace(rooms, WORKER, search.id, Pace.WEEKLY)
+    await alerts.set_pace(rooms, WORKER, search.id, Pace.WEEKLY, key="p")
     assert await alerts.pass_over(rooms, TODAY, mails.tell) == 1
     assert await alerts.pass_over(rooms, TODAY, mails.tell) == 0
     await index_of(rooms.settings.index_folder, relays(3))
@@ -129,7 +131,7 @@ async def test_what_answers_only_widened_is_no_relay_of_this_sector(rooms: Rooms
 
 async def test_a_mail_that_breaks_leaves_it_untold(rooms: Rooms) -> None:
     search = await alerts.save(rooms, WORKER, SOUGHT, key="k")
-    await alerts.set_pace(rooms, WORKER, search.id, Pace.DAILY)
+    await alerts.set_pace(rooms, WORKER, search.id, Pace.DAILY, key="p")
     mails = Mails()
     mails.breaks = True
     with pytest.raises(RuntimeError):
@@ -140,7 +142,7 @@ async def test_a_mail_that_breaks_leaves_it_untold(rooms: Rooms) -> None:
 
 async def test_two_passes_at_once_tell_it_once(rooms: Rooms) -> None:
     search = await alerts.save(rooms, WORKER, SOUGHT, key="k")
-    await alerts.set_pace(rooms, WORKER, search.id, Pace.DAILY)
+    await alerts.set_pace(rooms, WORKER, search.id, Pace.DAILY, key="p")
     mails = Mails()
     counts = await asyncio.gather(*(alerts.pass_over(rooms, TODAY, mails.tell) for _ in range(3)))
     assert sum(counts) == 1
@@ -148,7 +150,7 @@ async def test_two_passes_at_once_tell_it_once(rooms: Rooms) -> None:
 
 async def test_its_mails_end_without_an_account(rooms: Rooms) -> None:
     search = await alerts.save(rooms, WORKER, SOUGHT, key="k")
-    await alerts.set_pace(rooms, WORKER, search.id, Pace.DAILY)
+    await alerts.set_pace(rooms, WORKER, search.id, Pace.DAILY, key="p")
     assert (await alerts.stop(rooms, search.id, search.key)).pace is Pace.NEVER
     assert (await alerts.stop(rooms, search.id, search.key)).pace is Pace.NEVER
     mails = Mails()

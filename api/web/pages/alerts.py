@@ -85,7 +85,7 @@ async def set_pace(request: Request, id_: str) -> Response:
     try:
         if form.one("rythme") not in set(Pace):
             raise InvalidInput("Choisissez un rythme dans la liste. Rien n’a été modifié.", "pace")
-        await alerts.set_pace(_rooms(request), viewer, id_, Pace(form.one("rythme")))
+        await alerts.set_pace(_rooms(request), viewer, id_, Pace(form.one("rythme")), key=uuid4().hex)
     except (InvalidInput, TooMuch) as refusal:
         return await _start(request, refused=refusal.message)
     return see(PATH)
@@ -94,14 +94,14 @@ async def set_pace(request: Request, id_: str) -> Response:
 @router.post(PATH + "/{id_}/supprimer")
 async def remove(request: Request, id_: str) -> Response:
     """Take one away."""
-    await alerts.remove(_rooms(request), must_sign_in(request), id_)
+    await alerts.remove(_rooms(request), must_sign_in(request), id_, key=uuid4().hex)
     return see(f"{PATH}?supprimee={id_}")
 
 
 @router.post(PATH + "/{id_}/reprendre")
 async def bring_back(request: Request, id_: str) -> Response:
     """Bring back the one just taken away."""
-    await alerts.remove(_rooms(request), must_sign_in(request), id_, removed=False)
+    await alerts.remove(_rooms(request), must_sign_in(request), id_, key=uuid4().hex, removed=False)
     return see(PATH)
 
 
