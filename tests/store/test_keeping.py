@@ -14,7 +14,7 @@ from api.settings import Settings
 from graph.model.access import Role
 from graph.model.directory import Capacity, Contact
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from graph.model.keeping import Act, ListingKind, Target
+from graph.model.keeping import Act, Kept, ListingKind, Target
 from graph.model.listing import FieldGroup
 from graph.store.loading import Loader
 from graph.store.unit import Graph
