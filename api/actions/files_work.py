@@ -40,7 +40,7 @@ async def begin(rooms: Rooms, viewer: Viewer, id_: str, act: Act) -> None:
 async def _done(rooms: Rooms, viewer: Viewer, id_: str, act: Act) -> None:
     try:
         await act(rooms, viewer, id_)
-        return
+        told = ""
     except Refusal as refusal:
         told = refusal.message
     except Exception as fault:

@@ -37,7 +37,7 @@ WITH u WHERE u.state = $state
 RETURN u{.*} AS upload
 """
 START: Final[LiteralString] = "MATCH (u:Upload {id: $id}) SET u.started = $at, u.told = ''"
-TOLD: Final[LiteralString] = "MATCH (u:Upload {id: $id}) SET u.told = $told"
+TOLD: Final[LiteralString] = "MATCH (u:Upload {id: $id}) SET u.told = $told REMOVE u.started"
 END: Final[LiteralString] = "MATCH (u:Upload {id: $id}) SET u.state = $state, u.ended = $at REMOVE u.started"
 SEAL: Final[LiteralString] = "CREATE (f:AppliedFile {id: $id, upload: $upload})"
 SEALED: Final[LiteralString] = "MATCH (f:AppliedFile {id: $id}) RETURN f.upload AS upload"
@@ -88,7 +88,7 @@ class Uploads:
         await self._unit.run(START, id=id_, at=_moment(at))
 
     async def tell(self, id_: str, told: str) -> None:
-        """Why that came to nothing."""
+        """That is over, and why it came to nothing; "" when it did not."""
         await self._unit.run(TOLD, id=id_, told=told)
 
     async def applied(self, upload: Upload, lines: Sequence[SeenLine], at: datetime) -> None:

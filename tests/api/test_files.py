@@ -12,6 +12,7 @@ import pytest
 
 from api.actions import files_undone
 from api.actions.files import Moved, confirm, look_at, seen
+from api.actions.files_work import begin
 from api.actions.keeping import change_groups
 from api.rooms import Rooms
 from api.settings import Settings
@@ -20,7 +21,7 @@ from graph.model.directory import Contact, ListingState, Post, Service
 from graph.model.errors import NotAllowed, NotFound
 from graph.model.keeping import Act, ListingKind, Target
 from graph.model.listing import FieldGroup
-from graph.model.uploads import UploadState
+from graph.model.uploads import Upload, UploadState
 from graph.store.loading import Loader
 from graph.store.unit import Graph, Unit
 from importers.sheets.columns import Sheet
@@ -317,3 +318,21 @@ async def test_a_transaction_that_breaks_in_the_middle_leaves_nothing(rooms: Roo
     async with rooms.graph.reading() as unit:
         assert await unit.keeping.history(Target(ListingKind.SERVICE, "t:a")) == []
     assert (await seen(rooms, EDITOR, upload.id, AT)).state is UploadState.WAITING
+
+
+async def test_what_comes_to_nothing_is_told_and_the_work_is_over(rooms: Rooms) -> None:
+    upload = await look_at(rooms, EDITOR, "f.csv", FILE, datetime.now(UTC))
+    target = Target(ListingKind.SERVICE, "t:b")
+    await change_groups(rooms, EDITOR, target, {FieldGroup.CONTACT: {"contact": Contact(phone="03 81 2")}}, key="k")
+    await begin(rooms, EDITOR, upload.id, confirm)
+    now = await until_told(rooms, upload.id)
+    assert (now.state, now.started) == (UploadState.WAITING, None)
+    assert now.told.startswith("L’annuaire a changé depuis l’aperçu : ligne 3")
+
+
+async def until_told(rooms: Rooms, id_: str) -> Upload:
+    while True:
+        now = await seen(rooms, EDITOR, id_)
+        if now.started is None:
+            return now
+        await asyncio.sleep(0.05)
