@@ -10,6 +10,7 @@ import strawberry
 
 from graph.model import vocabulary
 from graph.model.access import Role
+from graph.model.alerts import Pace
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
 from graph.model.keeping import Act as ListingAct
@@ -25,6 +26,7 @@ __all__ = [
     "ListingState",
     "Mode",
     "OrganisationKind",
+    "Pace",
     "Public",
     "ReasonKind",
     "RefusalCode",
@@ -49,6 +51,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     ListingState: "The life of a listing; only a published one is found.",
     Mode: "How one is received: the closed list of data·inclusion v1.",
     OrganisationKind: "Kinds of bodies and of their units.",
+    Pace: "How often someone is told of new relays in a kept search, at most.",
     Public: "For whom: the closed list of data·inclusion v1.",
     ReasonKind: "What moved a relay up or down in the answer.",
     RefusalCode: "Expected refusals, the same at every door.",

@@ -7,8 +7,9 @@ import strawberry
 from api.graphql.listing_changes import ListingChanges
 from api.graphql.listings import ListingMutations
 from api.graphql.post_mutations import PostMutations
+from api.graphql.searches import SearchMutations
 
 
 @strawberry.type(description="What may be done. Each act takes a key, and is done once for it.")
-class Mutation(ListingMutations, PostMutations, ListingChanges):
+class Mutation(ListingMutations, ListingChanges, PostMutations, SearchMutations):
     """All acts."""

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import strawberry
 
+from api.actions import alerts
 from api.actions import directory as actions
 from api.actions.keeping import kept
 from api.graphql import relays as answers
@@ -20,6 +21,7 @@ from api.graphql.places import Territory
 from api.graphql.questions import RelayQuestion
 from api.graphql.references import organisation_of, shown
 from api.graphql.relays import RelaysResult
+from api.graphql.searches import SavedSearch
 from api.graphql.services import Service
 from graph.model.errors import InvalidInput, NotFound
 from graph.model.keeping import Target
@@ -128,6 +130,13 @@ class Query:
             return Listing.of(await kept(info.context.rooms, info.context.viewer, target))
         except NotFound:
             return None
+
+    @strawberry.field(description="The searches that the viewer keeps, by name; none for a visitor.")
+    async def saved_searches(self, info: Info) -> list[SavedSearch]:
+        """Hers alone."""
+        context = info.context
+        kept = await alerts.saved(context.rooms, context.viewer) if context.viewer.signed_in else []
+        return [SavedSearch.of(search) for search in kept]
 
     @strawberry.field(description="Territories whose name or postcode begins like this, the likeliest first.")
     async def territories(

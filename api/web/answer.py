@@ -84,11 +84,25 @@ def answer(
         "may_compare": MAY_COMPARE,
         "may_keep": MAY_KEEP,
         "carried": tuple(shown.from_place(asked.first).pairs()),
+        "keeps": (),
         "map": map_view(rooms, asked, territory) if asked.as_map else None,
         "other_view": asked.shown(as_map=not asked.as_map).address(),
         "previous_page": asked.from_place(max(asked.first - PAGE, 0)).address() if asked.first else "",
         "next_page": asked.from_place(last).address() if last < found.total else "",
     }
+
+
+def may_be_kept(rooms: Rooms, asked: Asked, located: Located, found: Found) -> tuple[tuple[str, str], ...]:
+    """What an address says of this question without its words: what was understood, where, for whom. Nothing where nothing was
+    understood, or no place told.
+    """
+    territory = located.territory or found.question.territory
+    if territory is None or not found.understood:
+        return ()
+    chosen = tuple(match.competence for match in found.understood)[:MOST_CHOICES]
+    place = place_name(rooms.places, territory)
+    kept = replace(asked.at_place(place, territory.id), text="", chosen=chosen, refused=(), urgent=False, as_map=False)
+    return tuple(replace(kept, publics=found.question.publics).pairs())
 
 
 def with_fewer_filters(counted: Sequence[tuple[Picked, int]]) -> tuple[Picked, ...]:

@@ -8,10 +8,12 @@ from api.web import assets
 from api.web.pages import (
     about,
     account,
+    alerts,
     by_link,
     compare,
     completion,
     correspondent,
+    files,
     find,
     hours,
     kept_group,
@@ -57,6 +59,8 @@ for part in (
     kept_room,
     kept_life,
     by_link,
+    files,
+    alerts,
     # Last: an id takes all that is left of an address.
     kept_listing,
 ):

@@ -160,33 +160,35 @@ class Claims:
         return heard
 
     async def revise(
-        self, kind: type, subject: str, origin: str, words: Mapping[FieldGroup, Word | None]
-    ) -> Heard | None:
-        """Change what `origin` says of some groups of one listing (None: nothing any more); what all add up to then."""
-        voices = (await self._voices(kind, [subject])).get(subject) or list(
-            (await self._first(kind, [subject])).values()
-        )
-        said = {claim.group: claim for voice in voices if voice.origin == origin for claim in voice.claims}
-        for group, word in words.items():
-            said.pop(group, None)
-            if word:
-                said[group] = Claim(
-                    subject=subject, group=group, source=origin, value=word.value, vouched_on=word.vouched_on
-                )
-        left = [voice for voice in voices if voice.origin != origin]
-        if said:
-            claims = tuple(said.values())
-            left.append(Voice(origin=origin, source=origin, digest=records.digest(claims), claims=claims))
-        kept = left if len(left) > 1 or any(is_by_hand(voice.origin) for voice in left) else []
-        rows = [claim_row(kind, subject, voice) for voice in kept]
-        over = {voice.origin for voice in voices} - {voice.origin for voice in kept}
+        self, kind: type, said: Mapping[str, tuple[str, Mapping[FieldGroup, Word | None]]]
+    ) -> dict[str, Heard | None]:
+        """Change what a voice says of some groups of listings (by id, the voice and its words; None: nothing any more); what all
+        add up to then, None where nobody says what it is.
+        """
+        voices = await self._voices(kind, said)
+        first = await self._first(kind, [id_ for id_ in said if id_ not in voices])
+        rows: list[dict[str, Any]] = []
+        over: list[str] = []
+        heard: dict[str, Heard | None] = {}
+        for id_, (origin, words) in said.items():
+            before = voices.get(id_) or [first[id_]] if id_ in voices or id_ in first else []
+            left = _revised(before, id_, origin, words)
+            kept = left if len(left) > 1 or any(is_by_hand(voice.origin) for voice in left) else []
+            rows += [claim_row(kind, id_, voice) for voice in kept]
+            gone = {voice.origin for voice in before} - {voice.origin for voice in kept}
+            over += sorted(claim_id(kind, one, id_) for one in gone)
+            heard[id_] = _heard(kind, sorted(left, key=lambda voice: voice.origin))
         await self._unit.run(KEEP, rows=rows)
-        await self._unit.run(DROP, ids=sorted(claim_id(kind, one, subject) for one in over))
-        return _heard(kind, sorted(left, key=lambda voice: voice.origin))
+        await self._unit.run(DROP, ids=over)
+        return heard
 
-    async def point(self, kind: type, subject: str, origins: Iterable[str]) -> None:
-        """Bind the claims of these to the listing's node, once it is there."""
-        rows = [{"id": claim_id(kind, origin, subject), "subject": subject} for origin in origins]
+    async def point(self, kind: type, voices: Mapping[str, Iterable[str]]) -> None:
+        """Bind the claims of these voices (by listing) to the listings' nodes, once they are there."""
+        rows = [
+            {"id": claim_id(kind, origin, subject), "subject": subject}
+            for subject, origins in voices.items()
+            for origin in origins
+        ]
         await self._unit.run(POINT[kind], rows=rows)
 
     async def _voices(self, kind: type, ids: Iterable[str]) -> dict[str, list[Voice]]:
@@ -234,6 +236,24 @@ def claim_row(kind: type, subject: str, voice: Voice) -> dict[str, Any]:
         "said": msgspec.json.encode(said).decode(),
     }
     return row | {"digest": voice.digest} if voice.digest else row
+
+
+def _revised(
+    voices: Sequence[Voice], subject: str, origin: str, words: Mapping[FieldGroup, Word | None]
+) -> list[Voice]:
+    """All voices once `origin` has said these words."""
+    said = {claim.group: claim for voice in voices if voice.origin == origin for claim in voice.claims}
+    for group, word in words.items():
+        said.pop(group, None)
+        if word:
+            said[group] = Claim(
+                subject=subject, group=group, source=origin, value=word.value, vouched_on=word.vouched_on
+            )
+    left = [voice for voice in voices if voice.origin != origin]
+    if said:
+        claims = tuple(said.values())
+        left.append(Voice(origin=origin, source=origin, digest=records.digest(claims), claims=claims))
+    return left
 
 
 def _heard(kind: type[Any], voices: Sequence[Voice]) -> Heard | None:

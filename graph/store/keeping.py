@@ -5,7 +5,7 @@ Two who write the same listing insert the same next entry: one of them meets the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
@@ -14,17 +14,26 @@ import msgspec
 from graph.model.directory import Service
 from graph.model.keeping import Act, Entry, Kept, ListingKind, ListingRecord, Step, Target, Word
 from graph.model.listing import Claim, FieldGroup, merge
-from graph.store.claims import values_of
+from graph.store.claims import Heard, values_of
 from graph.store.writing import Writing
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
 
 ADD: Final[LiteralString] = "UNWIND $rows AS row CREATE (c:Change) SET c = row"
-LAST: Final[LiteralString] = "MATCH (c:Change) WHERE c.subject = $subject RETURN max(c.seq) AS seq"
+LAST: Final[LiteralString] = """
+UNWIND $subjects AS subject
+MATCH (c:Change {subject: subject})
+RETURN subject, max(c.seq) AS seq
+"""
 HISTORY: Final[LiteralString] = """
 MATCH (c:Change) WHERE c.subject = $subject AND c.seq > $after
 RETURN c{.*} AS entry ORDER BY c.seq DESC LIMIT $most
+"""
+SINCE: Final[LiteralString] = """
+UNWIND $rows AS row
+MATCH (c:Change {subject: row.subject}) WHERE c.seq > row.after
+RETURN c.subject AS subject, c{.*} AS entry ORDER BY subject, c.seq DESC
 """
 ABOVE: Final[LiteralString] = """
 MATCH path = (o:Organisation {id: $id})-[:PART_OF*1..6]->(a:Organisation)
@@ -43,32 +52,32 @@ class Keeping:
 
     async def current(self, target: Target) -> Kept | None:
         """The listing as it stands, whatever its state; None when there is none."""
-        directory = self._unit.directory
-        held: Mapping[str, ListingRecord] = (
-            await directory.services([target.id])
-            if target.kind is ListingKind.SERVICE
-            else await directory.organisations([target.id])
-        )
-        record = held.get(target.id)
-        if record is None:
-            return None
-        claims = (await self._unit.claims.of([record]))[record]
-        kind: type[Any] = target.kind.type
-        merged = merge(kind, claims)
-        organisation = record.organisation if isinstance(record, Service) else record.id
-        return Kept(
-            target=target,
-            record=record,
-            claims=claims,
-            standing=merged.kept if merged else {},
-            conflicts=merged.conflicts if merged else (),
-            seq=await self.last(target),
-            above=await self.above(organisation),
-        )
+        return (await self.currents([target])).get(target)
 
-    async def last(self, target: Target) -> int:
-        """The number of the last entry; 0 before the first."""
-        return (await self._unit.run(LAST, subject=target.key))[0]["seq"] or 0
+    async def currents(self, targets: Sequence[Target]) -> dict[Target, Kept]:
+        """Those of these listings that there are, as they stand."""
+        directory = self._unit.directory
+        services = await directory.services([target.id for target in targets if target.kind is ListingKind.SERVICE])
+        bodies = await directory.organisations(
+            [target.id for target in targets if target.kind is not ListingKind.SERVICE]
+        )
+        found: dict[Target, ListingRecord] = {}
+        for target in targets:
+            record = services.get(target.id) if target.kind is ListingKind.SERVICE else bodies.get(target.id)
+            if record:
+                found[target] = record
+        claims = await self._unit.claims.of(list(found.values()))
+        last = await self.last(list(found))
+        above = {id_: await self.above(id_) for id_ in {_organisation(record) for record in found.values()}}
+        return {
+            target: _kept(target, record, claims[record], last.get(target, 0), above[_organisation(record)])
+            for target, record in found.items()
+        }
+
+    async def last(self, targets: Sequence[Target]) -> dict[Target, int]:
+        """The number of the last entry of each; those without any are left out."""
+        named = {target.key: target for target in targets}
+        return {named[row["subject"]]: row["seq"] for row in await self._unit.run(LAST, subjects=list(named))}
 
     async def above(self, organisation: str) -> tuple[str, ...]:
         """The bodies that an organisation is part of, the nearest first."""
@@ -80,18 +89,62 @@ class Keeping:
         rows = await self._unit.run(HISTORY, subject=target.key, after=after, most=most)
         return [_entry(target, row["entry"]) for row in rows]
 
+    async def since(self, after: Mapping[Target, int]) -> dict[Target, list[Entry]]:
+        """Entries of several listings past a number of each, the most recent first."""
+        named = {target.key: target for target in after}
+        found: dict[Target, list[Entry]] = {target: [] for target in after}
+        rows = [{"subject": target.key, "after": seq} for target, seq in after.items()]
+        for row in await self._unit.run(SINCE, rows=rows):
+            target = named[row["subject"]]
+            found[target].append(_entry(target, row["entry"]))
+        return found
+
     async def append(self, made: Entry, words: Mapping[FieldGroup, Word | None]) -> None:
         """Write the entry, what its voice says from now on, what the listing then holds, and the effect on the index."""
-        await self._unit.run(ADD, rows=[_row(made)])
-        target, kind = made.target, made.target.kind.type
-        heard = await self._unit.claims.revise(kind, target.id, made.voice, words)
-        assert heard is not None, "someone says what it is"
+        await self.append_all([(made, words)])
+
+    async def append_all(self, said: Sequence[tuple[Entry, Mapping[FieldGroup, Word | None]]]) -> None:
+        """Write entries of as many listings, each with its words: in one statement a kind of thing, not one a listing."""
+        await self._unit.run(ADD, rows=[_row(made) for made, _ in said])
+        for kind in ListingKind:
+            some = {made.target.id: (made, words) for made, words in said if made.target.kind is kind}
+            if some:
+                await self._append(kind.type, some)
+
+    async def _append(
+        self, kind: type[Any], some: Mapping[str, tuple[Entry, Mapping[FieldGroup, Word | None]]]
+    ) -> None:
+        heard: dict[str, Heard] = {}
+        revised = await self._unit.claims.revise(
+            kind, {id_: (made.voice, words) for id_, (made, words) in some.items()}
+        )
+        for id_, one in revised.items():
+            assert one is not None, "someone says what it is"
+            heard[id_] = one
         # A first entry makes the listing: there are no edges to draw anew.
-        held = set() if made.act is Act.CREATED else {target.id}
-        writing = Writing(self._unit, kind, made.voice, held)
-        writing.add([heard.record], {target.id: heard.properties})
+        held = {id_ for id_, (made, _) in some.items() if made.act is not Act.CREATED}
+        writing = Writing(self._unit, kind, next(iter(some.values()))[0].voice, held)
+        writing.add([one.record for one in heard.values()], {id_: one.properties for id_, one in heard.items()})
         await writing.run(())
-        await self._unit.claims.point(kind, target.id, heard.voices)
+        await self._unit.claims.point(kind, {id_: one.voices for id_, one in heard.items()})
+
+
+def _organisation(record: ListingRecord) -> str:
+    return record.organisation if isinstance(record, Service) else record.id
+
+
+def _kept(target: Target, record: ListingRecord, claims: tuple[Claim, ...], seq: int, above: tuple[str, ...]) -> Kept:
+    kind: type[Any] = target.kind.type
+    merged = merge(kind, claims)
+    return Kept(
+        target=target,
+        record=record,
+        claims=claims,
+        standing=merged.kept if merged else {},
+        conflicts=merged.conflicts if merged else (),
+        seq=seq,
+        above=above,
+    )
 
 
 def _row(made: Entry) -> dict[str, Any]:

@@ -9,7 +9,15 @@ from typing import Final, LiteralString
 
 from graph.model.errors import Unavailable
 from graph.model.vocabulary import categories, competences
-from graph.store.migrations import m001_directory, m003_claims, m004_outbox, m005_keeping, m006_accounts, m009_mail
+from graph.store.migrations import (
+    m001_directory,
+    m003_claims,
+    m004_outbox,
+    m005_keeping,
+    m006_accounts,
+    m009_mail,
+    m011_bulk,
+)
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
 
@@ -26,6 +34,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m005_keeping", m005_keeping.run),
     ("m006_accounts", m006_accounts.run),
     ("m009_mail", m009_mail.run),
+    ("m011_bulk", m011_bulk.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

@@ -14,11 +14,13 @@ from graph.store.outbox import Outbox
 from graph.store.posts import Posts
 from graph.store.relays import Relays
 from graph.store.replies import Replies
+from graph.store.searches import Searches
 from graph.store.sessions import Sessions
 from graph.store.signing_in import SigningsIn
 from graph.store.territories import Territories
 from graph.store.tokens import Tokens
 from graph.store.turns import Turns
+from graph.store.uploads import Uploads
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -100,3 +102,13 @@ class Repositories:
     def tokens(self) -> Tokens:
         """Tokens of machines."""
         return Tokens(self._unit)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        """Files sent to change many listings at once."""
+        return Uploads(self._unit)
+
+    @cached_property
+    def searches(self) -> Searches:
+        """Searches that someone keeps."""
+        return Searches(self._unit)

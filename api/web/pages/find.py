@@ -11,8 +11,9 @@ from starlette.datastructures import QueryParams
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.actions.find_relay import Page, find_relay
+from api.auth.viewer import viewer_of
 from api.rooms import Rooms
-from api.web.answer import answer, question_form, with_fewer_filters
+from api.web.answer import answer, may_be_kept, question_form, with_fewer_filters
 from api.web.asking import ask_of, located
 from api.web.filters_view import picked
 from api.web.frequent import FREQUENT
@@ -88,6 +89,8 @@ async def _results(request: Request, rooms: Rooms, asked: Asked) -> Response:
     context = answer(rooms, asked, where, found, elsewhere)
     if not found.total and asked.filters():
         context["instead"] = await _instead(rooms, asked, where)
+    if viewer_of(request).signed_in:
+        context["keeps"] = may_be_kept(rooms, asked, where, found)
     answered = page(request, "pages/results.html", context)
     if found.emergency:
         answered.headers["Cache-Control"] = NOT_KEPT
