@@ -30,6 +30,7 @@ class Gateway:
         self._callers = Callers(settings.trusted_proxies)
         self._rates = Rates(
             pages=settings.pages_per_minute,
+            suggestions=settings.suggestions_per_hour,
             requests=settings.graphql_requests_per_minute,
             # One operation that is allowed at all must be possible.
             points=settings.graphql_cost_per_minute and max(settings.graphql_cost_per_minute, settings.graphql_cost),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
@@ -93,6 +94,9 @@ async def _sweep(graph: Graph) -> None:
         while await graph.write(lambda unit: unit.outbox.sweep()):
             continue
         while await graph.write(lambda unit: unit.replies.sweep()):
+            continue
+        now = datetime.now(UTC)
+        while await graph.write(lambda unit: unit.suggestions.sweep(now)):
             continue
     except Exception as fault:
         log.warning("not_swept", fault=type(fault).__name__)

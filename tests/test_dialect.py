@@ -258,6 +258,7 @@ WHICHEVER = {
     "replies.py": ["SWEEP"],
     "m004_outbox.py": ["MOVE_DONE"],
     "loading.py": ["ANY_TERRITORY"],
+    "suggestions.py": ["SWEEP_ADDRESSES", "SWEEP_TEXTS"],
 }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import strawberry
 
 from api.graphql.listings import ListingMutations
+from api.graphql.moderation import ModerationMutations
+from api.graphql.suggestions import SuggestionMutations
 
 
 @strawberry.type(description="What may be done. Each act takes a key, and is done once for it.")
-class Mutation(ListingMutations):
+class Mutation(ListingMutations, SuggestionMutations, ModerationMutations):
     """All acts."""

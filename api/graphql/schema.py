@@ -13,9 +13,11 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
 from api.graphql.listings import ListingConflictHandler
+from api.graphql.moderation import DecisionConflictHandler
 from api.graphql.mutation import Mutation
 from api.graphql.query import Query
-from api.graphql.refusals import InvalidInputHandler, NotAllowedHandler, NotFoundHandler
+from api.graphql.refusals import InvalidInputHandler, NotAllowedHandler, NotFoundHandler, TooMuchHandler
+from api.graphql.suggestions import SuggestionConflictHandler
 from api.graphql.told import MOST_ERRORS, is_fault
 from api.journal import steps_of
 
@@ -65,6 +67,14 @@ def schema() -> Schema:
         query=Query,
         mutation=Mutation,
         config=StrawberryConfig(),
-        exception_handlers=[InvalidInputHandler(), NotAllowedHandler(), NotFoundHandler(), ListingConflictHandler()],
+        exception_handlers=[
+            InvalidInputHandler(),
+            NotAllowedHandler(),
+            NotFoundHandler(),
+            TooMuchHandler(),
+            ListingConflictHandler(),
+            SuggestionConflictHandler(),
+            DecisionConflictHandler(),
+        ],
         extensions=[AlreadyRead],
     )

@@ -9,7 +9,14 @@ from typing import Final, LiteralString
 
 from graph.model.errors import Unavailable
 from graph.model.vocabulary import categories, competences
-from graph.store.migrations import m001_directory, m003_claims, m004_outbox, m005_keeping, m006_accounts
+from graph.store.migrations import (
+    m001_directory,
+    m003_claims,
+    m004_outbox,
+    m005_keeping,
+    m006_accounts,
+    m010_suggestions,
+)
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
 
@@ -25,6 +32,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m004_outbox", m004_outbox.run),
     ("m005_keeping", m005_keeping.run),
     ("m006_accounts", m006_accounts.run),
+    ("m010_suggestions", m010_suggestions.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"
