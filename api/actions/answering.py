@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from api.actions import within
-from api.actions.suggestions import ABSENT, NO_LISTING, listing_of, right
+from api.actions.suggestions import ABSENT, NO_LISTING, kept_by, listing_of, right
 from api.rooms import Rooms
 from graph.model.access import ANYTHING, Operation, Viewer, check, may
 from graph.model.directory import Contact, ListingState, Organisation
@@ -23,6 +23,7 @@ from graph.model.vocabulary import label
 from graph.store.unit import Unit
 from search.hours import PARIS
 
+MOST_DECIDED: Final = 50
 CHOICE_OF: Final = {SuggestionState.ACCEPTED: Choice.ACCEPT, SuggestionState.REFUSED: Choice.REFUSE}
 
 
@@ -86,6 +87,18 @@ async def answer_within(
     made = _decision(viewer, held, after, listing, at)
     await unit.decisions.add(made)
     return made
+
+
+async def decided_here(rooms: Rooms, viewer: Viewer, since: datetime) -> list[Decision]:
+    """What was decided since then about suggestions that this viewer answers, the latest first; by herself, for a moderator.
+
+    Raises NotAllowed.
+    """
+    async with rooms.graph.reading() as unit:
+        if may(viewer, Operation.ANSWER_SUGGESTION) or may(viewer, Operation.READ_QUEUE):
+            made = await unit.decisions.log(MOST_DECIDED, by=viewer.key)
+            return [one for one in made if one.at >= since and one.task in (Task.NEW, Task.SUGGESTION)]
+        return await unit.decisions.of_organisations(await kept_by(unit, viewer), Task.SUGGESTION, since)
 
 
 async def undo_within(unit: Unit, viewer: Viewer, decision: Decision, *, reason: str, at: datetime) -> None:

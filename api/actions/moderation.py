@@ -64,7 +64,9 @@ async def queue(
             decisions = await unit.decisions.on_items([item.id for item in some])
             found[task] = left(some, decisions, now)
             more = more or cut
-        wanted = sorted((item for task in tasks for item in found[task]), key=lambda item: (item.since, item.id))
+        wanted = sorted(
+            (item for task in set(tasks) for item in found.get(task, ())), key=lambda item: (item.since, item.id)
+        )
         items = await waiting.with_organisations(unit, wanted[:SHOWN_AT_ONCE])
     return Queue(items=items, counts={task: len(some) for task, some in found.items()}, more=more)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -158,18 +158,25 @@ async def waiting_here(rooms: Rooms, viewer: Viewer, most: int, after: tuple[str
     async with rooms.graph.reading() as unit:
         if may(viewer, Operation.ANSWER_SUGGESTION) or may(viewer, Operation.READ_QUEUE):
             return await unit.suggestions.waiting(most, after)
-        organisations = (
-            [viewer.organisation, *await unit.queue.below(viewer.organisation)] if viewer.organisation else []
-        )
-        subjects = {
-            one: Subject(organisation=one, above=() if one == viewer.organisation else (viewer.organisation,))
-            for one in organisations
-        }
-        own = [one for one, about in subjects.items() if may(viewer, Operation.ANSWER_SUGGESTION, about)]
-        if not own:
-            check(viewer, Operation.ANSWER_SUGGESTION)
-        found = await unit.suggestions.waiting_for(own)
+        found = await unit.suggestions.waiting_for(await kept_by(unit, viewer))
     return [one for one in found if place(one) > after][:most]
+
+
+async def names(rooms: Rooms, some: Sequence[Suggestion]) -> dict[str, str]:
+    """Names of the listings that these are about, by key; those that are gone are left out."""
+    async with rooms.graph.reading() as unit:
+        return await unit.queue.listing_names([one.subject for one in some])
+
+
+async def kept_by(unit: Unit, viewer: Viewer) -> list[str]:
+    """The organisations whose suggestions this viewer answers: the one she acts for and its units. Raises NotAllowed."""
+    acting = viewer.organisation
+    below = await unit.queue.below(acting) if acting else []
+    subjects = [Subject(organisation=acting), *(Subject(organisation=one, above=(acting,)) for one in below)]
+    own = [about.organisation for about in subjects if may(viewer, Operation.ANSWER_SUGGESTION, about)]
+    if not own:
+        check(viewer, Operation.ANSWER_SUGGESTION)
+    return own
 
 
 async def listing_of(unit: Unit, one: Suggestion) -> tuple[Kept | None, Subject]:

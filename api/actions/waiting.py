@@ -10,7 +10,6 @@ from typing import Final
 
 from api.rooms import Rooms
 from api.web.diff_words import FindTerritory, differences
-from graph.model.directory import Service
 from graph.model.keeping import MODERATOR, Kept, Target
 from graph.model.listing import Claim, FieldGroup
 from graph.model.moderation import Item, Task
@@ -39,7 +38,7 @@ async def late_suggestions(unit: Unit, rooms: Rooms, now: datetime) -> Gathered:
     """Corrections that nobody answered in two weeks."""
     some = await unit.suggestions.waiting(MOST_SUGGESTIONS + 1)
     late = [one for one in some[:MOST_SUGGESTIONS] if one.about is not About.MISSING and one.late(now)]
-    names = await listing_names(unit, [one.subject for one in late])
+    names = await unit.queue.listing_names([one.subject for one in late])
     found = [suggestion_item(one, names.get(one.subject, one.subject)) for one in late]
     return found, len(some) > MOST_SUGGESTIONS
 
@@ -106,15 +105,6 @@ def conflict_item(held: Kept, group: FieldGroup, said: Sequence[Claim]) -> Item:
         organisation=held.organisation,
         mark=digest(sorted((claim.source, digest(dict(claim.value))) for claim in said)),
     )
-
-
-async def listing_names(unit: Unit, keys: Sequence[str]) -> dict[str, str]:
-    """Names of listings by key; those that are gone are left out."""
-    targets = [Target.named(key) for key in dict.fromkeys(keys)]
-    services = await unit.directory.services([one.id for one in targets if one.kind.type is Service])
-    bodies = await unit.directory.organisations([one.id for one in targets if one.kind.type is not Service])
-    found = {one.key: (services if one.kind.type is Service else bodies).get(one.id) for one in targets}
-    return {key: record.name for key, record in found.items() if record}
 
 
 async def with_organisations(unit: Unit, items: Sequence[Item]) -> tuple[Item, ...]:

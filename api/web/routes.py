@@ -10,11 +10,14 @@ from api.web.pages import (
     account,
     compare,
     completion,
+    correct,
     find,
+    moderation,
     offline,
     selection,
     sheets,
     sign_in,
+    suggestions,
     territories,
     themes,
 )
@@ -34,6 +37,9 @@ for part in (
     assets,
     sign_in,
     account,
+    suggestions,
+    correct,
+    moderation,
 ):
     router.include_router(part.router)
 
