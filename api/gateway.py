@@ -32,6 +32,7 @@ class Gateway:
         self._callers = Callers(settings.trusted_proxies)
         self._rates = Rates(
             pages=settings.pages_per_minute,
+            suggestions=settings.suggestions_per_hour,
             requests=settings.graphql_requests_per_minute,
             links=min(LINKS_PER_MINUTE, settings.pages_per_minute),
             # One operation that is allowed at all must be possible.

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 
 from graph.model.errors import TooOften
 
 WINDOW_SECONDS: Final = 60
+HOUR_SECONDS: Final = 3600
 # About 250 bytes each. Past it the caller whose window began first is forgotten: it has so many addresses anyway.
 MOST_COUNTED: Final = 50_000
 
@@ -28,9 +29,10 @@ class Ledger(Storage):
 
     STORAGE_SCHEME = None
 
-    def __init__(self, most: int = MOST_COUNTED) -> None:
+    def __init__(self, most: int = MOST_COUNTED, window: int = WINDOW_SECONDS) -> None:
         super().__init__()
         self._most = most
+        self._window = window
         # In order of the moment at which the window ends, since all last the same.
         self._windows: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
@@ -61,7 +63,7 @@ class Ledger(Storage):
         """When that window ends, on the monotonic clock; when a new one would, if there is none."""
         now = time.monotonic()
         _, ends = self._windows.get(key, (0, 0.0))
-        return ends if ends > now else now + WINDOW_SECONDS
+        return ends if ends > now else now + self._window
 
     def check(self) -> bool:
         """Memory is always there."""
@@ -94,17 +96,34 @@ class Budget:
         """`a_minute` of them; 0 for no limit."""
         return cls(name, RateLimitItemPerMinute(a_minute, namespace=name) if a_minute else None)
 
+    @classmethod
+    def hourly(cls, name: str, an_hour: int) -> Budget:
+        """`an_hour` of them; 0 for no limit."""
+        return cls(name, RateLimitItemPerHour(an_hour, namespace=name) if an_hour else None)
+
 
 class Rates:
     """The budgets of one web process."""
 
-    def __init__(self, *, pages: int, requests: int, points: int, links: int = 0, most: int = MOST_COUNTED) -> None:
+    def __init__(
+        self,
+        *,
+        pages: int,
+        requests: int,
+        points: int,
+        links: int = 0,
+        suggestions: int = 0,
+        most: int = MOST_COUNTED,
+    ) -> None:
         self.pages = Budget.of("pages", pages)
         self.requests = Budget.of("requests", requests)
         self.points = Budget.of("points", points)
         self.links = Budget.of("links", links)
         self.ledger = Ledger(most)
         self._limiter = FixedWindowRateLimiter(self.ledger)
+        # What lasts an hour is counted apart: the windows of one ledger all last the same.
+        self.suggestions = Budget.hourly("suggestions", suggestions)
+        self._hours = FixedWindowRateLimiter(Ledger(most, HOUR_SECONDS))
 
     def spend(self, budget: Budget, caller: str, cost: int = 1) -> None:
         """Take `cost` from what this caller has left. Raises TooOften, and takes nothing, when it is not enough."""
@@ -116,6 +135,20 @@ class Rates:
                 f"Trop de demandes en peu de temps depuis votre connexion. Réessayez dans {seconds} s.", seconds
             )
         self._limiter.hit(budget.item, caller, cost=cost)
+
+    def suggest(self, caller: str) -> None:
+        """Take one suggestion from what this caller has left of the hour. Raises TooOften, and takes nothing."""
+        item = self.suggestions.item
+        if item is None:
+            return
+        if not self._hours.hit(item, caller):
+            ends, _ = self._hours.get_window_stats(item, caller)
+            minutes = max(1, ceil((ends - time.monotonic()) / 60))
+            raise TooOften(
+                f"Merci : vous avez déjà envoyé {item.amount} suggestions. Revenez dans {minutes} min ; "
+                "celle-ci n’est pas gardée.",
+                minutes * 60,
+            )
 
     def headers(self, caller: str, *budgets: Budget) -> Mapping[str, str]:
         """What is left to this caller, as `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10)."""
@@ -157,6 +190,10 @@ class Purse:
     def pay_points(self, cost: int) -> None:
         """For what an operation asks for, in field values, before it runs. Raises TooOften."""
         self.rates.spend(self.rates.points, self.caller, cost)
+
+    def pay_suggestion(self) -> None:
+        """For a suggestion, before it is kept. Raises TooOften."""
+        self.rates.suggest(self.caller)
 
     def headers(self) -> Mapping[str, str]:
         """What is left for operations, as an answer tells it."""

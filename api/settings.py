@@ -141,6 +141,9 @@ class Settings(MailSettings):
     pages_per_minute: Annotated[
         int, Field(ge=0, description="Pages et listes de complétion d’un client en une minute ; 0 : sans limite.")
     ] = 600
+    suggestions_per_hour: Annotated[
+        int, Field(ge=0, description="Corrections et organismes proposés par un client en une heure ; 0 : sans limite.")
+    ] = 10
     trusted_proxies: Annotated[
         tuple[str, ...],
         NoDecode,

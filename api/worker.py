@@ -120,6 +120,7 @@ async def _sweep_some(unit: Unit, settings: Settings) -> int:
         await unit.replies.sweep(),
         await Mails(unit).sweep(),
         await SignedLinks(unit).sweep(datetime.now(UTC)),
+        await unit.suggestions.sweep(datetime.now(UTC)),
         await unit.sessions.sweep(now, settings.session_idle_ms),
         await unit.signings_in.sweep(now),
     )

@@ -260,6 +260,7 @@ WHICHEVER = {
     "loading.py": ["ANY_TERRITORY"],
     "mails.py": ["SWEEP"],
     "signed_links.py": ["SWEEP_KEYS", "SWEEP"],
+    "suggestions.py": ["SWEEP_ADDRESSES", "SWEEP_TEXTS"],
 }
 
 

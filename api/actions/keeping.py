@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -129,10 +130,10 @@ async def take_back(
         done = next((one for one in log if one.seq == seq), None)
         if done is None:
             raise InvalidInput("Ce changement n’est pas dans l’historique de la fiche.", "seq")
-        # Her own slip of a moment ago, or the right to undo others'.
-        if done.by != viewer.key or not viewer.signed_in:
-            for group in done.steps:
-                check(viewer, Operation.UNDO, held.subject, group)
+        # Her own slip of a moment ago is about herself: she takes it back as long as she may still change such a thing.
+        own = viewer.account if done.by == viewer.key else ""
+        for group in done.steps:
+            check(viewer, Operation.UNDO, replace(held.subject, account=own), group)
         since = [one for one in log if one.seq > seq]
         return taken_back(held, done, since, viewer, _moment(at), _noted(note)), done
 

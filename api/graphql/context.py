@@ -24,12 +24,16 @@ def _nobody(_: int) -> None:
     """Is charged."""
 
 
+def _nothing() -> None:
+    """Is counted."""
+
+
 @dataclass(slots=True)
 class Context:
     """One per request.
 
     The rooms, the mark that logs know it by, who asks, when it came, who is charged for what it asks (raises TooOften; nobody
-    when it does not come from outside), what it asks once that is read, and its own loaders.
+    when it does not come from outside; a suggestion counts for itself), what it asks once that is read, and its own loaders.
     """
 
     rooms: Rooms
@@ -37,6 +41,7 @@ class Context:
     viewer: Viewer = VISITOR
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     charge: Callable[[int], None] = _nobody
+    pay_suggestion: Callable[[], None] = _nothing
     document: DocumentNode | None = None
     thinking: asyncio.Lock = field(default_factory=asyncio.Lock)
     loaders: Loaders = field(init=False)

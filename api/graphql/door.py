@@ -58,7 +58,7 @@ async def ask(request: Request) -> Response:
     except TooOften as refusal:
         return _response(request, _unread(refusal.message, refusal.code, wait=refusal.seconds), HTTPStatus.OK)
     request_id = getattr(request.state, "request_id", None) or uuid4().hex
-    context = Context(rooms, request_id, viewer, charge=purse.pay_points)
+    context = Context(rooms, request_id, viewer, charge=purse.pay_points, pay_suggestion=purse.pay_suggestion)
     return _response(request, await answer(context, asked, _limits(rooms.settings)), HTTPStatus.OK)
 
 

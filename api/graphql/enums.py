@@ -15,7 +15,11 @@ from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode,
 from graph.model.errors import RefusalCode
 from graph.model.keeping import Act as ListingAct
 from graph.model.listing import FieldGroup
+from graph.model.moderation import Choice as ModerationChoice
+from graph.model.moderation import Task as ModerationTask
 from graph.model.relay import ReasonKind, WideningStep
+from graph.model.suggestion import About as SuggestionAbout
+from graph.model.suggestion import SuggestionState
 from graph.model.territory import TerritoryLevel
 
 __all__ = [
@@ -25,6 +29,8 @@ __all__ = [
     "ListingAct",
     "ListingState",
     "Mode",
+    "ModerationChoice",
+    "ModerationTask",
     "OrganisationKind",
     "Pace",
     "Public",
@@ -32,6 +38,8 @@ __all__ = [
     "RefusalCode",
     "Role",
     "SuccessionKind",
+    "SuggestionAbout",
+    "SuggestionState",
     "TerritoryLevel",
     "WideningStep",
 ]
@@ -50,6 +58,8 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     HolderRole: "Whether someone holds a post or stands in for its holder.",
     ListingState: "The life of a listing; only a published one is found.",
     Mode: "How one is received: the closed list of data·inclusion v1.",
+    ModerationChoice: "What may be decided about what waits for a moderator.",
+    ModerationTask: "Why something waits for a moderator.",
     OrganisationKind: "Kinds of bodies and of their units.",
     Pace: "How often someone is told of new relays in a kept search, at most.",
     Public: "For whom: the closed list of data·inclusion v1.",
@@ -57,14 +67,25 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     RefusalCode: "Expected refusals, the same at every door.",
     Role: "What someone is, at an organisation or for the whole site.",
     SuccessionKind: "How a body was carried to another.",
+    SuggestionAbout: "What is wrong about a listing.",
+    SuggestionState: "The life of a suggestion; one that was decided and taken back waits again.",
     TerritoryLevel: "Levels of the French map, and sectors drawn by hand.",
     WideningStep: "What had to be loosened to find something.",
 }
 
 
-def _register(enum: type[Enum], name: str, description: str, values: Mapping[str, str]) -> None:
+# Names that say in the schema what the model's own say in their module.
+NAMES: Final[Mapping[type[Enum], str]] = {
+    ListingAct: "ListingAct",
+    ModerationChoice: "ModerationChoice",
+    ModerationTask: "ModerationTask",
+    SuggestionAbout: "SuggestionAbout",
+}
+
+
+def _register(enum: type[Enum], description: str, values: Mapping[str, str]) -> None:
     """Make the enum known to the schema; `values` are the descriptions of its members, by value."""
-    strawberry.enum(enum, name=name, description=description)
+    strawberry.enum(enum, name=NAMES.get(enum), description=description)
     for entry, member in zip(cast("Any", enum).__strawberry_definition__.values, enum, strict=True):
         entry.description = values.get(member.value)
 
@@ -73,9 +94,11 @@ _LABELS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     OrganisationKind: {kind.id: kind.label for kind in vocabulary.kinds().values()},
     Public: {member.value: vocabulary.label("public", member) for member in Public},
     Mode: {member.value: vocabulary.label("mode", member) for member in Mode},
+    ModerationTask: {member.value: vocabulary.label("moderation_task", member) for member in ModerationTask},
+    ModerationChoice: {member.value: vocabulary.button("moderation_choice", member) for member in ModerationChoice},
+    SuggestionAbout: {member.value: vocabulary.label("suggestion_about", member) for member in SuggestionAbout},
+    SuggestionState: {member.value: vocabulary.label("suggestion_state", member) for member in SuggestionState},
 }
 
-_NAMES: Final[Mapping[type[Enum], str]] = {ListingAct: "ListingAct"}
-
 for _enum, _description in DESCRIPTIONS.items():
-    _register(_enum, _NAMES.get(_enum, _enum.__name__), _description, _LABELS.get(_enum, {}))
+    _register(_enum, _description, _LABELS.get(_enum, {}))

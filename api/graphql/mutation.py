@@ -6,10 +6,14 @@ import strawberry
 
 from api.graphql.listing_changes import ListingChanges
 from api.graphql.listings import ListingMutations
+from api.graphql.moderation import ModerationMutations
 from api.graphql.post_mutations import PostMutations
 from api.graphql.searches import SearchMutations
+from api.graphql.suggestions import SuggestionMutations
 
 
 @strawberry.type(description="What may be done. Each act takes a key, and is done once for it.")
-class Mutation(ListingMutations, ListingChanges, PostMutations, SearchMutations):
+class Mutation(
+    ListingMutations, ListingChanges, PostMutations, SuggestionMutations, ModerationMutations, SearchMutations
+):
     """All acts."""

@@ -9,11 +9,12 @@ import strawberry
 from api.actions import alerts
 from api.actions import directory as actions
 from api.actions.keeping import kept
+from api.graphql import moderation, suggestions
 from api.graphql import relays as answers
 from api.graphql.competences import CompetenceMatch, Completion
 from api.graphql.connections import Connection, NameCursor, decode, page_size
 from api.graphql.context import Info
-from api.graphql.enums import OrganisationKind
+from api.graphql.enums import ModerationTask, OrganisationKind
 from api.graphql.listings import NAMED, Listing
 from api.graphql.me import Viewer
 from api.graphql.organisations import After, First, Organisation, organisation_page
@@ -148,6 +149,37 @@ class Query:
         """Completion of a place."""
         found = info.context.rooms.places.complete(bounded(text, "text"), page_size(first))
         return [Territory.of(territory) for territory in found]
+
+    @strawberry.field(
+        description="Suggestions that wait for the viewer's answer, the oldest first; null when she has none to give."
+    )
+    async def suggestions(
+        self, info: Info, first: First = 20, after: After = None
+    ) -> Connection[suggestions.Suggestion] | None:
+        """All for a moderator, else those of her organisation and of its units."""
+        return await suggestions.suggestions(info, first, after)
+
+    @strawberry.field(description="What waits for a moderator; null for whoever may not read it.")
+    async def moderation_queue(
+        self,
+        info: Info,
+        tasks: Annotated[
+            list[ModerationTask] | None, strawberry.argument(description="Of these tasks only; all when null.")
+        ] = None,
+    ) -> moderation.ModerationQueue | None:
+        """The oldest first."""
+        return await moderation.queue(info, tasks)
+
+    @strawberry.field(description="What was decided, the latest first; null for whoever may not read it.")
+    async def decisions(
+        self,
+        info: Info,
+        mine: Annotated[bool, strawberry.argument(description="One's own only.")] = False,
+        first: First = 20,
+        after: After = None,
+    ) -> Connection[moderation.Decision] | None:
+        """The log of moderation."""
+        return await moderation.log(info, first, after, mine)
 
 
 def bounded(text: str, field: str) -> str:

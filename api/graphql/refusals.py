@@ -55,3 +55,16 @@ class NotAllowedHandler(strawberry.ExceptionHandler[errors.NotAllowed, NotAllowe
     def handle(self, exception: errors.NotAllowed, *, field: object, info: object) -> NotAllowed:
         """The refusal as data."""
         return NotAllowed(message=exception.message, code=exception.code)
+
+
+@strawberry.type(description="A limit was reached: asking less, or later, helps; nothing was done.")
+class TooMuch(Refusal):
+    """The refusal of one too many."""
+
+
+class TooMuchHandler(strawberry.ExceptionHandler[errors.TooMuch, TooMuch]):
+    """Makes of the model's TooMuch the member of the union."""
+
+    def handle(self, exception: errors.TooMuch, *, field: object, info: object) -> TooMuch:
+        """The refusal as data."""
+        return TooMuch(message=exception.message, code=exception.code)

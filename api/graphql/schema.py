@@ -13,10 +13,12 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
 from api.graphql.listings import ListingConflictHandler
+from api.graphql.moderation import DecisionConflictHandler
 from api.graphql.mutation import Mutation
 from api.graphql.post_mutations import PostConflictHandler
 from api.graphql.query import Query
-from api.graphql.refusals import InvalidInputHandler, NotAllowedHandler, NotFoundHandler
+from api.graphql.refusals import InvalidInputHandler, NotAllowedHandler, NotFoundHandler, TooMuchHandler
+from api.graphql.suggestions import SuggestionConflictHandler
 from api.graphql.told import MOST_ERRORS, is_fault
 from api.journal import steps_of
 
@@ -70,8 +72,11 @@ def schema() -> Schema:
             InvalidInputHandler(),
             NotAllowedHandler(),
             NotFoundHandler(),
+            TooMuchHandler(),
             ListingConflictHandler(),
             PostConflictHandler(),
+            SuggestionConflictHandler(),
+            DecisionConflictHandler(),
         ],
         extensions=[AlreadyRead],
     )

@@ -12,6 +12,7 @@ from api.web.pages import (
     by_link,
     compare,
     completion,
+    correct,
     correspondent,
     files,
     find,
@@ -22,6 +23,7 @@ from api.web.pages import (
     kept_room,
     members,
     mine,
+    moderation,
     offline,
     oidc,
     outreach,
@@ -29,6 +31,7 @@ from api.web.pages import (
     selection,
     sheets,
     sign_in,
+    suggestions,
     territories,
     themes,
 )
@@ -36,9 +39,6 @@ from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
 for part in (
-    hours,
-    outreach,
-    posts,
     find,
     compare,
     correspondent,
@@ -54,14 +54,20 @@ for part in (
     sign_in,
     oidc,
     account,
-    mine,
-    kept_group,
-    kept_room,
-    kept_life,
     by_link,
     files,
     alerts,
-    # Last: an id takes all that is left of an address.
+    suggestions,
+    correct,
+    moderation,
+    mine,
+    # Before those whose id takes what follows it in an address; the last takes all that is left.
+    hours,
+    outreach,
+    posts,
+    kept_group,
+    kept_room,
+    kept_life,
     kept_listing,
 ):
     router.include_router(part.router)

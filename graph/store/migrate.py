@@ -16,6 +16,7 @@ from graph.store.migrations import (
     m005_keeping,
     m006_accounts,
     m009_mail,
+    m010_suggestions,
     m011_bulk,
 )
 from graph.store.schema import MARK
@@ -34,6 +35,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m005_keeping", m005_keeping.run),
     ("m006_accounts", m006_accounts.run),
     ("m009_mail", m009_mail.run),
+    ("m010_suggestions", m010_suggestions.run),
     ("m011_bulk", m011_bulk.run),
 )
 

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, cast
 from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
 from graph.store.claims import Claims
+from graph.store.decisions import Decisions
 from graph.store.directory import Directory
 from graph.store.keeping import Keeping
 from graph.store.outbox import Outbox
 from graph.store.posts import Posts
+from graph.store.queue import Queue
 from graph.store.relays import Relays
 from graph.store.replies import Replies
 from graph.store.searches import Searches
 from graph.store.sessions import Sessions
 from graph.store.signing_in import SigningsIn
+from graph.store.suggestions import Suggestions
 from graph.store.territories import Territories
 from graph.store.tokens import Tokens
 from graph.store.turns import Turns
@@ -82,6 +85,21 @@ class Repositories:
     def turns(self) -> Turns:
         """What only one process may do at a time."""
         return Turns(self._unit)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """Corrections that wait."""
+        return Suggestions(self._unit)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What was decided, and why."""
+        return Decisions(self._unit)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """What waits for a moderator."""
+        return Queue(self._unit)
 
     @cached_property
     def accounts(self) -> Accounts:

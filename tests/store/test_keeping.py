@@ -219,3 +219,16 @@ async def test_what_cannot_be_is_refused_with_its_field(
         await change_groups(rooms, EDITOR, SERVICE, {group: fields}, key="k1", at=AT)
     assert refusal.value.field == field
     assert (await kept(rooms, EDITOR, SERVICE)).seq == 0
+
+
+async def test_ones_own_change_is_taken_back_only_while_such_a_change_is_allowed(rooms: Rooms) -> None:
+    head, team = make.viewer(Role.HEAD_OF_SERVICE), make.viewer(Role.PROFESSIONAL)
+    other = make.viewer(Role.HEAD_OF_SERVICE, account="t:collegue")
+    changed = await change_groups(rooms, head, SERVICE, HOURS, key="k1", at=AT)
+    # The same person, whose right was taken away; a colleague, who may change it but not undo it.
+    for viewer in (team, other):
+        with pytest.raises(NotAllowed):
+            await take_back(rooms, viewer, SERVICE, changed.seq, key="k2", at=AT)
+    assert (await kept(rooms, head, SERVICE)).seq == changed.seq
+    back = await take_back(rooms, head, SERVICE, changed.seq, key="k3", at=AT)
+    assert (back.seq, back.record.hours) == (changed.seq + 1, "Tu 09:00-12:00")
