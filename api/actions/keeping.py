@@ -104,8 +104,9 @@ async def confirm_groups(
                 raise InvalidInput(f"Cette fiche n’a pas de rubrique « {group} ».", group)
             check(viewer, Operation.CONFIRM, held.subject, group)
         await _not_moved(unit, held, wanted, expected_seq)
-        said = {group: held.value(group) for group in wanted}
-        return entry(held, Act.CONFIRMED, said, viewer, _moment(at)), None
+        moment = _moment(at)
+        said = {group: held.still(group, moment.astimezone(PARIS).date()) for group in wanted}
+        return entry(held, Act.CONFIRMED, said, viewer, moment), None
 
     if not wanted:
         raise InvalidInput("Dites quelles rubriques sont toujours exactes.", "groups")

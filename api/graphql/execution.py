@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,6 +17,7 @@ from graphql import (
     FieldNode,
     GraphQLError,
     OperationDefinitionNode,
+    OperationType,
     VariableValues,
     get_operation_ast,
     get_variable_values,
@@ -30,6 +31,7 @@ from api.graphql.schema import schema
 from api.graphql.told import told
 from api.metrics import GRAPHQL_COST
 from graph.model.errors import InvalidInput, Refusal, TooMuch, TooOften, Unavailable
+from graph.store.unit import WRITE_SECONDS
 from graph.store.watched import part
 
 # Operations that run at the same moment in one process. Each holds its whole answer in memory while it runs.
@@ -101,9 +103,15 @@ async def answer(context: Context, asked: Asked, limits: Limits) -> Answer:
         with part("graphql", **{"maillage.fields": _fields(operation), "maillage.cost": cost}):
             context.document = prepared.document
             short = prepared.projections.of(operation, variables) if prepared.projections else None
-            return await _executed(context, short, asked, variables, limits)
+            return await _executed(context, short, asked, variables, _patient(limits, operation))
     except Refusal as refusal:
         return refused([GraphQLError(refusal.message, original_error=refusal)], context)
+
+
+def _patient(limits: Limits, operation: OperationDefinitionNode) -> Limits:
+    """A question is given up when it takes long; an act that is under way is waited for, as its transaction is."""
+    asks = operation.operation is OperationType.QUERY
+    return limits if asks else replace(limits, seconds=max(limits.seconds, WRITE_SECONDS))
 
 
 @contextmanager

@@ -125,6 +125,13 @@ class Kept:
         """What the listing holds in this group, field by field."""
         return {name: getattr(self.record, name) for name in GROUPS[type(self.record)][group]}
 
+    def still(self, group: FieldGroup, on: date) -> dict[str, Any]:
+        """The same, said again on that day: room carries its own."""
+        value = self.value(group)
+        if group is FieldGroup.CAPACITY and (room := value["capacity"]):
+            value["capacity"] = replace(room, vouched_on=on)
+        return value
+
     def said(self, group: FieldGroup, voice: str) -> Word | None:
         """What this voice says of the group."""
         words = [claim for claim in self.claims if claim.group is group and claim.source == voice]

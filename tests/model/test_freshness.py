@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.model.directory import Capacity
+from graph.model.facts import UNKNOWN, UNKNOWN_WAIT
 from graph.model.freshness import (
     AFTER,
     CAPACITY_NOTICE,
@@ -66,8 +68,9 @@ def test_the_states_of_capacity(age: timedelta, expected: FreshnessState) -> Non
 def test_a_group_is_due_when_the_rank_begins_to_fade_and_stale_when_it_has_faded(days: int) -> None:
     now = state(FieldGroup.CONTACT, SAID, SAID + timedelta(days))
     before_due = now in (FreshnessState.FRESH, FreshnessState.DUE_SOON)
-    assert (freshness(days) == FRESH) == before_due
-    assert (freshness(days) == STALE) == (now is FreshnessState.STALE)
+    (counted,) = freshness(np.array([days]))
+    assert (counted == FRESH) == before_due
+    assert (counted == STALE) == (now is FreshnessState.STALE)
 
 
 DUE = due_on(FieldGroup.PLACE, SAID)
@@ -150,9 +153,9 @@ def test_capacity_is_known_exactly_where_it_weighs(
     full_until = None if until is None else today + timedelta(until)
     told = Capacity(vouched_on=SAID, places_free=places, waiting_days=waiting_days, full_until=full_until)
     known = known_capacity(told, today)
-    day, until_day = today.toordinal(), full_until.toordinal() if full_until else 0
-    counted = room(day, SAID.toordinal(), until_day, -1 if places is None else places)
-    delay = waiting(day, SAID.toordinal(), waiting_days or 0)
+    ago, full = np.array([age]), np.array([bool(full_until and full_until > today)])
+    (counted,) = room(np.array([UNKNOWN if places is None else places]), ago, full)
+    (delay,) = waiting(np.array([UNKNOWN_WAIT if waiting_days is None else waiting_days]), ago)
     said_room = known is not None and (
         known.places_free is not None or bool(known.full_until and known.full_until > today)
     )
