@@ -261,6 +261,7 @@ WHICHEVER = {
     "mails.py": ["SWEEP"],
     "signed_links.py": ["SWEEP_KEYS", "SWEEP"],
     "suggestions.py": ["SWEEP_ADDRESSES", "SWEEP_TEXTS"],
+    "uploads.py": ["OVER"],
 }
 
 
