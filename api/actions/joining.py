@@ -118,6 +118,7 @@ async def give_roles(
 
     async def write(unit: Unit) -> None:
         await _check(unit, viewer, Operation.GRANT_ROLE, organisation)
+        await unit.accounts.lock_members(organisation)
         there = await _locked(unit, account, organisation, {MembershipState.ACTIVE})
         if Role.ORGANISATION_ADMINISTRATOR in there.roles - given:
             await _not_the_last(unit, account, organisation)
@@ -131,6 +132,7 @@ async def end_membership(rooms: Rooms, viewer: Viewer, organisation: str, accoun
 
     async def write(unit: Unit) -> None:
         await _check(unit, viewer, Operation.END_MEMBERSHIP, organisation)
+        await unit.accounts.lock_members(organisation)
         there = await _locked(unit, account, organisation, {MembershipState.ACTIVE})
         if Role.ORGANISATION_ADMINISTRATOR in there.roles:
             await _not_the_last(unit, account, organisation)
@@ -204,11 +206,14 @@ async def _locked(unit: Unit, account: str, organisation: str, states: set[Membe
 
 
 async def _not_the_last(unit: Unit, account: str, organisation: str) -> None:
-    """An organisation that nobody administers can take nobody in."""
+    """An organisation that nobody administers can take nobody in; someone whose account is closed administers nothing.
+
+    Its memberships are locked: of two administrators who take the role from each other at one moment, the second is refused.
+    """
     others = [
         one
-        for one, _ in await unit.accounts.members(organisation)
-        if _active(one) and one.account != account and Role.ORGANISATION_ADMINISTRATOR in one.roles
+        for one, person in await unit.accounts.members(organisation)
+        if _active(one) and person.active and one.account != account and Role.ORGANISATION_ADMINISTRATOR in one.roles
     ]
     if not others:
         raise InvalidInput(

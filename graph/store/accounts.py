@@ -39,6 +39,12 @@ MATCH (m:Membership {id: $id}) SET m.locked = true
 WITH m
 RETURN m{.*} AS membership
 """
+# In one order for everyone, so that two who take them all do not wait for each other.
+LOCK_MEMBERS: Final[LiteralString] = """
+MATCH (m:Membership {organisation: $organisation})
+WITH m ORDER BY m.id
+SET m.locked = true
+"""
 OF_ACCOUNT: Final[LiteralString] = "MATCH (m:Membership {account: $account}) RETURN m{.*} AS membership ORDER BY m.id"
 OF_ORGANISATION: Final[LiteralString] = """
 MATCH (m:Membership {organisation: $organisation})
@@ -108,6 +114,10 @@ class Accounts:
         """The membership, which nobody else changes before this unit ends."""
         rows = await self._unit.run(LOCK_MEMBERSHIP, id=f"{account}|{organisation}")
         return membership_of(rows[0]["membership"]) if rows else None
+
+    async def lock_members(self, organisation: str) -> None:
+        """All memberships of an organisation stay as they are until this unit ends, but for what it does to them itself."""
+        await self._unit.run(LOCK_MEMBERS, organisation=organisation)
 
     async def memberships(self, account: str) -> list[Membership]:
         """All of an account, whatever their state."""
