@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -32,7 +32,7 @@ MAIN: Final = "org.neo4j.server.CommunityEntryPoint"
 START_SECONDS: Final = 180.0
 STOP_SECONDS: Final = 60.0
 DOWNLOAD_SECONDS: Final = 900.0
-# What Neo4j 5.26 is made for; the embedded engine's own Java, newer, runs it too, and starts it twice as slowly.
+# What Neo4j 5.26 and Keycloak 26 are made for; the embedded engine's own Java, newer, runs Neo4j too, twice as slow to start.
 JAVA_VERSIONS: Final = (17, 21)
 POM: Final = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -45,7 +45,7 @@ POM: Final = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 
 class Missing(Exception):
-    """Neo4j cannot be run here; the message is one line, and says what to do."""
+    """The server cannot be run here; the message is one line, and says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Neo4jServer:
 
     def start(self) -> Address:
         """Start it, give it its password, and return its address. Raises Missing, in one line."""
-        jars, java = _jars(), _java()
+        jars, java = _jars(), java_17()
         if not self.certificate.exists():
             self._write_configuration()
         with (self.folder / "neo4j.out").open("ab") as log:
@@ -187,32 +187,37 @@ def _jars() -> Path:
     kept = cache() / f"neo4j-{VERSION}"
     if kept.exists():
         return kept
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise Missing(f"Maven manque pour chercher Neo4j {VERSION} : installez-le (Debian : apt-get install maven).")
     cache().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache(), prefix="neo4j-") as folder:
         pom, fetched = Path(folder, "pom.xml"), Path(folder, "jars")
         pom.write_text(POM)
         goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={fetched}"]
-        done = subprocess.run(
-            [maven, "--batch-mode", "--quiet", "--file", str(pom), *goal],
-            capture_output=True,
-            text=True,
-            timeout=DOWNLOAD_SECONDS,
-            check=False,
-            env={**os.environ, "JAVA_HOME": str(_java().program.parent.parent)},
-        )
-        if done.returncode or not list(fetched.glob("neo4j-kernel-*.jar")):
-            said = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("[ERROR]")]
-            raise Missing(f"Maven n’a pas pu chercher Neo4j {VERSION} : {said[0] if said else 'sans dire pourquoi'}")
+        by_maven(f"Neo4j {VERSION}", ["--file", str(pom), *goal], fetched, "neo4j-kernel-*.jar")
         if not kept.exists():
             fetched.rename(kept)
     return kept
 
 
-def _java() -> Java:
-    """The Java of the path when Neo4j is made for it, else the one that the embedded engine brings."""
+def by_maven(what: str, arguments: Sequence[str], fetched: Path, expected: str) -> None:
+    """Have Maven fill the folder `fetched`, in which one file at least is then named as `expected`. Raises Missing."""
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise Missing(f"Maven manque pour chercher {what} : installez-le (Debian : apt-get install maven).")
+    done = subprocess.run(
+        [maven, "--batch-mode", "--quiet", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=DOWNLOAD_SECONDS,
+        check=False,
+        env={**os.environ, "JAVA_HOME": str(java_17().program.parent.parent)},
+    )
+    if done.returncode or not list(fetched.glob(expected)):
+        said = [line for line in (done.stdout + done.stderr).splitlines() if line.startswith("[ERROR]")]
+        raise Missing(f"Maven n’a pas pu chercher {what} : {said[0] if said else 'sans dire pourquoi'}")
+
+
+def java_17() -> Java:
+    """The Java of the path when it is one that servers are made for, else the one that the embedded engine brings."""
     candidates = [Path(found).resolve()] if (found := shutil.which("java")) else []
     package = find_spec("arcadedb_embedded")
     own = Path(package.origin).parent / "jre" / "bin" / "java" if package and package.origin else None
@@ -222,7 +227,7 @@ def _java() -> Java:
             return Java(program, version)
     if own and own.exists():
         return Java(own, _version(own))
-    raise Missing("Java 17 ou 21 manque pour Neo4j : installez-le (Debian : apt-get install default-jre-headless).")
+    raise Missing("Java 17 ou 21 manque : installez-le (Debian : apt-get install default-jre-headless).")
 
 
 def _version(program: Path) -> str:

@@ -11,16 +11,23 @@ from typing import Any
 
 import httpx2
 import uvicorn
+from playwright.async_api import Browser, Page
 from starlette.types import ASGIApp
 
 from api.app import create_app
 from api.rooms import Rooms
 from api.settings import Settings
+from graph.model.access import Role
+from graph.model.account import Account, Membership
+from graph.store.loading import Loader
 from graph.store.unit import Graph
 from search.embedded import EmbeddedIndex
+from tests import make
 from tests.web.rooms import READER
 
 HTML = {"accept": "text/html"}
+# Of the organisation t:a.
+SIRET = "12345678901234"
 
 
 class _Server(uvicorn.Server):
@@ -92,3 +99,37 @@ async def house_over(graph: Graph, settings: Settings) -> AsyncIterator[House]:
     app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=READER)
     async with served(app, settings.port) as address:
         yield House(address, graph, settings, app)
+
+
+async def two_bodies(graph: Graph) -> None:
+    """The map of the tests, t:a with its SIRET, and t:b without."""
+    loader = Loader(graph, "carte")
+    await loader.load(await loader.plan_territories(make.territories()), lambda done: None)
+    loader = Loader(graph, "essai")
+    bodies = make.batch(
+        make.organisation("t:a", name="CCAS d’essai", siret=SIRET), make.organisation("t:b", name="Autre maison")
+    )
+    await loader.load(await loader.plan_batch(bodies), lambda done: None)
+
+
+@asynccontextmanager
+async def page_of(browser: Browser, house: House) -> AsyncIterator[Page]:
+    """A narrow browser that holds nothing yet."""
+    context = await browser.new_context(base_url=house.address, locale="fr-FR", viewport={"width": 380, "height": 800})
+    try:
+        yield await context.new_page()
+    finally:
+        await context.close()
+
+
+async def prepared(house: House, sub: str, *organisations: str, **values: Any) -> None:
+    """An account that an administrator made ready."""
+    account = Account(id=f"a-{sub}", email=f"{sub}@essai.example", name="Nom préparé", **values)
+
+    async def write(unit: Any) -> None:
+        await unit.accounts.put(account)
+        for organisation in organisations:
+            roles = frozenset({Role.ORGANISATION_ADMINISTRATOR})
+            await unit.accounts.put_membership(Membership(account=account.id, organisation=organisation, roles=roles))
+
+    await house.graph.write(write)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +11,13 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from api.settings import Settings
-from graph.model.access import Role
-from graph.model.account import Account, Membership, MembershipState
-from graph.store.loading import Loader
+from graph.model.account import MembershipState
 from graph.store.unit import Graph
-from tests import make
-from tests.oidc.house import House, house_over, issuers_file
+from tests.oidc.house import SIRET, House, house_over, issuers_file, page_of, prepared, two_bodies
 from tests.oidc.provider import Missing, OpenIdProvider
 from tests.outside import free_port
 from tests.web.test_browser import violations
 
-SIRET = "12345678901234"
 SITE_PORT = free_port()
 ADDRESS = f"http://127.0.0.1:{SITE_PORT}"
 
@@ -78,13 +73,7 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenIdProvide
 
 @pytest.fixture
 async def house(empty_graph: Graph, provider: OpenIdProvider, tmp_path: Path) -> AsyncIterator[House]:
-    loader = Loader(empty_graph, "carte")
-    await loader.load(await loader.plan_territories(make.territories()), lambda done: None)
-    loader = Loader(empty_graph, "essai")
-    bodies = make.batch(
-        make.organisation("t:a", name="CCAS d’essai", siret=SIRET), make.organisation("t:b", name="Autre maison")
-    )
-    await loader.load(await loader.plan_batch(bodies), lambda done: None)
+    await two_bodies(empty_graph)
     table = {
         "label": "ProConnect",
         "issuer": provider.issuer,
@@ -102,15 +91,6 @@ async def house(empty_graph: Graph, provider: OpenIdProvider, tmp_path: Path) ->
         yield house
 
 
-@asynccontextmanager
-async def page_of(browser: Browser, house: House) -> AsyncIterator[Page]:
-    context = await browser.new_context(base_url=house.address, locale="fr-FR", viewport={"width": 380, "height": 800})
-    try:
-        yield await context.new_page()
-    finally:
-        await context.close()
-
-
 async def go_in(page: Page, login: str, back: str = "/aide") -> None:
     await page.goto(back)
     await page.get_by_role("link", name="Se connecter").click()
@@ -118,19 +98,6 @@ async def go_in(page: Page, login: str, back: str = "/aide") -> None:
     await page.locator("input[name=login]").fill(login)
     await page.get_by_role("button", name="Entrer").click()
     await page.wait_for_url(f"{ADDRESS}/**")
-
-
-async def prepared(house: House, sub: str, *organisations: str, **values: Any) -> None:
-    """An account that an administrator made ready."""
-    account = Account(id=f"a-{sub}", email=f"{sub}@essai.example", name="Nom préparé", **values)
-
-    async def write(unit: Any) -> None:
-        await unit.accounts.put(account)
-        for organisation in organisations:
-            roles = frozenset({Role.ORGANISATION_ADMINISTRATOR})
-            await unit.accounts.put_membership(Membership(account=account.id, organisation=organisation, roles=roles))
-
-    await house.graph.write(write)
 
 
 async def test_who_was_prepared_is_at_once_where_she_works(browser: Browser, house: House) -> None:
