@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import strawberry
 
 from graph.model import vocabulary
-from graph.model.access import Role
+from graph.model.access import Operation, Role
 from graph.model.alerts import Pace
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
@@ -31,6 +31,7 @@ __all__ = [
     "Mode",
     "ModerationChoice",
     "ModerationTask",
+    "Operation",
     "OrganisationKind",
     "Pace",
     "Public",
@@ -60,6 +61,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     Mode: "How one is received: the closed list of data·inclusion v1.",
     ModerationChoice: "What may be decided about what waits for a moderator.",
     ModerationTask: "Why something waits for a moderator.",
+    Operation: "One word an act: what the matrix of rights speaks of.",
     OrganisationKind: "Kinds of bodies and of their units.",
     Pace: "How often someone is told of new relays in a kept search, at most.",
     Public: "For whom: the closed list of data·inclusion v1.",

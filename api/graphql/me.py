@@ -5,7 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from api.graphql.context import Info
-from api.graphql.enums import Role
+from api.graphql.enums import Operation, Role
 from api.graphql.references import OrganisationType, organisation_of, organisations_of
 from graph.model import access
 
@@ -37,6 +37,15 @@ class Viewer:
     async def organisation(self, info: Info) -> OrganisationType | None:
         """The acting one."""
         return await organisation_of(info, self.record.organisation)
+
+    @strawberry.field(
+        description="Acts that the matrix opens to her at the organisation that acts, or about herself; where one is open for some "
+        "groups of fields only, it is here too. Each act is judged again when it is done."
+    )
+    def may(self) -> list[Operation]:
+        """In the order of the matrix's operations; nothing about an organisation until one is chosen."""
+        subject = access.Subject(organisation=self.record.organisation, account=self.record.account)
+        return [operation for operation in access.Operation if access.may(self.record, operation, subject)]
 
     @strawberry.field(description="All organisations that she may act for.")
     async def organisations(self, info: Info) -> list[OrganisationType]:

@@ -23,7 +23,12 @@ from tests.oidc.house import House, house_over, issuers_file, served
 from tests.outside import free_port
 
 AUDIENCE = "https://maillage.example"
-ME = "{ me { name email machine roles organisation { id } organisations { id } } }"
+ME = "{ me { name email machine roles may organisation { id } organisations { id } } }"
+# What a listing editor may do for her organisation and about herself, written by hand.
+EDITOR_MAY = (
+    "READ_HISTORY CONFIRM EDIT SET_CAPACITY SUSPEND ARCHIVE DUPLICATE CREATE UNDO EDIT_POST SET_ABSENCE LEAVE_POSTS "
+    "SUGGEST ANSWER_SUGGESTION REVOKE_LINK IMPORT EXPORT SAVE_SEARCH"
+).split()
 FAR = 4_000_000_000_000
 
 
@@ -62,7 +67,7 @@ async def house(empty_graph: Graph, forger: Forger, tmp_path: Path) -> AsyncIter
 
 
 async def me(house: House, token: str | None) -> tuple[int, Any]:
-    headers = {} if token is None else {"authorization": f"Bearer {token}"}
+    headers = {} if token is None else {"authorization": f"Bearer {token}".encode()}
     async with httpx2.AsyncClient(base_url=house.address) as client:
         answer = await client.post("/graphql", json={"query": ME}, headers=headers)
     body = answer.json()
@@ -87,6 +92,7 @@ async def test_a_token_of_ours_acts_for_its_account_until_it_is_taken_back(house
         "email": "claire@essai.example",
         "machine": True,
         "roles": ["LISTING_EDITOR"],
+        "may": EDITOR_MAY,
         "organisation": {"id": "t:b"},
         "organisations": [{"id": "t:a"}, {"id": "t:b"}],
     }
@@ -110,6 +116,8 @@ async def test_a_token_that_ended_or_whose_account_is_closed_opens_nothing(house
 async def test_a_token_of_a_trusted_issuer_is_verified_by_its_keys(house: House, forger: Forger) -> None:
     status, told = await me(house, signed(access(forger), forger.own, typ="at+jwt"))
     assert (status, told["name"], told["machine"], told["organisation"]) == (200, "Claire Essai", True, None)
+    # While no organisation acts she may do what a visitor may.
+    assert told["may"] == ["SUGGEST"]
     keycloak = signed(access(forger, typ="Bearer"), forger.own, typ="JWT")
     assert (await me(house, keycloak))[0] == 200
 
