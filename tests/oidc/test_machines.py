@@ -25,10 +25,11 @@ from tests.outside import free_port
 AUDIENCE = "https://maillage.example"
 ME = "{ me { name email machine roles may organisation { id } organisations { id } } }"
 # What a listing editor may do for her organisation and about herself, written by hand.
-EDITOR_MAY = (
-    "READ_HISTORY CONFIRM EDIT SET_CAPACITY SUSPEND ARCHIVE DUPLICATE CREATE UNDO EDIT_POST SET_ABSENCE LEAVE_POSTS "
-    "SUGGEST ANSWER_SUGGESTION REVOKE_LINK IMPORT EXPORT SAVE_SEARCH"
-).split()
+EDITOR_MAY = [
+    *("READ_HISTORY", "CONFIRM", "EDIT", "SET_CAPACITY", "SUSPEND", "ARCHIVE", "DUPLICATE", "CREATE", "UNDO"),
+    *("EDIT_POST", "SET_ABSENCE", "LEAVE_POSTS"),
+    *("SUGGEST", "ANSWER_SUGGESTION", "REVOKE_LINK", "IMPORT", "EXPORT", "SAVE_SEARCH"),
+]
 FAR = 4_000_000_000_000
 
 
