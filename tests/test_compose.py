@@ -172,9 +172,11 @@ def test_health_checks_ask_what_is_served(name: str, path: str) -> None:
 
 
 def test_keycloak_waits_under_its_profile() -> None:
-    """Nothing signs in yet: it must not start by itself, nor be waited for."""
+    """Most sites have a provider: it must not start by itself, nor be waited for."""
     assert SERVICES["keycloak"]["profiles"] == ["signin"]
     assert [name for name, service in SERVICES.items() if "keycloak" in service.get("depends_on", {})] == []
+    # The site's own paths of signing in begin with /connexion.
+    assert environment(SERVICES["keycloak"])["KC_HTTP_RELATIVE_PATH"] == "/comptes"
 
 
 def test_the_image_is_built_from_what_is_here() -> None:

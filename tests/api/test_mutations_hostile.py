@@ -181,6 +181,7 @@ async def test_none_is_executed_but_as_it_should_be_asked(site: Inside) -> None:
                 await refused_to_a_visitor(site, step, given)
                 assert await digest(site) == before, step.name
             answer = await client.post("/graphql", json=body(step.name, given, f"right-{step.name}"))
+            assert "errors" not in answer.json(), (step.name, answer.json())
             told = answer.json()["data"][step.name]
             assert told["__typename"] == step.answer, (step.name, told)
             assert await digest(site) != before, step.name

@@ -6,15 +6,17 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from graph.model.account import Session
 
@@ -126,6 +128,13 @@ def app_of(forger: Forger) -> FastAPI:
             "end_session_endpoint": f"{forger.issuer}/end",
             "authorization_response_iss_parameter_supported": True,
         }
+
+    @app.get("/auth")
+    async def _sign_in(redirect_uri: str, state: str, nonce: str) -> Response:
+        """Whoever comes is Claire, and goes back at once."""
+        forger.nonce = nonce
+        told = urlencode({"code": secrets.token_hex(8), "state": state, "iss": forger.issuer})
+        return RedirectResponse(f"{redirect_uri}?{told}", 302)
 
     @app.get("/jwks")
     async def _keys() -> dict[str, Any]:

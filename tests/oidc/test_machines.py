@@ -68,7 +68,7 @@ async def house(empty_graph: Graph, forger: Forger, tmp_path: Path) -> AsyncIter
 
 
 async def me(house: House, token: str | None) -> tuple[int, Any]:
-    headers = {} if token is None else {"authorization": f"Bearer {token}".encode()}
+    headers = {} if token is None else {b"authorization": f"Bearer {token}".encode()}
     async with httpx2.AsyncClient(base_url=house.address) as client:
         answer = await client.post("/graphql", json={"query": ME}, headers=headers)
     body = answer.json()

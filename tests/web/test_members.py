@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -149,7 +150,7 @@ async def test_who_has_an_account_or_asked_is_added_under_the_name_that_she_has(
 async def test_what_cannot_be_added_is_said_and_nothing_changes(site: Inside, head: httpx2.AsyncClient) -> None:
     before = await held(site)
     email, pro = {"email": "nadia@example.org"}, {"role": "professional"}
-    forms: list[tuple[dict[str, str | list[str]], str]] = [
+    forms: list[tuple[dict[str, Any], str]] = [
         (pro | {"email": "nadia"}, "n’est pas une adresse électronique"),
         (pro | {"email": ""}, "n’est pas une adresse électronique"),
         ({**email}, "Choisissez au moins un rôle"),
