@@ -112,9 +112,7 @@ async def test_who_was_prepared_is_at_once_where_she_works(browser: Browser, hou
         await page.locator("details.account > summary").click()
         await page.get_by_role("button", name="Se déconnecter").click()
         await page.get_by_role("button", name="Oui").click()
-        await expect(page).to_have_url(
-            re.compile(f"^{ADDRESS}/deconnexion/faite/proconnect[?]state=[A-Za-z0-9_-]{{43}}$")
-        )
+        await expect(page).to_have_url(re.compile(rf"{ADDRESS}/deconnexion/faite/proconnect\?state=[\w-]+$"))
         await expect(page.get_by_role("heading", level=1)).to_have_text("Vous êtes déconnecté")
         assert await violations(page) == []
         assert await house.count("Session") == 0
