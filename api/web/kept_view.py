@@ -19,8 +19,8 @@ from api.web.group_words import (
 from api.web.kept_paths import group_path, kept_path, public_path
 from api.web.listing_view import Freshness, freshness, source_name
 from graph.model.access import Operation, Viewer, may
-from graph.model.attention import due_on, vouched
 from graph.model.directory import ListingState, Organisation, Service
+from graph.model.freshness import due_on, vouched
 from graph.model.keeping import MODERATOR, Act, Entry, Kept, is_by_hand
 from graph.model.life import PARIS, state_on
 from graph.model.listing import GROUPS, Claim, FieldGroup
@@ -132,7 +132,7 @@ def _group(
     today = at.astimezone(PARIS).date()
     claim = kept.standing.get(group)
     room = group is FieldGroup.CAPACITY
-    due = due_on(claim.vouched_on) if claim and not room else None
+    due = due_on(group, claim.vouched_on) if claim and not room else None
     operation = Operation.SET_CAPACITY if room else Operation.EDIT
     return GroupView(
         group=group,
@@ -152,7 +152,7 @@ def _group(
 
 def checked_days(record: Organisation | Service, claims: Iterable[Claim]) -> dict[str, str]:
     """By group, the day when someone last vouched for it: "3 mars 2026"."""
-    return {group.value: exact_day(claim.vouched_on) for group, claim in vouched(record, claims).items()}
+    return {group.value: exact_day(one.on) for group, one in vouched(record, claims).items()}
 
 
 def voice_name(source: str) -> str:
