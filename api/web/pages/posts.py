@@ -197,8 +197,7 @@ def _people(viewer: Viewer, held: Desk, today: date) -> list[Person]:
         absence = ""
         if leaves and (leaves[0].leave_until is None or leaves[0].leave_until >= today):
             first, last = leaves[0].leave_from, leaves[0].leave_until
-            absence = f"Absence à partir du {exact_day(first)}" if first else ""
-            absence += f", jusqu’au {exact_day(last)}" if last else ", sans date de retour"
+            absence = _absence(first, last) if first else ""
             stand_ins = {
                 h.name for post in hers for h in post.holders if h.role is HolderRole.SUBSTITUTE and h.since == first
             }
@@ -206,6 +205,12 @@ def _people(viewer: Viewer, held: Desk, today: date) -> list[Person]:
         may_be = may(viewer, Operation.SET_ABSENCE, held.about(viewer, one.id))
         people.append(Person(one.id, one.name, one.function, tuple(post.label for post in hers), absence, may_be))
     return people
+
+
+def _absence(first: date, last: date | None) -> str:
+    if last is None:
+        return f"Absence à partir du {exact_day(first)}, sans date de retour"
+    return f"Absence du {exact_day(first)} au {exact_day(last)}" if last > first else f"Absence le {exact_day(first)}"
 
 
 async def _form(
