@@ -23,7 +23,7 @@ from api.web.kept_paths import kept_path
 from api.web.listing_view import desk as shown_desk
 from api.web.place_words import place_name
 from api.web.render import now, page
-from graph.model.access import Operation, Viewer, may
+from graph.model.access import Operation, Viewer, check, may
 from graph.model.directory import Contact, HolderRole, Post
 from graph.model.errors import Conflict, InvalidInput
 from graph.model.keeping import ListingKind, Target
@@ -111,17 +111,19 @@ async def gesture(request: Request, organisation_id: str) -> Response:
 
 @router.get(BASE + "/nouveau")
 async def new_post(request: Request, organisation_id: str) -> Response:
-    """An empty form. Raises NotSignedIn, NotFound."""
+    """An empty form. Raises NotSignedIn, NotFound, NotAllowed."""
     viewer = must_sign_in(request)
     held = await desk(request.app.state.rooms, viewer, organisation_id)
+    check(viewer, Operation.EDIT_POST, held.subject)
     return await _form(request, viewer, held, PostDraft(label=""))
 
 
 @router.get(BASE + "/{post_id:path}")
 async def one_post(request: Request, organisation_id: str, post_id: str) -> Response:
-    """A post as it stands. Raises NotSignedIn, NotFound."""
+    """A post as it stands. Raises NotSignedIn, NotFound, NotAllowed."""
     viewer = must_sign_in(request)
     held = await desk(request.app.state.rooms, viewer, organisation_id)
+    check(viewer, Operation.EDIT_POST, held.subject)
     return await _form(request, viewer, held, _stored(held.post(post_id)), post=held.post(post_id))
 
 
