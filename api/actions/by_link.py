@@ -6,7 +6,7 @@ A link is worth what its receiver is: one who no longer answers for the organisa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -15,7 +15,7 @@ from api.actions.keeping import change_groups, confirm_groups
 from api.mail.message import host_of
 from api.rooms import Rooms
 from graph.model.access import Role, Viewer
-from graph.model.directory import ListingState, Service
+from graph.model.directory import ListingState
 from graph.model.errors import InvalidInput, NotAllowed, NotFound
 from graph.model.freshness import Vouched, vouched
 from graph.model.keeping import Kept, Target
@@ -25,7 +25,6 @@ from graph.store.correspondents import Correspondents
 from graph.store.mails import Mails
 from graph.store.signed_links import SignedLinks
 from graph.store.unit import Unit
-from search.hours import PARIS
 
 UNKNOWN: Final = "Ce lien n’existe pas. Vérifiez que l’adresse a été recopiée en entier depuis le courriel."
 NO_LONGER: Final = {
@@ -88,11 +87,6 @@ async def confirm(rooms: Rooms, token: str, items: Sequence[Item], at: datetime,
     link = await _open(rooms, token, items, at)
     for item in items:
         viewer = _viewer(link, item)
-        if item.group is FieldGroup.CAPACITY:
-            # What was said of room bears its own day.
-            values = await _room_again(rooms, item, at)
-            await _act(rooms, link, item, viewer, values, at, expected_seq)
-            continue
         await _once(
             confirm_groups(rooms, viewer, item.target, [item.group], key=_key(item), expected_seq=expected_seq, at=at)
         )
@@ -191,15 +185,6 @@ async def _once(acting: Any) -> None:
         await acting
     except InvalidInput as refusal:
         raise NotAllowed(USED) if refusal.field == "idempotencyKey" else refusal from refusal
-
-
-async def _room_again(rooms: Rooms, item: Item, at: datetime) -> Mapping[str, Any]:
-    async with rooms.graph.reading() as unit:
-        held = await unit.keeping.current(item.target)
-    if held is None or not isinstance(held.record, Service) or held.record.capacity is None:
-        raise InvalidInput("Rien n’est dit des places de ce service : il n’y a rien à confirmer.", "item")
-    today = at.astimezone(PARIS).date()
-    return {"capacity": replace(held.record.capacity, vouched_on=today)}
 
 
 async def _asked(unit: Unit, link: SignedLink, target: Target) -> AskedListing | None:

@@ -20,11 +20,12 @@ TOWNS = (TerritoryLevel.COMMUNE, TerritoryLevel.ARRONDISSEMENT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outreach:
-    """A body, what it offers at home, and its sessions elsewhere."""
+    """A body, what it offers at home, and its sessions elsewhere; `subject` is what an act on them is about."""
 
     organisation: Organisation
     at_home: tuple[Service, ...]
     elsewhere: tuple[Service, ...]
+    subject: Subject
     may_add: bool
 
 
@@ -55,6 +56,7 @@ async def outreach(rooms: Rooms, viewer: Viewer, organisation: str) -> Outreach:
         organisation=found,
         at_home=tuple(service for service in live if not is_elsewhere(service, found)),
         elsewhere=tuple(service for service in live if is_elsewhere(service, found)),
+        subject=subject,
         may_add=may(viewer, Operation.CREATE, subject),
     )
 

@@ -17,7 +17,7 @@ from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from api.graphql.services import Service
 from api.graphql.voices import Voice, voices_among
 from graph.model import directory, errors
-from graph.model.attention import due_on
+from graph.model.freshness import due_on
 from graph.model.keeping import Entry, Kept, Target
 
 KEY: Final = "Chosen by the client: the same act under the same key is done once."
@@ -87,7 +87,7 @@ class Listing:
                 source=claim.source,
                 said_by=next((one.said_by for one in log if group in one.steps and one.voice == claim.source), ""),
                 vouched_on=claim.vouched_on,
-                due_on=None if group is FieldGroup.CAPACITY else due_on(claim.vouched_on),
+                due_on=None if group is FieldGroup.CAPACITY else due_on(group, claim.vouched_on),
                 contested=group in contested,
             )
             for group, claim in self.kept.standing.items()

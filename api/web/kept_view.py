@@ -19,16 +19,14 @@ from api.web.group_words import (
 from api.web.kept_paths import group_path, kept_path, public_path
 from api.web.listing_view import Freshness, freshness, source_name
 from graph.model.access import Operation, Viewer, may
-from graph.model.attention import due_on, vouched
 from graph.model.directory import ListingState, Organisation, Service
-from graph.model.keeping import MODERATOR, Act, Entry, Kept, is_by_hand
+from graph.model.freshness import due_on, vouched
+from graph.model.keeping import Act, Entry, Kept
 from graph.model.life import PARIS, state_on
 from graph.model.listing import GROUPS, Claim, FieldGroup
 from graph.model.room import Room, room_of
 from graph.model.vocabulary import label
 
-PARTNER_SAYS: Final = "l’organisme lui-même"
-MODERATOR_SAYS: Final = "la modération"
 ACT_WORDS: Final = {
     Act.CREATED: "a créé la fiche",
     Act.EDITED: "a modifié",
@@ -122,7 +120,7 @@ def _room(record: Service, today: date) -> str:
     return {
         Room.FULL: "Complet",
         Room.FREE: "De la place",
-        Room.UNKNOWN: "Places inconnues",
+        Room.UNKNOWN: "Inconnues",
     }[room_of(record.capacity, today)]
 
 
@@ -132,13 +130,13 @@ def _group(
     today = at.astimezone(PARIS).date()
     claim = kept.standing.get(group)
     room = group is FieldGroup.CAPACITY
-    due = due_on(claim.vouched_on) if claim and not room else None
+    due = due_on(group, claim.vouched_on) if claim and not room else None
     operation = Operation.SET_CAPACITY if room else Operation.EDIT
     return GroupView(
         group=group,
         label=label("field_group", group.value),
         lines=group_lines(group, kept.value(group), find, at),
-        source=voice_name(claim.source) if claim else "",
+        source=source_name(claim.source) if claim else "",
         said_by=_last_hand(claim, log),
         freshness=freshness(claim.vouched_on, today) if claim else None,
         due=exact_day(due) if due else "",
@@ -152,14 +150,7 @@ def _group(
 
 def checked_days(record: Organisation | Service, claims: Iterable[Claim]) -> dict[str, str]:
     """By group, the day when someone last vouched for it: "3 mars 2026"."""
-    return {group.value: exact_day(claim.vouched_on) for group, claim in vouched(record, claims).items()}
-
-
-def voice_name(source: str) -> str:
-    """Whose word it is."""
-    if source == MODERATOR:
-        return MODERATOR_SAYS
-    return PARTNER_SAYS if is_by_hand(source) else source_name(source)
+    return {group.value: exact_day(one.on) for group, one in vouched(record, claims).items()}
 
 
 def _last_hand(claim: Claim | None, log: Iterable[Entry]) -> str:
@@ -174,7 +165,7 @@ def _others(group: FieldGroup, kept: Kept, find: FindTerritory, at: datetime) ->
     found = next((conflict.others for conflict in kept.conflicts if conflict.group is group), ())
     told = [
         OtherView(
-            voice_name(other.source), exact_day(other.vouched_on), group_lines(group, dict(other.value), find, at)
+            source_name(other.source), exact_day(other.vouched_on), group_lines(group, dict(other.value), find, at)
         )
         for other in found
     ]
@@ -195,7 +186,7 @@ def _past(
     after = _lines(group, step.value, find, at)
     return PastView(
         seq=one.seq,
-        who=one.said_by or voice_name(one.voice),
+        who=one.said_by or source_name(one.voice),
         did=ACT_WORDS[one.act],
         when=relative_moment(one.at, at),
         exact=f"{exact_day(local.date())} {local:%H:%M}",
@@ -223,7 +214,7 @@ def may_undo(one: Entry, log: Sequence[Entry], viewer: Viewer, kept: Kept) -> bo
 def last_change(log: Iterable[Entry], group: FieldGroup, at: datetime) -> tuple[str, str]:
     """Who changed a group last, and when, in words; empty when nobody did."""
     found = next((one for one in log if group in one.steps and one.act is not Act.CONFIRMED), None)
-    return (found.said_by or voice_name(found.voice), relative_moment(found.at, at)) if found else ("", "")
+    return (found.said_by or source_name(found.voice), relative_moment(found.at, at)) if found else ("", "")
 
 
 def _lines(group: FieldGroup, value: Mapping[str, object], find: FindTerritory, at: datetime) -> tuple[Line, ...]:

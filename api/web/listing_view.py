@@ -5,20 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from api.web.dates_words import exact_day
 from api.web.phone_words import Phone, phone
 from graph.model import reasons
 from graph.model.calling import answering
 from graph.model.directory import Contact, Holder, HolderRole, Place, Post
+from graph.model.keeping import MODERATOR, is_by_hand
 from graph.model.relay import OpeningState
 from graph.model.weights import FRESH_FOR, STALE_AFTER
 from importers.registry import SOURCES
 from search.hours import PARIS, opening
 
+PARTNER_SAYS: Final = "l’organisme lui-même"
+MODERATOR_SAYS: Final = "la modération"
+
 
 def source_name(source: str) -> str:
     """Who says so, in words; a source that is no importer of ours is named as it named itself."""
+    if source == MODERATOR:
+        return MODERATOR_SAYS
+    if is_by_hand(source):
+        return PARTNER_SAYS
     return SOURCES[source].title if source in SOURCES else source
 
 

@@ -17,7 +17,6 @@ from graph.model.territory import Territory
 from graph.model.vocabulary import competence, label
 from search.hours import PARIS
 
-PARTNER_SAYS = "l’organisme lui-même"
 L = TypeVar("L", Organisation, Service)
 FindTerritory: TypeAlias = Callable[[str], Territory | None]
 
@@ -60,7 +59,7 @@ def voices_view(kind: type[L], claims: Iterable[Claim], territory: FindTerritory
     groups = tuple(
         GroupVoice(
             label=label("field_group", group.value),
-            source=_source(claim),
+            source=source_name(claim.source),
             day=exact_day(claim.vouched_on),
             others=_others(claim, others.get(group, ()), territory, at),
         )
@@ -73,7 +72,9 @@ def _others(kept: Claim, others: Iterable[Claim], territory: FindTerritory, at: 
     shown = claim_words(kept, territory, at)
     read = [(other, claim_words(other, territory, at)) for other in others]
     return tuple(
-        OtherWord(_source(other), exact_day(other.vouched_on), words) for other, words in read if words != shown
+        OtherWord(source_name(other.source), exact_day(other.vouched_on), words)
+        for other, words in read
+        if words != shown
     )
 
 
@@ -82,10 +83,6 @@ def _heading(sources: int, disagreements: int) -> str:
     if not disagreements:
         return f"{told} et s’accordent"
     return f"{told} et se contredisent sur {disagreements} point{'s' if disagreements > 1 else ''}"
-
-
-def _source(claim: Claim) -> str:
-    return PARTNER_SAYS if claim.by_partner else source_name(claim.source)
 
 
 def claim_words(claim: Claim, territory: FindTerritory, at: datetime) -> str:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import IntEnum
 from typing import Final
 
 from graph.model.directory import ListingState, Organisation, Service
+from graph.model.freshness import NOTICE, vouched
 from graph.model.life import state_on
-from graph.model.listing import Claim, FieldGroup, Merged, merge, split
+from graph.model.listing import Claim, FieldGroup, Merged, merge
 from graph.model.room import Room, room_of
-from graph.model.weights import FRESH_FOR
 
-# What a partner is told ahead.
-NOTICE: Final = timedelta(days=30)
 # Room has a rule of its own, and goes with how many places there are.
 DATED: Final = tuple(group for group in FieldGroup if group is not FieldGroup.CAPACITY)
 
@@ -59,17 +57,6 @@ class Attention:
         return self.need.value, next((ask.on for ask in self.asks if ask.on), date.max)
 
 
-def due_on(vouched_on: date) -> date:
-    """The first day on which a group that was vouched for then no longer counts in full."""
-    return vouched_on + FRESH_FOR + timedelta(days=1)
-
-
-def vouched(record: Organisation | Service, claims: Iterable[Claim]) -> dict[FieldGroup, Claim]:
-    """The claim that stands for each group of which something is said. Without claims the record is its own."""
-    merged = _merged(record, claims)
-    return dict(merged.kept) if merged else {claim.group: claim for claim in split(record)}
-
-
 def attention(record: Organisation | Service, claims: Iterable[Claim], today: date, suggestions: int = 0) -> Attention:
     """What it asks on a day. One that has ended asks nothing; a draft only to be published; one that is suspended nothing of
     its room. `suggestions` of others wait for an answer.
@@ -78,7 +65,7 @@ def attention(record: Organisation | Service, claims: Iterable[Claim], today: da
     if state is ListingState.ARCHIVED:
         return Attention(())
     said = tuple(claims)
-    due = {group: due_on(claim.vouched_on) for group, claim in vouched(record, said).items() if group in DATED}
+    due = {group: one.due for group, one in vouched(record, said).items() if group in DATED}
     asks = [
         _due(Need.PAST_DUE, {group: day for group, day in due.items() if day <= today}),
         _due(Need.DUE_SOON, {group: day for group, day in due.items() if today < day <= today + NOTICE}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from graph.model.attention import Ask, Need, attention, due_on
+from graph.model.attention import Ask, Need, attention
 from graph.model.directory import Capacity, Contact, ListingState
 from graph.model.listing import FieldGroup, split
 from tests import make
@@ -21,7 +21,6 @@ def test_what_is_fresh_and_alone_asks_nothing() -> None:
 
 def test_each_group_is_due_on_its_own_day() -> None:
     first = TODAY - timedelta(days=184)
-    assert due_on(first) == TODAY
     old = replace(FRESH, vouched_on=first, contact=Contact(phone="115"))
     claims = [
         claim if claim.group is FieldGroup.CONTACT else replace(claim, vouched_on=first + timedelta(days=30))

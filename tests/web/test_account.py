@@ -225,6 +225,11 @@ async def test_the_account_is_accessible_with_its_menu_open(browser_page: OpenPa
         assert await page.evaluate("document.documentElement.scrollWidth") == width
         await page.get_by_role("button", name="CCAS de Pontarlier", exact=True).click()
         await expect(page.locator(".account__for")).to_have_text("CCAS de Pontarlier")
+        await page.locator("details.account > summary").press("Enter")
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("details.account[open]")).to_have_count(0)
+        await expect(page.locator("details.account > summary")).to_be_focused()
         await page.locator("details.account > summary").click()
         await page.get_by_role("button", name="Se déconnecter", exact=True).first.click()
         await expect(page.get_by_role("link", name="Se connecter")).to_be_visible()

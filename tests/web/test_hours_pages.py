@@ -144,10 +144,13 @@ async def test_only_keepers_come_in(told: Graph, path: str) -> None:
         assert (await stranger.get(path)).status_code == 404
 
 
-async def test_a_professional_reads_the_hours_but_does_not_change_them(told: Graph) -> None:
+async def test_a_form_opens_for_none_who_may_not_send_it(told: Graph) -> None:
     async with keeper(told, make.viewer(Role.PROFESSIONAL)) as reader:
-        assert (await reader.get(HOURS)).status_code == 200
+        for path in (HOURS, f"{SESSIONS}/nouvelle", f"{SESSIONS}/t:s", f"{POSTS}/nouveau", f"{POSTS}/t:hotel"):
+            assert (await reader.get(path)).status_code == 403, path
         assert (await reader.post(HOURS, data={**TUESDAY, "cle": "k1", "vu": "0"})).status_code == 403
+        for path in (SESSIONS, POSTS):
+            assert (await reader.get(path)).status_code == 200, path
     assert await hours(told) == STORED
 
 

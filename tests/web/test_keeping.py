@@ -196,6 +196,10 @@ async def test_a_worker_says_room_and_may_change_nothing_else(desk: Desk) -> Non
         assert "Toujours exact" not in await page(client, path)
         assert (await client.get(f"{path}/contact")).status_code == 403
         assert (await client.get(f"{path}/places")).status_code == 404
+        html = await page(client, path)
+        for door in ("interlocuteurs", "permanences"):
+            assert f'href="{path}/{door}"' in html
+            await page(client, f"{path}/{door}")
 
 
 async def test_room_of_a_service_in_one_form(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from api.web.assets import assets
 from api.web.headers import content_security_policy
-from api.web.listing_view import Signal, desk, freshness, reach
+from api.web.listing_view import Signal, desk, freshness, reach, source_name
 from api.web.place_words import Located, locate, place_hint, place_name
 from api.web.relay_view import relay_views
 from api.web.sheet_view import capacity_words, covers_words, organisation_view
@@ -175,3 +175,11 @@ def test_no_style_or_script_leaves_the_house() -> None:
         # Leaflet names the address of its project, and asks for nothing.
         if name.endswith((".css", ".js")) and not name.startswith("vendor/"):
             assert b"http://" not in content and b"https://" not in content, name
+
+
+def test_a_source_is_named_and_never_shown_as_it_is_stored() -> None:
+    names = [
+        source_name(source) for source in ("dila", "partner", "partner:demo:ccas-besancon", "moderator", "ailleurs")
+    ]
+    assert names[0] not in ("", "dila")
+    assert names[1:] == ["l’organisme lui-même", "l’organisme lui-même", "la modération", "ailleurs"]

@@ -18,6 +18,7 @@ from api.web.hours_view import hours_page, theirs_of, written_of
 from api.web.kept_paths import kept_path, target_of
 from api.web.render import now, page
 from api.web.timetable_form import TimetableForm, acted, form_of, read_form
+from graph.model.access import Operation, check
 from graph.model.errors import Conflict
 from graph.model.keeping import Kept
 from graph.model.listing import FieldGroup
@@ -34,11 +35,12 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/mes-fiches/{kind}/{listing_id:path}/horaires")
 async def hours(request: Request, kind: str, listing_id: str) -> Response:
-    """The editor: of what is stored, or of what is being typed. Raises NotSignedIn, NotFound."""
+    """The editor: of what is stored, or of what is being typed. Raises NotSignedIn, NotFound, NotAllowed."""
     viewer, at = must_sign_in(request), now()
     rooms: Rooms = request.app.state.rooms
     target = target_of(kind, listing_id)
     kept = await keeping.kept(rooms, viewer, target)
+    check(viewer, Operation.EDIT, kept.subject, FieldGroup.HOURS)
     here, listing = kept_path(target, "horaires"), kept_path(target)
     fields = dict(request.query_params)
     if any(name in fields for name in TYPED):
@@ -79,6 +81,7 @@ async def save_hours(request: Request, kind: str, listing_id: str) -> Response:
     fields = sent.first()
     form, raw = read_form(fields), fields.get("brut")
     kept = await keeping.kept(rooms, viewer, target)
+    check(viewer, Operation.EDIT, kept.subject, FieldGroup.HOURS)
     seen = int(fields["vu"]) if fields.get("vu", "").isdecimal() else kept.seq
     written, _ = written_of(form, raw, at)
     if written is None:

@@ -24,9 +24,11 @@ from api.web.kept_paths import kept_path
 from api.web.place_words import place_name
 from api.web.render import now, page
 from api.web.timetable_form import DAY_NAMES, RHYTHMS, TimetableForm, acted, form_of, read_form
+from graph.model.access import Operation, check
 from graph.model.directory import Service
 from graph.model.errors import Conflict, InvalidInput
 from graph.model.keeping import Kept, ListingKind, Target
+from graph.model.listing import FieldGroup
 from search.hours import PARIS, editable
 
 BASE: Final = "/mes-fiches/organisme/{organisation_id:path}/permanences"
@@ -90,9 +92,10 @@ async def sessions(request: Request, organisation_id: str) -> Response:
 
 @router.get(BASE + "/nouvelle")
 async def new_session(request: Request, organisation_id: str) -> Response:
-    """An empty form, or the one that is being filled in. Raises NotSignedIn, NotFound."""
+    """An empty form, or the one that is being filled in. Raises NotSignedIn, NotFound, NotAllowed."""
     viewer = must_sign_in(request)
     held = await outreach(request.app.state.rooms, viewer, organisation_id)
+    check(viewer, Operation.CREATE, held.subject)
     return _form(request, held, dict(request.query_params))
 
 
@@ -128,11 +131,12 @@ async def add(request: Request, organisation_id: str) -> Response:
 
 @router.get(BASE + "/{service_id:path}")
 async def one_session(request: Request, organisation_id: str, service_id: str) -> Response:
-    """A session as it stands, or as it is being changed. Raises NotSignedIn, NotFound."""
+    """A session as it stands, or as it is being changed. Raises NotSignedIn, NotFound, NotAllowed."""
     viewer = must_sign_in(request)
     rooms: Rooms = request.app.state.rooms
     held = await outreach(rooms, viewer, organisation_id)
     kept = await keeping.kept(rooms, viewer, Target(ListingKind.SERVICE, service_id))
+    check(viewer, Operation.EDIT, kept.subject, FieldGroup.PLACE)
     record = await session(rooms, viewer, organisation_id, service_id)
     fields = dict(request.query_params)
     if "d0.0.de" in fields:

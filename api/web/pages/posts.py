@@ -23,7 +23,7 @@ from api.web.kept_paths import kept_path
 from api.web.listing_view import desk as shown_desk
 from api.web.place_words import place_name
 from api.web.render import now, page
-from graph.model.access import Operation, Viewer, may
+from graph.model.access import Operation, Viewer, check, may
 from graph.model.directory import Contact, HolderRole, Post
 from graph.model.errors import Conflict, InvalidInput
 from graph.model.keeping import ListingKind, Target
@@ -111,17 +111,19 @@ async def gesture(request: Request, organisation_id: str) -> Response:
 
 @router.get(BASE + "/nouveau")
 async def new_post(request: Request, organisation_id: str) -> Response:
-    """An empty form. Raises NotSignedIn, NotFound."""
+    """An empty form. Raises NotSignedIn, NotFound, NotAllowed."""
     viewer = must_sign_in(request)
     held = await desk(request.app.state.rooms, viewer, organisation_id)
+    check(viewer, Operation.EDIT_POST, held.subject)
     return await _form(request, viewer, held, PostDraft(label=""))
 
 
 @router.get(BASE + "/{post_id:path}")
 async def one_post(request: Request, organisation_id: str, post_id: str) -> Response:
-    """A post as it stands. Raises NotSignedIn, NotFound."""
+    """A post as it stands. Raises NotSignedIn, NotFound, NotAllowed."""
     viewer = must_sign_in(request)
     held = await desk(request.app.state.rooms, viewer, organisation_id)
+    check(viewer, Operation.EDIT_POST, held.subject)
     return await _form(request, viewer, held, _stored(held.post(post_id)), post=held.post(post_id))
 
 
@@ -197,8 +199,7 @@ def _people(viewer: Viewer, held: Desk, today: date) -> list[Person]:
         absence = ""
         if leaves and (leaves[0].leave_until is None or leaves[0].leave_until >= today):
             first, last = leaves[0].leave_from, leaves[0].leave_until
-            absence = f"Absence à partir du {exact_day(first)}" if first else ""
-            absence += f", jusqu’au {exact_day(last)}" if last else ", sans date de retour"
+            absence = _absence(first, last) if first else ""
             stand_ins = {
                 h.name for post in hers for h in post.holders if h.role is HolderRole.SUBSTITUTE and h.since == first
             }
@@ -206,6 +207,12 @@ def _people(viewer: Viewer, held: Desk, today: date) -> list[Person]:
         may_be = may(viewer, Operation.SET_ABSENCE, held.about(viewer, one.id))
         people.append(Person(one.id, one.name, one.function, tuple(post.label for post in hers), absence, may_be))
     return people
+
+
+def _absence(first: date, last: date | None) -> str:
+    if last is None:
+        return f"Absence à partir du {exact_day(first)}, sans date de retour"
+    return f"Absence du {exact_day(first)} au {exact_day(last)}" if last > first else f"Absence le {exact_day(first)}"
 
 
 async def _form(

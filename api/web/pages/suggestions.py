@@ -19,10 +19,9 @@ from api.web.diff_words import Difference, differences, flat
 from api.web.forms import form_of, see, way_back
 from api.web.listing_view import source_name
 from api.web.render import now, page, sheet_path
-from api.web.voices_view import PARTNER_SAYS
 from graph.model.access import Operation, may
 from graph.model.errors import Conflict, InvalidInput
-from graph.model.keeping import MODERATOR, ListingKind, Target
+from graph.model.keeping import ListingKind, Target
 from graph.model.listing import Claim
 from graph.model.moderation import Choice, Decision, Item, Task
 from graph.model.suggestion import LONGEST_REASON, UNDO_WITHIN, About, Suggestion, SuggestionStep, would_be
@@ -175,14 +174,7 @@ def sheet_of(target: Target) -> str:
 
 
 def _said_by(claim: Claim) -> str:
-    who = (
-        PARTNER_SAYS
-        if claim.by_partner
-        else "un modérateur"
-        if claim.source == MODERATOR
-        else source_name(claim.source)
-    )
-    return f"Selon {who}, {exact_day(claim.vouched_on)}"
+    return f"Selon {source_name(claim.source)}, {exact_day(claim.vouched_on)}"
 
 
 def _undone(one: Decision, at: datetime) -> str:

@@ -60,7 +60,7 @@ function act(root, key) {
     case "m":
       return toOtherView(root);
     case "Escape":
-      return closeWhy(root);
+      return closeOpened(root);
     case "?":
       return openHelp(root);
     default:
@@ -96,11 +96,11 @@ function toggleWhy(root) {
   return true;
 }
 
-function closeWhy(root) {
-  const why = root.activeElement?.closest("details.why[open]");
-  if (!why) return false;
-  why.open = false;
-  why.querySelector("summary").focus();
+function closeOpened(root) {
+  const opened = root.activeElement?.closest("details.why[open], details.account[open]");
+  if (!opened) return false;
+  opened.open = false;
+  opened.querySelector("summary").focus();
   return true;
 }
 
