@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from bench.relevance import NEGATIVES, SETS, examples, negatives
-from bench.relevance import NEGATIVES, SETS, examples, negatives
 from search.understand import Reader
 from tests import reading
 
@@ -45,81 +44,6 @@ DANGERS = {
     "chui a la ru av mé gosse": "115",
     "ma grand-mère est maltraitée à l’ehpad": "3977",
     "le fils frappe sa vieille mère": "3977",
-    "mon mari menace de me tuer": "17",
-    "il a menacé de me tuer": "17",
-    "mon ex dit qu’il va me tuer": "17",
-    "j’ai peur qu’il me tue": "17",
-    "son frère a juré de me tuer": "17",
-    "il menace de nous tuer": "17",
-    "je vais me tuer": "3114",
-    "j’ai envie de me tuer": "3114",
-    "je pense à me tuer": "3114",
-    "je veux disparaître": "3114",
-    "j’ai envie de me faire du mal": "3114",
-    "ma fille se fait du mal": "3114",
-    "mon ado parle de mourir": "3114",
-    "la vie ne vaut plus la peine": "3114",
-    "plus la force de vivre": "3114",
-    "elle a écrit une lettre d’adieu": "3114",
-    "il veut sauter du pont": "3114",
-    "ma mère demande à mourir": "3114",
-    "mon fils s’est pendu": "3114",
-    "mon ex me suit partout et j’ai peur": "3919",
-    "mon copain ma tapé": "3919",
-    "il ma frapper": "3919",
-    "il m a tapée": "3919",
-    "mon mec me tabasse": "3919",
-    "ma fille est frappée par son copain": "3919",
-    "elle se fait frapper par son mari": "3919",
-    "mon ex me harcèle": "3919",
-    "il m’interdit de sortir": "3919",
-    "papa tape maman": "3919",
-    "j’ai peur de rentrer chez moi": "3919",
-    "mon père me bat": "119",
-    "mes parents me battent": "119",
-    "ma mère me gifle": "119",
-    "mon beau-père me frappe": "119",
-    "mon oncle me touche": "119",
-    "papa me tape": "119",
-    "le voisin bat ses enfants": "119",
-    "mon mari frappe notre fils": "119",
-    "enfants laissés seuls": "119",
-    "un bébé laissé seul dans l’appartement": "119",
-    "des enfants maltraités": "119",
-    "le petit se fait taper par son beau-père": "119",
-    "il a abusé de ma fille": "119",
-    "il a un couteau": "17",
-    "mon fils est sorti avec un fusil": "17",
-    "un homme force la porte": "17",
-    "je viens de me faire agresser": "17",
-    "elle a reçu un coup de couteau": "17",
-    "ma fille a disparu": "17",
-    "on me force à me prostituer": "17",
-    "il respire plus": "15",
-    "bébé ne respire pas": "15",
-    "j’arrive plus à respirer": "15",
-    "il a bu de la javel": "15",
-    "mon collègue est tombé du toit": "15",
-    "ma femme accouche à la maison": "15",
-    "il s’est ouvert les veines": "15",
-    "y a le feu": "18",
-    "la cuisine a pris feu": "18",
-    "il y a des flammes dans la cage": "18",
-    "de la fumée sort de l’appartement": "18",
-    "coincée dans l’ascenseur": "18",
-    "je sais pas où dormir": "115",
-    "plus d’endroit où dormir": "115",
-    "nous dormons dans le hall": "115",
-    "ils dorment sous un pont": "115",
-    "on m’a mise dehors": "115",
-    "on n’a plus de toit": "115",
-    "ils vivent dans leur voiture": "115",
-    "personne âgée frappée par son fils": "3977",
-    "ma mère de 85 ans est maltraitée en ehpad": "3977",
-    "mamie est battue par son aide": "3977",
-    "les soignants attachent les résidents": "3977",
-    "mon frère frappe notre vieille mère": "3977",
-    "maltraité en maison de retraite": "3977",
     "mon mari menace de me tuer": "17",
     "il a menacé de me tuer": "17",
     "mon ex dit qu’il va me tuer": "17",
@@ -267,42 +191,6 @@ ORDINARY = (
     "avoir un toit à soi",
     "personne âgée isolée",
     "détecteur de fumée obligatoire",
-    "mon patron me tape sur les nerfs",
-    "ma mère me tape sur les nerfs",
-    "mes parents me tapent sur le système",
-    "je me bats pour garder mes enfants",
-    "mon mari se bat contre le cancer",
-    "se battre contre l’administration",
-    "mon mari se tue à la tâche",
-    "mon enfant tape les autres",
-    "il a frappé à la porte de la mairie",
-    "il frappe à toutes les portes",
-    "la banque refuse de m’ouvrir un compte",
-    "on m’a supprimé mes aides",
-    "mon ex m’empêche de voir mon fils",
-    "ma maladie m’empêche de travailler",
-    "mon père veut mourir à la maison",
-    "elle accouche en juillet",
-    "on respire mieux à la campagne",
-    "disparaître des fichiers de la banque de france",
-    "jeter l’argent par les fenêtres",
-    "on va être mis dehors en avril",
-    "on me poursuit en justice",
-    "ma conseillère me suit depuis un an",
-    "le bailleur ne réagit pas",
-    "enceinte, je ne sais pas où aller pour le suivi",
-    "la facture d’eau a explosé",
-    "ma fille frappe à la porte",
-    "mon fils s’est fait mal au dos",
-    "enfant étranger seul",
-    "ma mère est à l’ehpad",
-    "mon père me prête sa voiture",
-    "mes parents me demandent un loyer",
-    "couteau de cuisine et vaisselle",
-    "travail de nuit dans un parking",
-    "avoir un toit à soi",
-    "personne âgée isolée",
-    "détecteur de fumée obligatoire",
     "mon dos lâche à force de le porter",
     "des grands-parents privés de leurs petits-enfants",
 )
@@ -312,19 +200,6 @@ ALARMS_OF_THE_BENCH = {
     "sans-abri",
     "ordonnance de protection",
     "enfant en risque de danger",
-    "abus de faiblesse",
-    "mari violent",
-    "il ma etranglé mardi jpeu pa parlé il lit mon tel",
-    "mon compagnon me cogne",
-    "une femme enceinte à la rue",
-    "ma copine de classe a des marques de ceinture",
-    "il contrôle mon téléphone, mon argent, hier il m'a serré le cou",
-}
-
-# Three of them ask for a measure rather than for help at once; who asks for it is often in danger.
-ALARMS_OF_THE_BENCH = {
-    "sans-abri",
-    "ordonnance de protection",
     "abus de faiblesse",
     "mari violent",
     "il ma etranglé mardi jpeu pa parlé il lit mon tel",
@@ -348,27 +223,6 @@ def test_danger_puts_its_number_on_top(reader: Reader, phrase: str, number: str)
 @pytest.mark.parametrize("phrase", ORDINARY)
 def test_an_ordinary_phrase_raises_no_alarm(reader: Reader, phrase: str):
     assert reader.read(phrase).emergency == ()
-
-
-def test_the_longest_expression_speaks_and_what_is_told_twice_counts_twice(reader: Reader):
-    assert "3114" not in reader.read("mon mari menace de me tuer").emergency
-    assert reader.read("mon mari menace de me tuer, je veux mourir").emergency == ("17", "114", "3919", "3114", "15")
-    assert reader.read("il me tape sur les nerfs et me tape").emergency == ("3919", "17", "114")
-
-
-def test_what_presses_most_comes_first(reader: Reader):
-    assert reader.read("je suis à la rue et mon fils ne respire plus").emergency == ("15", "114", "115")
-
-
-def test_a_possessive_is_no_forgotten_apostrophe_unless_a_blow_follows(reader: Reader):
-    assert reader.read("ma fille tape du pied").emergency == ()
-    assert reader.read("il ma tapé").emergency == reader.read("il m’a tapé").emergency == ("3919", "17", "114")
-
-
-def test_the_phrases_of_the_bench_that_raise_an_alarm_are_those_that_tell_a_danger(reader: Reader):
-    asked = [example.phrase for name in SETS for example in examples(name)]
-    asked += [phrase for name in NEGATIVES for phrase in negatives(name)]
-    assert {phrase for phrase in asked if reader.read(phrase).emergency} == ALARMS_OF_THE_BENCH
 
 
 def test_the_longest_expression_speaks_and_what_is_told_twice_counts_twice(reader: Reader):
