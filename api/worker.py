@@ -1,4 +1,5 @@
-"""The door that opens by itself: it carries out what the outbox asks for, and reminds. One writes an index at a time.
+"""The door that opens by itself: it carries out what the outbox asks for, reminds, tells what is new. One writes an index at a
+time.
 
 Mail has a pace of its own: a mail server that is slow keeps no change from the page.
 """
@@ -15,6 +16,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from api.auth.signed_in import now_ms
+from api.mail.news import tell_daily
 from api.mail.reminding import remind_daily
 from api.mail.sending import Post
 from api.metrics import figures_served
@@ -27,6 +29,7 @@ from graph.store.engine import Address
 from graph.store.mails import Mails
 from graph.store.signed_links import SignedLinks
 from graph.store.unit import Graph, Unit
+from search.backend import Engine
 from search.indexer import Indexer
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -65,16 +68,23 @@ async def _work(settings: Settings, address: Address) -> None:
         async with searching(settings) as search:
             indexer = Indexer(graph, search)
             try:
-                await as_owner(graph, settings, lambda: first_to_end(*_duties(graph, indexer, settings)))
+                await as_owner(graph, settings, lambda: first_to_end(*_duties(graph, indexer, search, settings)))
             finally:
                 await indexer.close()
                 await graph.close()
 
 
-def _duties(graph: Graph, indexer: Indexer, settings: Settings) -> list[Coroutine[Any, Any, None]]:
-    """Without a mail server nobody is reminded: nothing could be sent, and the dates would be spent."""
-    posting = [Post(graph, settings).work(), remind_daily(graph, settings)] if settings.sends_mail else []
-    return [_turns(graph, indexer, settings), *posting]
+def _duties(graph: Graph, indexer: Indexer, search: Engine, settings: Settings) -> list[Coroutine[Any, Any, None]]:
+    """Without a mail server nobody is reminded or told: nothing could be sent, and the dates would be spent."""
+    turns = _turns(graph, indexer, settings)
+    if not settings.sends_mail:
+        return [turns]
+    return [
+        turns,
+        Post(graph, settings).work(),
+        remind_daily(graph, settings),
+        tell_daily(graph, settings, search),
+    ]
 
 
 async def _turns(graph: Graph, indexer: Indexer, settings: Settings) -> None:
@@ -121,6 +131,7 @@ async def _sweep_some(unit: Unit, settings: Settings) -> int:
         await Mails(unit).sweep(),
         await SignedLinks(unit).sweep(datetime.now(UTC)),
         await unit.suggestions.sweep(datetime.now(UTC)),
+        await unit.uploads.sweep(datetime.now(UTC)),
         await unit.sessions.sweep(now, settings.session_idle_ms),
         await unit.signings_in.sweep(now),
     )

@@ -162,6 +162,15 @@ async def waiting_here(rooms: Rooms, viewer: Viewer, most: int, after: tuple[str
     return [one for one in found if place(one) > after][:most]
 
 
+async def counts_for(unit: Unit, viewer: Viewer, keys: Sequence[str]) -> dict[str, int]:
+    """How many suggestions wait about each of these listings of the acting organisation and of its units; none for someone
+    who answers none.
+    """
+    if not may(viewer, Operation.ANSWER_SUGGESTION, Subject(organisation=viewer.organisation)):
+        return {}
+    return await unit.suggestions.counts(keys)
+
+
 async def names(rooms: Rooms, some: Sequence[Suggestion]) -> dict[str, str]:
     """Names of the listings that these are about, by key; those that are gone are left out."""
     async with rooms.graph.reading() as unit:

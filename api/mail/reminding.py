@@ -6,14 +6,12 @@ and after an absence only the last step of each goes.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-import structlog
-
 from api.mail.message import host_of
+from api.mail.mornings import each_morning, moment
 from api.settings import Settings
 from graph.model.directory import Organisation, Service
 from graph.model.freshness import FreshnessState, Step, Vouched, next_step, vouched
@@ -32,27 +30,11 @@ PAGE: Final = 50
 READ_SECONDS: Final = 30.0
 # Nobody is written to more often, however the dates of their groups fall.
 QUIET: Final = timedelta(days=7)
-FIRST_HOUR: Final = 8
-LOOK_SECONDS: Final = 600.0
-
-log = structlog.get_logger()
 
 
-async def remind_daily(
-    graph: Graph, settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-) -> None:
-    """For ever: once a day, from eight in the morning where the partners are. What fails is tried again ten minutes later."""
-    done: date | None = None
-    while True:
-        at = clock().astimezone(PARIS)
-        if at.hour >= FIRST_HOUR and done != at.date():
-            try:
-                written = await remind(graph, settings, at)
-                log.info("reminders", mails=written)
-                done = at.date()
-            except Exception as fault:
-                log.warning("reminders_failed", fault=type(fault).__name__)
-        await asyncio.sleep(LOOK_SECONDS)
+async def remind_daily(graph: Graph, settings: Settings, clock: Callable[[], datetime] = moment) -> None:
+    """For ever: once a day, in the morning."""
+    await each_morning("reminders", lambda at: remind(graph, settings, at), clock)
 
 
 async def remind(graph: Graph, settings: Settings, at: datetime) -> int:

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.mail.message import Written
 from api.web.dates_words import exact_day
+from graph.model.alerts import Pace
 from graph.model.freshness import FreshnessState, Vouched, vouched
 from graph.model.listing import FieldGroup
 from graph.model.mail import LINK_HOLDS_FOR, Item, Mail, Template, key_of
@@ -86,6 +87,28 @@ async def asked_link(pen: Pen, mail: Mail) -> Written | None:
     return await _about_link(pen, mail, ASKED, only_due=False)
 
 
+async def news(pen: Pen, mail: Mail) -> Written | None:
+    """What is new in a kept search: `mail.subjects` are the search and the new listings, none in the first mail about it.
+
+    Neither its name nor its place: someone may have written a name there, and a mail is read over shoulders.
+    """
+    search = await pen.unit.searches.get(mail.subjects[0])
+    if search is None or search.removed or search.pace is Pace.NEVER:
+        return None
+    count = len(mail.subjects) - 1
+    if count:
+        plural = "s" if count > 1 else ""
+        what = f"{count} nouvelle{plural} solution{plural} dans votre secteur"
+        said = f"{what}, pour une recherche que vous avez enregistrée dans Maillage :"
+    else:
+        count = len(search.told)
+        what = f"{count or 'aucune'} solution{'s' if count > 1 else ''} dans votre secteur aujourd’hui"
+        said = f"Vous serez prévenu quand il y a du nouveau pour une recherche enregistrée dans Maillage ; {what} :"
+    stop = f"{pen.site}/alertes/arret/{search.id}/{search.key}"
+    text = _environment().get_template("news.txt").render(said=said, address=f"{pen.site}/alertes", stop=stop)
+    return Written(subject=f"Maillage : {what}", text=text, stop=stop)
+
+
 async def _about_link(pen: Pen, mail: Mail, opening: str, *, only_due: bool) -> Written | None:
     link = await SignedLinks(pen.unit).read(mail.subjects[0])
     if link is None or link.revoked:
@@ -143,4 +166,8 @@ def _environment() -> Environment:
     )
 
 
-WRITERS: Final[Mapping[Template, Writer]] = {Template.REMINDER: reminder, Template.LINK: asked_link}
+WRITERS: Final[Mapping[Template, Writer]] = {
+    Template.REMINDER: reminder,
+    Template.LINK: asked_link,
+    Template.NEWS: news,
+}

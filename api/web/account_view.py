@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 
 from api.auth.viewer import signed_in_of
 from api.settings import Settings
 from api.web.dates_words import clock
-from graph.model.access import Operation, Subject, may
+from graph.model.access import Operation, Subject, Viewer, may
 from search.hours import PARIS
 
 
@@ -20,6 +21,7 @@ class Head:
 
     `idle_ends` is when the session ends unless something is done: milliseconds since 1970, and in words; `extended_by` what
     a sign of life adds to the moment it comes, `last` the end that nothing moves.
+    `doors` are (address, name) of what is hers to do.
     """
 
     open: bool
@@ -28,6 +30,7 @@ class Head:
     organisations: tuple[tuple[str, str], ...] = field(default=())
     keeps_listings: bool = False
     administers: str = ""
+    doors: tuple[tuple[str, str], ...] = ()
     idle_ends: int = 0
     idle_ends_words: str = ""
     extended_by: int = 0
@@ -50,12 +53,35 @@ def head(request: Request, settings: Settings) -> Head:
         organisations=tuple(sorted(held.names.items(), key=lambda one: (one[0] != viewer.organisation, one[1]))),
         keeps_listings=bool(viewer.organisation) and may(viewer, Operation.SET_CAPACITY, own),
         administers=viewer.organisation if viewer.organisation and may(viewer, Operation.READ_MEMBERS, own) else "",
+        doors=doors(viewer),
         idle_ends=idle_ends,
         idle_ends_words=moment_words(idle_ends),
         extended_by=settings.session_idle_ms,
         last=held.ends,
         last_words=moment_words(held.ends),
     )
+
+
+def doors(viewer: Viewer) -> tuple[tuple[str, str], ...]:
+    """The pages that her rights open, (address, name) in the order of the menu; what would refuse her is not named."""
+    own, acts = Subject(organisation=viewer.organisation), bool(viewer.organisation)
+
+    def hers(operation: Operation) -> bool:
+        return acts and may(viewer, operation, own)
+
+    answers = may(viewer, Operation.ANSWER_SUGGESTION) or may(viewer, Operation.READ_QUEUE)
+    offered = (
+        ("/corriger/suggestions", "Corrections proposées", answers or hers(Operation.ANSWER_SUGGESTION)),
+        ("/moderation", "Modération", may(viewer, Operation.READ_QUEUE)),
+        ("/fichiers", "Fichiers", hers(Operation.EXPORT) or hers(Operation.IMPORT)),
+        ("/alertes", "Mes alertes", may(viewer, Operation.SAVE_SEARCH, Subject(account=viewer.account))),
+        (
+            f"/correspondant?{urlencode({'organisme': viewer.organisation})}",
+            "Correspondant",
+            hers(Operation.REVOKE_LINK),
+        ),
+    )
+    return tuple((address, name) for address, name, open_ in offered if open_)
 
 
 def moment_words(ms: int) -> str:

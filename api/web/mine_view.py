@@ -22,6 +22,7 @@ from graph.model.vocabulary import label
 from graph.model.words import fold
 
 LONGEST_WORDS: Final = 100
+SUGGESTIONS: Final = "/corriger/suggestions"
 SIGNALS: Final = {
     Need.PAST_DUE: Signal.URGENT,
     Need.DUE_SOON: Signal.FADING,
@@ -191,6 +192,8 @@ def _ask(one: Mine, ask: Ask) -> AskView:
     href = kept_path(one.target) + (f"#{ask.groups[0].value}" if ask.groups else "")
     if ask.need is Need.ROOM_UNKNOWN:
         href = group_path(one.target, FieldGroup.CAPACITY)
+    elif ask.need is Need.SUGGESTION:
+        href = SUGGESTIONS
     return AskView(SIGNALS[ask.need], ASKED[ask.need](ask), STEPS[ask.need], href)
 
 

@@ -25,6 +25,7 @@ class Template(StrEnum):
 
     REMINDER = "reminder"
     LINK = "link"
+    NEWS = "news"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,9 @@ MATCH (m:Membership) WHERE m.state = 'active' AND m.organisation > $after
 RETURN DISTINCT m.organisation AS id ORDER BY id LIMIT $most
 """
 ADDRESS: Final[LiteralString] = "MATCH (c:Correspondent {id: $id}) RETURN c.email AS email"
-ACCOUNT: Final[LiteralString] = "MATCH (a:Account {id: $id}) WHERE a.active = true RETURN a.email AS email"
+ACCOUNT: Final[LiteralString] = (
+    "MATCH (a:Account {id: $id}) WHERE a.active = true RETURN a.email AS email, a.demonstration AS demonstration"
+)
 FORMER: Final[LiteralString] = """
 MATCH (o:Organisation {id: $organisation})<-[:ANSWERS_FOR]-(c:Correspondent)
 RETURN c.id AS id
@@ -95,7 +97,7 @@ class Correspondents:
             email = next((one.email for one in answering if one.id == recipient), "")
         else:
             rows = await self._unit.run(ADDRESS, id=recipient) or await self._unit.run(ACCOUNT, id=recipient)
-            email = rows[0]["email"] if rows else ""
+            email = rows[0]["email"] if rows and not rows[0].get("demonstration") else ""
         return email if email and not await self.stopped([recipient]) else ""
 
     async def appointed(self, organisation: str) -> Recipient | None:

@@ -29,6 +29,11 @@ MATCH (s:Suggestion) WHERE s.waitsAbout = $subject
 RETURN s{.*} AS node ORDER BY node.at, node.id
 """
 COUNT_ABOUT: Final[LiteralString] = "MATCH (s:Suggestion) WHERE s.waitsAbout = $subject RETURN count(s) AS waiting"
+COUNTS: Final[LiteralString] = """
+UNWIND $subjects AS subject
+MATCH (s:Suggestion) WHERE s.waitsAbout = subject
+RETURN subject, count(s) AS waiting
+"""
 WAITING_FOR: Final[LiteralString] = """
 UNWIND $organisations AS organisation
 MATCH (s:Suggestion) WHERE s.waitsFor = organisation
@@ -81,6 +86,11 @@ class Suggestions:
     async def count_about(self, subject: str) -> int:
         """How many wait about one listing."""
         return (await self._unit.run(COUNT_ABOUT, subject=subject))[0]["waiting"]
+
+    async def counts(self, subjects: Sequence[str]) -> dict[str, int]:
+        """How many wait about each of these listings, by key; those about which none waits are left out."""
+        rows = await self._unit.run(COUNTS, subjects=list(subjects))
+        return {row["subject"]: row["waiting"] for row in rows if row["waiting"]}
 
     async def waiting_for(self, organisations: Sequence[str]) -> list[Suggestion]:
         """Those that wait for these organisations to decide; the oldest first."""

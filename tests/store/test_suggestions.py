@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from api.actions import moderation
 from api.actions.answering import answer
-from api.actions.suggestions import MOST_WAITING, propose, shown, suggest, waiting_here, withdraw
+from api.actions.listings import mine
+from api.actions.suggestions import MOST_WAITING, counts_for, propose, shown, suggest, waiting_here, withdraw
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import VISITOR, Role, Viewer
+from graph.model.attention import Need
 from graph.model.directory import Contact, ListingState, Organisation, Place
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooMuch
 from graph.model.keeping import Act, ListingKind, Target
@@ -324,3 +327,16 @@ async def test_a_missing_organisation_of_no_known_kind_is_not_kept(rooms: Rooms)
         await propose(rooms, VISITOR, value=MISSING | {"kind": "INCONNU"}, key="p", at=AT)
     assert refused.value.field == "kind"
     assert await state(rooms) == before
+
+
+async def test_what_waits_stands_first_in_the_list_of_who_answers_it_alone(rooms: Rooms) -> None:
+    await said(rooms)
+    await said(rooms, key="k2", value={"phone": "03 81 00 00 08"})
+    waits = {}
+    for viewer in (EDITOR, make.viewer(Role.PROFESSIONAL)):
+        counted = partial(counts_for, viewer=viewer)
+        found = await mine(rooms, viewer, AT.date(), lambda unit, keys, counted=counted: counted(unit, keys=keys))
+        waits[viewer] = {
+            one.target: ask.count for one in found.listings for ask in one.attention.asks if ask.need is Need.SUGGESTION
+        }
+    assert list(waits.values()) == [{SERVICE: 2}, {}]

@@ -264,3 +264,24 @@ async def test_without_javascript_one_signs_in_and_out(browser_page: OpenPage) -
         await expect(page.locator(".account__end")).to_contain_text("Sans activité, déconnexion à")
         await page.get_by_role("button", name="Se déconnecter").click()
         await expect(page.get_by_role("link", name="Se connecter")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("who", "doors"),
+    [
+        ("editrice.ccas", ["suggestions", "fichiers", "alertes", "correspondant"]),
+        ("travailleuse.sociale", ["alertes"]),
+        ("responsable.cms", ["fichiers", "alertes"]),
+        ("moderatrice", ["suggestions", "moderation", "alertes"]),
+        ("animateur", ["suggestions", "moderation", "alertes"]),
+        ("technique", ["alertes"]),
+    ],
+)
+async def test_the_menu_names_what_is_hers_to_do_and_each_door_opens(site: str, who: str, doors: list[str]) -> None:
+    async with signed_in(site, who) as client:
+        menu = (await client.get("/compte")).text.split('class="account__open"')[1].split("</ul>")[0]
+        led = re.findall(r'href="([^"]+)"', menu)
+        for address in led:
+            assert (await client.get(address)).status_code == 200, address
+        named = [address.split("?")[0].rsplit("/", 1)[-1] for address in led]
+        assert [one for one in named if one not in ("compte", "membres")] == doors

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.actions.keeping import create_service
 from api.actions.listings import mine
+from api.actions.suggestions import counts_for
 from api.auth.viewer import must_sign_in
 from api.web.acting import key_in, new_key, rooms_of, then
 from api.web.form_view import form_view, known_by, names_in, sent
@@ -38,7 +39,7 @@ async def my_listings(request: Request, filtre: str = "", q: str = "") -> HTMLRe
     """All that she keeps. Raises NotSignedIn."""
     viewer = must_sign_in(request)
     at = now()
-    found = await mine(rooms_of(request), viewer, at.date())
+    found = await mine(rooms_of(request), viewer, at.date(), lambda unit, keys: counts_for(unit, viewer, keys))
     bodies = _creating(viewer, found.bodies.values())
     context = {"it": mine_view(found, filtre, q, at.date()), "may_create": bool(bodies), "most": len(found.listings)}
     return page(request, "pages/my_listings.html", context, at=at)
