@@ -226,6 +226,24 @@ async def test_room_and_contact_are_corrected_too(rooms: Rooms, client: httpx2.A
     assert (record.contact.phone, record.contact.email) == ("03 81 00 00 00", "a@example.org")
 
 
+async def test_any_group_is_corrected_with_the_form_that_keeping_a_listing_has(
+    rooms: Rooms, client: httpx2.AsyncClient
+) -> None:
+    form = await client.get(f"{HERE}/corriger?item={BODY}")
+    assert 'id="name-champ" name="name" value="' in form.text
+    data = {"item": str(BODY), "seq": "0", "aliases": "La Caf", "description": "", "siret": ""}
+    refused = await client.post(f"{HERE}/corriger", data={**data, "name": ""})
+    assert refused.status_code == 422
+    assert "ne peut pas rester vide" in refused.text and "La Caf" in refused.text
+    assert str(BODY) not in await used(rooms)
+    answer = await client.post(f"{HERE}/corriger", data={**data, "name": "Nouveau nom"})
+    assert answer.headers["location"] == f"{HERE}?fait=corrige"
+    async with rooms.graph.reading() as unit:
+        kept = await unit.keeping.current(BODY.target)
+    assert kept is not None
+    assert (kept.record.name, kept.standing[FieldGroup.IDENTITY].source) == ("Nouveau nom", "partner:t:caf")
+
+
 async def test_a_link_acts_on_nothing_else(rooms: Rooms, client: httpx2.AsyncClient) -> None:
     before = await everything(rooms)
     for items in ([OTHER], [HOURS, OTHER], [HOURS, BODY], [], [Item(listing=SERVICE, group=FieldGroup.MATTERS)]):
