@@ -97,17 +97,43 @@ async def answer(
     at: int,
 ) -> None:
     """Accept or refuse a request to join. Raises InvalidInput, NotFound, NotAllowed."""
+
+    async def write(unit: Unit) -> None:
+        await answer_within(unit, viewer, organisation, account, accept=accept, roles=roles, note=note, at=at)
+
+    await rooms.graph.write(write)
+
+
+async def answer_within(
+    unit: Unit,
+    viewer: Viewer,
+    organisation: str,
+    account: str,
+    *,
+    accept: bool,
+    roles: Iterable[str],
+    note: str,
+    at: int,
+) -> Membership:
+    """Answer inside a unit that does more than that; the membership as it was. Raises as `answer`."""
     given = _roles(roles) if accept else frozenset[Role]()
     if not accept and not note:
         raise InvalidInput("Dites pourquoi vous refusez : la personne lira ce motif. Rien n’a été modifié.", "motif")
+    await _check(unit, viewer, Operation.ACCEPT_MEMBER, organisation)
+    there = await _locked(unit, account, organisation, {MembershipState.ASKED})
+    state = MembershipState.ACTIVE if accept else MembershipState.REFUSED
+    await unit.accounts.put_membership(_moved(there, state, given, viewer, note, at))
+    return there
 
-    async def write(unit: Unit) -> None:
-        await _check(unit, viewer, Operation.ACCEPT_MEMBER, organisation)
-        there = await _locked(unit, account, organisation, {MembershipState.ASKED})
-        state = MembershipState.ACTIVE if accept else MembershipState.REFUSED
-        await unit.accounts.put_membership(_moved(there, state, given, viewer, note, at))
 
-    await rooms.graph.write(write)
+async def ask_anew_within(
+    unit: Unit, viewer: Viewer, organisation: str, account: str, state: MembershipState, since: int
+) -> None:
+    """A request that was answered (`state`) waits again, inside a unit. Raises NotAllowed, NotFound when it is not so any more."""
+    await _check(unit, viewer, Operation.ACCEPT_MEMBER, organisation)
+    there = await _locked(unit, account, organisation, {state})
+    asked = _moved(there, MembershipState.ASKED, frozenset(), viewer, "", since)
+    await unit.accounts.put_membership(asked)
 
 
 async def give_roles(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
-from api.actions import answering, waiting, within
+from api.actions import answering, settling, waiting, within
 from api.rooms import Rooms
 from graph.model.access import Operation, Viewer, check, may
 from graph.model.directory import ListingState
@@ -85,7 +85,7 @@ async def decide(
     at: datetime | None = None,
 ) -> Decision:
     """Decide about what waits under this id, for a reason; `voice` is the source whose word is chosen, `mark` how the item was
-    when it was looked at (empty: however it is), `parts` those of a suggestion that are taken.
+    when it was looked at (empty: however it is), `parts` those of a suggestion that are taken, or the roles of one who joins.
 
     Raises NotAllowed, NotFound when it waits no more, InvalidInput with the field, Conflict when it changed meanwhile.
     """
@@ -106,7 +106,8 @@ async def decide(
         elif task is Task.CONFLICT:
             made = await _choose(unit, rooms, viewer, item, choice, voice, mark, said, now)
         else:
-            raise NotFound(ABSENT)
+            found = await _waiting(unit, rooms, item, now)
+            made = await settling.settle(unit, viewer, found, choice, mark=mark, roles=parts or (), reason=said, at=now)
         await unit.replies.keep(viewer.key, key, asked, {"id": made.id})
         return made.id
 
@@ -135,6 +136,8 @@ async def undo(
         back = undone(held, by=viewer.key, name=viewer.name, at=now, reason=reason)
         if held.task in SUGGESTED:
             await answering.undo_within(unit, viewer, held, reason=back.undone_reason, at=now)
+        elif held.task is Task.JOIN:
+            await settling.ask_anew(unit, viewer, held)
         elif (seq := held.before.get("seq")) is not None:
             await within.take_back(unit, viewer, Target.named(held.subject), seq, now, back.undone_reason)
         await unit.decisions.save(back)
@@ -172,6 +175,15 @@ async def conflict(rooms: Rooms, viewer: Viewer, item: str, at: datetime | None 
         return await _disagreement(unit, rooms, Target.named(subject), group, _moment(at))
 
 
+async def case(rooms: Rooms, viewer: Viewer, item: str, at: datetime | None = None) -> Item:
+    """One of the queue for which nobody answers. Raises NotAllowed, NotFound when it waits no more."""
+    check(viewer, Operation.READ_QUEUE)
+    if item_named(item)[0] not in settling.SETTLED:
+        raise NotFound(ABSENT)
+    async with rooms.graph.reading() as unit:
+        return (await waiting.with_organisations(unit, [await _waiting(unit, rooms, item, _moment(at))]))[0]
+
+
 def place(decision: Decision) -> tuple[str, str]:
     """Where it stands in the log."""
     return moment(decision.at), decision.id
@@ -206,6 +218,15 @@ async def _choose(
     )
     await unit.decisions.add(made)
     return made
+
+
+async def _waiting(unit: Unit, rooms: Rooms, id_: str, at: datetime) -> Item:
+    """What waits under this id, and no decision hides. Raises NotFound."""
+    items, _ = await waiting.SOURCES[item_named(id_)[0]](unit, rooms, at)
+    found = next((one for one in left(items, await unit.decisions.on_items([id_]), at) if one.id == id_), None)
+    if found is None:
+        raise NotFound(ABSENT)
+    return found
 
 
 async def _disagreement(unit: Unit, rooms: Rooms, target: Target, group: FieldGroup, at: datetime) -> Disagreement:

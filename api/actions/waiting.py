@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time
 from itertools import islice
 from typing import Final
 
+from api.actions import settling
 from api.rooms import Rooms
 from api.web.diff_words import FindTerritory, differences
 from graph.model.keeping import MODERATOR, Kept, Target
@@ -59,6 +60,9 @@ SOURCES: Final[Mapping[Task, Gather]] = {
     Task.NEW: proposals,
     Task.SUGGESTION: late_suggestions,
     Task.CONFLICT: contested,
+    Task.SILENT: lambda unit, rooms, now: settling.silent(unit),
+    Task.ORPHAN: lambda unit, rooms, now: settling.kept_by_nobody(unit),
+    Task.JOIN: lambda unit, rooms, now: settling.asking_to_join(unit),
 }
 
 

@@ -120,7 +120,7 @@ class DecideInput:
         default="", description="The entry's, to refuse when it changed since; empty: whatever."
     )
     parts: list[str] | None = strawberry.field(
-        default=None, description="Of a suggestion: what is taken; all when null."
+        default=None, description="Of a suggestion: what is taken; all when null. Of a request to join: the roles."
     )
     idempotency_key: str = strawberry.field(description=KEY)
 

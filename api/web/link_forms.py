@@ -1,4 +1,4 @@
-"""The forms of a signed link: the groups that change most, field by field, and what is typed read into the listing's own fields."""
+"""The forms of a signed link for hours and room; every other group has the form that keeping a listing has for it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from api.web.forms import Form
-from graph.model.directory import Capacity, Contact, Service
+from graph.model.directory import Capacity, Service
 from graph.model.errors import InvalidInput
 from graph.model.keeping import Kept
 from graph.model.listing import FieldGroup
-from graph.model.mail import checked_address
 from search.hours import readable
 
 LONGEST: Final = 500
@@ -51,20 +50,6 @@ def _hours_read(kept: Kept, form: Form, today: date) -> Mapping[str, Any]:
             f"Ces horaires ne peuvent pas être lus : « {hours[:80]} ». Écrivez-les comme dans l’exemple.", "hours"
         )
     return {"hours": hours}
-
-
-def _contact_shown(kept: Kept) -> Mapping[str, str]:
-    contact = kept.record.contact
-    return {"phone": contact.phone, "email": contact.email, "url": contact.url}
-
-
-def _contact_read(kept: Kept, form: Form, today: date) -> Mapping[str, Any]:
-    phone, email, url = (form.one(name, LONGEST) for name in ("phone", "email", "url"))
-    if phone and sum(letter.isdecimal() for letter in phone) < 2:
-        raise InvalidInput(f"« {phone[:40]} » n’est pas un numéro de téléphone.", "phone")
-    if url and not url.startswith(("https://", "http://")):
-        raise InvalidInput("L’adresse du site commence par « https:// ».", "url")
-    return {"contact": Contact(phone=phone, email=checked_address(email) if email else "", url=url)}
 
 
 def _capacity_shown(kept: Kept) -> Mapping[str, str]:
@@ -113,15 +98,6 @@ FORMS: Final[Mapping[FieldGroup, LinkForm]] = MappingProxyType(
             ),
             _hours_shown,
             _hours_read,
-        ),
-        FieldGroup.CONTACT: LinkForm(
-            (
-                LinkField(name="phone", label="Téléphone", type="tel", autocomplete="tel"),
-                LinkField(name="email", label="Adresse électronique", type="email", autocomplete="email"),
-                LinkField(name="url", label="Site", hint="Adresse complète : « https://… »", type="url"),
-            ),
-            _contact_shown,
-            _contact_read,
         ),
         FieldGroup.CAPACITY: LinkForm(
             (

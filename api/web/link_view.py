@@ -11,6 +11,7 @@ from api.actions.by_link import NO_LONGER, AskedGroup, AskedListing, Opened
 from api.web.dates_words import exact_day
 from api.web.link_forms import FORMS
 from api.web.voices_view import claim_words
+from graph.model.fields import FORMS as FIELDS
 from graph.model.freshness import FreshnessState
 from graph.model.keeping import Kept
 from graph.model.listing import Claim, FieldGroup
@@ -111,7 +112,7 @@ def _group(kept: Kept, asked: AskedGroup, territory: Callable[[str], Territory |
         signal=signal,
         state=state,
         used=asked.used,
-        correctable=group in FORMS,
+        correctable=group in FORMS or group in FIELDS[kept.target.kind.type],
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, LiteralString
 
+from graph.model.account import Membership
 from graph.model.keeping import ListingKind, Target
+from graph.store.accounts import membership_of
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -33,6 +35,14 @@ SERVICE_NAMES: Final[LiteralString] = (
     "UNWIND $ids AS id MATCH (s:Service {id: id}) RETURN s.id AS id, s.name AS name ORDER BY id"
 )
 NAMES: Final[LiteralString] = "UNWIND $ids AS id MATCH (o:Organisation {id: id}) RETURN o.id AS id, o.name AS name"
+ADMINISTERED: Final[LiteralString] = """
+MATCH (m:Membership) WHERE m.state = 'active' AND 'organisation_administrator' IN m.roles
+RETURN DISTINCT m.organisation AS id ORDER BY id
+"""
+ASKING: Final[LiteralString] = """
+MATCH (m:Membership) WHERE m.state = 'asked'
+RETURN m{.*} AS membership ORDER BY m.since, m.id LIMIT $most
+"""
 
 
 class Queue:
@@ -46,6 +56,14 @@ class Queue:
         organisations = await self._unit.run(CONTESTED_ORGANISATIONS)
         services = await self._unit.run(CONTESTED_SERVICES)
         return [f"organisation:{row['id']}" for row in organisations] + [f"service:{row['id']}" for row in services]
+
+    async def administered(self) -> set[str]:
+        """Ids of the organisations that have an administrator."""
+        return {row["id"] for row in await self._unit.run(ADMINISTERED)}
+
+    async def asking(self, most: int) -> list[Membership]:
+        """Requests to join that nobody answered, the oldest first."""
+        return [membership_of(row["membership"]) for row in await self._unit.run(ASKING, most=most)]
 
     async def below(self, organisation: str) -> list[str]:
         """The units of an organisation, and theirs."""

@@ -21,9 +21,10 @@ from api.app import create_app
 from api.graphql.schema import schema
 from api.settings import Settings
 from graph.model.access import Operation, Role, Subject, Viewer, may
-from graph.model.account import Membership
+from graph.model.account import Account, Membership, MembershipState
 from graph.model.directory import Contact
-from graph.store.unit import Graph
+from graph.model.vocabulary import competences
+from graph.store.unit import Graph, Unit
 from tests import make
 from tests.api.inside import Inside, inside
 
@@ -32,6 +33,8 @@ HERE, THERE, BELOW = "t:caf", "t:autre", "t:antenne"
 KEPT = "organisation:t:caf"
 # Acts on one's own session, or that anyone may: no line of the matrix speaks of them.
 OWN = "own session"
+# Acts that hold by the address that was mailed, and by the word of who signed someone in.
+OWN_LINK, PROVIDER = "own link", "identity provider"
 ROLES = [
     (role, organisation)
     for role in Role
@@ -54,6 +57,24 @@ DECIDE = (
 )
 UNDO = "mutation($i: UndoDecisionInput!) { undoDecision(input: $i) { __typename ... on Refusal { message } } }"
 CONFIRM = "mutation($i: ConfirmListingInput!) { confirmListing(input: $i) { __typename ... on Refusal { message } } }"
+# What is asked of each act on a listing or its posts: well formed, and refused further on by whoever has the right, so that one
+# record serves for every role.
+LISTING = {"listing": KEPT}
+POSTS = {"organisation": HERE}
+ASKED: dict[str, dict[str, Any]] = {
+    "updateListing": LISTING | {"values": {"contact": {"phone": "0381000001"}}},
+    "resumeListing": LISTING,
+    "publishListing": LISTING,
+    "archiveListing": LISTING | {"successor": "t:absent"},
+    "duplicateListing": LISTING,
+    "setPost": POSTS | {"label": "Accueil", "holder": "t:absent"},
+    "removePost": POSTS | {"post": "t:absent"},
+    "setAbsence": POSTS | {"professional": "t:absent", "first": "2020-01-02"},
+    "leavePosts": POSTS | {"professional": "t:absent", "lastDay": "2020-01-02"},
+    "saveSearch": {"competences": ["t:absent"], "territory": "25056"},
+    "setAlert": {"search": "t:absent", "pace": "DAILY"},
+    "deleteSearch": {"search": "t:absent"},
+}
 READ = "{ suggestions { edges { node { id text } } } moderationQueue { items { id } more } decisions { edges { node { id } } } }"
 
 
@@ -135,6 +156,65 @@ async def gets_what_the_matrix_says(site: Inside, role: Role, organisation: str)
         assert bool(own) == (sees or answers == "done")
 
 
+def asked(name: str) -> str:
+    arguments = schema().core.mutation_type.fields[name].args["input"].type  # type: ignore[union-attr]
+    return f"mutation($i: {arguments}) {{ {name}(input: $i) {{ __typename ... on Refusal {{ message code }} }} }}"
+
+
+async def held(site: Inside) -> list[Any]:
+    """All that the graph holds, but for who is signed in and what was answered."""
+    without = "MATCH (n) WHERE NOT n:Session AND NOT n:Account AND NOT n:Membership AND NOT n:Reply"
+    async with site.rooms.graph.reading() as unit:
+        return await unit.run(f"{without} RETURN n{{.*}} AS n ORDER BY n.id")
+
+
+async def test_each_act_is_refused_to_whom_the_matrix_does_not_name(site: Inside) -> None:
+    acts = {row["name"]: Operation(row["operation"]) for row in checked_rows() if row["name"] in ASKED}
+    assert set(acts) == set(ASKED)
+    before = await held(site)
+    for role, organisation in ROLES:
+        asker = viewer(role, organisation)
+        async with await site.signed_in(role, organisation) as client:
+            told = {name: (await run(client, asked(name), **ASKED[name]))["__typename"] for name in ASKED}
+        for name, operation in acts.items():
+            subject = Subject(organisation=HERE, listing=KEPT)
+            sees = may(asker, Operation.READ_HISTORY, subject)
+            if operation is Operation.SAVE_SEARCH:
+                subject, sees = Subject(account=asker.account), True
+            said = expected(asker, operation, subject, sees=sees)
+            assert told[name] == said if said != "done" else told[name] != "NotAllowed", (name, role, organisation)
+    assert await held(site) == before
+
+
+async def test_a_visitor_and_a_stranger_change_nothing_through_any_page(site: Inside) -> None:
+    """The routes of one's own listings, members, mails and files, with the names of another's."""
+    given = {"kind": "organisme", "id_": HERE, "listing_id": HERE, "organisation_id": HERE, "slug": "contact"}
+    given |= {"post_id": "nouveau", "service_id": "t:absent"}
+    paths = [
+        re.sub(r"\{(\w+)[^}]*\}", lambda found: given[found[1]], row["name"].removeprefix("POST "))
+        for row in checked_rows()
+        if row["name"].startswith(("POST /mes-fiches/", "POST /organisme/", "POST /correspondant/"))
+    ]
+    assert len(paths) == 20
+    form = {"cle": "k", "organisme": HERE, "organisation": HERE, "nom": "Accueil", "phone": "0381000009"}
+    form |= {"faire": "partir", "dernier": "2026-01-02", "personne": "t:x", "entree": "1", "adresse": "x@example.org"}
+    form |= {
+        "name": "Accueil",
+        "competences": next(iter(competences())),
+        "covers": "25056",
+        "rubrique": "contact",
+        "de": "1",
+        "seq": "0",
+    }
+    before = await held(site)
+    async with site.client() as visitor, await site.signed_in(Role.LISTING_EDITOR, THERE) as stranger:
+        for path in paths:
+            sent_away = await visitor.post(path, data=form)
+            assert (sent_away.status_code, sent_away.headers["location"].partition("?")[0]) == (303, "/connexion"), path
+            assert (await stranger.post(path, data=form)).status_code in {403, 404}, path
+    assert await held(site) == before
+
+
 async def test_each_page_obeys_too(site: Inside) -> None:
     for role, organisation in ROLES:
         if role is not Role.VISITOR:
@@ -149,6 +229,12 @@ async def page_obeys(site: Inside, role: Role, organisation: str) -> None:
     async with await site.signed_in(role, organisation) as client:
         for path in ("/moderation", "/moderation/decisions"):
             assert (await client.get(path)).status_code == (200 if sees else 403), path
+        case = f"/moderation/cas/orphan|organisation:{BELOW}"
+        shown = await client.get(case)
+        assert shown.status_code == (200 if sees else 403)
+        assert ("Que décidez-vous" in shown.text) == may(asker, Operation.MODERATE)
+        without_reason = await client.post(case, data={"choix": "suspend", "motif": "", "cle": uuid4().hex})
+        assert without_reason.status_code == (422 if may(asker, Operation.MODERATE) else 403)
         reads = sees or may(asker, Operation.ANSWER_SUGGESTION, Subject(organisation=organisation or "x"))
         assert (await client.get("/corriger/suggestions")).status_code == (200 if reads else 403)
         page = await client.get(f"/corriger/suggestions/{one}")
@@ -243,10 +329,43 @@ def routes(router: APIRouter | Any) -> Iterator[tuple[str, str]]:
             yield method, str(getattr(route, "path", ""))
 
 
-def test_every_door_that_changes_something_names_the_act_that_it_checks() -> None:
+def checked_rows() -> list[dict[str, str]]:
     with CHECKED.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+        return list(csv.DictReader(lines))
+
+
+def test_every_door_that_changes_something_names_the_act_that_it_checks() -> None:
+    rows = checked_rows()
     named = {(row["door"], row["name"]): row["operation"] for row in rows}
     assert len(named) == len(rows)
     assert set(named) == set(doors(create_app(Settings())))
-    assert set(named.values()) <= {*Operation, OWN}
+    assert set(named.values()) <= {*Operation, OWN, OWN_LINK, PROVIDER}
+
+
+async def test_a_moderator_decides_on_the_page_what_nobody_answers_for(site: Inside) -> None:
+    case = f"/moderation/cas/orphan|organisation:{BELOW}"
+    neuf = Account(id="t:neuf", email="neuf@example.org", name="Nina Neuf")
+    asked = Membership(account=neuf.id, organisation=THERE, state=MembershipState.ASKED, since=1, roles=frozenset())
+
+    async def ask(unit: Unit) -> None:
+        await unit.accounts.put(neuf)
+        await unit.accounts.put_membership(asked)
+
+    await site.rooms.graph.write(ask)
+    async with await site.signed_in(Role.MODERATOR) as client:
+        queue = (await client.get("/moderation?tache=orphan")).text
+        assert f'href="{case.replace("|", "%7C")}"' in queue
+        assert f"/correspondant?organisme={BELOW.replace(':', '%3A')}" in (await client.get(case)).text
+        done = await client.post(case, data={"choix": "set_aside", "motif": "Fermé l’été.", "cle": "k1"})
+        assert (done.status_code, done.headers["location"]) == (303, "/moderation?fait=decider")
+        assert (await client.get(case)).status_code == 404
+        joining = f"/moderation/cas/join|{neuf.id}|{THERE}"
+        shown = (await client.get(joining)).text
+        assert "Nina Neuf" in shown and 'name="role" value="listing_editor"' in shown
+        given = {"choix": "accept", "role": "listing_editor", "motif": "Vérifié.", "cle": "k2"}
+        assert (await client.post(joining, data=given)).status_code == 303
+    async with site.rooms.graph.reading() as unit:
+        (held_now,) = await unit.accounts.memberships(neuf.id)
+        made = [(one.choice.value, one.reason) for one in await unit.decisions.log(10)]
+    assert (held_now.state, held_now.roles) == (MembershipState.ACTIVE, frozenset({Role.LISTING_EDITOR}))
+    assert made == [("accept", "Vérifié."), ("set_aside", "Fermé l’été.")]

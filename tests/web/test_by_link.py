@@ -206,7 +206,7 @@ async def test_what_cannot_be_read_comes_back_as_it_was_typed(rooms: Rooms, clie
         answer = await client.post(f"{HERE}/corriger", data={"item": str(item), "seq": "0", **typed})
         assert answer.status_code == 422
         name, value = next(iter(typed.items()))
-        (box,) = re.findall(rf'<input id="{name}"[^>]*>', answer.text)
+        (box,) = re.findall(rf'<input [^>]*\bid="{name}(?:-champ)?"[^>]*>', answer.text)
         assert f'value="{value}"' in box
         assert 'aria-invalid="true"' in box
     too_long = {"item": str(HOURS), "seq": "0", "hours": "x" * 501}
@@ -224,6 +224,24 @@ async def test_room_and_contact_are_corrected_too(rooms: Rooms, client: httpx2.A
     assert isinstance(record, Service)
     assert record.capacity == Capacity(vouched_on=NOW.date(), waiting_days=21, full_until=until)
     assert (record.contact.phone, record.contact.email) == ("03 81 00 00 00", "a@example.org")
+
+
+async def test_any_group_is_corrected_with_the_form_that_keeping_a_listing_has(
+    rooms: Rooms, client: httpx2.AsyncClient
+) -> None:
+    form = await client.get(f"{HERE}/corriger?item={BODY}")
+    assert 'id="name-champ" name="name" value="' in form.text
+    data = {"item": str(BODY), "seq": "0", "aliases": "La Caf", "description": "", "siret": ""}
+    refused = await client.post(f"{HERE}/corriger", data={**data, "name": ""})
+    assert refused.status_code == 422
+    assert "ne peut pas rester vide" in refused.text and "La Caf" in refused.text
+    assert str(BODY) not in await used(rooms)
+    answer = await client.post(f"{HERE}/corriger", data={**data, "name": "Nouveau nom"})
+    assert answer.headers["location"] == f"{HERE}?fait=corrige"
+    async with rooms.graph.reading() as unit:
+        kept = await unit.keeping.current(BODY.target)
+    assert kept is not None
+    assert (kept.record.name, kept.standing[FieldGroup.IDENTITY].source) == ("Nouveau nom", "partner:t:caf")
 
 
 async def test_a_link_acts_on_nothing_else(rooms: Rooms, client: httpx2.AsyncClient) -> None:

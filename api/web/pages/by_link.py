@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from api.actions import by_link
 from api.rates import Purse
 from api.rooms import Rooms
+from api.web.form_view import form_view, known_by, names_in, sent
 from api.web.forms import Form, form_of, see
 from api.web.hours_words import hours_in_words
 from api.web.link_forms import FORMS
@@ -20,9 +21,12 @@ from api.web.link_view import DONE, link_view
 from api.web.refusals import refusal_answer
 from api.web.render import now, page
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refusal
+from graph.model.fields import FORMS as FIELDS
+from graph.model.fields import held_by
 from graph.model.keeping import Kept
 from graph.model.listing import FieldGroup
 from graph.model.mail import Item, LinkState
+from graph.model.typed import Fault, Typed, read, shown
 from graph.model.vocabulary import label
 
 SHOWN: Final = ["GET", "HEAD"]
@@ -92,18 +96,66 @@ async def correct(request: Request, token: str) -> Response:
     rooms, at = _rooms(request), now()
     form = await form_of(request, MOST_BYTES)
     item = Item.of(form.one("item"))
-    if item.group not in FORMS:
-        raise InvalidInput("Cette rubrique ne se corrige pas par ce lien. Rien n’a été modifié.", "item")
     if form.one("voir"):
         return await _correction(request, token, item, form)
     try:
         kept = await _kept(rooms, token, item)
+        if item.group not in FORMS:
+            return await _correct_fields(request, token, item, kept, form)
         values = FORMS[item.group].read(kept, form, at.date())
         return await _then(token, "corrige", by_link.correct(rooms, token, item, values, at, _seq(form)))
     except NotAllowed:
         return see(f"{_path(token)}?fait=deja")
     except InvalidInput as refusal:
         return await _correction(request, token, item, form, refusal)
+
+
+async def _correct_fields(request: Request, token: str, item: Item, kept: Kept, form: Form) -> Response:
+    """One group is so, by the form that keeping a listing has for it."""
+    rooms, kind, group = _rooms(request), _formed(kept, item), item.group
+    typed = sent(form, names_in(kind, group))
+    if form.one("etape") == "plus":
+        return _fields(request, token, item, kept, typed, _seq(form), more=True)
+    reading = read(kind, group, typed, kept.value(group), known_by(rooms))
+    if reading.value is None:
+        return _fields(request, token, item, kept, typed, _seq(form), reading.faults)
+    values = {name: reading.value[name] for name in held_by(kind, group)}
+    try:
+        return await _then(token, "corrige", by_link.correct(rooms, token, item, values, now(), _seq(form)))
+    except InvalidInput as refusal:
+        fault = Fault(refusal.field or group.value, label("field_group", group.value), "", refusal.message)
+        return _fields(request, token, item, kept, typed, _seq(form), (fault,))
+
+
+def _formed(kept: Kept, item: Item) -> type:
+    """The record's class, which has a form for this group. Raises InvalidInput."""
+    kind = kept.target.kind.type
+    if item.group not in FIELDS[kind]:
+        raise InvalidInput("Cette rubrique ne se corrige pas par ce lien. Rien n’a été modifié.", "item")
+    return kind
+
+
+def _fields(
+    request: Request,
+    token: str,
+    item: Item,
+    kept: Kept,
+    typed: Typed,
+    seq: int | None,
+    faults: Sequence[Fault] = (),
+    *,
+    more: bool = False,
+) -> Response:
+    context: Mapping[str, Any] = {
+        "here": _path(token),
+        "item": str(item),
+        "name": kept.record.name,
+        "group": label("field_group", item.group.value),
+        "views": form_view(kept.target.kind.type, item.group, typed, faults, _rooms(request), more=more),
+        "faults": faults,
+        "seq": "" if seq is None else seq,
+    }
+    return page(request, "pages/link_fields.html", context, status=422 if faults else 200)
 
 
 @router.post("/lien/{token}/nouveau")
@@ -148,9 +200,10 @@ async def _correction(
 ) -> Response:
     """The form, with what the listing holds or what was typed."""
     rooms, at = _rooms(request), now()
-    if item.group not in FORMS:
-        raise InvalidInput("Cette rubrique ne se corrige pas par ce lien. Rien n’a été modifié.", "item")
     kept = await _kept(rooms, token, item)
+    if item.group not in FORMS:
+        stands = shown(_formed(kept, item), item.group, kept.value(item.group))
+        return _fields(request, token, item, kept, stands, kept.seq)
     fields = FORMS[item.group].fields
     typed = {field.name: form.one(field.name) for field in fields} if form else FORMS[item.group].shown(kept)
     context: Mapping[str, Any] = {

@@ -10,26 +10,29 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.actions import moderation as actions
+from api.actions.settling import SETTLED
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.dates_words import exact_day, relative_moment
 from api.web.diff_words import field_words, flat
-from api.web.forms import form_of, see
+from api.web.forms import Form, form_of, see
 from api.web.listing_view import source_name
 from api.web.pages.suggestions import LIST, WORDS, decision_row, sheet_of
 from api.web.render import now, page
 from graph.model.access import Operation, may
+from graph.model.account import ORGANISATION_ROLES
 from graph.model.errors import Conflict, InvalidInput
-from graph.model.keeping import Target
-from graph.model.moderation import SHOWN_AT_ONCE, Choice, Item, Task
+from graph.model.keeping import ListingKind, Target
+from graph.model.moderation import CHOICES, SHOWN_AT_ONCE, Choice, Item, Task
 from graph.model.suggestion import LONGEST_REASON
 from graph.model.vocabulary import label
 
 QUEUE: Final = "/moderation"
 CONFLICT: Final = "/moderation/conflit"
+CASE: Final = "/moderation/cas"
 LOG: Final = "/moderation/decisions"
 PAGE: Final = 50
-CHOSEN: Final = {"choisir": "Cette version est retenue."} | WORDS
+CHOSEN: Final = {"choisir": "Cette version est retenue.", "decider": "C’est décidé."} | WORDS
 
 router = APIRouter(include_in_schema=False)
 
@@ -101,6 +104,61 @@ async def choose(request: Request, item: str) -> Response:
     return see(f"{QUEUE}?fait=choisir")
 
 
+@router.get(CASE + "/{item:path}")
+async def case(request: Request, item: str) -> HTMLResponse:
+    """What nobody answers for, and what may be decided. Raises NotSignedIn, NotAllowed, NotFound."""
+    must_sign_in(request)
+    return await _case(request, item, Form({}))
+
+
+@router.post(CASE + "/{item:path}")
+async def settle(request: Request, item: str) -> Response:
+    """Decide, with a reason. Raises NotSignedIn, NotAllowed, NotFound."""
+    viewer, form = must_sign_in(request), await form_of(request)
+    try:
+        if (choice := form.one("choix")) not in set(Choice):
+            raise InvalidInput("Choisissez ce que vous décidez.", "choix")
+        await actions.decide(
+            _rooms(request),
+            viewer,
+            item,
+            Choice(choice),
+            reason=form.one("motif", 10_000),
+            mark=form.one("marque"),
+            parts=form.every("role"),
+            key=form.one("cle", 100),
+        )
+    except (InvalidInput, Conflict) as refusal:
+        return await _case(request, item, form, refusal.message, 409 if isinstance(refusal, Conflict) else 422)
+    return see(f"{QUEUE}?fait=decider")
+
+
+async def _case(request: Request, item: str, form: Form, refusal: str = "", status: int = 200) -> HTMLResponse:
+    viewer, at = must_sign_in(request), now()
+    found = await actions.case(_rooms(request), viewer, item, at)
+    joins = found.task is Task.JOIN
+    context = {
+        "name": found.name,
+        "task": label("moderation_task", found.task.value),
+        "organisation": found.organisation_name,
+        "since": relative_moment(found.since, at),
+        "sheet": sheet_of(Target(ListingKind.ORGANISATION, found.organisation)),
+        "write_to": "" if joins else f"/correspondant?organisme={quote(found.organisation)}",
+        "choices": [(one.value, label("moderation_choice", one.value)) for one in CHOICES[found.task]],
+        "roles": [(one.value, label("role", one.value)) for one in sorted(ORGANISATION_ROLES)] if joins else [],
+        "given": form.every("role"),
+        "chosen": form.one("choix"),
+        "reason": form.one("motif", 10_000),
+        "mark": found.mark,
+        "action": f"{CASE}/{quote(item, safe=':@!$,')}",
+        "may_decide": may(viewer, Operation.MODERATE),
+        "refusal": refusal,
+        "longest": LONGEST_REASON,
+        "key": uuid4().hex,
+    }
+    return page(request, "pages/moderation_case.html", context, status=status, at=at)
+
+
 async def _conflict(
     request: Request, item: str, refusal: str = "", reason: str = "", chosen: str = "", status: int = 200
 ) -> HTMLResponse:
@@ -145,6 +203,8 @@ def _item(item: Item) -> dict[str, str]:
     if item.task is Task.CONFLICT:
         rest = item.id.partition("|")[2]
         href, sheet = f"{CONFLICT}/{quote(rest, safe=':@!$,')}", sheet_of(Target.named(item.subject))
+    elif item.task in SETTLED:
+        href, sheet = f"{CASE}/{quote(item.id, safe=':@!$,')}", ""
     else:
         href, sheet = f"{LIST}/{quote(item.subject)}", ""
     return {
