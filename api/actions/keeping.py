@@ -79,7 +79,9 @@ async def change_groups(
             check(viewer, operation, held.subject, group)
         await _not_moved(unit, held, values, expected_seq)
         changed = edited(held, values)
-        return (entry(held, Act.EDITED, changed, viewer, _moment(at), note=_noted(note)), None) if changed else None
+        if not changed:
+            return None
+        return entry(held, Act.EDITED, changed, viewer, _moment(at), note=_noted(note), operation=operation), None
 
     return await _once(rooms, viewer, target, key, asked, make)
 
@@ -106,7 +108,7 @@ async def confirm_groups(
         await _not_moved(unit, held, wanted, expected_seq)
         moment = _moment(at)
         said = {group: held.still(group, moment.astimezone(PARIS).date()) for group in wanted}
-        return entry(held, Act.CONFIRMED, said, viewer, moment), None
+        return entry(held, Act.CONFIRMED, said, viewer, moment, operation=Operation.CONFIRM), None
 
     if not wanted:
         raise InvalidInput("Dites quelles rubriques sont toujours exactes.", "groups")
@@ -165,11 +167,13 @@ async def create_service(
         subject = Subject(organisation=organisation, above=above)
         check(viewer, Operation.CREATE, subject)
         moment = _moment(at)
-        record = _service(organisation, values, voice_of(viewer, subject), moment.astimezone(PARIS).date())
+        record = _service(
+            organisation, values, voice_of(viewer, subject, Operation.CREATE), moment.astimezone(PARIS).date()
+        )
         said = {claim.group: checked(rooms, ListingKind.SERVICE, claim.group, claim.value) for claim in split(record)}
         target = Target(ListingKind.SERVICE, record.id)
         empty = Kept(target=target, record=record, claims=(), standing={}, conflicts=(), seq=0, above=above)
-        made = entry(empty, Act.CREATED, said, viewer, moment)
+        made = entry(empty, Act.CREATED, said, viewer, moment, operation=Operation.CREATE)
         await unit.keeping.append(made, words_after(made, None, record.vouched_on))
         await unit.replies.keep(viewer.key, key, asked, {"id": record.id})
         return record.id

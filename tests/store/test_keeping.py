@@ -198,8 +198,10 @@ async def test_a_moderators_word_yields_to_the_partners(rooms: Rooms) -> None:
     own = {FieldGroup.CONTACT: {"contact": Contact(phone="3")}}
     assert (await change_groups(rooms, EDITOR, BODY, own, key="k1", at=AT)).record.contact.phone == "3"
     later = {FieldGroup.CONTACT: {"contact": Contact(phone="4")}}
-    now = await change_groups(rooms, moderator, BODY, later, key="k2", at=AT + timedelta(days=1))
-    assert now.record.contact.phone == "3"
+    before = await kept(rooms, EDITOR, BODY)
+    with pytest.raises(NotAllowed, match="sa parole l’emporte"):
+        await change_groups(rooms, moderator, BODY, later, key="k2", at=AT + timedelta(days=1))
+    assert await kept(rooms, EDITOR, BODY) == before
 
 
 @pytest.mark.parametrize(
