@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, check, may
-from graph.model.directory import Service
+from graph.model.directory import ListingState, Service
 from graph.model.errors import Conflict, InvalidInput, NotFound
+from graph.model.fields import FORMS
 from graph.model.keeping import (
     Act,
     Entry,
@@ -33,6 +34,8 @@ from search.hours import PARIS, readable
 ABSENT: Final = "Cette fiche n’existe pas, ou n’est pas de celles que vous tenez."
 MOVED: Final = "Quelqu’un d’autre a modifié cette fiche pendant ce temps : rien n’est perdu. Comparez, puis choisissez."
 LONGEST_NOTE: Final = 1000
+# What a service cannot lack, in the words of its forms.
+LABELS: Final = {field.name: field.label for form in FORMS[Service].values() for field in form if field.required}
 
 Values = Mapping[FieldGroup, Mapping[str, Any]]
 
@@ -62,6 +65,7 @@ async def change_groups(
     at: datetime | None = None,
     operation: Operation = Operation.EDIT,
     input: object = None,
+    only_drafts: bool = False,
 ) -> Kept:
     """Give these groups these fields, those not named staying as they are; groups where nothing changes are left out.
 
@@ -77,6 +81,8 @@ async def change_groups(
     async def make(unit: Unit, held: Kept) -> tuple[Entry, Entry | None] | None:
         for group in values:
             check(viewer, operation, held.subject, group)
+        if only_drafts and held.record.state is not ListingState.DRAFT:
+            raise InvalidInput("Seul un brouillon se publie : rien n’a été modifié.", "listing")
         await _not_moved(unit, held, values, expected_seq)
         changed = edited(held, values)
         if not changed:
@@ -245,9 +251,9 @@ def _service(organisation: str, values: Mapping[str, Any], voice: str, on: date)
     for name in values:
         if name not in known:
             raise InvalidInput(f"Un service n’a pas de champ « {name} ».", name)
-    for name in ("name", "competences", "covers"):
+    for name in LABELS:
         if not values.get(name):
-            raise InvalidInput(f"Il manque « {name} ».", name)
+            raise InvalidInput(f"« {LABELS[name]} » ne peut pas rester vide.", name)
     return Service(id=f"{PARTNER}:{uuid4().hex}", organisation=organisation, source=voice, vouched_on=on, **values)
 
 

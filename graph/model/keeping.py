@@ -221,7 +221,9 @@ def _check_stands(kept: Kept, voice: str, values: Mapping[FieldGroup, Mapping[st
     others = [claim for claim in kept.claims if claim.source != voice or claim.group not in values]
     kind: type[Any] = kept.target.kind.type
     after = merge(kind, [*others, *said])
-    for group, value in values.items() if after else ():
+    if after is None:
+        return
+    for group, value in values.items():
         before = kept.value(group)
         if any(held != before[name] and held != getattr(after.record, name) for name, held in value.items()):
             raise NotAllowed(OVERRULED[voice == MODERATOR])
