@@ -132,7 +132,7 @@ class Claims:
         heard: dict[str, Heard] = {}
         for id_, (record, digest) in told.items():
             own = Voice(origin=origin, source=record.source, digest=digest, claims=split(record))
-            others = [voice for voice in voices.get(id_, ()) if voice.origin not in (origin, f"{LAST}{origin}")]
+            others = [voice for voice in voices.get(id_, ()) if voice.origin not in (origin, LAST + origin)]
             if others:
                 rows.append(claim_row(kind, id_, own))
             added_up = _heard(kind, [*others, own])
@@ -141,9 +141,7 @@ class Claims:
         await self._unit.run(KEEP, rows=rows)
         await self._unit.run(POINT[kind], rows=[{"id": row["id"], "subject": _subject(row["id"])} for row in rows])
         # It speaks again: its last word is no longer needed.
-        last = [
-            claim_id(kind, v.origin, id_) for id_ in told for v in voices.get(id_, ()) if v.origin == f"{LAST}{origin}"
-        ]
+        last = [claim_id(kind, v.origin, id_) for id_ in told for v in voices.get(id_, ()) if v.origin == LAST + origin]
         await self._unit.run(DROP, ids=last)
         return heard
 
