@@ -10,8 +10,9 @@ from uuid import uuid4
 
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, check, may
-from graph.model.directory import Service
+from graph.model.directory import ListingState, Service
 from graph.model.errors import Conflict, InvalidInput, NotFound
+from graph.model.fields import FORMS
 from graph.model.keeping import (
     Act,
     Entry,
@@ -33,6 +34,8 @@ from search.hours import PARIS, readable
 ABSENT: Final = "Cette fiche n’existe pas, ou n’est pas de celles que vous tenez."
 MOVED: Final = "Quelqu’un d’autre a modifié cette fiche pendant ce temps : rien n’est perdu. Comparez, puis choisissez."
 LONGEST_NOTE: Final = 1000
+# What a service cannot lack, in the words of its forms.
+LABELS: Final = {field.name: field.label for form in FORMS[Service].values() for field in form if field.required}
 
 Values = Mapping[FieldGroup, Mapping[str, Any]]
 
@@ -62,6 +65,7 @@ async def change_groups(
     at: datetime | None = None,
     operation: Operation = Operation.EDIT,
     input: object = None,
+    only_drafts: bool = False,
 ) -> Kept:
     """Give these groups these fields, those not named staying as they are; groups where nothing changes are left out.
 
@@ -77,9 +81,13 @@ async def change_groups(
     async def make(unit: Unit, held: Kept) -> tuple[Entry, Entry | None] | None:
         for group in values:
             check(viewer, operation, held.subject, group)
+        if only_drafts and held.record.state is not ListingState.DRAFT:
+            raise InvalidInput("Seul un brouillon se publie : rien n’a été modifié.", "listing")
         await _not_moved(unit, held, values, expected_seq)
         changed = edited(held, values)
-        return (entry(held, Act.EDITED, changed, viewer, _moment(at), note=_noted(note)), None) if changed else None
+        if not changed:
+            return None
+        return entry(held, Act.EDITED, changed, viewer, _moment(at), note=_noted(note), operation=operation), None
 
     return await _once(rooms, viewer, target, key, asked, make)
 
@@ -106,7 +114,7 @@ async def confirm_groups(
         await _not_moved(unit, held, wanted, expected_seq)
         moment = _moment(at)
         said = {group: held.still(group, moment.astimezone(PARIS).date()) for group in wanted}
-        return entry(held, Act.CONFIRMED, said, viewer, moment), None
+        return entry(held, Act.CONFIRMED, said, viewer, moment, operation=Operation.CONFIRM), None
 
     if not wanted:
         raise InvalidInput("Dites quelles rubriques sont toujours exactes.", "groups")
@@ -165,11 +173,13 @@ async def create_service(
         subject = Subject(organisation=organisation, above=above)
         check(viewer, Operation.CREATE, subject)
         moment = _moment(at)
-        record = _service(organisation, values, voice_of(viewer, subject), moment.astimezone(PARIS).date())
+        record = _service(
+            organisation, values, voice_of(viewer, subject, Operation.CREATE), moment.astimezone(PARIS).date()
+        )
         said = {claim.group: checked(rooms, ListingKind.SERVICE, claim.group, claim.value) for claim in split(record)}
         target = Target(ListingKind.SERVICE, record.id)
         empty = Kept(target=target, record=record, claims=(), standing={}, conflicts=(), seq=0, above=above)
-        made = entry(empty, Act.CREATED, said, viewer, moment)
+        made = entry(empty, Act.CREATED, said, viewer, moment, operation=Operation.CREATE)
         await unit.keeping.append(made, words_after(made, None, record.vouched_on))
         await unit.replies.keep(viewer.key, key, asked, {"id": record.id})
         return record.id
@@ -241,9 +251,9 @@ def _service(organisation: str, values: Mapping[str, Any], voice: str, on: date)
     for name in values:
         if name not in known:
             raise InvalidInput(f"Un service n’a pas de champ « {name} ».", name)
-    for name in ("name", "competences", "covers"):
+    for name in LABELS:
         if not values.get(name):
-            raise InvalidInput(f"Il manque « {name} ».", name)
+            raise InvalidInput(f"« {LABELS[name]} » ne peut pas rester vide.", name)
     return Service(id=f"{PARTNER}:{uuid4().hex}", organisation=organisation, source=voice, vouched_on=on, **values)
 
 

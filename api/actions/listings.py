@@ -170,9 +170,23 @@ async def resume(
     expected_seq: int | None = None,
     at: datetime | None = None,
 ) -> Kept:
-    """It is back, today. Raises as `change_groups`."""
-    said = {"suspended_from": None, "suspended_until": None}
-    return await _say(rooms, viewer, target, said, Operation.SUSPEND, key, expected_seq, "", at)
+    """It is back, today, also where a source or a file said that it is suspended. Raises as `change_groups`."""
+    said: dict[str, Any] = {"suspended_from": None, "suspended_until": None}
+    held = await kept(rooms, viewer, target)
+    if held.record.state is ListingState.SUSPENDED:
+        said["state"] = ListingState.PUBLISHED
+    values = {FieldGroup.IDENTITY: said}
+    return await change_groups(
+        rooms,
+        viewer,
+        target,
+        values,
+        key=key,
+        expected_seq=expected_seq,
+        at=at,
+        operation=Operation.SUSPEND,
+        input=("resume", target.key),
+    )
 
 
 async def archive(
@@ -233,9 +247,19 @@ async def publish(
     expected_seq: int | None = None,
     at: datetime | None = None,
 ) -> Kept:
-    """A draft is shown to everyone from now on. Raises as `change_groups`."""
-    said = {"state": ListingState.PUBLISHED}
-    return await _say(rooms, viewer, target, said, Operation.CREATE, key, expected_seq, "", at)
+    """A draft is shown to everyone from now on. Raises as `change_groups`, and InvalidInput for what is no draft."""
+    values = {FieldGroup.IDENTITY: {"state": ListingState.PUBLISHED}}
+    return await change_groups(
+        rooms,
+        viewer,
+        target,
+        values,
+        key=key,
+        expected_seq=expected_seq,
+        at=at,
+        operation=Operation.CREATE,
+        only_drafts=True,
+    )
 
 
 async def duplicate(rooms: Rooms, viewer: Viewer, target: Target, *, key: str, at: datetime | None = None) -> Kept:

@@ -14,7 +14,7 @@ from graph.model.access import Operation, Viewer, check, may
 from graph.model.directory import ListingState
 from graph.model.errors import Conflict, InvalidInput, NotFound
 from graph.model.keeping import Kept, Target
-from graph.model.listing import Claim, FieldGroup
+from graph.model.listing import OPTIONAL, UNCLASSED, Claim, FieldGroup
 from graph.model.moderation import SHOWN_AT_ONCE, Choice, Decision, Item, Task, decided, item_named, left, undone
 from graph.model.suggestion import LONGEST_REASON, SuggestionStep, checked_text
 from graph.store.decisions import LATEST
@@ -29,6 +29,8 @@ STEP_OF: Final = {
     Choice.ACCEPT: SuggestionStep.ACCEPT,
     Choice.REFUSE: SuggestionStep.REFUSE,
 }
+# What one source may say in the place of another.
+LENT: Final = (*OPTIONAL, "kind")
 SUGGESTED: Final = frozenset({Task.NEW, Task.SUGGESTION})
 
 
@@ -211,8 +213,11 @@ async def _choose(
     chosen = next((claim for claim in found.said if claim.source == voice), None)
     if chosen is None:
         raise InvalidInput("Choisissez l’une des sources qui parlent de cette rubrique.", "voice")
-    seq = await within.change(unit, viewer, found.listing, {group: chosen.value}, at, reason)
-    before = {"voice": voice} | ({} if seq is None else {"seq": seq})
+    # What this source leaves unsaid of what the listing is stays as another said it.
+    value = {name: said for name, said in chosen.value.items() if said not in ((), "", UNCLASSED) or name not in LENT}
+    # Also where it stands already: an import that gives another word a later day undoes no decision.
+    seq = await within.change(unit, viewer, found.listing, {group: value}, at, reason, always=True)
+    before = {"voice": voice, "seq": seq}
     made = decided(
         uuid4().hex, found.item, choice, by=viewer.key, name=viewer.name, at=at, reason=reason, before=before
     )

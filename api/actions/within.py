@@ -21,12 +21,17 @@ async def change(
     values: Mapping[FieldGroup, Mapping[str, Any]],
     at: datetime,
     note: str,
+    *,
+    always: bool = False,
 ) -> int | None:
-    """Give these groups these fields in the viewer's voice; the number of the entry, None when nothing changes.
+    """Give these groups these fields in the viewer's voice; the number of the entry, None when nothing changes; with `always`
+    what stands already is said again, in her voice.
 
-    The viewer's right is the caller's to check.
+    The viewer's right is the caller's to check. Raises NotAllowed where her word would change nothing.
     """
     changed = edited(held, values)
+    if always:
+        changed = {group: held.value(group) | dict(fields) for group, fields in values.items()}
     if not changed:
         return None
     made = entry(held, Act.EDITED, changed, viewer, at, note=note)

@@ -16,9 +16,12 @@ from api.rooms import Rooms
 from api.web.forms import Form, see
 from api.web.kept_paths import kept_path
 from api.web.kept_view import may_undo
+from api.web.render import now
 from graph.model.access import Viewer
+from graph.model.directory import ListingState
 from graph.model.errors import InvalidInput
 from graph.model.keeping import Entry, Kept, Target
+from graph.model.life import state_on
 
 DONE_WORDS: Final = {
     "modifie": "C’est enregistré : la recherche le dit dans un instant.",
@@ -88,6 +91,18 @@ def then(target: Target, done: str, seq: int = 0) -> RedirectResponse:
     return see(f"{kept_path(target)}?{urlencode(asked)}#fait")
 
 
+def _true_words(done: str, kept: Kept) -> str:
+    """What to say instead, where the listing stands otherwise than the plain words have it; empty where they are true."""
+    shown = state_on(kept.record, now().date()) is ListingState.PUBLISHED
+    if done == "suspendu" and kept.record.suspended_until is None:
+        return "La fiche est suspendue jusqu’à nouvel ordre : c’est à vous de la reprendre."
+    if done == "repris" and not shown:
+        return "La suspension est levée. La fiche n’est pas dans les réponses pour autant."
+    if done in ("modifie", "places") and not shown:
+        return "C’est enregistré. La fiche n’est pas dans les réponses pour l’instant."
+    return ""
+
+
 def told(request: Request, kept: Kept, log: Sequence[Entry], viewer: Viewer) -> Done | None:
     """What the address says was done; a number that is none of hers to undo is passed over."""
     words = DONE_WORDS.get(request.query_params.get(DONE, ""))
@@ -95,4 +110,5 @@ def told(request: Request, kept: Kept, log: Sequence[Entry], viewer: Viewer) -> 
         return None
     number = request.query_params.get(CHANGE, "")
     entry = next((entry for entry in log if str(entry.seq) == number), None)
+    words = _true_words(request.query_params[DONE], kept) or words
     return Done(words, entry.seq if entry and may_undo(entry, log, viewer, kept) else 0)

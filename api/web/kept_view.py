@@ -86,6 +86,7 @@ class KeptView:
     state: str
     draft: bool
     suspended: str
+    resume: bool
     archived: bool
     public: str
     path: str
@@ -107,6 +108,7 @@ def kept_view(kept: Kept, log: Sequence[Entry], viewer: Viewer, find: FindTerrit
         state="" if state is ListingState.PUBLISHED else STATE_WORDS[state],
         draft=state is ListingState.DRAFT,
         suspended=suspended_words(record, today),
+        resume=bool(suspended_words(record, today)) or state is ListingState.SUSPENDED,
         archived=state is ListingState.ARCHIVED,
         public=public_path(kept.target) if state in (ListingState.PUBLISHED, ListingState.SUSPENDED) else "",
         path=kept_path(kept.target),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -129,8 +129,14 @@ class Subject:
 ANYTHING: Final = Subject()
 
 
-def may(viewer: Viewer, operation: Operation, subject: Subject = ANYTHING, group: FieldGroup | None = None) -> bool:
-    """Whether a row of the matrix allows it to one of the viewer's roles, in one of the relations she stands in.
+def may(
+    viewer: Viewer,
+    operation: Operation,
+    subject: Subject = ANYTHING,
+    group: FieldGroup | None = None,
+    relations: Set[Relation] | None = None,
+) -> bool:
+    """Whether a row of the matrix allows it to one of the viewer's roles, in one of the relations she stands in, or in these.
 
     `group` is the group of fields that is acted on; without it, a right on any group is enough.
     """
@@ -140,9 +146,14 @@ def may(viewer: Viewer, operation: Operation, subject: Subject = ANYTHING, group
     return any(
         groups and (group is None or group in groups)
         for role in viewer.roles | {Role.VISITOR}
-        for relation in _relations(viewer, subject)
+        for relation in (_relations(viewer, subject) if relations is None else relations)
         for groups in (allowed.get((role, operation, relation), frozenset()),)
     )
+
+
+def may_as_keeper(viewer: Viewer, operation: Operation, subject: Subject, group: FieldGroup | None = None) -> bool:
+    """Whether it is allowed for the organisation she acts for: not only to whoever watches over all of them."""
+    return may(viewer, operation, subject, group, _relations(viewer, subject) & {Relation.OWN, Relation.BELOW})
 
 
 def check(viewer: Viewer, operation: Operation, subject: Subject = ANYTHING, group: FieldGroup | None = None) -> None:

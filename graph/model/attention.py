@@ -64,6 +64,8 @@ def attention(record: Organisation | Service, claims: Iterable[Claim], today: da
     state = state_on(record, today)
     if state is ListingState.ARCHIVED:
         return Attention(())
+    if state is ListingState.DRAFT:
+        return Attention((Ask(need=Need.DRAFT),))
     said = tuple(claims)
     due = {group: one.due for group, one in vouched(record, said).items() if group in DATED}
     asks = [
@@ -72,7 +74,6 @@ def attention(record: Organisation | Service, claims: Iterable[Claim], today: da
         _conflicts(record, said),
         Ask(need=Need.SUGGESTION, count=suggestions) if suggestions else None,
         _room(record, state, today),
-        Ask(need=Need.DRAFT) if state is ListingState.DRAFT else None,
     ]
     return Attention(tuple(ask for ask in asks if ask))
 

@@ -9,15 +9,22 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from graph.model.access import Subject, Viewer
+from graph.model.access import Operation, Subject, Viewer, may_as_keeper
 from graph.model.directory import Organisation, Service
-from graph.model.errors import InvalidInput
-from graph.model.listing import GROUPS, PARTNER, Claim, Conflict, FieldGroup
+from graph.model.errors import InvalidInput, NotAllowed
+from graph.model.life import PARIS
+from graph.model.listing import GROUPS, MODERATOR, PARTNER, Claim, Conflict, FieldGroup, merge
 
 ListingRecord = Organisation | Service
 
-# The voice of those who watch over the whole directory: it yields to a partner's own word.
-MODERATOR: Final = "moderator"
+# Why a word would be kept and change nothing, by whether it is a moderator's.
+OVERRULED: Final = MappingProxyType(
+    {
+        True: "L’organisme lui-même dit autre chose de cette rubrique, et sa parole l’emporte : rien n’a été modifié. "
+        "Envoyez-lui un lien pour qu’il la corrige.",
+        False: "Un modérateur en a décidé autrement aujourd’hui : rien n’a été modifié. Écrivez-lui, ou recommencez demain.",
+    }
+)
 
 
 class ListingKind(StrEnum):
@@ -139,9 +146,13 @@ class Kept:
         return Word(value=last.value, vouched_on=last.vouched_on) if last else None
 
 
-def voice_of(viewer: Viewer, subject: Subject) -> str:
-    """In whose name she speaks of it: the body's own, when she acts for it or for one above it, else the moderator's."""
-    own = viewer.organisation and viewer.organisation in {subject.organisation, *subject.above}
+def voice_of(
+    viewer: Viewer, subject: Subject, operation: Operation = Operation.EDIT, groups: Iterable[FieldGroup] = ()
+) -> str:
+    """In whose name she speaks of it: the body's own where she may do this to all these groups as one who acts for it or for
+    one above it, else the moderator's.
+    """
+    own = all(may_as_keeper(viewer, operation, subject, group) for group in tuple(groups) or (None,))
     return f"{PARTNER}:{subject.organisation}" if own else MODERATOR
 
 
@@ -177,9 +188,14 @@ def entry(
     at: datetime,
     *,
     note: str = "",
+    operation: Operation = Operation.EDIT,
 ) -> Entry:
-    """The next entry of the log: these groups said in the viewer's voice."""
-    voice = voice_of(viewer, kept.subject)
+    """The next entry of the log: these groups said in the viewer's voice, by this right of hers.
+
+    Raises NotAllowed where another's word goes before hers, so that hers would change nothing.
+    """
+    voice = voice_of(viewer, kept.subject, operation, values)
+    _check_stands(kept, voice, values, at.astimezone(PARIS).date())
     steps = {
         group: Step(value=value, stood=kept.standing.get(group), own=kept.said(group, voice))
         for group, value in values.items()
@@ -195,6 +211,22 @@ def entry(
         steps=MappingProxyType(steps),
         note=note,
     )
+
+
+def _check_stands(kept: Kept, voice: str, values: Mapping[FieldGroup, Mapping[str, Any]], on: date) -> None:
+    said = [
+        Claim(subject=kept.target.id, group=group, source=voice, value=value, vouched_on=on)
+        for group, value in values.items()
+    ]
+    others = [claim for claim in kept.claims if claim.source != voice or claim.group not in values]
+    kind: type[Any] = kept.target.kind.type
+    after = merge(kind, [*others, *said])
+    if after is None:
+        return
+    for group, value in values.items():
+        before = kept.value(group)
+        if any(held != before[name] and held != getattr(after.record, name) for name, held in value.items()):
+            raise NotAllowed(OVERRULED[voice == MODERATOR])
 
 
 def taken_back(kept: Kept, done: Entry, since: Iterable[Entry], viewer: Viewer, at: datetime, note: str) -> Entry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import date
 from enum import StrEnum
@@ -83,9 +83,13 @@ GROUPS: Final[Mapping[type, Mapping[FieldGroup, tuple[str, ...]]]] = MappingProx
 )
 
 PARTNER: Final = "partner"
+# The voice of those who watch over the whole directory: it yields to a partner's own word, and to no source.
+MODERATOR: Final = "moderator"
 # Between two sources of one day: those kept by the field before those kept by an office, the invented one last.
 SOURCE_ORDER: Final = ("data-inclusion", "france-travail", "dila")
 INVENTED: Final = "demonstration"
+# Whether it is there at all: someone must be able to end a body that answers no more.
+LIFE: Final = ("state", "closed_on", "successor", "suspended_from", "suspended_until")
 # Of what a listing is, what one source may leave unsaid and another say. Its state and its closing day go together, with who won.
 OPTIONAL: Final = ("description", "aliases", "siret", "part_of")
 # What a source says that does not know the kind.
@@ -109,6 +113,11 @@ class Claim:
     def by_partner(self) -> bool:
         """Whether this is the body's own word."""
         return self.source == PARTNER or self.source.startswith(f"{PARTNER}:")
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people speak: they mean what they leave empty."""
+        return self.by_partner or self.source == MODERATOR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,17 +165,19 @@ def whole(kind: type, group: FieldGroup, value: Mapping[str, Any]) -> dict[str, 
 def merge(kind: type[L], claims: Iterable[Claim]) -> Merged[L] | None:
     """One record from the claims of one subject, in whatever order; None when no claim says what it is.
 
-    In each group the partner's own word wins, then the most recent, then the order of sources, then their names. Of what it is,
-    the next in that order says what the winner leaves empty, and the kind when the winner knows none. The record's own source
-    and day are those of the most recent claim that won.
+    In each group the partner's own word wins, then a moderator's, then the most recent, then the order of sources, then their
+    names. A moderator's word of no earlier day says whether it is there at all. Of what it is, the next in that order says what
+    a source that wins leaves empty, and the kind when the winner knows none. The record's own source and day are those of the
+    most recent claim that won, room apart: it has a day of its own.
     """
     ranked = {group: sorted(said, key=_weight) for group, said in _latest(claims).items()}
     kept = {group: ranked[group][0] for group in GROUPS[kind] if group in ranked}
     if FieldGroup.IDENTITY not in kept:
         return None
-    last = min(kept.values(), key=lambda claim: (-claim.vouched_on.toordinal(), *_weight(claim)))
+    dated = [claim for group, claim in kept.items() if group is not FieldGroup.CAPACITY]
+    last = min(dated, key=lambda claim: (-claim.vouched_on.toordinal(), *_weight(claim)))
     values = {name: held for claim in kept.values() for name, held in claim.value.items()}
-    values |= _completed(ranked[FieldGroup.IDENTITY])
+    values |= _completed(ranked[FieldGroup.IDENTITY]) | _ended(ranked[FieldGroup.IDENTITY])
     for group, names in GROUPS[kind].items():
         if group not in kept:
             values |= {name: _nothing(kind, name) for name in names}
@@ -182,16 +193,27 @@ def merge(kind: type[L], claims: Iterable[Claim]) -> Merged[L] | None:
     )
 
 
-def _completed(ranked: Iterable[Claim]) -> dict[str, Any]:
-    """Of the claims of what a listing is, first to last: its optional fields, and its kind, from the first that says any."""
+def _completed(ranked: Sequence[Claim]) -> dict[str, Any]:
+    """Of the claims of what a listing is, first to last: its kind, and where no one by hand won its optional fields, from the
+    first that says any.
+    """
     found: dict[str, Any] = {}
     for claim in ranked:
         for name in OPTIONAL:
-            if claim.value.get(name):
+            if claim.value.get(name) and not ranked[0].by_hand:
                 found.setdefault(name, claim.value[name])
         if claim.value.get("kind", UNCLASSED) != UNCLASSED:
             found.setdefault("kind", claim.value["kind"])
     return found
+
+
+def _ended(ranked: Sequence[Claim]) -> dict[str, Any]:
+    """Of the claims of what a listing is, the winner first: what a moderator said of its life once the partner had spoken."""
+    if not ranked[0].by_partner:
+        return {}
+    later = (claim for claim in ranked if claim.source == MODERATOR and claim.vouched_on >= ranked[0].vouched_on)
+    said = next(later, None)
+    return {name: said.value[name] for name in LIFE if name in said.value} if said else {}
 
 
 def _latest(claims: Iterable[Claim]) -> dict[FieldGroup, list[Claim]]:
@@ -209,13 +231,14 @@ def _latest(claims: Iterable[Claim]) -> dict[FieldGroup, list[Claim]]:
     return groups
 
 
-def _weight(claim: Claim) -> tuple[bool, int, int, str]:
+def _weight(claim: Claim) -> tuple[int, int, int, str]:
     """The smallest wins."""
     if claim.source == INVENTED:
         place = len(SOURCE_ORDER) + 1
     else:
         place = SOURCE_ORDER.index(claim.source) if claim.source in SOURCE_ORDER else len(SOURCE_ORDER)
-    return not claim.by_partner, -claim.vouched_on.toordinal(), place, claim.source
+    voice = 0 if claim.by_partner else 1 if claim.by_hand else 2
+    return voice, -claim.vouched_on.toordinal(), place, claim.source
 
 
 def _nothing(kind: type, name: str) -> object:

@@ -90,8 +90,11 @@ def read(kind: type, group: FieldGroup, typed: Typed, before: Mapping[str, Any],
     for field in FORMS[kind][group]:
         try:
             # What a source wrote in its own way, and nobody touched, is nobody's fault here.
-            untouched = field.input in _CHECKS and tuple(typed.get(field.name, ())) == was[field.name]
-            values[field.name] = was[field.name][0] if untouched else _read(field, typed, before, known)
+            values[field.name] = (
+                _untouched(field, was, before)
+                if _is_untouched(field, typed, was)
+                else _read(field, typed, before, known)
+            )
         except InvalidInput as refusal:
             value = next((text for text in (*_texts(field, typed), "") if text), "")
             faults.append(Fault(field.name, field.label, value, refusal.message))
@@ -114,6 +117,16 @@ def _is_as_shown(fields: Sequence[Field], typed: Typed, was: Typed) -> bool:
         and not any(text for name in beside for text in typed.get(name, ()))
         and all(tuple(typed.get(name, ())) == tuple(texts) for name, texts in was.items())
     )
+
+
+def _is_untouched(field: Field, typed: Typed, was: Typed) -> bool:
+    """Whether a text is as it was shown, however long; a browser ends lines in its own way."""
+    texts = tuple(text.replace("\r\n", "\n") for text in typed.get(field.name, ()))
+    return field.input in _FREE and texts == tuple(was[field.name]) and (any(texts) or not field.required)
+
+
+def _untouched(field: Field, was: Typed, before: Mapping[str, Any]) -> Any:
+    return before[field.name] if field.input is Input.LINES else was[field.name][0]
 
 
 def _texts(field: Field, typed: Typed) -> list[str]:
@@ -147,6 +160,7 @@ _CHECKS: Final[Mapping[Input, Callable[[str], str]]] = {
     Input.SIRET: checks.siret_number,
     Input.POSTCODE: checks.post_code,
 }
+_FREE: Final = frozenset({*_CHECKS, Input.LINE, *_MANY_LINES})
 
 
 def _one(field: Field, text: str) -> Any:

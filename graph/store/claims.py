@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias, get_type_hints
 
 import msgspec
 
-from graph.model.directory import Organisation, Service
+from graph.model.directory import ListingState, Organisation, Service
 from graph.model.keeping import Word, is_by_hand
 from graph.model.listing import Claim, FieldGroup, merge, split, whole
 from graph.store import records
@@ -61,6 +61,8 @@ POINT: Final[Mapping[type, LiteralString]] = {
     MERGE (c)-[:ABOUT]->(n)
     """,
 }
+# Before the origin of a source that fell silent on what only people still speak of: what it last said is kept for them.
+LAST: Final = "last:"
 DROP: Final[LiteralString] = "UNWIND $ids AS id MATCH (c:Claim {id: id}) DETACH DELETE c"
 
 
@@ -130,7 +132,7 @@ class Claims:
         heard: dict[str, Heard] = {}
         for id_, (record, digest) in told.items():
             own = Voice(origin=origin, source=record.source, digest=digest, claims=split(record))
-            others = [voice for voice in voices.get(id_, ()) if voice.origin != origin]
+            others = [voice for voice in voices.get(id_, ()) if voice.origin not in (origin, LAST + origin)]
             if others:
                 rows.append(claim_row(kind, id_, own))
             added_up = _heard(kind, [*others, own])
@@ -138,14 +140,23 @@ class Claims:
             heard[id_] = added_up
         await self._unit.run(KEEP, rows=rows)
         await self._unit.run(POINT[kind], rows=[{"id": row["id"], "subject": _subject(row["id"])} for row in rows])
+        # It speaks again: its last word is no longer needed.
+        last = [claim_id(kind, v.origin, id_) for id_ in told for v in voices.get(id_, ()) if v.origin == LAST + origin]
+        await self._unit.run(DROP, ids=last)
         return heard
 
     async def fall_silent(self, kind: type, origin: str, ids: Sequence[str]) -> dict[str, Heard | None]:
         """Forget what `origin` said of these; what the others still add up to, None where nobody says what it is."""
-        left = {
-            id_: [voice for voice in voices if voice.origin != origin]
-            for id_, voices in (await self._voices(kind, ids)).items()
-        }
+        found = await self._voices(kind, ids)
+        told = {id_: voice for id_, voices in found.items() for voice in voices if voice.origin == origin}
+        left = {id_: [voice for voice in found[id_] if voice.origin != origin] for id_ in told}
+        rows = []
+        for id_, voices in left.items():
+            if any(is_by_hand(voice.origin) for voice in voices) and _heard(kind, voices) is None:
+                voices.append(_last_word(told[id_]))
+                rows.append(claim_row(kind, id_, voices[-1]))
+        await self._unit.run(KEEP, rows=rows)
+        await self._unit.run(POINT[kind], rows=[{"id": row["id"], "subject": _subject(row["id"])} for row in rows])
         heard = {id_: _heard(kind, voices) for id_, voices in left.items()}
         over = [claim_id(kind, origin, id_) for id_ in ids]
         # The last one to speak needs no claim beside the listing's own node.
@@ -254,6 +265,17 @@ def _revised(
         claims = tuple(said.values())
         left.append(Voice(origin=origin, source=origin, digest=records.digest(claims), claims=claims))
     return left
+
+
+def _last_word(silent: Voice) -> Voice:
+    """What a source said before it fell silent, of a listing that has ended with it."""
+    claims = tuple(
+        replace(claim, value={**claim.value, "state": ListingState.ARCHIVED})
+        if claim.group is FieldGroup.IDENTITY
+        else claim
+        for claim in silent.claims
+    )
+    return replace(silent, origin=f"{LAST}{silent.origin}", digest=None, claims=claims)
 
 
 def _heard(kind: type[Any], voices: Sequence[Voice]) -> Heard | None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, LiteralString
 
-from graph.model.directory import Agreement, Organisation, Post, Professional, Service, Succession, SuccessionKind
+from graph.model.directory import (
+    Agreement,
+    ListingState,
+    Organisation,
+    Post,
+    Professional,
+    Service,
+    Succession,
+    SuccessionKind,
+)
 from graph.store import records
 from graph.store.records import Record
 
@@ -270,8 +279,12 @@ def _by_itself(chunk: Sequence[Record]) -> list[Succession]:
             kind=SuccessionKind.TRANSFERRED,
         )
         for record in chunk
-        if isinstance(record, Organisation | Service) and record.successor
+        if isinstance(record, Organisation | Service) and record.successor and _has_ended(record)
     ]
+
+
+def _has_ended(record: Organisation | Service) -> bool:
+    return record.state is ListingState.ARCHIVED or (isinstance(record, Organisation) and record.closed_on is not None)
 
 
 def _pairs(chunk: Sequence[Record], name: str) -> list[dict[str, Any]]:

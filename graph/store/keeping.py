@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 import msgspec
 
 from graph.model.directory import Service
+from graph.model.errors import InvalidInput
 from graph.model.keeping import Act, Entry, Kept, ListingKind, ListingRecord, Step, Target, Word
 from graph.model.listing import Claim, FieldGroup, merge
 from graph.store.claims import Heard, values_of
@@ -119,7 +120,8 @@ class Keeping:
             kind, {id_: (made.voice, words) for id_, (made, words) in some.items()}
         )
         for id_, one in revised.items():
-            assert one is not None, "someone says what it is"
+            if one is None:
+                raise InvalidInput("Plus personne ne dit ce qu’est cette fiche : rien n’a été modifié.", "listing")
             heard[id_] = one
         # A first entry makes the listing: there are no edges to draw anew.
         held = {id_ for id_, (made, _) in some.items() if made.act is not Act.CREATED}

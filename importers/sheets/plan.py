@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any, Final, TypeAlias
 
-from graph.model.directory import Post, Service
+from graph.model.directory import ListingState, Post, Service
 from graph.model.listing import PARTNER, FieldGroup
 from graph.model.words import fold
 from importers.sheets.cells import is_emptied, plain, value_of
@@ -207,6 +207,9 @@ class _Comparing:
         except HalfAPoint:
             self._fault(row, "Latitude", "La latitude et la longitude vont ensemble : remplissez ou videz les deux.")
             return None
+        if isinstance(after, Service) and after.state is not ListingState.ARCHIVED:
+            # Brought back, it is nobody's predecessor.
+            after = replace(after, successor="")
         cells = tuple(
             CellChange(c.name, c.group, plain(c.told(record, self._known)), plain(c.told(after, self._known)))
             for c in touched

@@ -268,6 +268,12 @@ def test_archiving_is_asked_by_a_column() -> None:
     assert plan.planned[0].record == replace(BEFORE, state=ListingState.ARCHIVED)
 
 
+def test_what_is_brought_back_by_a_column_has_no_successor() -> None:
+    ended = replace(BEFORE, state=ListingState.ARCHIVED, successor="t:other")
+    plan = planned(csv_of("Identifiant;État", "t:s;publiée"), ended)
+    assert plan.planned[0].record == BEFORE
+
+
 def test_what_is_told_is_bounded_and_the_rest_counted() -> None:
     plan = planned(csv_of("Identifiant;Gratuit", *(f"t:{number};x" for number in range(1200))))
     assert (len(plan.faults), plan.more_faults) == (1000, 200)

@@ -62,6 +62,8 @@ def test_suggestions_wait_and_what_has_ended_asks_nothing() -> None:
     assert attention(old, split(old), TODAY, suggestions=2).asks == ()
     draft = replace(FRESH, state=ListingState.DRAFT)
     assert attention(draft, split(draft), TODAY).asks == (Ask(need=Need.DRAFT),)
+    old = replace(draft, vouched_on=date(2020, 1, 1))
+    assert attention(old, split(old), TODAY).asks == (Ask(need=Need.DRAFT),)
 
 
 def test_the_most_pressing_comes_first() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.model.directory import Capacity, Contact, ListingState, Mode, Organisation, Public, Service
-from graph.model.listing import GROUPS, UNCLASSED, Claim, FieldGroup, merge, split
+from graph.model.listing import GROUPS, MODERATOR, UNCLASSED, Claim, FieldGroup, merge, split
 from tests import make
 
 SOURCES = ("dila", "data-inclusion", "france-travail", "demonstration", "essai", "partner", "partner:t:caf")
@@ -169,3 +169,57 @@ def test_nobody_says_what_it_is() -> None:
     contact = [claim for claim in split(make.service(contact=Contact(phone="1"))) if claim.group is FieldGroup.CONTACT]
     assert len(contact) == 1
     assert merge(Service, contact) is None
+
+
+def word(record: Any, source: str, on: date, group: FieldGroup = FieldGroup.IDENTITY, **values: Any) -> Claim:
+    """What a voice says of one group of the record, but for these fields."""
+    said = next(claim for claim in split(record) if claim.group is group)
+    return replace(said, source=source, vouched_on=on, value={**said.value, **values})
+
+
+def merged_body(*claims: Claim) -> Organisation:
+    merged = merge(Organisation, claims)
+    assert merged is not None
+    return merged.record
+
+
+def test_a_moderators_word_yields_to_the_partner_and_to_no_source_however_late() -> None:
+    body = make.organisation(source="dila", vouched_on=date(2026, 6, 1), name="Source")
+    moderator = word(body, MODERATOR, date(2026, 1, 1), name="Moderation")
+    partner = word(body, "partner:t:caf", date(2025, 1, 1), name="Partenaire")
+    assert merged_body(*split(body), moderator).name == "Moderation"
+    assert merged_body(*split(body), moderator, partner).name == "Partenaire"
+
+
+@pytest.mark.parametrize(("day", "state"), [(9, "published"), (10, "archived"), (11, "archived")])
+def test_a_moderator_may_end_what_the_partner_said_before(day: int, state: str) -> None:
+    body = make.organisation(source="dila", vouched_on=date(2025, 1, 1))
+    partner = word(body, "partner:t:caf", date(2026, 3, 10), name="Partenaire")
+    said = word(body, MODERATOR, date(2026, 3, day), name="Autre", state=ListingState.ARCHIVED)
+    found = merged_body(*split(body), partner, said)
+    assert (found.state.value, found.name) == (state, "Partenaire")
+
+
+@pytest.mark.parametrize("voice", ["partner:t:caf", MODERATOR])
+def test_what_people_leave_empty_stays_empty(voice: str) -> None:
+    body = make.organisation(
+        source="dila", aliases=("Allocs",), siret="1", part_of="t:tete", description="Ancienne.", kind="CAF"
+    )
+    empty = word(body, voice, date(2026, 3, 10), aliases=(), siret="", part_of="", description="")
+    found = merged_body(*split(body), empty)
+    assert (found.aliases, found.siret, found.part_of, found.description, found.kind) == ((), "", "", "", "CAF")
+
+
+def test_room_that_was_said_makes_no_listing_fresh() -> None:
+    service = make.service(source="dila", vouched_on=date(2024, 1, 1))
+    said = Claim(
+        subject=service.id,
+        group=FieldGroup.CAPACITY,
+        source="partner:t:caf",
+        value={"capacity": None, "answer_days": 3},
+        vouched_on=date(2026, 3, 10),
+    )
+    merged = merge(Service, [*split(service), said])
+    assert merged is not None
+    assert (merged.record.vouched_on, merged.record.source) == (date(2024, 1, 1), "dila")
+    assert merged.record.answer_days == 3

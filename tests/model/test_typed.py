@@ -190,6 +190,15 @@ def test_what_a_source_wrote_in_its_own_way_stays_while_nobody_touches_it() -> N
     assert [name for name, _ in faults(service, FieldGroup.CONTACT, phone="03 81 00 00 00 ou 116")] == ["phone"]
 
 
+def test_a_text_longer_than_the_form_allows_stays_while_nobody_touches_it() -> None:
+    service = make.service(description="Une ligne.\n" + "x" * 4000)
+    found = reading(service, FieldGroup.IDENTITY, name="Autre nom", description="Une ligne.\r\n" + "x" * 4000)
+    assert (found["name"], found["description"]) == ("Autre nom", service.description)
+    body = make.organisation(aliases=tuple(f"Nom {n}" for n in range(21)))
+    assert reading(body, FieldGroup.IDENTITY, name="Autre nom")["aliases"] == body.aliases
+    assert [name for name, _ in faults(service, FieldGroup.IDENTITY, description="y" * 3001)] == ["description"]
+
+
 def test_an_empty_name_and_a_long_text_are_refused() -> None:
     assert faults(make.service(), FieldGroup.IDENTITY, name=" ", description="x" * 3001) == [
         ("name", "« Nom » ne peut pas rester vide."),

@@ -12,7 +12,7 @@ from api.actions.keeping import change_groups, confirm_groups, create_service, h
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import Role
-from graph.model.directory import Capacity, Contact
+from graph.model.directory import Capacity, Contact, ListingState, Service
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from graph.model.keeping import Act, Kept, ListingKind, Target
 from graph.model.listing import FieldGroup
@@ -198,8 +198,10 @@ async def test_a_moderators_word_yields_to_the_partners(rooms: Rooms) -> None:
     own = {FieldGroup.CONTACT: {"contact": Contact(phone="3")}}
     assert (await change_groups(rooms, EDITOR, BODY, own, key="k1", at=AT)).record.contact.phone == "3"
     later = {FieldGroup.CONTACT: {"contact": Contact(phone="4")}}
-    now = await change_groups(rooms, moderator, BODY, later, key="k2", at=AT + timedelta(days=1))
-    assert now.record.contact.phone == "3"
+    before = await kept(rooms, EDITOR, BODY)
+    with pytest.raises(NotAllowed, match="sa parole l’emporte"):
+        await change_groups(rooms, moderator, BODY, later, key="k2", at=AT + timedelta(days=1))
+    assert await kept(rooms, EDITOR, BODY) == before
 
 
 @pytest.mark.parametrize(
@@ -232,3 +234,41 @@ async def test_ones_own_change_is_taken_back_only_while_such_a_change_is_allowed
     assert (await kept(rooms, head, SERVICE)).seq == changed.seq
     back = await take_back(rooms, head, SERVICE, changed.seq, key="k3", at=AT)
     assert (back.seq, back.record.hours) == (changed.seq + 1, "Tu 09:00-12:00")
+
+
+async def test_a_source_that_drops_it_leaves_what_it_last_said_to_the_partner(rooms: Rooms) -> None:
+    contact = {FieldGroup.CONTACT: {"contact": Contact(phone="2")}}
+    await change_groups(rooms, EDITOR, SERVICE, contact, key="k1", at=AT)
+    await load(rooms.graph, "dila", imported()[0])
+    gone = await kept(rooms, EDITOR, SERVICE)
+    assert (gone.record.state, gone.record.name, gone.record.hours) == (
+        ListingState.ARCHIVED,
+        "Service d’essai",
+        "Tu 09:00-12:00",
+    )
+    now = await change_groups(rooms, EDITOR, SERVICE, HOURS, key="k2", at=AT)
+    assert (now.record.state, now.record.hours, now.record.contact.phone) == (
+        ListingState.ARCHIVED,
+        "Mo-Fr 09:00-12:00",
+        "2",
+    )
+    assert isinstance(now.record, Service) and now.record.competences == imported()[1].competences
+    # Told again, it is back, and what was kept for it is gone.
+    await load(rooms.graph, "dila", *imported(name="De retour"))
+    back = await kept(rooms, EDITOR, SERVICE)
+    assert (back.record.state, back.record.name, back.record.hours) == (
+        ListingState.PUBLISHED,
+        "De retour",
+        "Mo-Fr 09:00-12:00",
+    )
+    async with rooms.graph.reading() as unit:
+        origins = [row["origin"] for row in await unit.run("MATCH (c:Claim) RETURN c.origin AS origin ORDER BY origin")]
+    assert origins == ["dila", "partner:t:caf"]
+
+
+async def test_what_a_new_service_lacks_is_said_in_the_words_of_its_form(rooms: Rooms) -> None:
+    with pytest.raises(InvalidInput, match=r"« Où intervenez-vous \? » ne peut pas rester vide") as refusal:
+        await create_service(rooms, EDITOR, "t:caf", {"name": "Nouveau", "competences": (make.RENT,)}, key="k")
+    assert refusal.value.field == "covers"
+    async with rooms.graph.reading() as unit:
+        assert [one.id for one in (await unit.directory.services_of(["t:caf"]))["t:caf"]] == ["t:s"]

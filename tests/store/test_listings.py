@@ -224,3 +224,24 @@ async def test_the_second_of_two_who_say_room_is_told_what_the_first_said(rooms:
         rooms, EDITOR, SERVICE, {FieldGroup.CONTACT: {"contact": Contact(phone="115")}}, key="k3", expected_seq=0, at=AT
     )
     assert held.seq == 2
+
+
+async def test_what_a_source_calls_suspended_is_resumed(rooms: Rooms) -> None:
+    state = {FieldGroup.IDENTITY: {"state": ListingState.SUSPENDED}}
+    await change_groups(rooms, EDITOR, SERVICE, state, key="k1", at=AT)
+    assert SERVICE.key not in await listed(rooms)
+    held = await resume(rooms, EDITOR, SERVICE, key="k2", at=AT)
+    assert (held.record.state, held.seq) == (ListingState.PUBLISHED, 2)
+    assert (await resume(rooms, EDITOR, SERVICE, key="k2", at=AT)).seq == 2
+    assert SERVICE.key in await listed(rooms)
+
+
+async def test_only_a_draft_is_published(rooms: Rooms) -> None:
+    await archive(rooms, EDITOR, SERVICE, "t:s2", key="k1", at=AT)
+    before = await kept(rooms, EDITOR, SERVICE)
+    with pytest.raises(InvalidInput, match="Seul un brouillon se publie"):
+        await publish(rooms, EDITOR, SERVICE, key="k2", at=AT)
+    assert await kept(rooms, EDITOR, SERVICE) == before
+    made = await duplicate(rooms, EDITOR, SERVICE, key="k3", at=AT)
+    seqs = [(await publish(rooms, EDITOR, made.target, key="k4", at=AT)).seq for _ in range(2)]
+    assert seqs == [2, 2]

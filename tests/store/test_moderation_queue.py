@@ -9,11 +9,12 @@ import pytest
 
 from api.actions import moderation
 from api.actions.keeping import change_groups
+from api.actions.listings import archive
 from api.actions.suggestions import suggest
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import VISITOR, Role
-from graph.model.directory import Contact
+from graph.model.directory import Contact, Organisation
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from graph.model.keeping import ListingKind, Target
 from graph.model.listing import FieldGroup
@@ -210,3 +211,53 @@ async def test_a_moderators_decision_is_hidden_from_a_partner(contested: Rooms) 
     with pytest.raises(NotAllowed):
         await moderation.undo(contested, COORDINATOR, made.id, reason="Non.", key="u", at=AT)
     assert await state(contested) == before
+
+
+async def test_a_choice_stands_though_the_other_source_gives_the_same_word_a_later_day(contested: Rooms) -> None:
+    (item,) = await conflicts(contested)
+    made = await moderation.decide(
+        contested, MODERATOR, item.id, Choice.CHOOSE, voice="data-inclusion", reason="Vu.", key="d", at=AT
+    )
+    assert made.before == {"voice": "data-inclusion", "seq": 1}
+    await load(contested, "dila", "0381000001", date(2026, 6, 1))
+    assert (await phone(contested), await conflicts(contested)) == ("0381000002", [])
+
+
+async def test_a_moderators_word_that_the_partners_overrules_is_refused(contested: Rooms) -> None:
+    contact = {FieldGroup.CONTACT: {"contact": Contact(phone="0381000009")}}
+    await change_groups(contested, EDITOR, BODY, contact, key="e", at=AT)
+    before = await state(contested)
+    other = {FieldGroup.CONTACT: {"contact": Contact(phone="0381000008")}}
+    with pytest.raises(NotAllowed, match="Envoyez-lui un lien"):
+        await change_groups(contested, MODERATOR, BODY, other, key="m", at=AT)
+    assert await state(contested) == before
+    assert await phone(contested) == "0381000009"
+    # Nor by way of a suggestion.
+    await suggest(contested, VISITOR, BODY, About.CONTACT, value={"phone": "0381000007"}, key="s", at=AT)
+    late = AT + PATIENCE + timedelta(hours=1)
+    (item,) = (await moderation.queue(contested, MODERATOR, tasks=[Task.SUGGESTION], at=late)).items
+    before = await state(contested)
+    with pytest.raises(NotAllowed, match="Envoyez-lui un lien"):
+        await moderation.decide(contested, MODERATOR, item.id, Choice.ACCEPT, reason="Appelé.", key="d", at=late)
+    assert await state(contested) == before
+
+
+async def test_a_moderator_ends_a_body_that_once_spoke(contested: Rooms) -> None:
+    await change_groups(contested, EDITOR, BODY, {FieldGroup.IDENTITY: {"name": "Nom dit"}}, key="e", at=AT)
+    later = AT + timedelta(days=1)
+    held = await archive(contested, MODERATOR, BODY, "", key="a", at=later)
+    assert isinstance(held.record, Organisation)
+    assert (held.record.closed_on, held.record.name) == (later.date(), "Nom dit")
+    # The same day she cannot say that it lives; the next day she can.
+    alive = {FieldGroup.IDENTITY: {"closed_on": None}}
+    with pytest.raises(NotAllowed, match="recommencez demain"):
+        await change_groups(contested, EDITOR, BODY, alive, key="l", at=later)
+    back = await change_groups(contested, EDITOR, BODY, alive, key="l", at=later + timedelta(days=1))
+    assert isinstance(back.record, Organisation) and back.record.closed_on is None
+
+
+async def test_a_moderator_who_also_works_there_speaks_as_a_moderator(contested: Rooms) -> None:
+    both = make.viewer(Role.MODERATOR, Role.PROFESSIONAL)
+    contact = {FieldGroup.CONTACT: {"contact": Contact(phone="0381000009")}}
+    held = await change_groups(contested, both, BODY, contact, key="e", at=AT)
+    assert held.standing[FieldGroup.CONTACT].source == "moderator"
