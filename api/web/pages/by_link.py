@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 from api.actions import by_link
 from api.rates import Purse
 from api.rooms import Rooms
-from api.web.forms import Form, form_of, see
+from api.web.forms import Form, form_of, number, see
 from api.web.hours_words import hours_in_words
 from api.web.link_forms import FORMS
 from api.web.link_view import DONE, link_view
@@ -184,8 +184,7 @@ async def _kept(rooms: Rooms, token: str, item: Item) -> Kept:
 
 def _seq(form: Form) -> int | None:
     """The last change of the listing that was on the page."""
-    typed = form.one("seq", 12)
-    return int(typed) if typed.isdecimal() else None
+    return number(form.one("seq"))
 
 
 def _path(token: str) -> str:

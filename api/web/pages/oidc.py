@@ -137,7 +137,7 @@ async def leave_provider(request: Request, name: str, etat: str = "") -> Respons
     """To the provider, with the token that says whose session is to end, and a state that it gives back."""
     provider, settings, rooms = provider_of(request, name), _settings(request), _rooms(request)
     try:
-        taken = await take(rooms, provider, etat, held(request, settings, BROWSER), now_ms())
+        taken = await take(rooms, provider, etat, held(request, settings, BROWSER), now_ms(), leaving=True)
     except StartAgain:
         return see("/")
     back = f"{settings.public_site}/deconnexion/faite/{name}"
