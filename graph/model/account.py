@@ -109,16 +109,20 @@ class MachineToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A session as a request needs it: who acts, the names of the organisations she may act for, and when it ends."""
+    """A session as a request needs it: who acts, the names of the organisations she may act for, and when it ends. `unread` when
+    there may be one, and the graph did not say.
+    """
 
     viewer: Viewer = VISITOR
     names: Mapping[str, str] = field(default_factory=dict)
     issuer: str = ""
     seen: int = 0
     ends: int = 0
+    unread: bool = False
 
 
 NOBODY: Final = SignedIn()
+UNREAD: Final = SignedIn(unread=True)
 
 
 def signed_in(session: Session, account: Account, held: Mapping[str, frozenset[Role]]) -> Viewer:

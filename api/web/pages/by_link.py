@@ -116,8 +116,8 @@ async def another(request: Request, token: str) -> Response:
 async def stop_page(request: Request, token: str) -> HTMLResponse:
     """A button. Raises NotFound."""
     opened = await by_link.opened(_rooms(request), token, now())
-    stopped = request.query_params.get("fait") == "arret"
-    context = {"organisation": opened.organisation, "here": _path(token), "stopped": stopped}
+    done = request.query_params.get("fait")
+    context = {"organisation": opened.organisation, "here": _path(token), "done": done}
     return page(request, "pages/link_stop.html", context)
 
 
@@ -130,6 +130,13 @@ async def stop(request: Request, token: str) -> Response:
     if "text/html" not in request.headers.get("accept", ""):
         return Response(status_code=200)
     return see(f"{_path(token)}/arret?fait=arret")
+
+
+@router.post("/lien/{token}/reprise")
+async def resume(request: Request, token: str) -> Response:
+    """Mails again."""
+    await by_link.resume_mails(_rooms(request), token)
+    return see(f"{_path(token)}/arret?fait=reprise")
 
 
 async def _then(token: str, done: str, acting: Coroutine[Any, Any, None]) -> Response:
