@@ -12,7 +12,10 @@ from graph.model.errors import NotSignedIn, Unavailable
 
 SIGN_IN: Final = "Connectez-vous pour continuer. Rien n’a été modifié."
 
-UNREAD_SESSION: Final = "Votre session ne peut pas être lue en ce moment : rien n’a été modifié, et vous restez connecté. Réessayez dans un instant."
+UNREAD_SESSION: Final = (
+    "Votre session ne peut pas être lue en ce moment : rien n’a été modifié, et vous restez connecté. "
+    "Réessayez dans un instant."
+)
 
 
 def viewer_of(request: HTTPConnection) -> Viewer:
@@ -25,17 +28,12 @@ def signed_in_of(request: HTTPConnection) -> SignedIn:
     return getattr(request.state, "signed_in", NOBODY)
 
 
-def must_be_read(request: HTTPConnection) -> None:
-    """Raises Unavailable when someone may be signed in, and the graph did not say who."""
-    if signed_in_of(request).unread:
-        raise Unavailable(UNREAD_SESSION)
-
-
 def must_sign_in(request: Request) -> Viewer:
     """Whoever asks, with an account. Raises NotSignedIn: a page then leads to the door and back; Unavailable while it cannot be
     told who she is, for then the door is no help.
     """
-    must_be_read(request)
+    if signed_in_of(request).unread:
+        raise Unavailable(UNREAD_SESSION)
     viewer = viewer_of(request)
     if not viewer.signed_in:
         raise NotSignedIn(SIGN_IN)
