@@ -31,6 +31,7 @@ async def test_who_cannot_be_told_reads_as_a_visitor_and_is_told_to_come_again(t
     graph = Graph(driver_of(away), away.database)
     rooms = Rooms(Settings(data=tmp_path), graph, EmbeddedIndex(tmp_path), reading.shared())
     asked: list[Request] = []
+    unheard: Any = None
 
     async def inner(scope: Any, receive: Any, send: Any) -> None:
         asked.append(Request(scope))
@@ -42,7 +43,7 @@ async def test_who_cannot_be_told_reads_as_a_visitor_and_is_told_to_come_again(t
             "headers": headers,
             "app": SimpleNamespace(state=SimpleNamespace(rooms=rooms)),
         }
-        await ReadsWhoIsHere(inner, rooms.settings)(scope, inner, inner)
+        await ReadsWhoIsHere(inner, rooms.settings)(scope, unheard, unheard)
     with_cookie, without = asked
     assert viewer_of(with_cookie) == viewer_of(without) == VISITOR
     with pytest.raises(Unavailable):
