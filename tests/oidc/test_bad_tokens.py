@@ -277,7 +277,8 @@ async def test_a_key_that_is_no_longer_published_is_asked_for_no_more_than_every
 
 
 async def test_a_provider_that_is_away_or_says_no_keys_is_left_in_peace_for_a_while() -> None:
-    asked, now, told = [0], [100.0], [Unavailable("away")]
+    asked, now = [0], [100.0]
+    told: list[Any] = [Unavailable("away")]
 
     async def fetch() -> Any:
         asked[0] += 1
