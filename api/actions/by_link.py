@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from api.actions.keeping import change_groups, confirm_groups
+from api.actions.keeping import First, change_groups, confirm_groups
 from api.mail.message import host_of
 from api.rooms import Rooms
 from graph.model.access import Role, Viewer
@@ -29,7 +29,7 @@ from graph.store.unit import Unit
 UNKNOWN: Final = "Ce lien n’existe pas. Vérifiez que l’adresse a été recopiée en entier depuis le courriel."
 NO_LONGER: Final = {
     LinkState.ENDED: "Ce lien ne sert plus : ses 14 jours sont passés. Rien n’a été modifié.",
-    LinkState.REVOKED: "Ce lien a été retiré. Rien n’a été modifié.",
+    LinkState.REVOKED: "Ce lien a été retiré : adressez-vous à l’administrateur de votre organisme. Rien n’a été modifié.",
 }
 USED: Final = "Ce lien a déjà servi pour cette rubrique. Rien d’autre n’a été modifié."
 NO_MAIL: Final = "Ce site n’envoie pas de courriel pour le moment. Rien n’a été modifié."
@@ -71,14 +71,14 @@ async def opened(rooms: Rooms, token: str, at: datetime) -> Opened:
         state = link.state(at) if answers else LinkState.REVOKED
         bodies = await unit.directory.organisations([link.organisation])
         listings = [await _asked(unit, link, target) for target in _targets(link)]
-        wants = answers and not await Correspondents(unit).stopped([link.recipient])
+        wants = bool(await Correspondents(unit).address(link.recipient, link.organisation))
     body = bodies.get(link.organisation)
     return Opened(
         link=link,
         state=state,
         organisation=body.name if body else "",
         listings=tuple(one for one in listings if one),
-        renewable=wants and not link.renewed and state is not LinkState.OPEN and rooms.settings.sends_mail,
+        renewable=wants and not link.renewed and state is LinkState.ENDED and rooms.settings.sends_mail,
     )
 
 
@@ -86,11 +86,18 @@ async def confirm(rooms: Rooms, token: str, items: Sequence[Item], at: datetime,
     """These groups, all of one listing, are still true. Raises NotFound, NotAllowed, InvalidInput, Conflict."""
     link = await _open(rooms, token, items, at)
     for item in items:
-        viewer = _viewer(link, item)
         await _once(
-            confirm_groups(rooms, viewer, item.target, [item.group], key=_key(item), expected_seq=expected_seq, at=at)
+            confirm_groups(
+                rooms,
+                _viewer(link, item),
+                item.target,
+                [item.group],
+                key=_key(item),
+                expected_seq=expected_seq,
+                at=at,
+                first=using(link, item, at),
+            )
         )
-        await rooms.graph.write(lambda unit, item=item: SignedLinks(unit).use(link.id, item))
 
 
 async def correct(
@@ -98,18 +105,19 @@ async def correct(
 ) -> None:
     """This group is so, field by field. Raises NotFound, NotAllowed, InvalidInput with the field, Conflict."""
     link = await _open(rooms, token, [item], at)
-    viewer = _viewer(link, item)
-    await _act(rooms, link, item, viewer, values, at, expected_seq)
+    await _act(rooms, link, item, values, at, expected_seq)
 
 
 async def ask_again(rooms: Rooms, token: str, at: datetime) -> None:
-    """Send another link, to the same person, for what the first has not settled: once. Raises NotFound, NotAllowed."""
+    """Send another link, to the same person, for what the first has not settled, once, when it has ended. Who took it away
+    did not want it renewed. Raises NotFound, NotAllowed.
+    """
     if not rooms.settings.sends_mail:
         raise NotAllowed(NO_MAIL)
 
     async def act(unit: Unit) -> None:
         link, answers = await _held(unit, token)
-        if not answers:
+        if not answers or link.revoked:
             raise NotAllowed(NO_LONGER[LinkState.REVOKED])
         if link.state(at) is LinkState.OPEN or not await SignedLinks(unit).renew(link.id):
             return
@@ -139,13 +147,27 @@ async def stop_mails(rooms: Rooms, token: str) -> None:
     await rooms.graph.write(act)
 
 
+async def resume_mails(rooms: Rooms, token: str) -> None:
+    """Mails again to whom this link was sent: she alone may say so. Raises NotFound."""
+
+    async def act(unit: Unit) -> None:
+        link, _ = await _held(unit, token)
+        await Correspondents(unit).resume(link.recipient)
+
+    await rooms.graph.write(act)
+
+
 async def _held(unit: Unit, token: str) -> tuple[SignedLink, bool]:
     """The link of this token, and whether who received it still answers for the organisation. Raises NotFound."""
     link = await SignedLinks(unit).opened_by(key_of(token))
     if link is None:
         raise NotFound(UNKNOWN)
+    return link, await _answers(unit, link)
+
+
+async def _answers(unit: Unit, link: SignedLink) -> bool:
     answering = (await Correspondents(unit).answering([link.organisation])).get(link.organisation, ())
-    return link, link.recipient in {one.id for one in answering}
+    return link.recipient in {one.id for one in answering}
 
 
 async def _open(rooms: Rooms, token: str, items: Sequence[Item], at: datetime) -> SignedLink:
@@ -162,21 +184,45 @@ async def _open(rooms: Rooms, token: str, items: Sequence[Item], at: datetime) -
     return link
 
 
+def using(link: SignedLink, item: Item, at: datetime) -> First:
+    """Within the act: the link acts on this group now, if nobody took it away, nor the listing, since it was looked at."""
+
+    async def use(unit: Unit, held: Kept) -> None:
+        links = SignedLinks(unit)
+        if not await links.use(link.id, item):
+            raise NotAllowed(USED)
+        now = await links.read(link.id)
+        state = now.state(at) if now and await _answers(unit, now) else LinkState.REVOKED
+        if state is not LinkState.OPEN:
+            raise NotAllowed(NO_LONGER[state])
+        if held.record.state is not ListingState.PUBLISHED:
+            raise NotFound("Cette fiche n’est plus montrée à personne. Rien n’a été modifié.")
+
+    return use
+
+
 async def _act(
     rooms: Rooms,
     link: SignedLink,
     item: Item,
-    viewer: Viewer,
     values: Mapping[str, Any],
     at: datetime,
     expected_seq: int | None,
+    asked: object = None,
 ) -> None:
     await _once(
         change_groups(
-            rooms, viewer, item.target, {item.group: values}, key=_key(item), expected_seq=expected_seq, at=at
+            rooms,
+            _viewer(link, item),
+            item.target,
+            {item.group: values},
+            key=_key(item),
+            expected_seq=expected_seq,
+            at=at,
+            input=asked,
+            first=using(link, item, at),
         )
     )
-    await rooms.graph.write(lambda unit: SignedLinks(unit).use(link.id, item))
 
 
 async def _once(acting: Any) -> None:

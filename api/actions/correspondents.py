@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from api.actions.by_link import NO_MAIL, send_link
 from api.rooms import Rooms
@@ -12,7 +13,7 @@ from graph.model.access import Operation, Subject, Viewer, check, may
 from graph.model.errors import InvalidInput, NotAllowed, NotFound
 from graph.model.freshness import vouched
 from graph.model.keeping import ListingKind, Target
-from graph.model.mail import Item, SignedLink, checked_address
+from graph.model.mail import Item, Recipient, SignedLink, checked_address
 from graph.store.correspondents import Correspondents
 from graph.store.listings_kept import Known, listings_of
 from graph.store.signed_links import SignedLinks
@@ -20,6 +21,13 @@ from graph.store.unit import Unit
 
 ABSENT = "Cet organisme n’existe pas, ou vous ne répondez pas de lui."
 NOBODY = "Personne ne reçoit de courriel pour cet organisme : donnez d’abord une adresse. Rien n’a été envoyé."
+
+PAUSE: Final = timedelta(minutes=15)
+MOST_A_DAY: Final = 5
+JUST_SENT = (
+    "Un lien vient d’être envoyé : il faut attendre 15 minutes avant le suivant. Rien n’a été envoyé cette fois."
+)
+ENOUGH = f"{MOST_A_DAY} liens ont été envoyés depuis hier pour cet organisme : attendez demain. Rien n’a été envoyé cette fois."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +55,7 @@ async def standing(rooms: Rooms, viewer: Viewer, organisation: str, at: datetime
             name=name,
             editors=sum(1 for one in answering if appointed is None or one.id != appointed.id),
             address=appointed.email if appointed else "",
-            stopped=bool(appointed and await store.stopped([appointed.id])),
+            stopped=bool(appointed and await store.stopped([appointed.email])),
             links=tuple(await SignedLinks(unit).open_for(organisation, at)),
             may_send=may(viewer, Operation.SEND_LINK, subject),
         )
@@ -69,34 +77,54 @@ async def appoint(rooms: Rooms, viewer: Viewer, organisation: str, address: str)
             return
         before = await store.appointed(organisation)
         if before and before.email == email:
-            # She asks for mail again; the links that she has stay good.
-            await store.resume(before.id)
+            # The links that she has stay good; whether she wants mail is hers to say.
             return
         await store.appoint(organisation, email, viewer.key)
 
     await rooms.graph.write(act)
 
 
-async def send(rooms: Rooms, viewer: Viewer, organisation: str, at: datetime) -> int:
-    """Send a link to all that is said of the organisation's listings to whoever answers for it; to how many.
+async def send(rooms: Rooms, viewer: Viewer, organisation: str, at: datetime, *, key: str) -> int:
+    """Send a link to all that is said of the organisation's listings to whoever answers for it; to how many. The links that
+    they had act no more.
 
-    Raises NotFound, NotAllowed, InvalidInput when nobody answers for it.
+    Raises NotFound, NotAllowed, InvalidInput when nobody answers for it, or they have just been written to.
     """
     if not rooms.settings.sends_mail:
         raise NotAllowed(NO_MAIL)
+    asked = ("send link", organisation)
 
     async def act(unit: Unit) -> int:
         subject, _ = await _subject(unit, viewer, organisation)
         check(viewer, Operation.SEND_LINK, subject)
+        if before := await unit.replies.found(viewer.key, key, asked):
+            return before["sent"]
         recipients = (await Correspondents(unit).of([organisation])).get(organisation, ())
         items = _items((await listings_of(unit, [organisation])).get(organisation, ()))
         if not recipients or not items:
             raise InvalidInput(NOBODY, "adresse")
+        await Correspondents(unit).lock(recipients)
+        await _not_too_often(unit, organisation, recipients, at)
+        links, ids = SignedLinks(unit), {one.id for one in recipients}
+        for link in await links.open_for(organisation, at):
+            if link.recipient in ids:
+                await links.revoke(link.id)
         for recipient in recipients:
             await send_link(unit, rooms, organisation, recipient.id, items, at)
+        await unit.replies.keep(viewer.key, key, asked, {"sent": len(recipients)})
         return len(recipients)
 
     return await rooms.graph.write(act)
+
+
+async def _not_too_often(unit: Unit, organisation: str, recipients: Sequence[Recipient], at: datetime) -> None:
+    """Links that a reminder takes there count as well: it is one more mail. Raises InvalidInput."""
+    made = await SignedLinks(unit).made_since(organisation, at - timedelta(days=1))
+    ids = {one.id for one in recipients}
+    if any(link.recipient in ids and link.made > at - PAUSE for link in made):
+        raise InvalidInput(JUST_SENT, "lien")
+    if len({link.made for link in made}) >= MOST_A_DAY:
+        raise InvalidInput(ENOUGH, "lien")
 
 
 async def revoke(rooms: Rooms, viewer: Viewer, link: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from uuid import uuid4
 
 from api.auth.provider import Vouched
 from api.rooms import Rooms
-from graph.model.access import Operation, Role, Subject, Viewer, check
+from graph.model.access import Operation, Role, Subject, Viewer, check, may
 from graph.model.account import ORGANISATION_ROLES, Account, Membership, MembershipState, fold_email, siret
 from graph.model.errors import InvalidInput, NotAllowed, NotFound
 from graph.store.unit import Unit
@@ -21,20 +22,34 @@ ELSEWHERE = (
     "Un compte existe à votre adresse, pour un autre établissement que celui que donne votre fournisseur d’identité : vous "
     "n’êtes pas connecté, et rien n’a changé. L’administrateur de votre organisme peut vous ajouter parmi ses membres."
 )
+NOT_YOURS_TO_GIVE = (
+    "Vous pouvez accueillir un professionnel, ou le premier administrateur d’un organisme qui n’en a pas ; les autres rôles "
+    "sont donnés par l’administrateur de l’organisme, et personne ne s’accueille soi-même. Rien n’a été modifié."
+)
+TOO_MANY_ASKED = (
+    "Vous avez déjà {} demandes en attente : attendez qu’une réponse vous parvienne. Cette demande n’a pas été faite."
+)
+REFUSED_LATELY = (
+    "Cet organisme a refusé votre demande il y a moins de 30 jours : voyez avec son administrateur, ou redemandez plus tard. "
+    "Cette demande n’a pas été faite."
+)
+MOST_ASKED = 5
+PAUSE_AFTER_REFUSAL_MS = 30 * 86_400_000
 
 
 async def recognised(rooms: Rooms, issuer: str, told: Vouched, tells_siret: bool, at: int) -> Account:
     """The account of whom an issuer vouches for, made when there is none; from then on the identity is this account's.
 
     A verified address leads to the account that an administrator prepared; where the issuer tells the SIRET (`tells_siret`),
-    it must be that of an organisation the account works for. Raises NotAllowed: nothing was changed.
+    it must be that of an organisation the account works for, if it works for one. An invitation to the organisation of that
+    SIRET is taken. Raises NotAllowed: nothing was changed.
     """
     identity = f"{issuer}|{told.sub}"
 
     async def write(unit: Unit) -> Account:
         account = await unit.accounts.by_identity(identity)
         if account is None:
-            account = await _matched(unit, told, tells_siret)
+            account = await _matched(unit, told, tells_siret, at)
             await unit.accounts.know(identity, account.id, at)
         if not account.active:
             raise NotAllowed(CLOSED)
@@ -43,7 +58,7 @@ async def recognised(rooms: Rooms, issuer: str, told: Vouched, tells_siret: bool
     return await rooms.graph.write(write)
 
 
-async def _matched(unit: Unit, told: Vouched, tells_siret: bool) -> Account:
+async def _matched(unit: Unit, told: Vouched, tells_siret: bool, at: int) -> Account:
     if not told.email:
         raise NotAllowed(UNVERIFIED)
     email = fold_email(told.email)
@@ -54,22 +69,36 @@ async def _matched(unit: Unit, told: Vouched, tells_siret: bool) -> Account:
         return account
     if account.demonstration:
         raise NotAllowed(ELSEWHERE)
-    held = [one.organisation for one in await unit.accounts.memberships(account.id) if _active(one)]
-    known = await unit.accounts.with_siret(siret(told.siret)) if siret(told.siret) else []
-    if tells_siret and held and not set(held) & set(known):
+    several = await unit.accounts.memberships(account.id)
+    held = {one.organisation for one in several if _active(one)}
+    known = set(await unit.accounts.with_siret(siret(told.siret))) if siret(told.siret) else set[str]()
+    if tells_siret and held and not held & known:
         raise NotAllowed(ELSEWHERE)
+    for one in several:
+        if tells_siret and one.state is MembershipState.INVITED and one.organisation in known:
+            await unit.accounts.put_membership(replace(one, state=MembershipState.ACTIVE, since=at))
     return account
 
 
 async def ask_to_join(rooms: Rooms, viewer: Viewer, organisation: str, at: int) -> None:
-    """Ask an organisation's administrator. Asked twice it is asked once; who is a member stays one. Raises NotFound."""
+    """Ask an organisation's administrator, or take the invitation that she sent. Asked twice it is asked once; who is a member
+    stays one. Raises NotFound, NotAllowed.
+    """
 
     async def write(unit: Unit) -> None:
-        if not await unit.accounts.organisation_names([organisation]):
+        if not await unit.accounts.joinable(organisation):
             raise NotFound("Cet organisme n’existe pas : aucune demande n’a été faite.")
         there = await unit.accounts.lock_membership(viewer.account, organisation)
+        if there and there.state is MembershipState.INVITED:
+            await unit.accounts.put_membership(replace(there, state=MembershipState.ACTIVE, since=at))
+            return
         if there and there.state in {MembershipState.ACTIVE, MembershipState.ASKED}:
             return
+        if there and there.state is MembershipState.REFUSED and at - there.since < PAUSE_AFTER_REFUSAL_MS:
+            raise NotAllowed(REFUSED_LATELY)
+        waiting = [one for one in await unit.accounts.memberships(viewer.account) if one.state is MembershipState.ASKED]
+        if len(waiting) >= MOST_ASKED:
+            raise NotAllowed(TOO_MANY_ASKED.format(MOST_ASKED))
         asked = Membership(
             account=viewer.account, organisation=organisation, state=MembershipState.ASKED, since=at, roles=frozenset()
         )
@@ -120,6 +149,8 @@ async def answer_within(
     if not accept and not note:
         raise InvalidInput("Dites pourquoi vous refusez : la personne lira ce motif. Rien n’a été modifié.", "motif")
     await _check(unit, viewer, Operation.ACCEPT_MEMBER, organisation)
+    if accept:
+        await _may_give(unit, viewer, organisation, account, given)
     there = await _locked(unit, account, organisation, {MembershipState.ASKED})
     state = MembershipState.ACTIVE if accept else MembershipState.REFUSED
     await unit.accounts.put_membership(_moved(there, state, given, viewer, note, at))
@@ -154,13 +185,13 @@ async def give_roles(
 
 
 async def end_membership(rooms: Rooms, viewer: Viewer, organisation: str, account: str, at: int) -> None:
-    """She does not work there any more. Raises InvalidInput, NotFound, NotAllowed."""
+    """She does not work there any more, or is not invited any more. Raises InvalidInput, NotFound, NotAllowed."""
 
     async def write(unit: Unit) -> None:
         await _check(unit, viewer, Operation.END_MEMBERSHIP, organisation)
         await unit.accounts.lock_members(organisation)
-        there = await _locked(unit, account, organisation, {MembershipState.ACTIVE})
-        if Role.ORGANISATION_ADMINISTRATOR in there.roles:
+        there = await _locked(unit, account, organisation, {MembershipState.ACTIVE, MembershipState.INVITED})
+        if _active(there) and Role.ORGANISATION_ADMINISTRATOR in there.roles:
             await _not_the_last(unit, account, organisation)
         await unit.accounts.put_membership(_moved(there, MembershipState.ENDED, frozenset(), viewer, "", at))
 
@@ -170,7 +201,9 @@ async def end_membership(rooms: Rooms, viewer: Viewer, organisation: str, accoun
 async def prepare_member(
     rooms: Rooms, viewer: Viewer, organisation: str, email: str, name: str, roles: Iterable[str], at: int
 ) -> None:
-    """Add someone before she ever signs in: her verified address will lead her here. Raises InvalidInput, NotFound, NotAllowed."""
+    """Invite someone, who need not have signed in yet: her verified address will lead her here, and she says yes. Who has asked
+    to join is taken in. Raises InvalidInput, NotFound, NotAllowed.
+    """
     folded, given = fold_email(email), _roles(roles)
 
     async def write(unit: Unit) -> None:
@@ -179,13 +212,28 @@ async def prepare_member(
         if account is None:
             account = Account(id=uuid4().hex, email=folded, name=name or folded)
             await unit.accounts.put(account)
+        await _may_give(unit, viewer, organisation, account.id, given)
         there = await unit.accounts.lock_membership(account.id, organisation)
         if there and _active(there):
             raise InvalidInput("Cette personne est déjà membre de l’organisme. Rien n’a été modifié.", "email")
         fresh = there or Membership(account=account.id, organisation=organisation)
-        await unit.accounts.put_membership(_moved(fresh, MembershipState.ACTIVE, given, viewer, "", at))
+        asked = there is not None and there.state is MembershipState.ASKED
+        state = MembershipState.ACTIVE if asked else MembershipState.INVITED
+        await unit.accounts.put_membership(_moved(fresh, state, given, viewer, "", at))
 
     await rooms.graph.write(write)
+
+
+async def _may_give(unit: Unit, viewer: Viewer, organisation: str, account: str, roles: frozenset[Role]) -> None:
+    """Whoever takes members in without the right to give roles takes in professionals, and a first administrator; never
+    herself. Raises NotAllowed.
+    """
+    subject = Subject(organisation=organisation, above=await unit.keeping.above(organisation))
+    if may(viewer, Operation.GRANT_ROLE, subject):
+        return
+    first = roles == {Role.ORGANISATION_ADMINISTRATOR} and not await _administrators(unit, organisation)
+    if account == viewer.account or not (first or roles == {Role.PROFESSIONAL}):
+        raise NotAllowed(NOT_YOURS_TO_GIVE)
 
 
 def _moved(
@@ -231,17 +279,21 @@ async def _locked(unit: Unit, account: str, organisation: str, states: set[Membe
     return there
 
 
+async def _administrators(unit: Unit, organisation: str) -> set[str]:
+    """The accounts that administer it."""
+    return {
+        one.account
+        for one, person in await unit.accounts.members(organisation)
+        if _active(one) and person.active and Role.ORGANISATION_ADMINISTRATOR in one.roles
+    }
+
+
 async def _not_the_last(unit: Unit, account: str, organisation: str) -> None:
     """An organisation that nobody administers can take nobody in; someone whose account is closed administers nothing.
 
     Its memberships are locked: of two administrators who take the role from each other at one moment, the second is refused.
     """
-    others = [
-        one
-        for one, person in await unit.accounts.members(organisation)
-        if _active(one) and person.active and one.account != account and Role.ORGANISATION_ADMINISTRATOR in one.roles
-    ]
-    if not others:
+    if await _administrators(unit, organisation) <= {account}:
         raise InvalidInput(
             "C’est le seul administrateur de l’organisme : nommez-en un autre d’abord. Rien n’a été modifié.", "role"
         )

@@ -38,6 +38,7 @@ LONGEST_NOTE: Final = 1000
 LABELS: Final = {field.name: field.label for form in FORMS[Service].values() for field in form if field.required}
 
 Values = Mapping[FieldGroup, Mapping[str, Any]]
+First = Callable[[Unit, Kept], Awaitable[None]]
 
 
 async def kept(rooms: Rooms, viewer: Viewer, target: Target) -> Kept:
@@ -66,11 +67,12 @@ async def change_groups(
     operation: Operation = Operation.EDIT,
     input: object = None,
     only_drafts: bool = False,
+    first: First | None = None,
 ) -> Kept:
     """Give these groups these fields, those not named staying as they are; groups where nothing changes are left out.
 
     `input` is what was asked, where `values` were made of it and of what the listing said at that moment: asked again under
-    the same key it is the same act.
+    the same key it is the same act. `first` is done before, in the same transaction, and may refuse.
 
     Raises NotFound, NotAllowed, InvalidInput with the field, and Conflict with the present listing when one of the groups was
     changed past entry `expected_seq`.
@@ -89,7 +91,7 @@ async def change_groups(
             return None
         return entry(held, Act.EDITED, changed, viewer, _moment(at), note=_noted(note), operation=operation), None
 
-    return await _once(rooms, viewer, target, key, asked, make)
+    return await _once(rooms, viewer, target, key, asked, make, first)
 
 
 async def confirm_groups(
@@ -101,6 +103,7 @@ async def confirm_groups(
     key: str,
     expected_seq: int | None = None,
     at: datetime | None = None,
+    first: First | None = None,
 ) -> Kept:
     """These groups are still true, today. Raises as `change_groups`: what was changed meanwhile is not vouched for unseen."""
     wanted = tuple(dict.fromkeys(groups))
@@ -118,7 +121,7 @@ async def confirm_groups(
 
     if not wanted:
         raise InvalidInput("Dites quelles rubriques sont toujours exactes.", "groups")
-    return await _once(rooms, viewer, target, key, asked, make)
+    return await _once(rooms, viewer, target, key, asked, make, first)
 
 
 async def take_back(
@@ -191,13 +194,18 @@ async def create_service(
 Make = Callable[[Unit, Kept], Awaitable[tuple[Entry, Entry | None] | None]]
 
 
-async def _once(rooms: Rooms, viewer: Viewer, target: Target, key: str, asked: object, make: Make) -> Kept:
+async def _once(
+    rooms: Rooms, viewer: Viewer, target: Target, key: str, asked: object, make: Make, first: First | None = None
+) -> Kept:
     """Make an entry and write it, once for each key; then the listing as it stands."""
 
     async def act(unit: Unit) -> None:
         if await unit.replies.found(viewer.key, key, asked):
             return
-        made = await make(unit, await _held(unit, viewer, target))
+        held = await _held(unit, viewer, target)
+        if first:
+            await first(unit, held)
+        made = await make(unit, held)
         if made:
             new, done = made
             await unit.keeping.append(new, words_after(new, done, new.at.astimezone(PARIS).date()))

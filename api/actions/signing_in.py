@@ -41,9 +41,13 @@ async def begin(rooms: Rooms, provider: Provider, browser: str, back: str, at: i
     return url
 
 
-async def take(rooms: Rooms, provider: Provider, state: str, browser: str, at: int) -> SigningIn:
-    """The sign-in of this state, which can be taken once, in the browser that began it. Raises StartAgain."""
-    taken = await rooms.graph.write(lambda unit: unit.signings_in.take(digest(state), digest(browser), at))
+async def take(
+    rooms: Rooms, provider: Provider, state: str, browser: str, at: int, *, leaving: bool = False
+) -> SigningIn:
+    """The sign-in of this state, or the sign-out, which can be taken once, in the browser that began it. Raises StartAgain."""
+    taken = await rooms.graph.write(
+        lambda unit: unit.signings_in.take(digest(state), digest(browser), at, leaving=leaving)
+    )
     # One address of return for each issuer: another's answer cannot be brought here.
     if taken is None or taken.issuer != provider.issuer.name:
         raise StartAgain

@@ -70,7 +70,7 @@ def _said(token: str) -> dict[str, Any]:
     try:
         part = token.split(".")[1]
         told = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
 

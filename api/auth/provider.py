@@ -106,6 +106,9 @@ class Provider:
         )
 
     async def _id_token(self, id_token: str, access_token: str, nonce: str) -> dict[str, Any]:
+        if not nonce:
+            # The library checks none then.
+            raise BadToken("nonce")
         token = await self.keys.verified(id_token)
         ours = self.issuer.client_id
         options: Any = {"iss": {"essential": True, "value": self.issuer.issuer}, "exp": {"essential": True}}

@@ -14,7 +14,7 @@ from api.auth.cookie import digest, held
 from api.auth.demonstration import ISSUER as DEMONSTRATION
 from api.rooms import Rooms
 from api.settings import Settings
-from graph.model.account import NOBODY, SignedIn
+from graph.model.account import NOBODY, UNREAD, SignedIn
 from graph.model.errors import Unavailable
 
 # Files and figures say the same to everyone.
@@ -33,7 +33,8 @@ def now_ms() -> int:
 class ReadsWhoIsHere:
     """ASGI application around the pages: sets `request.state.viewer` and `request.state.signed_in`.
 
-    A graph that does not answer makes everyone a visitor: a public page never fails for it.
+    While the graph does not answer whoever brings a session is a visitor that was not read: a public page never fails for it,
+    and what takes an account says that it is for a moment (api/auth/viewer.py).
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -57,13 +58,19 @@ class ReadsWhoIsHere:
         try:
             async with rooms.graph.reading() as unit:
                 found = await unit.sessions.signed_in(id_, now, self._settings.session_idle_ms)
-            # Whoever opens the folder of a demonstration as a real site opens none of its sessions.
-            if not found.viewer.signed_in or (found.issuer == DEMONSTRATION and not self._settings.demo):
-                return NOBODY
-            if now - found.seen > SEEN_EVERY_MS:
-                await rooms.graph.write(lambda unit: unit.sessions.seen(id_, now))
-                found = replace(found, seen=now)
         except Unavailable as fault:
             log.warning("session_not_read", fault=type(fault).__name__)
+            return UNREAD
+        # Whoever opens the folder of a demonstration as a real site opens none of its sessions.
+        if not found.viewer.signed_in or (found.issuer == DEMONSTRATION and not self._settings.demo):
             return NOBODY
-        return found
+        return await self._seen(rooms, found, id_, now) if now - found.seen > SEEN_EVERY_MS else found
+
+    async def _seen(self, rooms: Rooms, found: SignedIn, id_: str, now: int) -> SignedIn:
+        """Who may be read is here, though the moment may not be written."""
+        try:
+            await rooms.graph.write(lambda unit: unit.sessions.seen(id_, now))
+        except Unavailable as fault:
+            log.warning("session_not_seen", fault=type(fault).__name__)
+            return found
+        return replace(found, seen=now)

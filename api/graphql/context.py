@@ -34,11 +34,13 @@ class Context:
 
     The rooms, the mark that logs know it by, who asks, when it came, who is charged for what it asks (raises TooOften; nobody
     when it does not come from outside; a suggestion counts for itself), what it asks once that is read, and its own loaders.
+    `unread` when the graph did not say who asks: such a one changes nothing.
     """
 
     rooms: Rooms
     request_id: str
     viewer: Viewer = VISITOR
+    unread: bool = field(default=False, kw_only=True)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     charge: Callable[[int], None] = _nobody
     pay_suggestion: Callable[[], None] = _nothing

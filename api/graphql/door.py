@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
 
 from api.auth.bearer import bearer
-from api.auth.viewer import viewer_of
+from api.auth.viewer import signed_in_of, viewer_of
 from api.graphql import explorer
 from api.graphql.context import Context
 from api.graphql.execution import Answer, Asked, Limits, answer
@@ -58,7 +58,14 @@ async def ask(request: Request) -> Response:
     except TooOften as refusal:
         return _response(request, _unread(refusal.message, refusal.code, wait=refusal.seconds), HTTPStatus.OK)
     request_id = getattr(request.state, "request_id", None) or uuid4().hex
-    context = Context(rooms, request_id, viewer, charge=purse.pay_points, pay_suggestion=purse.pay_suggestion)
+    context = Context(
+        rooms,
+        request_id,
+        viewer,
+        unread=not viewer.signed_in and signed_in_of(request).unread,
+        charge=purse.pay_points,
+        pay_suggestion=purse.pay_suggestion,
+    )
     return _response(request, await answer(context, asked, _limits(rooms.settings)), HTTPStatus.OK)
 
 

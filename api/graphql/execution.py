@@ -23,6 +23,7 @@ from graphql import (
     get_variable_values,
 )
 
+from api.auth.viewer import UNREAD_SESSION
 from api.graphql.context import Context
 from api.graphql.cost import checked_cost
 from api.graphql.limits import ERRORS, Gate, check_variables, longer_than
@@ -92,6 +93,8 @@ async def answer(context: Context, asked: Asked, limits: Limits) -> Answer:
             context.charge(UNREADABLE)
             return refused(prepared.errors, context)
         operation = _operation(prepared.document, asked.operation_name)
+        if context.unread and operation.operation is not OperationType.QUERY:
+            raise Unavailable(UNREAD_SESSION)
         variables = _coerced(operation, asked.variables, limits)
         if isinstance(variables, list):
             context.charge(UNREADABLE)

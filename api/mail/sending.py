@@ -2,7 +2,7 @@
 
 A mail is marked only once the server has taken it: who is killed between the two has sent it, and sends it once more, under
 the same Message-ID. A server that is away makes mails wait, each time longer; only one that refuses a mail for good, or is
-away for five days, has it put aside, and counted.
+away for five days, has it put aside, and counted. So is, at once, a mail that cannot be written: the others go on.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from prometheus_client import Counter
 from api.mail.message import host_of, message
 from api.mail.templates import Pen, write
 from api.settings import Settings
-from graph.model.errors import Refusal, Unavailable
+from graph.model.errors import InvalidInput, NotFound, Refusal, Unavailable
 from graph.store.correspondents import Correspondents
 from graph.store.mails import Mails
 from graph.store.outbox import LEASE_SECONDS, MAIL_KINDS, Effect
@@ -41,6 +41,8 @@ PAUSES: Final = (60, 120, 300, 600, 1200, 2400, 3600)
 # With those pauses, about five days.
 MOST_ATTEMPTS: Final = 125
 PERMANENT: Final = 500
+# What writing a mail raises of itself: it would be raised again as often as one tries.
+UNWRITABLE: Final = (InvalidInput, NotFound, ValueError, LookupError, TypeError)
 
 MAILS: Final = Counter("maillage_mails_total", "Mails taken up, by what became of them.", ("end",))
 
@@ -53,6 +55,10 @@ class RefusedForGood(Exception):
     def __init__(self, code: int) -> None:
         super().__init__(str(code))
         self.code = code
+
+
+class Unwritable(Exception):
+    """The graph holds something of which this mail cannot be made; the text is the fault's class."""
 
 
 class Post:
@@ -94,6 +100,10 @@ class Post:
                 log.warning("mail_refused", mail=effect.subjects[0], code=refused.code)
                 MAILS.labels("refused").inc()
                 await self._graph.write(lambda unit: unit.outbox.park([effect]))
+            except Unwritable as fault:
+                log.error("mail_unwritable", mail=effect.subjects[0], fault=str(fault))
+                MAILS.labels("unwritable").inc()
+                await self._graph.write(lambda unit: unit.outbox.park([effect]))
             except Exception as fault:
                 await self._postpone(effect, fault)
                 raise
@@ -103,7 +113,7 @@ class Post:
         return True
 
     async def _written(self, id_: str) -> EmailMessage | None:
-        """The message, as the graph would have it now; None when there is nothing to send."""
+        """The message, as the graph would have it now; None when there is nothing to send. Raises Unwritable."""
         at = self._clock()
 
         async def compose(unit: Unit) -> EmailMessage | None:
@@ -111,8 +121,11 @@ class Post:
             address = await Correspondents(unit).address(mail.recipient, mail.organisation) if mail else ""
             if not mail or not address:
                 return None
-            said = await write(Pen(unit, self._settings.public_site, at), mail)
-            return message(mail, said, address, self._settings, at) if said else None
+            try:
+                said = await write(Pen(unit, self._settings.public_site, at), mail)
+                return message(mail, said, address, self._settings, at) if said else None
+            except UNWRITABLE as fault:
+                raise Unwritable(type(fault).__name__) from fault
 
         return await self._graph.write(compose)
 

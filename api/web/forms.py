@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse
@@ -14,6 +14,7 @@ from graph.model.errors import InvalidInput, TooMuch
 MOST_BYTES: Final = 100_000
 MOST_FIELDS: Final = 500
 LONGEST_RETURN: Final = 2000
+MOST_DIGITS: Final = 12
 SEE_OTHER: Final = 303
 UNREAD: Final = "Le formulaire n’a pas pu être lu : rien n’a été modifié. Revenez à la page et recommencez."
 # What leads back here, or away at once, is no place to return to.
@@ -62,9 +63,22 @@ async def form_of(request: Request, most: int = MOST_BYTES) -> Form:
     return Form(fields)
 
 
+def split(address: str) -> SplitResult:
+    """An address in its parts, all of them empty when it is none."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
+def number(text: str) -> int | None:
+    """A whole number of at most twelve digits, None for anything else: more are no number of ours, and none the graph holds."""
+    return int(text) if len(text) <= MOST_DIGITS and text.isascii() and text.isdigit() else None
+
+
 def way_back(given: str, otherwise: str = "/") -> str:
     """`given` when it is a path of ours to return to, else `otherwise`: never the address of another site."""
-    path = urlsplit(given).path if given.startswith("/") and not given.startswith("//") else ""
+    path = split(given).path if given.startswith("/") and not given.startswith("//") else ""
     if not path or len(given) > LONGEST_RETURN or ODD.search(given) or path.startswith(NO_RETURN):
         return otherwise
     return given
@@ -72,7 +86,7 @@ def way_back(given: str, otherwise: str = "/") -> str:
 
 def came_from(request: Request, otherwise: str = "/") -> str:
     """The page of ours that led here, by the Referer; `otherwise` where none did."""
-    referer = urlsplit(request.headers.get("referer", ""))
+    referer = split(request.headers.get("referer", ""))
     if referer.netloc.lower() != request.headers.get("host", "").lower():
         return otherwise
     return way_back(referer.path + (f"?{referer.query}" if referer.query else ""), otherwise)

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from graph.model.access import SITE_ROLES, VISITOR, Role, Viewer
-from graph.model.errors import InvalidInput
+from graph.model.mail import checked_address
 
 # What someone is at one organisation.
 ORGANISATION_ROLES: Final = frozenset(Role) - SITE_ROLES - {Role.VISITOR}
-LONGEST_EMAIL: Final = 254
-EMAIL: Final = re.compile(r"[^\s@<>\"'(),;:\\]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 SIRET: Final = re.compile(r"\d{14}")
 
 
 class MembershipState(StrEnum):
-    """The life of a membership: asked by a professional, or given by an administrator; refused, or ended."""
+    """The life of a membership: asked by a professional, or offered by an administrator, and taken by the other; refused, ended."""
 
     ASKED = "asked"
+    INVITED = "invited"
     ACTIVE = "active"
     REFUSED = "refused"
     ENDED = "ended"
@@ -111,16 +109,20 @@ class MachineToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A session as a request needs it: who acts, the names of the organisations she may act for, and when it ends."""
+    """A session as a request needs it: who acts, the names of the organisations she may act for, and when it ends. `unread` when
+    there may be one, and the graph did not say.
+    """
 
     viewer: Viewer = VISITOR
     names: Mapping[str, str] = field(default_factory=dict)
     issuer: str = ""
     seen: int = 0
     ends: int = 0
+    unread: bool = False
 
 
 NOBODY: Final = SignedIn()
+UNREAD: Final = SignedIn(unread=True)
 
 
 def signed_in(session: Session, account: Account, held: Mapping[str, frozenset[Role]]) -> Viewer:
@@ -144,11 +146,8 @@ def signed_in(session: Session, account: Account, held: Mapping[str, frozenset[R
 
 
 def fold_email(text: str) -> str:
-    """An address as accounts are looked for by it. Raises InvalidInput when it is none."""
-    folded = unicodedata.normalize("NFKC", text).strip().casefold()
-    if len(folded) > LONGEST_EMAIL or not EMAIL.fullmatch(folded):
-        raise InvalidInput(f"« {text[:80]} » n’est pas une adresse électronique : écrivez « nom@exemple.fr ».", "email")
-    return folded
+    """An address as accounts are looked for by it, two addresses of one mailbox only ever being one. Raises InvalidInput."""
+    return checked_address(text).lower()
 
 
 def siret(text: object) -> str:

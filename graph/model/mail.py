@@ -123,13 +123,26 @@ class Reminded:
 
 
 def checked_address(text: str) -> str:
-    """An address that can be written to. Raises InvalidInput."""
-    address = text.strip()
+    """An address that can be written to: what stands before the @ is plain ASCII, the domain as the DNS knows it.
+
+    Raises InvalidInput.
+    """
+    name, at, domain = text.strip().rpartition("@")
+    address = f"{name}{at}{domain if domain.isascii() else _ascii(domain)}"
     if len(address) > LONGEST_ADDRESS or not ADDRESS.fullmatch(address):
         raise InvalidInput(
             "Cette adresse ne peut pas être lue : écrivez une seule adresse, comme « accueil@exemple.fr ».", "email"
         )
     return address
+
+
+def _ascii(domain: str) -> str:
+    """An international domain in ASCII; empty when that would make it another's, as of « straße » and « strasse »."""
+    try:
+        encoded = domain.encode("idna").decode("ascii")
+        return encoded if encoded.encode().decode("idna") == domain.lower() else ""
+    except UnicodeError:
+        return ""
 
 
 def key_of(token: str) -> str:

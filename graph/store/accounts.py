@@ -53,6 +53,7 @@ MATCH (a:Account {id: account})
 RETURN m{.*} AS membership, a{.*} AS account ORDER BY a.name, a.email
 """
 NAMES: Final[LiteralString] = "UNWIND $ids AS id MATCH (o:Organisation {id: id}) RETURN o.id AS id, o.name AS name"
+JOINABLE: Final[LiteralString] = "MATCH (o:Organisation {id: $id}) WHERE o.state = 'published' RETURN o.id AS id"
 BY_SIRET: Final[LiteralString] = """
 MATCH (o:Organisation {siret: $siret}) WHERE o.state = 'published'
 RETURN o.id AS id ORDER BY id
@@ -132,6 +133,10 @@ class Accounts:
     async def organisation_names(self, ids: Sequence[str]) -> dict[str, str]:
         """The names of those that exist, by id."""
         return {row["id"]: row["name"] for row in await self._unit.run(NAMES, ids=list(ids))}
+
+    async def joinable(self, organisation: str) -> bool:
+        """Whether one may ask to join it: those that are shown, and no others."""
+        return bool(await self._unit.run(JOINABLE, id=organisation))
 
     async def with_siret(self, siret: str) -> list[str]:
         """Ids of the published organisations of this establishment."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final, LiteralString
 from uuid import uuid4
 
@@ -49,6 +50,9 @@ MERGE (c)-[:ANSWERS_FOR]->(o)
 """
 REMOVE: Final[LiteralString] = "UNWIND $ids AS id MATCH (c:Correspondent {id: id}) DETACH DELETE c"
 STOP: Final[LiteralString] = "MERGE (n:NoMail {id: $id}) ON CREATE SET n.on = timestamp()"
+# Two who write at once come one after the other.
+LOCK_CORRESPONDENTS: Final[LiteralString] = "UNWIND $ids AS id MATCH (c:Correspondent {id: id}) SET c.locked = true"
+LOCK_ACCOUNTS: Final[LiteralString] = "UNWIND $ids AS id MATCH (a:Account {id: id}) SET a.locked = true"
 RESUME: Final[LiteralString] = "MATCH (n:NoMail {id: $id}) DELETE n"
 STOPPED: Final[LiteralString] = "UNWIND $ids AS id MATCH (n:NoMail {id: id}) RETURN n.id AS id"
 # Those that have someone to write to, a page after an id.
@@ -71,8 +75,8 @@ class Correspondents:
     async def of(self, organisations: Sequence[str]) -> dict[str, tuple[Recipient, ...]]:
         """Who is written to for each of these, without those that asked not to be."""
         answering = await self.answering(organisations)
-        stopped = await self.stopped([one.id for several in answering.values() for one in several])
-        found = {id_: tuple(one for one in several if one.id not in stopped) for id_, several in answering.items()}
+        stopped = await self.stopped([one.email for several in answering.values() for one in several])
+        found = {id_: tuple(one for one in several if one.email not in stopped) for id_, several in answering.items()}
         return {id_: several for id_, several in found.items() if several}
 
     async def answering(self, organisations: Sequence[str]) -> dict[str, tuple[Recipient, ...]]:
@@ -96,9 +100,18 @@ class Correspondents:
             answering = (await self.answering([organisation])).get(organisation, ())
             email = next((one.email for one in answering if one.id == recipient), "")
         else:
-            rows = await self._unit.run(ADDRESS, id=recipient) or await self._unit.run(ACCOUNT, id=recipient)
-            email = rows[0]["email"] if rows and not rows[0].get("demonstration") else ""
-        return email if email and not await self.stopped([recipient]) else ""
+            email = await self._address(recipient)
+        return email if email and not await self.stopped([email]) else ""
+
+    async def _address(self, recipient: str) -> str:
+        rows = await self._unit.run(ADDRESS, id=recipient) or await self._unit.run(ACCOUNT, id=recipient)
+        return rows[0]["email"] if rows and not rows[0].get("demonstration") else ""
+
+    async def lock(self, recipients: Sequence[Recipient]) -> None:
+        """Nobody else writes to these before this unit ends."""
+        ids = [one.id for one in recipients]
+        await self._unit.run(LOCK_CORRESPONDENTS, ids=ids)
+        await self._unit.run(LOCK_ACCOUNTS, ids=ids)
 
     async def appointed(self, organisation: str) -> Recipient | None:
         """The correspondent of an organisation, whether it has editors or not."""
@@ -125,13 +138,22 @@ class Correspondents:
         return sorted({row["id"] for row in (*corresponding, *edited)})[:most]
 
     async def stop(self, recipient: str) -> None:
-        """No mail of ours any more, whatever it is about."""
-        await self._unit.run(STOP, id=recipient)
+        """No mail of ours to her address any more, whatever it is about and whoever gives that address again."""
+        if email := await self._address(recipient):
+            await self._unit.run(STOP, id=no_mail_key(email))
 
     async def resume(self, recipient: str) -> None:
-        """Mails again."""
-        await self._unit.run(RESUME, id=recipient)
+        """Mails again: hers to say, and nobody else's."""
+        if email := await self._address(recipient):
+            await self._unit.run(RESUME, id=no_mail_key(email))
 
-    async def stopped(self, recipients: Sequence[str]) -> frozenset[str]:
-        """Those of these that asked for no mail."""
-        return frozenset(row["id"] for row in await self._unit.run(STOPPED, ids=list(recipients)))
+    async def stopped(self, emails: Sequence[str]) -> frozenset[str]:
+        """Those of these addresses that asked for no mail."""
+        keys = sorted({no_mail_key(email) for email in emails})
+        said = {row["id"] for row in await self._unit.run(STOPPED, ids=keys)}
+        return frozenset(email for email in emails if no_mail_key(email) in said)
+
+
+def no_mail_key(email: str) -> str:
+    """What is kept of an address that wants no mail: not the address."""
+    return sha256(email.lower().encode()).hexdigest()

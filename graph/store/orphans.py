@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
-from graph.store.correspondents import MAY_EDIT
+from graph.store.correspondents import MAY_EDIT, no_mail_key
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -19,7 +19,7 @@ RETURN o.id AS id, o.name AS name, o.kind AS kind, o.vouchedOn AS vouched_on ORD
 """
 CORRESPONDENTS: Final[LiteralString] = """
 MATCH (o:Organisation)<-[:ANSWERS_FOR]-(c:Correspondent)
-RETURN o.id AS organisation, c.id AS id ORDER BY organisation, id
+RETURN o.id AS organisation, c.email AS email ORDER BY organisation, email
 """
 MEMBERS: Final[LiteralString] = """
 MATCH (m:Membership) WHERE m.state = 'active'
@@ -81,4 +81,6 @@ async def _kept(unit: Unit) -> set[str]:
     """The organisations that someone keeps."""
     stopped = {row["id"] for row in await unit.run(STOPPED)}
     edited = {row["organisation"] for row in await unit.run(MEMBERS) if MAY_EDIT & set(row["roles"])}
-    return edited | {row["organisation"] for row in await unit.run(CORRESPONDENTS) if row["id"] not in stopped}
+    return edited | {
+        row["organisation"] for row in await unit.run(CORRESPONDENTS) if no_mail_key(row["email"]) not in stopped
+    }

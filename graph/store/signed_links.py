@@ -33,6 +33,10 @@ OF: Final[LiteralString] = """
 MATCH (l:SignedLink) WHERE l.organisation = $organisation AND l.ends > $now AND l.revoked = false
 RETURN l{.*} AS link ORDER BY l.made, l.id
 """
+SINCE: Final[LiteralString] = """
+MATCH (l:SignedLink) WHERE l.organisation = $organisation AND l.made > $since
+RETURN l{.*} AS link ORDER BY l.made, l.id
+"""
 # Lock first (the SET), then read.
 USE: Final[LiteralString] = """
 MATCH (l:SignedLink {id: $id}) SET l.locked = $item
@@ -99,6 +103,11 @@ class SignedLinks:
     async def open_for(self, organisation: str, at: datetime) -> list[SignedLink]:
         """Those that can act for an organisation now, oldest first."""
         rows = await self._unit.run(OF, organisation=organisation, now=_milliseconds(at))
+        return [_link(row["link"]) for row in rows]
+
+    async def made_since(self, organisation: str, since: datetime) -> list[SignedLink]:
+        """Those made for an organisation after a moment, oldest first, whatever their state."""
+        rows = await self._unit.run(SINCE, organisation=organisation, since=_milliseconds(since))
         return [_link(row["link"]) for row in rows]
 
     async def use(self, link: str, item: Item) -> bool:

@@ -58,13 +58,15 @@ class SigningsIn:
             until=flow.until,
         )
 
-    async def take(self, id_: str, browser: str, now: int) -> SigningIn | None:
-        """Take it, once: None when there is none, it is too late, or it was begun in another browser, where it goes on."""
+    async def take(self, id_: str, browser: str, now: int, *, leaving: bool = False) -> SigningIn | None:
+        """Take it, once: None when there is none, it is too late, or it was begun in another browser, where it goes on; or when
+        it was begun to sign out and is taken to sign in, or the other way round. Who signs in has a nonce, who leaves has none.
+        """
         rows = await self._unit.run(LOCK, id=id_)
         if not rows:
             return None
         node = rows[0]["flow"]
-        if node["browser"] != browser or node["until"] <= now:
+        if node["browser"] != browser or node["until"] <= now or bool(node["nonce"]) is leaving:
             return None
         await self._unit.run(END, id=id_)
         return SigningIn(

@@ -158,6 +158,30 @@ async def test_who_asked_for_no_mail_gets_none(listed: Graph, server: MailServer
     assert await backlog(listed) == (0, 0)
 
 
+async def test_a_mail_that_cannot_be_written_is_put_aside_at_once_and_the_next_one_goes(
+    listed: Graph, server: MailServer
+) -> None:
+    async def odd(unit: Unit) -> None:
+        (recipient,) = (await Correspondents(unit).of(["t:caf"]))["t:caf"]
+        item = Item(listing="service:t:s", group=FieldGroup.HOURS)
+        link = await SignedLinks(unit).make("t:caf", recipient.id, [item], NOW)
+        await unit.run("MATCH (l:SignedLink {id: $id}) SET l.items = ['service:t:s|rien']", id=link)
+        await Mails(unit).write(
+            Template.LINK, recipient.id, organisation="t:caf", subjects=[link], site="maillage.example.org"
+        )
+
+    await listed.write(odd)
+    with capture_logs() as journal:
+        assert await post(listed, sending(server))
+    assert [line["event"] for line in journal if line["log_level"] == "error"] == ["mail_unwritable"]
+    assert await backlog(listed) == (0, 1)
+    assert server.taken == []
+    assert await remind(listed, sending(server), NOW) == 1
+    assert await post(listed, sending(server))
+    assert await backlog(listed) == (0, 1)
+    assert len(server.taken) == 1
+
+
 async def test_a_server_that_is_away_makes_mails_wait_longer_each_time_and_loses_none(listed: Graph) -> None:
     port = free_port()
     away = sending(MailServer(port))

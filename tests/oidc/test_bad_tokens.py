@@ -15,6 +15,8 @@ from api.actions.signing_in import LOGGED_OUT
 from api.auth.cookie import digest
 from api.auth.keys import BadToken, Keys
 from api.settings import Settings
+from graph.model.account import SigningIn
+from graph.model.errors import Unavailable
 from graph.store.unit import Graph
 from tests.oidc.forger import CLIENT, Forger, app_of, of_provider, signed
 from tests.oidc.house import House, house_over, issuers_file, served
@@ -272,6 +274,58 @@ async def test_a_key_that_is_no_longer_published_is_asked_for_no_more_than_every
     now[0] += 600
     assert (await keys.verified(token(new))).claims == {"sub": "claire"}
     assert asked == [3]
+
+
+async def test_a_provider_that_is_away_or_says_no_keys_is_left_in_peace_for_a_while() -> None:
+    asked, now = [0], [100.0]
+    told: list[Any] = [Unavailable("away")]
+
+    async def fetch() -> Any:
+        asked[0] += 1
+        if isinstance(told[0], Exception):
+            raise told[0]
+        return told[0]
+
+    key = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
+    token = signed({"sub": "claire"}, key, kid="one")
+    keys = Keys(fetch, lambda: now[0])
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await keys.verified(token)
+    assert asked == [1]
+    for odd in ({}, {"keys": 3}, {"keys": [3]}, [], None):
+        now[0] += 5
+        told[:] = [odd]
+        with pytest.raises(BadToken):
+            await keys.verified(token)
+    assert asked == [6]
+    now[0] += 5
+    told[:] = [{"keys": [key.as_dict(private=False)]}]
+    assert (await keys.verified(token)).claims == {"sub": "claire"}
+    # Those held are good while it is away, and no longer than they would be otherwise.
+    told[:] = [Unavailable("away")]
+    now[0] += 599
+    assert (await keys.verified(token)).claims == {"sub": "claire"}
+    now[0] += 1
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await keys.verified(token)
+    assert asked == [8]
+
+
+async def test_the_state_of_a_sign_out_signs_nobody_in(empty_graph: Graph) -> None:
+    leaving = SigningIn(id="out", issuer="essai", browser="b", until=10)
+    entering = SigningIn(id="in", issuer="essai", browser="b", until=10, nonce="n", verifier="v")
+
+    async def take(id_: str, *, leaving: bool) -> SigningIn | None:
+        return await empty_graph.write(lambda unit: unit.signings_in.take(id_, "b", 1, leaving=leaving))
+
+    await empty_graph.write(lambda unit: unit.signings_in.begin(leaving))
+    await empty_graph.write(lambda unit: unit.signings_in.begin(entering))
+    assert await take("out", leaving=False) is None
+    assert await take("in", leaving=True) is None
+    assert await take("out", leaving=True) == leaving
+    assert await take("in", leaving=False) == entering
 
 
 BAD_LOGOUTS: list[tuple[str, dict[str, Any]]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -150,5 +151,8 @@ async def test_a_bad_token_opens_nothing_and_is_not_taken_for_a_visitor(house: H
     assert await me(house, signed(good, forger.own)) == (401, "NOT_SIGNED_IN")
     assert await me(house, signed(good, forger.strange, typ="at+jwt")) == (401, "NOT_SIGNED_IN")
     assert await me(house, unsigned(good)) == (401, "NOT_SIGNED_IN")
-    for nonsense in ("x", "a.b.c", "maillage_x", "a" * 9000):
+    deep = base64.urlsafe_b64encode(b"[" * 5900).decode().rstrip("=")
+    header = base64.urlsafe_b64encode(b'{"alg":"RS256","kid":"a","crit":5}').decode().rstrip("=")
+    critical = ".".join((header, *signed(good, forger.own, typ="at+jwt").split(".")[1:]))
+    for nonsense in ("x", "a.b.c", "maillage_x", "a" * 9000, f"a.{deep}.c", critical):
         assert await me(house, nonsense) == (401, "NOT_SIGNED_IN")

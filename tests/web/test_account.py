@@ -9,9 +9,10 @@ from typing import Any
 import httpx2
 import pytest
 from playwright.async_api import expect
+from starlette.requests import Request
 
 from api.settings import Settings
-from api.web.forms import way_back
+from api.web.forms import came_from, number, split, way_back
 from tests import make
 from tests.conftest import OpenPage
 from tests.signed import DOOR, sign_in, signed_in, whole
@@ -43,6 +44,20 @@ COOKIE = "maillage"
 )
 def test_one_returns_to_a_path_of_ours_and_nowhere_else(given: str, back: str) -> None:
     assert way_back(given) == back
+
+
+def test_a_referer_that_is_no_address_leads_nowhere() -> None:
+    for odd in ("http://[x", "http://m.example]/", "\u00e9"):
+        headers = [(b"host", b"m.example"), (b"referer", odd.encode("latin-1"))]
+        request = Request({"type": "http", "headers": headers})
+        assert came_from(request, "/aide") == "/aide"
+    assert split("http://[x").path == ""
+
+
+@pytest.mark.parametrize("odd", ["9" * 13, "9" * 5000, "-1", "١", "²", "", "1.0", "0x1"])
+def test_a_number_is_one_that_the_graph_can_hold(odd: str) -> None:
+    assert number(odd) is None
+    assert number("999999999999") == 999_999_999_999
 
 
 async def test_the_page_lists_who_may_be_played(client: httpx2.AsyncClient) -> None:

@@ -13,11 +13,14 @@ import httpx2
 import pytest
 from structlog.testing import capture_logs
 
+from api.actions.by_link import using
+from api.actions.keeping import confirm_groups
 from api.app import create_app
 from api.gateway import LINKS_PER_MINUTE
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.directory import Capacity, Service
+from graph.model.errors import NotAllowed, NotFound
 from graph.model.freshness import vouched
 from graph.model.keeping import Kept, Target
 from graph.model.listing import FieldGroup
@@ -268,7 +271,9 @@ async def test_an_ended_or_revoked_link_says_so_and_changes_nothing(
     shown = await client.get(HERE)
     assert shown.status_code == 410
     assert ("14 jours sont passés" if way == "ended" else "a été retiré") in shown.text.replace("\u00a0", " ")
-    assert ("Recevoir un nouveau lien" in shown.text) == (way != "removed")
+    assert ("Recevoir un nouveau lien" in shown.text) == (way == "ended")
+    if way != "ended":
+        assert (await client.post(f"{HERE}/nouveau")).headers["location"] == f"{HERE}?fait=deja"
     for path, data in (("exact", {"item": str(HOURS)}), ("corriger", {"item": str(HOURS), "hours": "24/7"})):
         answer = await client.post(f"{HERE}/{path}", data=data)
         assert answer.headers["location"] == f"{HERE}?fait=deja"
@@ -304,6 +309,22 @@ async def test_two_answers_at_once_are_one(rooms: Rooms, client: httpx2.AsyncCli
     ends = sorted(answer.headers["location"].partition("?fait=")[2] for answer in answers)
     assert ends.count("deja") + ends.count("entretemps") == 2
     assert (await held(rooms)).seq == 1
+
+
+@pytest.mark.parametrize("gone", ["link", "listing"])
+async def test_what_is_taken_away_between_the_look_and_the_act_is_not_acted_on(rooms: Rooms, gone: str) -> None:
+    async with rooms.graph.reading() as unit:
+        link = await SignedLinks(unit).opened_by(key_of(TOKEN))
+    assert link is not None
+    if gone == "link":
+        await set_link(rooms, revoked=True)
+    else:
+        await rooms.graph.write(lambda unit: unit.run("MATCH (s:Service {id: 't:s'}) SET s.state = 'archived'"))
+    viewer = make.viewer(by_link=link.id, account="", listing=SERVICE, groups=frozenset({FieldGroup.HOURS}))
+    with pytest.raises(NotAllowed if gone == "link" else NotFound):
+        await confirm_groups(rooms, viewer, HOURS.target, [HOURS.group], key="k", at=NOW, first=using(link, HOURS, NOW))
+    assert (await held(rooms)).seq == 0
+    assert await used(rooms) == set()
 
 
 async def test_what_changed_meanwhile_is_not_vouched_for_unseen(rooms: Rooms, client: httpx2.AsyncClient) -> None:

@@ -14,7 +14,7 @@ from api.actions import by_link
 from api.rates import Purse
 from api.rooms import Rooms
 from api.web.form_view import form_view, known_by, names_in, sent
-from api.web.forms import Form, form_of, see
+from api.web.forms import Form, form_of, number, see
 from api.web.hours_words import hours_in_words
 from api.web.link_forms import FORMS
 from api.web.link_view import DONE, link_view
@@ -168,8 +168,8 @@ async def another(request: Request, token: str) -> Response:
 async def stop_page(request: Request, token: str) -> HTMLResponse:
     """A button. Raises NotFound."""
     opened = await by_link.opened(_rooms(request), token, now())
-    stopped = request.query_params.get("fait") == "arret"
-    context = {"organisation": opened.organisation, "here": _path(token), "stopped": stopped}
+    done = request.query_params.get("fait")
+    context = {"organisation": opened.organisation, "here": _path(token), "done": done}
     return page(request, "pages/link_stop.html", context)
 
 
@@ -182,6 +182,13 @@ async def stop(request: Request, token: str) -> Response:
     if "text/html" not in request.headers.get("accept", ""):
         return Response(status_code=200)
     return see(f"{_path(token)}/arret?fait=arret")
+
+
+@router.post("/lien/{token}/reprise")
+async def resume(request: Request, token: str) -> Response:
+    """Mails again."""
+    await by_link.resume_mails(_rooms(request), token)
+    return see(f"{_path(token)}/arret?fait=reprise")
 
 
 async def _then(token: str, done: str, acting: Coroutine[Any, Any, None]) -> Response:
@@ -237,8 +244,7 @@ async def _kept(rooms: Rooms, token: str, item: Item) -> Kept:
 
 def _seq(form: Form) -> int | None:
     """The last change of the listing that was on the page."""
-    typed = form.one("seq", 12)
-    return int(typed) if typed.isdecimal() else None
+    return number(form.one("seq"))
 
 
 def _path(token: str) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from api.actions import correspondents
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
+from api.web.acting import key_in, new_key
 from api.web.dates_words import exact_day
 from api.web.forms import form_of, see
 from api.web.render import now, page
@@ -50,7 +51,7 @@ async def send(request: Request) -> Response:
     viewer, form = must_sign_in(request), await form_of(request)
     organisation = form.one("organisme")
     try:
-        await correspondents.send(_rooms(request), viewer, organisation, now())
+        await correspondents.send(_rooms(request), viewer, organisation, now(), key=key_in(form))
     except InvalidInput as refusal:
         return await _page(request, organisation, "", refusal)
     return _back(organisation, "lien")
@@ -82,6 +83,7 @@ async def _page(
         "links": links,
         "typed": found.address if typed is None else typed,
         "refused": refusal,
+        "key": new_key(),
         "done": DONE.get(request.query_params.get("fait", ""), ""),
         "sends": request.app.state.settings.sends_mail,
     }

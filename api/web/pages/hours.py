@@ -13,7 +13,7 @@ from api.actions import keeping
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.forms import form_of as sent_form
-from api.web.forms import see
+from api.web.forms import number, see
 from api.web.hours_view import hours_page, theirs_of, written_of
 from api.web.kept_paths import kept_path, target_of
 from api.web.render import now, page
@@ -46,7 +46,7 @@ async def hours(request: Request, kind: str, listing_id: str) -> Response:
     if any(name in fields for name in TYPED):
         act = fields.get("faire", "")
         form, there = acted(read_form(fields), act)
-        seen = int(fields["vu"]) if fields.get("vu", "").isdecimal() else None
+        seen = number(fields.get("vu", ""))
         view = hours_page(
             kept,
             form,
@@ -60,7 +60,7 @@ async def hours(request: Request, kind: str, listing_id: str) -> Response:
         )
         return page(request, TEMPLATE, {"it": view}, at=at)
     form, raw = _stored(kept, at) if "tableau" not in fields else (TimetableForm(), None)
-    done = fields.get("fait", "") if fields.get("fait", "").isdecimal() else ""
+    done = fields.get("fait", "") if number(fields.get("fait", "")) is not None else ""
     view = hours_page(
         kept, form, at, raw=raw, say_faults=False, done=done, undone="annule" in fields, here=here, listing=listing
     )
@@ -75,14 +75,15 @@ async def save_hours(request: Request, kind: str, listing_id: str) -> Response:
     target = target_of(kind, listing_id)
     sent = await sent_form(request)
     here, listing = kept_path(target, "horaires"), kept_path(target)
-    if (undo := sent.one("defaire")).isdecimal():
-        await keeping.take_back(rooms, viewer, target, int(undo), key=sent.one("cle"))
+    if (undo := number(sent.one("defaire"))) is not None:
+        await keeping.take_back(rooms, viewer, target, undo, key=sent.one("cle"))
         return see(f"{here}?annule=1")
     fields = sent.first()
     form, raw = read_form(fields), fields.get("brut")
     kept = await keeping.kept(rooms, viewer, target)
     check(viewer, Operation.EDIT, kept.subject, FieldGroup.HOURS)
-    seen = int(fields["vu"]) if fields.get("vu", "").isdecimal() else kept.seq
+    typed = number(fields.get("vu", ""))
+    seen = kept.seq if typed is None else typed
     written, _ = written_of(form, raw, at)
     if written is None:
         view = hours_page(kept, form, at, raw=raw, seen=seen, here=here, listing=listing)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.actions import keeping, listings
 from api.web.acting import Acting, acting, key_in, new_key, seq_in, then
-from api.web.forms import form_of
+from api.web.forms import form_of, split
 from api.web.group_words import suspended_words
 from api.web.kept_paths import KIND_SLUGS, kept_path, target_of
 from api.web.render import now, page
@@ -93,7 +93,7 @@ async def archive(request: Request, kind: str, id_: str) -> Response:
 
 def _named(target: Target, address: str) -> str:
     """The id in the address of a sheet of the same kind, or an id as it is."""
-    path = unquote(urlsplit(address).path)
+    path = unquote(split(address).path)
     return path.removeprefix(f"/{KIND_SLUGS[target.kind]}/") if "/" in path else address
 
 

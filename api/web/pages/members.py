@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -54,14 +55,25 @@ async def _page(request: Request, viewer: Viewer, organisation: str, refused: Re
         "organisation": organisation,
         "name": name,
         "asked": [_person(*one) for one in every if one[0].state is MembershipState.ASKED],
+        "invited": [_person(*one) for one in every if one[0].state is MembershipState.INVITED],
         "active": [_person(*one) for one in every if one[0].state is MembershipState.ACTIVE],
-        "roles": [(role.value, label("role", role)) for role in ROLES],
+        "roles": [(role.value, label("role", role)) for role in _given_by(viewer, about, every)],
         "may_answer": may(viewer, Operation.ACCEPT_MEMBER, about),
         "may_grant": may(viewer, Operation.GRANT_ROLE, about),
         "may_end": may(viewer, Operation.END_MEMBERSHIP, about),
         "refused": refused.message if refused else "",
     }
     return page(request, "pages/members.html", context, status=422 if refused else 200)
+
+
+def _given_by(viewer: Viewer, about: Subject, every: Sequence[tuple[Membership, Account]]) -> tuple[Role, ...]:
+    """The roles that she may give: all, or those of whoever only takes members in (api/actions/joining.py)."""
+    administrator = Role.ORGANISATION_ADMINISTRATOR
+    if may(viewer, Operation.GRANT_ROLE, about):
+        return ROLES
+    if any(one.state is MembershipState.ACTIVE and administrator in one.roles for one, _ in every):
+        return (Role.PROFESSIONAL,)
+    return (Role.PROFESSIONAL, administrator)
 
 
 def _person(membership: Membership, account: Account) -> dict[str, Any]:
@@ -125,6 +137,11 @@ async def join(request: Request, q: str = "", siret: str = "") -> Response:
         "q": words,
         "found": [(id_, name, states[id_].state if id_ in states else "") for id_, name in found],
         "asked": [names.get(m.organisation, "") for m in own if m.state is MembershipState.ASKED],
+        "invited": [
+            (m.organisation, names[m.organisation])
+            for m in own
+            if m.state is MembershipState.INVITED and m.organisation in names
+        ],
         "refused": [(names.get(m.organisation, ""), m.note) for m in own if m.state is MembershipState.REFUSED],
         "searched": bool(words or siret),
     }
@@ -133,7 +150,7 @@ async def join(request: Request, q: str = "", siret: str = "") -> Response:
 
 @router.post("/compte/rejoindre")
 async def ask(request: Request) -> Response:
-    """Ask to join. Raises NotSignedIn, NotFound."""
+    """Ask to join, or take an invitation. Raises NotSignedIn, NotFound, NotAllowed."""
     viewer = must_sign_in(request)
     form = await form_of(request)
     await joining.ask_to_join(request.app.state.rooms, viewer, form.one("organisme"), now_ms())

@@ -78,14 +78,18 @@ async def come_back(request: Request, name: str) -> Response:
     async with rooms.graph.reading() as unit:
         memberships = await unit.accounts.memberships(account.id)
     active = [one for one in memberships if one.state is MembershipState.ACTIVE]
-    answer = see(_next(taken.back, len(active), known=bool(memberships or account.roles)))
+    # An invitation waits for her word.
+    known = bool(memberships or account.roles) and not any(one.state is MembershipState.INVITED for one in memberships)
+    answer = see(_next(taken.back, len(active), known=known))
     give(answer, settings, token)
     take_back(answer, settings, BROWSER)
     return answer
 
 
 def _next(back: str, active: int, *, known: bool) -> str:
-    """Who works for several chooses, whom nobody knows yet is told how to join, the others are where they wanted to be."""
+    """Who works for several chooses, whom nobody knows yet, or who is invited, is told how to join, the others are where they
+    wanted to be.
+    """
     if active > 1:
         return f"/compte?{urlencode({'retour': back})}"
     return back if known else "/compte/rejoindre"
@@ -133,7 +137,7 @@ async def leave_provider(request: Request, name: str, etat: str = "") -> Respons
     """To the provider, with the token that says whose session is to end, and a state that it gives back."""
     provider, settings, rooms = provider_of(request, name), _settings(request), _rooms(request)
     try:
-        taken = await take(rooms, provider, etat, held(request, settings, BROWSER), now_ms())
+        taken = await take(rooms, provider, etat, held(request, settings, BROWSER), now_ms(), leaving=True)
     except StartAgain:
         return see("/")
     back = f"{settings.public_site}/deconnexion/faite/{name}"

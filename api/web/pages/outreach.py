@@ -17,7 +17,7 @@ from api.actions.outreach import Outreach, SessionDraft, add_session, change_ses
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.forms import form_of as sent_form
-from api.web.forms import see
+from api.web.forms import number, see
 from api.web.hours_view import Preview, preview, without_faults, written_of
 from api.web.hours_words import hours_in_words
 from api.web.kept_paths import kept_path
@@ -106,9 +106,9 @@ async def undo(request: Request, organisation_id: str) -> Response:
     rooms: Rooms = request.app.state.rooms
     sent = await sent_form(request)
     service = await session(rooms, viewer, organisation_id, sent.one("fiche"))
-    seq = sent.one("entree")
+    seq = number(sent.one("entree")) or 0
     target = Target(ListingKind.SERVICE, service.id)
-    await keeping.take_back(rooms, viewer, target, int(seq) if seq.isdecimal() else 0, key=sent.one("cle"))
+    await keeping.take_back(rooms, viewer, target, seq, key=sent.one("cle"))
     return see(f"{_base(organisation_id)}?fait=annulee")
 
 
@@ -158,7 +158,7 @@ async def change(request: Request, organisation_id: str, service_id: str) -> Res
     draft, errors = _draft(rooms, fields, at)
     status = UNPROCESSABLE
     if not errors:
-        seen = int(fields["vu"]) if fields.get("vu", "").isdecimal() else None
+        seen = number(fields.get("vu", ""))
         try:
             kept = await change_session(
                 rooms, viewer, organisation_id, service_id, draft, key=fields.get("cle", ""), expected_seq=seen

@@ -17,7 +17,7 @@ from api.actions.posts import PostDraft, desk, history, leave_posts, remove_post
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.dates_words import exact_day
-from api.web.forms import Form, see
+from api.web.forms import Form, number, see
 from api.web.forms import form_of as sent_form
 from api.web.kept_paths import kept_path
 from api.web.listing_view import desk as shown_desk
@@ -139,7 +139,7 @@ async def save_post(request: Request, organisation_id: str, post_id: str) -> Res
         return see(_after(organisation_id, PostAct.REMOVED, done.entry))
     held = await desk(rooms, viewer, organisation_id)
     draft = _typed(rooms, sent, held.post(id_).contact.url if id_ else "")
-    seen = int(sent.one("vu")) if sent.one("vu").isdecimal() else None
+    seen = number(sent.one("vu"))
     try:
         done = await set_post(rooms, viewer, organisation_id, draft, key=key, post=id_, expected_seq=seen)
         return see(_after(organisation_id, PostAct.EDITED if id_ else PostAct.CREATED, done.entry))
