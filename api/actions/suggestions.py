@@ -12,13 +12,14 @@ from uuid import uuid4
 from api.actions.keeping import checked
 from api.rooms import Rooms
 from graph.model.access import ANYTHING, Operation, Subject, Viewer, check, may
-from graph.model.directory import ListingState
+from graph.model.directory import Contact, ListingState
 from graph.model.errors import InvalidInput, NotFound, TooMuch
 from graph.model.keeping import Kept, ListingKind, Target
 from graph.model.listing import FieldGroup
 from graph.model.suggestion import (
     LONGEST_EMAIL,
     MOST_WAITING,
+    NO_CONTACT,
     About,
     Suggestion,
     SuggestionStep,
@@ -82,7 +83,7 @@ async def suggest(
         if await unit.suggestions.count_about(target.key) >= MOST_WAITING:
             raise TooMuch(ENOUGH)
         parts = gone(target.kind.type, now) if about is About.GONE else value
-        made = _new(viewer, target.key, held.organisation, about, parts, text, now)
+        made = _new(viewer, target.key, held.organisation, about, parts, text, now, held.record.contact)
         if made.group:
             checked(rooms, target.kind, made.group, made.value)
             made = suggested(replace(made, value=_what_differs(made, held.value(made.group))))
@@ -224,7 +225,14 @@ def checked_address(email: str) -> str:
 
 
 def _new(
-    viewer: Viewer, subject: str, organisation: str, about: About, value: Mapping[str, Any], text: str, at: datetime
+    viewer: Viewer,
+    subject: str,
+    organisation: str,
+    about: About,
+    value: Mapping[str, Any],
+    text: str,
+    at: datetime,
+    present: Contact = NO_CONTACT,
 ) -> Suggestion:
     return suggested(
         Suggestion(
@@ -237,7 +245,8 @@ def _new(
             value=value,
             by=viewer.account,
             by_name=viewer.name,
-        )
+        ),
+        present,
     )
 
 

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from graph.model.directory import Holder, HolderRole, Post
+from graph.model.checks import sound_contact
+from graph.model.directory import Contact, Holder, HolderRole, Post
 from graph.model.errors import InvalidInput
 
 LONGEST_LABEL: Final = 120
@@ -31,7 +32,8 @@ def checked(post: Post, posts: Sequence[Post]) -> Post:
         raise InvalidInput(
             "L’accueil par défaut répond quand personne d’autre ne répond : donnez-lui un téléphone.", "phone"
         )
-    return replace(post, label=post.label.strip())
+    stood = next((p.contact for p in posts if p.id == post.id), Contact())
+    return replace(post, label=post.label.strip(), contact=sound_contact(post.contact, stood))
 
 
 def holding(posts: Iterable[Post], professional: str, day: date) -> tuple[Post, ...]:

@@ -323,7 +323,9 @@ async def test_a_transaction_that_breaks_in_the_middle_leaves_nothing(rooms: Roo
 async def test_what_comes_to_nothing_is_told_and_the_work_is_over(rooms: Rooms) -> None:
     upload = await look_at(rooms, EDITOR, "f.csv", FILE, datetime.now(UTC))
     target = Target(ListingKind.SERVICE, "t:b")
-    await change_groups(rooms, EDITOR, target, {FieldGroup.CONTACT: {"contact": Contact(phone="03 81 2")}}, key="k")
+    await change_groups(
+        rooms, EDITOR, target, {FieldGroup.CONTACT: {"contact": Contact(phone="03 81 22 22 22")}}, key="k"
+    )
     await begin(rooms, EDITOR, upload.id, confirm)
     now = await until_told(rooms, upload.id)
     assert (now.state, now.started) == (UploadState.WAITING, None)

@@ -112,7 +112,7 @@ async def test_of_several_holders_naming_one_leaves_the_others(rooms: Rooms) -> 
     ]
     hotel = replace((await posts(rooms))["Hôtel"], holders=tuple(two))
     await rooms.graph.write(lambda unit: unit.posts.keep([hotel]))
-    told = PostDraft(label="Hôtel", holder="t:anne", contact=Contact(phone="2"))
+    told = PostDraft(label="Hôtel", holder="t:anne", contact=Contact(phone="3919"))
     done = await set_post(rooms, EDITOR, "t:caf", told, key="k1", post="t:hotel", at=AT)
     assert [holder.name for holder in done.posts[0].holders] == ["Anne", "Bruno"]
     nobody = await set_post(rooms, EDITOR, "t:caf", PostDraft(label="Hôtel"), key="k2", post="t:hotel", at=AT)
@@ -198,6 +198,9 @@ async def test_only_those_who_keep_posts_move_them(rooms: Rooms, viewer: Viewer,
         (PostDraft(label="x", competences=("rien",)), "competences"),
         (PostDraft(label="x", covers=("99999",)), "covers"),
         (PostDraft(label="x", hours="le matin"), "hours"),
+        (PostDraft(label="x", contact=Contact(url="javascript:alert(1)")), "url"),
+        (PostDraft(label="x", contact=Contact(email="a@b.fr?bcc=z@z.fr")), "email"),
+        (PostDraft(label="x", contact=Contact(phone="1" * 2999)), "phone"),
         (PostDraft(label="x", holder="t:inconnue"), "holder"),
         (PostDraft(label="x", holder_name="x" * 201), "holder_name"),
     ],
