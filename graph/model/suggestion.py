@@ -32,6 +32,8 @@ PATIENCE: Final = timedelta(days=14)
 UNDO_WITHIN: Final = timedelta(days=30)
 # How long the address of whoever suggested is kept once it was decided.
 ADDRESS_KEPT: Final = timedelta(days=30)
+# And at most, when nobody ever decides.
+LONGEST_KEPT: Final = timedelta(days=365)
 
 
 class About(StrEnum):
@@ -276,9 +278,11 @@ def undoable(decided_at: datetime | None, now: datetime) -> bool:
     return decided_at is not None and now - decided_at <= UNDO_WITHIN
 
 
-def forget_address(decided_at: datetime) -> datetime:
-    """From when on the address of whoever suggested is kept no more."""
-    return decided_at.astimezone(UTC) + ADDRESS_KEPT
+def forget_address(suggestion: Suggestion) -> datetime:
+    """From when on the address and the words of whoever suggested are kept no more, answered or not."""
+    decided = None if suggestion.waits() else suggestion.decided_at
+    kept = decided + ADDRESS_KEPT if decided else suggestion.at + LONGEST_KEPT
+    return min(kept, suggestion.at + LONGEST_KEPT).astimezone(UTC)
 
 
 STATE_WORDS: Final[Mapping[SuggestionState, str]] = MappingProxyType(

@@ -224,4 +224,11 @@ def test_after_two_weeks_it_is_the_moderators() -> None:
 
 
 def test_an_address_is_forgotten_thirty_days_after_the_decision() -> None:
-    assert forget_address(make.NOW) == make.NOW.astimezone(UTC) + timedelta(days=30)
+    decided = after(SuggestionState.REFUSED)
+    assert decided.decided_at is not None
+    assert forget_address(decided) == decided.decided_at.astimezone(UTC) + timedelta(days=30)
+
+
+def test_an_address_is_forgotten_after_a_year_when_nobody_decides() -> None:
+    for state in (SuggestionState.WAITING, SuggestionState.UNDONE):
+        assert forget_address(after(state)) == make.NOW.astimezone(UTC) + timedelta(days=365)
