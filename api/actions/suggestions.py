@@ -29,6 +29,7 @@ from graph.model.suggestion import (
     suggested,
     would_be,
 )
+from graph.store.below import below
 from graph.store.suggestions import moment
 from graph.store.unit import Unit
 
@@ -37,6 +38,7 @@ NO_LISTING: Final = "Cette fiche n’existe pas, ou n’est plus publiée."
 ENOUGH: Final = (
     "Beaucoup de suggestions attendent déjà une réponse ici. Revenez dans quelques jours : la vôtre n’est pas gardée."
 )
+MOST_UNITS: Final = 500
 PROPOSED: Final = "propose"
 # Of organisations that are missing, in all: a moderator reads them one by one.
 MOST_PROPOSED: Final = 300
@@ -172,8 +174,8 @@ async def names(rooms: Rooms, some: Sequence[Suggestion]) -> dict[str, str]:
 async def kept_by(unit: Unit, viewer: Viewer) -> list[str]:
     """The organisations whose suggestions this viewer answers: the one she acts for and its units. Raises NotAllowed."""
     acting = viewer.organisation
-    below = await unit.queue.below(acting) if acting else []
-    subjects = [Subject(organisation=acting), *(Subject(organisation=one, above=(acting,)) for one in below)]
+    units = await below(unit, acting, MOST_UNITS) if acting else []
+    subjects = [Subject(organisation=acting), *(Subject(organisation=one, above=(acting,)) for one in units)]
     own = [about.organisation for about in subjects if may(viewer, Operation.ANSWER_SUGGESTION, about)]
     if not own:
         check(viewer, Operation.ANSWER_SUGGESTION)

@@ -24,10 +24,6 @@ SWEPT_AT_ONCE: Final = 500
 ADD: Final[LiteralString] = "UNWIND $rows AS row CREATE (s:Suggestion) SET s = row"
 ADDRESS: Final[LiteralString] = "CREATE (a:SuggestionAddress {id: $id, email: $email, forget: $forget})"
 # What waits says for which listing and which organisation; what was decided says neither: the two indexes hold what waits only.
-WAITING_ABOUT: Final[LiteralString] = """
-MATCH (s:Suggestion) WHERE s.waitsAbout = $subject
-RETURN s{.*} AS node ORDER BY node.at, node.id
-"""
 COUNT_ABOUT: Final[LiteralString] = "MATCH (s:Suggestion) WHERE s.waitsAbout = $subject RETURN count(s) AS waiting"
 WAITING_FOR: Final[LiteralString] = """
 UNWIND $organisations AS organisation
@@ -72,10 +68,6 @@ class Suggestions:
         await self._unit.run(ADD, rows=[_row(suggestion)])
         if email:
             await self._unit.run(ADDRESS, id=suggestion.id, email=email, forget=_forget(suggestion))
-
-    async def waiting_about(self, subject: str) -> list[Suggestion]:
-        """Those that wait about one listing, by its key; the oldest first."""
-        return [_suggestion(row["node"]) for row in await self._unit.run(WAITING_ABOUT, subject=subject)]
 
     async def count_about(self, subject: str) -> int:
         """How many wait about one listing."""
