@@ -23,9 +23,7 @@ from search.document import names_of
 ZONE: Final = 1
 WAY: Final = ZONE * 16
 NAME: Final = WAY * 256
-# What there is room for. Twenty competences have 140 ways; no place lies in more than six zones.
-MOST_ZONES: Final = WAY // ZONE - 1
-MOST_WAYS: Final = NAME // WAY - 1
+# There is room: twenty competences have 140 ways, and no place lies in more than six zones.
 
 
 class Met(NamedTuple):

@@ -13,7 +13,7 @@ from uuid import uuid4
 from api.actions.find_relay import Ask, Page, find_relay
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, check
-from graph.model.alerts import LONGEST_NAME, MOST_SAVED, MOST_TOLD, News, Pace, SavedSearch, Sought, news
+from graph.model.alerts import LONGEST_NAME, MOST_SAVED, MOST_TOLD, News, Pace, SavedSearch, Sought, lasting, news
 from graph.model.errors import InvalidInput, NotFound, TooMuch
 from graph.model.narrowing import Narrowing
 from graph.model.vocabulary import competence, competences
@@ -41,8 +41,9 @@ async def saved(rooms: Rooms, viewer: Viewer) -> list[SavedSearch]:
 
 
 async def save(rooms: Rooms, viewer: Viewer, sought: Sought, *, key: str, name: str = "") -> SavedSearch:
-    """Keep what was understood of a search. Raises NotAllowed, InvalidInput, TooMuch past fifty."""
+    """Keep what was understood of a search, as far as it lasts. Raises NotAllowed, InvalidInput, TooMuch past fifty."""
     _check(viewer)
+    sought = lasting(sought)
     if not sought.competences:
         raise InvalidInput(NO_THEME, "competences")
     for id_ in sought.competences:

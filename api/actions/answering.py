@@ -124,7 +124,8 @@ async def _take(
     unit: Unit, viewer: Viewer, one: Suggestion, listing: Kept | None, parts: Collection[str], at: datetime
 ) -> int | None:
     """What these parts change of the listing; the number of that change, None when it is none."""
-    note = f"Suggestion de {one.by_name or 'quelqu’un sans compte'}, le {full_date(one.at.astimezone(PARIS).date())}"
+    # The log is kept for good, the name of whoever suggested is not.
+    note = f"Suggestion du {full_date(one.at.astimezone(PARIS).date())}"
     if one.about is About.MISSING:
         return await _publish(unit, viewer, one, listing, at, note)
     if listing is None:

@@ -128,6 +128,7 @@ async def look_at(rooms: Rooms, viewer: Viewer, name: str, content: bytes, at: d
 
     async def keep(unit: Unit) -> None:
         await unit.uploads.sweep(at)
+        await unit.uploads.make_room(upload.organisation, upload.by)
         await unit.uploads.add(upload, lines, faults)
 
     await rooms.graph.write(keep)

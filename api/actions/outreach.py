@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from api.actions import keeping
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
+from graph.model.checks import sound_contact
 from graph.model.directory import Contact, ListingState, Mode, Organisation, Place, Service
 from graph.model.errors import InvalidInput, NotFound
+from graph.model.fields import FORMS
 from graph.model.keeping import Kept, ListingKind, Target
 from graph.model.listing import FieldGroup
 from graph.model.territory import Territory, TerritoryLevel
 
 LONGEST_ADDRESS = 200
+LONGEST: Final = {
+    field.name: field.most
+    for group in (FieldGroup.IDENTITY, FieldGroup.CONDITIONS)
+    for field in FORMS[Service][group]
+    if field.name in ("name", "conditions")
+}
 TOWNS = (TerritoryLevel.COMMUNE, TerritoryLevel.ARRONDISSEMENT)
 
 
@@ -73,6 +82,7 @@ async def add_session(
     rooms: Rooms, viewer: Viewer, organisation: str, draft: SessionDraft, *, key: str, at: datetime | None = None
 ) -> Kept:
     """A new one, found from its commune at once. Raises NotFound, NotAllowed, InvalidInput with the field."""
+    _bounded(draft)
     held = await outreach(rooms, viewer, organisation)
     like = _like(held, draft)
     values = {
@@ -108,6 +118,7 @@ async def change_session(
     at: datetime | None = None,
 ) -> Kept:
     """Say anew where and when. Raises NotFound, NotAllowed, InvalidInput, Conflict."""
+    _bounded(draft)
     before = await session(rooms, viewer, organisation, service)
     values = {
         FieldGroup.IDENTITY: {"name": draft.name.strip()},
@@ -176,8 +187,17 @@ def _place(rooms: Rooms, draft: SessionDraft) -> Place:
 
 def _contact(draft: SessionDraft, like: Service) -> Contact:
     if draft.phone or draft.email:
-        return Contact(phone=draft.phone, email=draft.email, url=like.contact.url)
+        return sound_contact(Contact(phone=draft.phone, email=draft.email, url=like.contact.url), like.contact)
     return like.contact
+
+
+def _bounded(draft: SessionDraft) -> None:
+    """Raises InvalidInput for words that the form of a service would not take."""
+    for name, longest in LONGEST.items():
+        if len(getattr(draft, name)) > longest:
+            raise InvalidInput(
+                f"Pas plus de {longest} caractères ici : vous en avez écrit {len(getattr(draft, name))}.", name
+            )
 
 
 def _hours(draft: SessionDraft) -> str:

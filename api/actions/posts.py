@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -21,6 +22,8 @@ from search.hours import PARIS, readable
 
 MOVED: Final = "Quelqu’un d’autre a modifié ce poste pendant ce temps : rien n’est perdu. Comparez, puis choisissez."
 LONGEST: Final = 200
+# Acts on someone's posts rather than on what a post is.
+UNDONE_BY: Final = {PostAct.ABSENCE: Operation.SET_ABSENCE, PostAct.LEFT: Operation.LEAVE_POSTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +145,7 @@ async def leave_posts(
     """She leaves: after her last day each of her posts is answered by the duty desk. Raises NotFound, NotAllowed, InvalidInput."""
 
     async def make(unit: Unit, held: Desk) -> tuple[PostAct, list[Post]]:
-        check(viewer, Operation.LEAVE_POSTS, held.subject)
+        check(viewer, Operation.LEAVE_POSTS, held.about(viewer, professional))
         return PostAct.LEFT, list(model.leaving(held.posts, professional, last_day))
 
     asked = ("leave", organisation, professional, last_day)
@@ -163,9 +166,7 @@ async def take_back(
         done = await unit.posts.gesture(entry)
         if not done or any((one.after or one.before or NO_ONE).organisation != organisation for one in done):
             raise InvalidInput("Ce changement n’est pas dans l’historique de ces postes.", "entry")
-        # Her own slip of a moment ago, or the right to keep them.
-        if done[0].by != viewer.key or not viewer.signed_in:
-            check(viewer, Operation.EDIT_POST, held.subject)
+        _check_undo(viewer, held, done)
         ids = [one.post for one in done]
         last = await unit.posts.last(ids)
         undone = model.taken_back(done, last, {post.id: post for post in held.posts})
@@ -178,6 +179,16 @@ async def take_back(
     async with rooms.graph.reading() as unit:
         held = await desk_of(unit, viewer, organisation)
     return Done(tuple(post for post in held.posts if post.id in ids), "")
+
+
+def _check_undo(viewer: Viewer, held: Desk, done: Sequence[PostEntry]) -> None:
+    """Her own slip of a moment ago, as long as she may still do such a thing; or the right to keep the posts."""
+    operation = UNDONE_BY.get(done[0].act) if done[0].by == viewer.key else None
+    about = model.concerned(done)
+    if operation is None or len(about) != 1:
+        check(viewer, Operation.EDIT_POST, held.subject)
+    else:
+        check(viewer, operation, held.about(viewer, next(iter(about))))
 
 
 def _new(held: Desk) -> Post:

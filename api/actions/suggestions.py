@@ -12,13 +12,14 @@ from uuid import uuid4
 from api.actions.keeping import checked
 from api.rooms import Rooms
 from graph.model.access import ANYTHING, Operation, Subject, Viewer, check, may
-from graph.model.directory import ListingState
+from graph.model.directory import Contact, ListingState
 from graph.model.errors import InvalidInput, NotFound, TooMuch
 from graph.model.keeping import Kept, ListingKind, Target
 from graph.model.listing import FieldGroup
 from graph.model.suggestion import (
     LONGEST_EMAIL,
     MOST_WAITING,
+    NO_CONTACT,
     About,
     Suggestion,
     SuggestionStep,
@@ -28,6 +29,7 @@ from graph.model.suggestion import (
     suggested,
     would_be,
 )
+from graph.store.below import below
 from graph.store.suggestions import moment
 from graph.store.unit import Unit
 
@@ -36,6 +38,7 @@ NO_LISTING: Final = "Cette fiche n’existe pas, ou n’est plus publiée."
 ENOUGH: Final = (
     "Beaucoup de suggestions attendent déjà une réponse ici. Revenez dans quelques jours : la vôtre n’est pas gardée."
 )
+MOST_UNITS: Final = 500
 PROPOSED: Final = "propose"
 # Of organisations that are missing, in all: a moderator reads them one by one.
 MOST_PROPOSED: Final = 300
@@ -82,7 +85,7 @@ async def suggest(
         if await unit.suggestions.count_about(target.key) >= MOST_WAITING:
             raise TooMuch(ENOUGH)
         parts = gone(target.kind.type, now) if about is About.GONE else value
-        made = _new(viewer, target.key, held.organisation, about, parts, text, now)
+        made = _new(viewer, target.key, held.organisation, about, parts, text, now, held.record.contact)
         if made.group:
             checked(rooms, target.kind, made.group, made.value)
             made = suggested(replace(made, value=_what_differs(made, held.value(made.group))))
@@ -180,8 +183,8 @@ async def names(rooms: Rooms, some: Sequence[Suggestion]) -> dict[str, str]:
 async def kept_by(unit: Unit, viewer: Viewer) -> list[str]:
     """The organisations whose suggestions this viewer answers: the one she acts for and its units. Raises NotAllowed."""
     acting = viewer.organisation
-    below = await unit.queue.below(acting) if acting else []
-    subjects = [Subject(organisation=acting), *(Subject(organisation=one, above=(acting,)) for one in below)]
+    units = await below(unit, acting, MOST_UNITS) if acting else []
+    subjects = [Subject(organisation=acting), *(Subject(organisation=one, above=(acting,)) for one in units)]
     own = [about.organisation for about in subjects if may(viewer, Operation.ANSWER_SUGGESTION, about)]
     if not own:
         check(viewer, Operation.ANSWER_SUGGESTION)
@@ -233,7 +236,14 @@ def checked_address(email: str) -> str:
 
 
 def _new(
-    viewer: Viewer, subject: str, organisation: str, about: About, value: Mapping[str, Any], text: str, at: datetime
+    viewer: Viewer,
+    subject: str,
+    organisation: str,
+    about: About,
+    value: Mapping[str, Any],
+    text: str,
+    at: datetime,
+    present: Contact = NO_CONTACT,
 ) -> Suggestion:
     return suggested(
         Suggestion(
@@ -246,7 +256,8 @@ def _new(
             value=value,
             by=viewer.account,
             by_name=viewer.name,
-        )
+        ),
+        present,
     )
 
 

@@ -79,14 +79,17 @@ async def _remind(unit: Unit, settings: Settings, organisation: str, at: datetim
 class _Plan:
     """What is to be written for one organisation on one day.
 
-    `new` are the reminders that go now, `answered` those whose group has another date since, `asked` what the mail asks about,
-    empty when there is none: all that is due, or soon, so that it needs no mail of its own the week after.
+    `new` are the reminders that go now, `answered` those to forget, their group having another date since. `asked` is what the
+    mail asks about, empty when there is none: all that is due, or soon, so that it needs no mail of its own the week after.
     """
 
     def __init__(self, known: Iterable[Known], gone: Sequence[Reminded], today: date) -> None:
         days = {item: one for record, claims in known for item, one in _days(record, claims)}
         standing = [one for one in gone if one.item in days and days[one.item].due == one.due]
-        self.answered = [one for one in gone if one not in standing]
+        # A mail that was answered was a mail: it is remembered for as long as no other may follow it.
+        self.answered = [
+            one for one in gone if one not in standing and (one.step is Step.MODERATOR or today - one.on >= QUIET)
+        ]
         last = {one.item: one for one in sorted(standing, key=lambda one: list(Step).index(one.step))}
         steps = {item: _next(one, last.get(item), today) for item, one in days.items()}
         mailing = any(step not in (None, Step.MODERATOR) for step in steps.values())

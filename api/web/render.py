@@ -36,6 +36,11 @@ def typography(text: str) -> str:
     return DAY_AND_MONTH.sub(rf"\1{NO_BREAK}", text)
 
 
+def mailto(address: str) -> str:
+    """What opens a letter to this address, and to nobody else: nothing in it adds a copy or a subject."""
+    return f"mailto:{quote(address, safe='@+')}"
+
+
 def listed(names: Sequence[str]) -> str:
     """Several labels as one phrase: "Femmes, familles"; an acronym keeps its capitals."""
     return ", ".join(name if number == 0 or name[1:2].isupper() else _lower(name) for number, name in enumerate(names))
@@ -65,7 +70,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(fr=typography, exact=exact_day, listed=listed)
+    made.filters.update(fr=typography, exact=exact_day, listed=listed, mailto=mailto)
     made.globals.update(asset=asset, phone=phone, sheet_path=sheet_path, members_path=members_path)
     return made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
@@ -38,6 +38,11 @@ class Sought:
     modes: tuple[Mode, ...] = ()
     kinds: tuple[str, ...] = ()
     wishes: tuple[str, ...] = ()
+
+
+def lasting(sought: Sought) -> Sought:
+    """What of it holds on another day: "open now" is of the moment."""
+    return replace(sought, wishes=tuple(wish for wish in sought.wishes if wish != "open_now"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,13 @@ Each takes the text as typed, which is not empty, and raises InvalidInput with a
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Final
 from urllib.parse import urlsplit
 
+from graph.model.directory import Contact
 from graph.model.errors import InvalidInput
 from graph.model.reasons import MONTHS
 from graph.model.words import fold
@@ -18,6 +21,7 @@ NATIONAL_DIGITS: Final = 10
 SHORTEST_NUMBER, LONGEST_SHORT_NUMBER = 2, 6
 INTERNATIONAL_DIGITS: Final = range(8, 16)
 LONGEST_EMAIL: Final = 254
+LONGEST_PHONE: Final = 40
 LONGEST_URL: Final = 500
 SIRET_DIGITS: Final = 14
 # Its establishments are too many for Luhn's check: the sum of the digits is a multiple of five.
@@ -69,6 +73,33 @@ def web_address(text: str) -> str:
     if odd or not sound or len(written) > LONGEST_URL or re.search(r"[\s<>\"\\]", written):
         raise InvalidInput(f"« {text} » n’est pas l’adresse d’un site. Exemple : https://www.exemple.fr.")
     return written
+
+
+def sound_parts(said: Mapping[str, str], before: Contact) -> dict[str, str]:
+    """The parts of a contact as they may be shown to call, to write to and to open.
+
+    One that is as `before` passes: what a source wrote in its own way is nobody's fault here. Raises InvalidInput with the part.
+    """
+    return {name: _sound(name, text) if text != getattr(before, name) else text for name, text in said.items()}
+
+
+def sound_contact(said: Contact, before: Contact) -> Contact:
+    """The same, of a whole one."""
+    return Contact(**sound_parts(asdict(said), before))
+
+
+def _sound(name: str, text: str) -> str:
+    check = {"email": email_address, "url": web_address}.get(name)
+    try:
+        if text and check:
+            return check(text)
+        if text and (len(text) > LONGEST_PHONE or not phone_number(text)):
+            raise InvalidInput(
+                f"Un numéro de téléphone tient {LONGEST_PHONE} caractères, et celui-ci en a {len(text)}."
+            )
+    except InvalidInput as refusal:
+        raise InvalidInput(refusal.message, name) from None
+    return text
 
 
 def siret_number(text: str) -> str:

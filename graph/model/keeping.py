@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from graph.model.access import Operation, Subject, Viewer, may_as_keeper
+from graph.model.checks import sound_contact
 from graph.model.directory import Organisation, Service
 from graph.model.errors import InvalidInput, NotAllowed
 from graph.model.life import PARIS
@@ -164,7 +165,7 @@ def is_by_hand(voice: str) -> bool:
 def edited(kept: Kept, values: Mapping[FieldGroup, Mapping[str, Any]]) -> dict[FieldGroup, dict[str, Any]]:
     """The whole value of each group that these fields make another: what is not named stays.
 
-    Raises InvalidInput for a group or a field that this listing has not.
+    Raises InvalidInput for a group or a field that this listing has not, and for a contact that none can be.
     """
     groups = GROUPS[type(kept.record)]
     changed: dict[FieldGroup, dict[str, Any]] = {}
@@ -175,6 +176,8 @@ def edited(kept: Kept, values: Mapping[FieldGroup, Mapping[str, Any]]) -> dict[F
             if name not in groups[group]:
                 raise InvalidInput(f"La rubrique « {group} » n’a pas de champ « {name} ».", name)
         whole = kept.value(group) | dict(fields)
+        if "contact" in fields:
+            whole["contact"] = sound_contact(fields["contact"], kept.value(group)["contact"])
         if whole != kept.value(group):
             changed[group] = whole
     return changed

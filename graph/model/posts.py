@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from graph.model.directory import Holder, HolderRole, Post
+from graph.model.checks import sound_contact
+from graph.model.directory import Contact, Holder, HolderRole, Post
 from graph.model.errors import InvalidInput
 
 LONGEST_LABEL: Final = 120
@@ -31,7 +32,8 @@ def checked(post: Post, posts: Sequence[Post]) -> Post:
         raise InvalidInput(
             "L’accueil par défaut répond quand personne d’autre ne répond : donnez-lui un téléphone.", "phone"
         )
-    return replace(post, label=post.label.strip())
+    stood = next((p.contact for p in posts if p.id == post.id), Contact())
+    return replace(post, label=post.label.strip(), contact=sound_contact(post.contact, stood))
 
 
 def holding(posts: Iterable[Post], professional: str, day: date) -> tuple[Post, ...]:
@@ -84,6 +86,7 @@ def leaving(posts: Sequence[Post], professional: str, last_day: date) -> tuple[P
     """The posts that she leaves after this day, as they then are: whoever calls is sent to the duty desk.
 
     She stays named until that day; a post whose holders are all gone gives way to the desk (`graph/model/calling.py`).
+    Where she stands in for a colleague, she does so no more.
     Raises InvalidInput where she holds none, or no desk answers.
     """
     hers = holding(posts, professional, last_day)
@@ -95,17 +98,24 @@ def leaving(posts: Sequence[Post], professional: str, last_day: date) -> tuple[P
             "ne répondent pas.",
             "desk",
         )
-    return tuple(
-        replace(
-            post,
-            holders=tuple(
-                held
-                for h in post.holders
-                if (held := _ended(h, last_day + ONE_DAY) if h.professional == professional else h)
-            )
-            or tuple(replace(h, until=last_day) for h in post.holders),
-        )
-        for post in hers
+    after = {post.id: _left(post, professional, last_day) for post in posts}
+    return tuple(after[post.id] for post in posts if post in hers or after[post.id] != post)
+
+
+def _left(post: Post, professional: str, last_day: date) -> Post:
+    kept = [_ended(h, last_day + ONE_DAY) if h.professional == professional else h for h in post.holders]
+    # Without any name a post would answer by itself: those who would never have begun stay, over before they begin.
+    holders = tuple(h for h in kept if h) or tuple(replace(h, until=last_day) for h in post.holders)
+    return replace(post, holders=holders)
+
+
+def concerned(entries: Iterable[PostEntry]) -> frozenset[str]:
+    """The professionals whose own holding of a post these changed; where one only stands in is left out."""
+    return frozenset(
+        held.professional
+        for entry in entries
+        for held in set(entry.before.holders if entry.before else ()) ^ set(entry.after.holders if entry.after else ())
+        if held.role is HolderRole.HOLDER
     )
 
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from unicodedata import category
 
+from graph.model.checks import sound_parts
 from graph.model.directory import Contact, ListingState, Organisation, Service
 from graph.model.errors import Conflict, InvalidInput
 from graph.model.listing import GROUPS, FieldGroup
@@ -31,6 +32,8 @@ PATIENCE: Final = timedelta(days=14)
 UNDO_WITHIN: Final = timedelta(days=30)
 # How long the address of whoever suggested is kept once it was decided.
 ADDRESS_KEPT: Final = timedelta(days=30)
+# And at most, when nobody ever decides.
+LONGEST_KEPT: Final = timedelta(days=365)
 
 
 class About(StrEnum):
@@ -90,6 +93,7 @@ GROUP: Final[Mapping[About, FieldGroup]] = MappingProxyType(
     }
 )
 # What can be suggested of each group, and taken or left one by one: fields of a listing, those of a contact each for itself.
+NO_CONTACT: Final = Contact()
 CONTACT_PARTS: Final = tuple(part.name for part in fields(Contact))
 PARTS: Final[Mapping[About, tuple[str, ...]]] = MappingProxyType(
     {
@@ -173,8 +177,11 @@ def checked_text(text: str, field: str, longest: int = LONGEST_TEXT, *, needed: 
     return said
 
 
-def suggested(suggestion: Suggestion) -> Suggestion:
-    """The suggestion as it may be kept. Raises InvalidInput when it says nothing, or names a part that is not of its group."""
+def suggested(suggestion: Suggestion, present: Contact = NO_CONTACT) -> Suggestion:
+    """The suggestion as it may be kept; `present` is the listing's contact.
+
+    Raises InvalidInput when it says nothing, names a part that is not of its group, or a contact that none can be.
+    """
     foreign = sorted(set(suggestion.value) - set(parts_of(suggestion.kind, suggestion.about)))
     if foreign:
         raise InvalidInput(f"« {foreign[0]} » ne fait pas partie de ce qui se corrige ici.", foreign[0])
@@ -187,7 +194,8 @@ def suggested(suggestion: Suggestion) -> Suggestion:
                 raise InvalidInput("Donnez au moins le nom, le type et le territoire de cet organisme.", name)
     if not suggestion.value and not text:
         raise InvalidInput("Dites ce qui est faux, ou donnez la bonne valeur.", "text")
-    return replace(suggestion, text=text)
+    reach = {part: held for part, held in suggestion.value.items() if part in CONTACT_PARTS}
+    return replace(suggestion, text=text, value={**suggestion.value, **sound_parts(reach, present)})
 
 
 def _bounded(part: str, held: object) -> None:
@@ -270,9 +278,11 @@ def undoable(decided_at: datetime | None, now: datetime) -> bool:
     return decided_at is not None and now - decided_at <= UNDO_WITHIN
 
 
-def forget_address(decided_at: datetime) -> datetime:
-    """From when on the address of whoever suggested is kept no more."""
-    return decided_at.astimezone(UTC) + ADDRESS_KEPT
+def forget_address(suggestion: Suggestion) -> datetime:
+    """From when on the address and the words of whoever suggested are kept no more, answered or not."""
+    decided = None if suggestion.waits() else suggestion.decided_at
+    kept = decided + ADDRESS_KEPT if decided else suggestion.at + LONGEST_KEPT
+    return min(kept, suggestion.at + LONGEST_KEPT).astimezone(UTC)
 
 
 STATE_WORDS: Final[Mapping[SuggestionState, str]] = MappingProxyType(

@@ -135,13 +135,17 @@ def _rule(text: str, adds: bool) -> _Rule:
 
 
 def _validity(rules: list[_Rule]) -> tuple[tuple[date, date] | None, list[_Rule]]:
-    """The dates that bound all of the week, when there is no other week; and the rules without them."""
+    """The dates that bound the week, those of its first rule; and the rules without them.
+
+    Rules of other dates stay as they are: seasons. A week of which a part is not bounded has no bounds.
+    """
     weekly = [rule for rule in rules if (rule.days or rule.weeks is not Weeks.ALL) and rule.spans]
-    bounds = {rule.bounds for rule in weekly}
-    only = next(iter(bounds), ())
-    if len(bounds) != 1 or len(only) != 1 or only[0][2] or only[0][0] == only[0][1]:
+    first = weekly[0].bounds if weekly else ()
+    if len(first) != 1 or first[0][2] or first[0][0] == first[0][1] or not all(rule.bounds for rule in weekly):
         return None, rules
-    return only[0][:2], [replace(rule, bounds=()) if rule in weekly else rule for rule in rules]
+    return first[0][:2], [
+        replace(rule, bounds=()) if rule in weekly and rule.bounds == first else rule for rule in rules
+    ]
 
 
 def _take(draft: _Draft, rule: _Rule) -> None:

@@ -27,10 +27,6 @@ WITH s.id AS id, count(c) AS voices
 WHERE voices > 1
 RETURN id ORDER BY id
 """
-BELOW: Final[LiteralString] = """
-MATCH (o:Organisation {id: $id})<-[:PART_OF*1..6]-(u:Organisation)
-RETURN DISTINCT u.id AS id ORDER BY id
-"""
 SERVICE_NAMES: Final[LiteralString] = (
     "UNWIND $ids AS id MATCH (s:Service {id: id}) RETURN s.id AS id, s.name AS name ORDER BY id"
 )
@@ -64,10 +60,6 @@ class Queue:
     async def asking(self, most: int) -> list[Membership]:
         """Requests to join that nobody answered, the oldest first."""
         return [membership_of(row["membership"]) for row in await self._unit.run(ASKING, most=most)]
-
-    async def below(self, organisation: str) -> list[str]:
-        """The units of an organisation, and theirs."""
-        return [row["id"] for row in await self._unit.run(BELOW, id=organisation)]
 
     async def listing_names(self, keys: Sequence[str]) -> dict[str, str]:
         """Names of listings ("service:…", "organisation:…") by key; those that are gone are left out."""

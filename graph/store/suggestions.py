@@ -22,12 +22,8 @@ if TYPE_CHECKING:
 SWEPT_AT_ONCE: Final = 500
 
 ADD: Final[LiteralString] = "UNWIND $rows AS row CREATE (s:Suggestion) SET s = row"
-ADDRESS: Final[LiteralString] = "CREATE (a:SuggestionAddress {id: $id, email: $email})"
+ADDRESS: Final[LiteralString] = "CREATE (a:SuggestionAddress {id: $id, email: $email, forget: $forget})"
 # What waits says for which listing and which organisation; what was decided says neither: the two indexes hold what waits only.
-WAITING_ABOUT: Final[LiteralString] = """
-MATCH (s:Suggestion) WHERE s.waitsAbout = $subject
-RETURN s{.*} AS node ORDER BY node.at, node.id
-"""
 COUNT_ABOUT: Final[LiteralString] = "MATCH (s:Suggestion) WHERE s.waitsAbout = $subject RETURN count(s) AS waiting"
 COUNTS: Final[LiteralString] = """
 UNWIND $subjects AS subject
@@ -47,7 +43,6 @@ FIND: Final[LiteralString] = "UNWIND $ids AS id MATCH (s:Suggestion {id: id}) RE
 HOLD: Final[LiteralString] = "MATCH (s:Suggestion {id: $id}) SET s.locked = $by WITH s RETURN s{.*} AS node"
 SAVE: Final[LiteralString] = "UNWIND $rows AS row MATCH (s:Suggestion {id: row.id}) SET s = row"
 FORGET_AT: Final[LiteralString] = "MATCH (a:SuggestionAddress {id: $id}) SET a.forget = $at"
-KEEP_ON: Final[LiteralString] = "MATCH (a:SuggestionAddress {id: $id}) REMOVE a.forget"
 ADDRESSES: Final[LiteralString] = (
     "UNWIND $ids AS id MATCH (a:SuggestionAddress {id: id}) RETURN a.id AS id, a.email AS email"
 )
@@ -77,11 +72,7 @@ class Suggestions:
         """Keep a new one; `email` is where its author may be answered."""
         await self._unit.run(ADD, rows=[_row(suggestion)])
         if email:
-            await self._unit.run(ADDRESS, id=suggestion.id, email=email)
-
-    async def waiting_about(self, subject: str) -> list[Suggestion]:
-        """Those that wait about one listing, by its key; the oldest first."""
-        return [_suggestion(row["node"]) for row in await self._unit.run(WAITING_ABOUT, subject=subject)]
+            await self._unit.run(ADDRESS, id=suggestion.id, email=email, forget=_forget(suggestion))
 
     async def count_about(self, subject: str) -> int:
         """How many wait about one listing."""
@@ -115,10 +106,7 @@ class Suggestions:
     async def save(self, suggestion: Suggestion) -> None:
         """One that was decided, or that waits again. Its author's address and words have their day."""
         await self._unit.run(SAVE, rows=[_row(suggestion)])
-        if forget := _forget(suggestion):
-            await self._unit.run(FORGET_AT, id=suggestion.id, at=forget)
-        else:
-            await self._unit.run(KEEP_ON, id=suggestion.id)
+        await self._unit.run(FORGET_AT, id=suggestion.id, at=_forget(suggestion))
 
     async def addresses(self, ids: Sequence[str]) -> dict[str, str]:
         """Where the authors of these may be answered, by the suggestion's id; those who said nothing are left out."""
@@ -138,10 +126,8 @@ def moment(when: datetime) -> str:
     return when.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def _forget(suggestion: Suggestion) -> str | None:
-    if suggestion.waits() or suggestion.decided_at is None:
-        return None
-    return moment(forget_address(suggestion.decided_at))
+def _forget(suggestion: Suggestion) -> str:
+    return moment(forget_address(suggestion))
 
 
 def _row(one: Suggestion) -> dict[str, Any]:

@@ -19,6 +19,8 @@ PART: Final = 100
 # Parts are written some at a time: a statement that carries megabytes is slow to read for the engine.
 PARTS_AT_ONCE: Final = 20
 SWEPT_AT_ONCE: Final = 50
+# Previews of one person that wait to be confirmed: each may be ten thousand lines.
+MOST_WAITING: Final = 5
 
 ADD: Final[LiteralString] = "UNWIND $rows AS row CREATE (u:Upload) SET u = row"
 ADD_PARTS: Final[LiteralString] = "UNWIND $rows AS row CREATE (p:UploadPart) SET p = row"
@@ -45,6 +47,10 @@ UNSEAL: Final[LiteralString] = "MATCH (f:AppliedFile {id: $id}) DELETE f"
 PAST: Final[LiteralString] = """
 MATCH (u:Upload) WHERE u.organisation = $organisation AND u.state IN ['applied', 'taken_back']
 RETURN u{.*} AS upload ORDER BY u.at DESC, u.id LIMIT $most
+"""
+UNCONFIRMED: Final[LiteralString] = """
+MATCH (u:Upload) WHERE u.organisation = $organisation AND u.by = $by AND u.state IN ['waiting', 'refused']
+RETURN u{.*} AS upload ORDER BY u.at DESC, u.id
 """
 OVER: Final[LiteralString] = """
 MATCH (u:Upload) WHERE u.state IN ['waiting', 'refused'] AND u.at < $before
@@ -115,7 +121,15 @@ class Uploads:
     async def sweep(self, at: datetime) -> int:
         """Forget some of those that nobody confirmed within the hour; how many."""
         rows = await self._unit.run(OVER, before=_moment(at - PREVIEW), most=SWEPT_AT_ONCE)
-        over = [_upload(row["upload"]) for row in rows]
+        return await self._forget([_upload(row["upload"]) for row in rows])
+
+    async def make_room(self, organisation: str, by: str) -> int:
+        """Forget the oldest previews of one person that she did not confirm, so that there is room for one more; how many."""
+        rows = await self._unit.run(UNCONFIRMED, organisation=organisation, by=by)
+        some = [_upload(row["upload"]) for row in rows]
+        return await self._forget([one for one in some if one.started is None][MOST_WAITING - 1 :])
+
+    async def _forget(self, over: Sequence[Upload]) -> int:
         parts = [id_ for one in over for kind, n in _kinds(one) for id_ in _part_ids(one.id, kind, n)]
         await self._unit.run(FORGET_PARTS, ids=parts)
         await self._unit.run(FORGET, ids=[one.id for one in over])

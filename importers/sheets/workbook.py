@@ -28,7 +28,8 @@ MOST_SHEETS: Final = 10
 # The last line that a workbook can have; a file that names a further one was not made by a spreadsheet.
 LAST_LINE: Final = 1_048_576
 CHUNK: Final = 65_536
-_XML: Final = (".xml", ".rels", ".vml")
+# What a workbook may hold besides documents: pictures, and what printers are told.
+_OTHER: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf", ".bin")
 _BOMB: Final = "Ce classeur, une fois décompressé, est démesuré. Copiez ses lignes dans le modèle vide, et renvoyez-le."
 _DAMAGED: Final = (
     "Ce classeur est abîmé ou n’est pas un vrai .xlsx. Ouvrez-le, enregistrez-le à nouveau, et renvoyez-le."
@@ -74,12 +75,16 @@ def _look_at_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
         raise Unreadable("Ce classeur contient une macro ou un objet. Enregistrez-le en .xlsx simple, et renvoyez-le.")
     if member.file_size > RATIO_FROM and member.file_size > MOST_RATIO * max(member.compress_size, 1):
         raise Unreadable(_BOMB)
-    if name.endswith(_XML):
-        _without_entities(archive, member)
+    if not member.is_dir():
+        _without_entities(archive, member, may_be_other=name.endswith(_OTHER))
 
 
-def _without_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Refuse a document that declares anything, whatever its encoding: that is the door of every attack by entities."""
+def _without_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo, *, may_be_other: bool) -> None:
+    """Refuse a document that declares anything, whatever its encoding: that is the door of every attack by entities.
+
+    Every member is read so, whatever its name: a workbook's relationships may call any of them a sheet. One that
+    `may_be_other` than a document is left when it is none: what cannot be parsed here cannot be parsed as a sheet either.
+    """
     parser = expat.ParserCreate()
     parser.StartDoctypeDeclHandler = _refuse_declaration
     unpacked = 0
@@ -92,7 +97,8 @@ def _without_entities(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None
                 parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, ValueError):
-        raise Unreadable(_DAMAGED) from None
+        if not may_be_other:
+            raise Unreadable(_DAMAGED) from None
 
 
 def _refuse_declaration(*_: object) -> NoReturn:

@@ -320,10 +320,23 @@ async def test_a_transaction_that_breaks_in_the_middle_leaves_nothing(rooms: Roo
     assert (await seen(rooms, EDITOR, upload.id, AT)).state is UploadState.WAITING
 
 
+async def test_of_the_previews_of_one_person_the_last_five_wait(rooms: Rooms) -> None:
+    other = replace(EDITOR, account="t:autre-compte")
+    theirs = await look_at(rooms, other, "f.csv", FILE, AT)
+    kept = [await look_at(rooms, EDITOR, f"{n}.csv", FILE, AT + timedelta(seconds=n)) for n in range(7)]
+    async with rooms.graph.reading() as unit:
+        still = [one.file for one in kept if await unit.uploads.get(one.id)]
+        (parts,) = await unit.run("MATCH (p:UploadPart) RETURN count(DISTINCT p.upload) AS n")
+        assert await unit.uploads.get(theirs.id) == theirs
+    assert (still, parts["n"]) == (["2.csv", "3.csv", "4.csv", "5.csv", "6.csv"], 6)
+
+
 async def test_what_comes_to_nothing_is_told_and_the_work_is_over(rooms: Rooms) -> None:
     upload = await look_at(rooms, EDITOR, "f.csv", FILE, datetime.now(UTC))
     target = Target(ListingKind.SERVICE, "t:b")
-    await change_groups(rooms, EDITOR, target, {FieldGroup.CONTACT: {"contact": Contact(phone="03 81 2")}}, key="k")
+    await change_groups(
+        rooms, EDITOR, target, {FieldGroup.CONTACT: {"contact": Contact(phone="03 81 22 22 22")}}, key="k"
+    )
     await begin(rooms, EDITOR, upload.id, confirm)
     now = await until_told(rooms, upload.id)
     assert (now.state, now.started) == (UploadState.WAITING, None)

@@ -62,7 +62,7 @@ async def labels(rooms: Rooms) -> dict[str, Post]:
 
 async def test_a_post_is_set_handed_over_and_taken_back(rooms: Rooms) -> None:
     before = await labels(rooms)
-    made = await act(rooms, "setPost", "k1", label="Loyers", competences=[make.RENT], holder="t:anne", phone="03")
+    made = await act(rooms, "setPost", "k1", label="Loyers", competences=[make.RENT], holder="t:anne", phone="3919")
     (post,) = made["posts"]
     assert post["holders"] == [{"name": "Anne", "role": "HOLDER", "onLeave": False}]
     away = await act(

@@ -132,6 +132,20 @@ async def test_one_mail_holds_all_that_is_due_or_soon_in_an_organisation_and_non
     assert await passes(empty_graph, DUE + 5 * ONE, DUE + QUIET - ONE, DUE + QUIET) == [0, 0, 1]
 
 
+async def test_an_answer_does_not_shorten_the_week_between_two_mails(empty_graph: Graph) -> None:
+    service = make.service("t:a", vouched_on=SAID + NOTICE + 3 * ONE, covers=(), competences=())
+    await load(empty_graph, body(), service)
+    await appoint(empty_graph, "t:caf")
+    assert await passes(empty_graph, DUE) == [1]
+    await load(empty_graph, body(vouched_on=DUE + ONE), service)
+    assert await passes(empty_graph, DUE + 2 * ONE, DUE + QUIET - ONE, DUE + QUIET) == [0, 0, 1]
+    assert [item for item, _, _ in await gone(empty_graph)] == ["service:t:a|identity"]
+    assert [groups for _, groups in await mails(empty_graph)] == [
+        ["organisation:t:caf|identity"],
+        ["service:t:a|identity"],
+    ]
+
+
 async def test_what_is_answered_is_forgotten_and_begins_anew(listed: Graph) -> None:
     await passes(listed, DUE, DUE + AFTER, DUE + 2 * AFTER)
     confirmed = DUE + 2 * AFTER

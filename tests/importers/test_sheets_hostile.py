@@ -31,6 +31,11 @@ def sheet_xml(inside: str) -> bytes:
     ).encode()
 
 
+def read_member(name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(BOOK)) as archive:
+        return archive.read(name)
+
+
 def text_row(number: int, *cells: str) -> str:
     inside = "".join(f'<c t="inlineStr"><is><t>{cell}</t></is></c>' for cell in cells)
     return f'<row r="{number}">{inside}</row>'
@@ -80,6 +85,28 @@ def test_a_document_that_declares_entities_is_not_read(document: bytes, member: 
     assert refusal(tampered(BOOK, {member: document})) == (
         "Ce classeur contient une déclaration qui n’a pas sa place dans un tableau. Rien n’en a été lu."
     )
+
+
+@pytest.mark.parametrize("member", ["xl/worksheets/sheet1.dat", "xl/media/image1.png", "xl/sheet"])
+def test_a_sheet_by_any_other_name_declares_nothing_either(member: str) -> None:
+    rows = text_row(1, "Nom") + text_row(2, "&a;")
+    named = {
+        "xl/_rels/workbook.xml.rels": read_member("xl/_rels/workbook.xml.rels").replace(
+            SHEET.encode(), member.encode()
+        ),
+        "[Content_Types].xml": read_member("[Content_Types].xml").replace(SHEET.encode(), member.encode()),
+    }
+    plain = sheet_xml(f"<sheetData>{rows.replace('&a;', 'Accueil')}</sheetData>")
+    assert [dict(row.cells) for row in read_file(tampered(BOOK, {**named, member: plain})).rows] == [{"Nom": "Accueil"}]
+    declared = b'<!DOCTYPE w [<!ENTITY a "EXPANDED">]>' + sheet_xml(f"<sheetData>{rows}</sheetData>")
+    assert refusal(tampered(BOOK, {**named, member: declared})) == (
+        "Ce classeur contient une déclaration qui n’a pas sa place dans un tableau. Rien n’en a été lu."
+    )
+
+
+def test_pictures_are_left_where_they_are() -> None:
+    assert read_file(tampered(BOOK, {"xl/media/image1.png": b"\x89PNG\r\n\x1a\n\0"})).rows == read_file(BOOK).rows
+    assert refusal(tampered(BOOK, {"xl/media/image1.dat": b"\x89PNG"})).startswith("Ce classeur est abîmé")
 
 
 def test_macros_and_objects_are_refused() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.model.alerts import News, Pace, SavedSearch, Sought, news
+from graph.model.alerts import News, Pace, SavedSearch, Sought, lasting, news
 
 TODAY = date(2026, 3, 10)
 SEARCH = SavedSearch(
@@ -51,6 +51,12 @@ def test_then_only_what_was_not_there() -> None:
     )
     assert news(TOLD, ["service:b"]) is None
     assert news(TOLD, ["service:b", "service:a"]) is None
+
+
+def test_what_is_open_now_is_not_kept_for_another_day() -> None:
+    sought = replace(SEARCH.sought, wishes=("open_now", "has_room", "free"))
+    assert lasting(sought) == replace(sought, wishes=("has_room", "free"))
+    assert lasting(SEARCH.sought) == SEARCH.sought
 
 
 @given(KEYS, KEYS)

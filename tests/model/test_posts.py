@@ -95,6 +95,19 @@ def test_whoever_leaves_hands_every_post_to_the_desk_after_her_last_day() -> Non
     assert [h.name for h in answering(left[1], TODAY + timedelta(days=1))] == ["bruno"]
 
 
+def test_whoever_leaves_stands_in_for_nobody_any_more() -> None:
+    rent = make.post("t:rent", label="Loyer", competences=(make.RENT,), holders=(ANNE,))
+    hotel = away(make.post("t:hotel", label="Hôtel", holders=(BRUNO,)), "t:bruno", TODAY, None, ANNE)
+    later = away(
+        make.post("t:later", label="Nuits", holders=(CHLOE,)), "t:chloe", TODAY + timedelta(days=9), None, ANNE
+    )
+    left = leaving((rent, hotel, later, DESK), "t:anne", TODAY)
+    assert [post.id for post in left] == ["t:rent", "t:hotel", "t:later"]
+    tomorrow = TODAY + timedelta(days=1)
+    assert [[h.name for h in answering(left[1], day)] for day in (TODAY, tomorrow)] == [["anne"], []]
+    assert [h.name for h in left[2].holders] == ["chloe"]
+
+
 def test_a_post_that_would_have_begun_later_is_not_held_without_a_day() -> None:
     later = make.post("t:later", label="Plus tard", holders=(replace(ANNE, since=TODAY + timedelta(days=9)),))
     left = leaving((later, DESK), "t:anne", TODAY)

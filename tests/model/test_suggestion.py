@@ -168,6 +168,19 @@ def test_a_missing_organisation_has_a_name_a_kind_and_a_territory(lacking: str) 
     assert label("suggestion_about", About.MISSING.value)
 
 
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [("phone", "appeler"), ("phone", "1" * 2999), ("email", "a@b.fr?bcc=z@z.fr"), ("url", "javascript:alert(1)")],
+)
+def test_a_contact_that_none_can_be_is_not_suggested(part: str, text: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        suggested(suggestion(value={part: text}))
+    assert refused.value.field == part
+    # What a source wrote so is no fault of whoever mends the rest.
+    beside = suggestion(value={part: text, "email" if part != "email" else "phone": ""})
+    assert suggested(beside, Contact(**{part: text})) == beside
+
+
 def test_a_suggestion_says_something() -> None:
     with pytest.raises(InvalidInput, match="Dites ce qui est faux") as refused:
         suggested(suggestion(about=About.OTHER, value={}, text="  "))
@@ -211,4 +224,11 @@ def test_after_two_weeks_it_is_the_moderators() -> None:
 
 
 def test_an_address_is_forgotten_thirty_days_after_the_decision() -> None:
-    assert forget_address(make.NOW) == make.NOW.astimezone(UTC) + timedelta(days=30)
+    decided = after(SuggestionState.REFUSED)
+    assert decided.decided_at is not None
+    assert forget_address(decided) == decided.decided_at.astimezone(UTC) + timedelta(days=30)
+
+
+def test_an_address_is_forgotten_after_a_year_when_nobody_decides() -> None:
+    for state in (SuggestionState.WAITING, SuggestionState.UNDONE):
+        assert forget_address(after(state)) == make.NOW.astimezone(UTC) + timedelta(days=365)

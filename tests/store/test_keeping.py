@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from api.actions.keeping import change_groups, confirm_groups, create_service, history, kept, take_back
+from api.actions.outreach import SessionDraft, add_session, outreach
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import Role
@@ -53,6 +54,38 @@ def imported(**values: Any) -> tuple[Any, Any]:
 async def load(graph: Graph, source: str, *records: Any) -> None:
     loader = Loader(graph, source)
     await loader.load(await loader.plan_batch(make.batch(*records)), lambda done: None)
+
+
+@pytest.mark.parametrize(
+    ("part", "text"), [("phone", "1" * 2999), ("email", "a@b.fr?bcc=z@z.fr"), ("url", "javascript:alert(1)")]
+)
+async def test_a_contact_that_none_can_be_is_refused(rooms: Rooms, part: str, text: str) -> None:
+    before = await kept(rooms, EDITOR, BODY)
+    with pytest.raises(InvalidInput) as refused:
+        value = {FieldGroup.CONTACT: {"contact": Contact(**{part: text})}}
+        await change_groups(rooms, EDITOR, BODY, value, key="k")
+    assert refused.value.field == part
+    assert await kept(rooms, EDITOR, BODY) == before
+    # What the source wrote so stays, and the rest is mended beside it.
+    mended = {FieldGroup.CONTACT: {"contact": Contact(phone="1", url="www.exemple.fr")}}
+    after = await change_groups(rooms, EDITOR, BODY, mended, key="k2")
+    assert after.record.contact == Contact(phone="1", url="https://www.exemple.fr")
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        ({"name": "x" * 201}, "name"),
+        ({"conditions": "x" * 1501}, "conditions"),
+        ({"email": "a@b.fr?bcc=z@z.fr"}, "email"),
+    ],
+)
+async def test_a_session_is_bounded_like_a_service(rooms: Rooms, said: dict[str, str], field: str) -> None:
+    plain = {"name": "Permanence", "like": "t:s", "town": "25056", "address": "1 rue", "hours": "Mo 09:00-12:00"}
+    with pytest.raises(InvalidInput) as refused:
+        await add_session(rooms, EDITOR, "t:caf", SessionDraft(**(plain | said)), key="k")
+    assert refused.value.field == field
+    assert (await outreach(rooms, EDITOR, "t:caf")).elsewhere == ()
 
 
 async def waiting(rooms: Rooms) -> int:
@@ -193,11 +226,11 @@ async def test_who_has_not_the_right_changes_nothing(rooms: Rooms, viewer: Any, 
 
 async def test_a_moderators_word_yields_to_the_partners(rooms: Rooms) -> None:
     moderator = make.viewer(Role.MODERATOR, account="t:mod", organisation="")
-    body = {FieldGroup.CONTACT: {"contact": Contact(phone="2")}}
-    assert (await change_groups(rooms, moderator, BODY, body, key="k1", at=AT)).record.contact.phone == "2"
-    own = {FieldGroup.CONTACT: {"contact": Contact(phone="3")}}
-    assert (await change_groups(rooms, EDITOR, BODY, own, key="k1", at=AT)).record.contact.phone == "3"
-    later = {FieldGroup.CONTACT: {"contact": Contact(phone="4")}}
+    body = {FieldGroup.CONTACT: {"contact": Contact(phone="3919")}}
+    assert (await change_groups(rooms, moderator, BODY, body, key="k1", at=AT)).record.contact.phone == "3919"
+    own = {FieldGroup.CONTACT: {"contact": Contact(phone="3939")}}
+    assert (await change_groups(rooms, EDITOR, BODY, own, key="k1", at=AT)).record.contact.phone == "3939"
+    later = {FieldGroup.CONTACT: {"contact": Contact(phone="3949")}}
     before = await kept(rooms, EDITOR, BODY)
     with pytest.raises(NotAllowed, match="sa parole l’emporte"):
         await change_groups(rooms, moderator, BODY, later, key="k2", at=AT + timedelta(days=1))

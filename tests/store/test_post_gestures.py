@@ -112,7 +112,7 @@ async def test_of_several_holders_naming_one_leaves_the_others(rooms: Rooms) -> 
     ]
     hotel = replace((await posts(rooms))["Hôtel"], holders=tuple(two))
     await rooms.graph.write(lambda unit: unit.posts.keep([hotel]))
-    told = PostDraft(label="Hôtel", holder="t:anne", contact=Contact(phone="2"))
+    told = PostDraft(label="Hôtel", holder="t:anne", contact=Contact(phone="3919"))
     done = await set_post(rooms, EDITOR, "t:caf", told, key="k1", post="t:hotel", at=AT)
     assert [holder.name for holder in done.posts[0].holders] == ["Anne", "Bruno"]
     nobody = await set_post(rooms, EDITOR, "t:caf", PostDraft(label="Hôtel"), key="k2", post="t:hotel", at=AT)
@@ -153,6 +153,25 @@ async def test_whoever_leaves_hands_all_her_posts_over_at_once_and_may_come_back
     assert await posts(rooms) == before
 
 
+async def test_she_leaves_her_own_posts_and_thinks_better_of_it(rooms: Rooms) -> None:
+    before = await posts(rooms)
+    left = await leave_posts(rooms, HERSELF, "t:caf", "t:anne", TODAY, key="k1", at=AT)
+    assert [(post.label, answering(post, TODAY + timedelta(days=1))) for post in left.posts] == [("Hôtel", ())]
+    await take_back(rooms, HERSELF, "t:caf", left.entry, key="k2", at=AT)
+    assert await posts(rooms) == before
+
+
+async def test_a_right_that_is_gone_undoes_nothing_not_even_ones_own(rooms: Rooms) -> None:
+    only_sees = replace(EDITOR, roles=frozenset({Role.AUDITOR}))
+    made = await set_post(rooms, EDITOR, "t:caf", DRAFT, key="k1", at=AT)
+    away = await set_absence(rooms, EDITOR, "t:caf", "t:anne", TODAY, None, key="k2", at=AT)
+    left = await leave_posts(rooms, HERSELF, "t:caf", "t:anne", TODAY, key="k3", at=AT)
+    for number, entry in enumerate((made.entry, away.entry)):
+        await refused(rooms, take_back(rooms, only_sees, "t:caf", entry, key=f"k4{number}", at=AT), NotAllowed)
+    elsewhere = replace(HERSELF, professional="t:bruno")
+    await refused(rooms, take_back(rooms, elsewhere, "t:caf", left.entry, key="k5", at=AT), NotAllowed)
+
+
 async def test_someone_new_is_added_with_her_post(rooms: Rooms) -> None:
     draft = PostDraft(label="Neuf", holder_name="Chloé", holder_function="accueil")
     await set_post(rooms, EDITOR, "t:caf", draft, key="k1", at=AT)
@@ -167,7 +186,7 @@ async def test_someone_new_is_added_with_her_post(rooms: Rooms) -> None:
 async def test_only_those_who_keep_posts_move_them(rooms: Rooms, viewer: Viewer, error: type[Exception]) -> None:
     await refused(rooms, set_post(rooms, viewer, "t:caf", DRAFT, key="k1", at=AT), error)
     await refused(rooms, remove_post(rooms, viewer, "t:caf", "t:hotel", key="k2", at=AT), error)
-    await refused(rooms, leave_posts(rooms, viewer, "t:caf", "t:anne", TODAY, key="k3", at=AT), error)
+    await refused(rooms, leave_posts(rooms, viewer, "t:caf", "t:bruno", TODAY, key="k3", at=AT), error)
     other = set_absence(rooms, viewer, "t:caf", "t:bruno", TODAY, None, key="k4", at=AT)
     await refused(rooms, other, error)
 
@@ -179,6 +198,9 @@ async def test_only_those_who_keep_posts_move_them(rooms: Rooms, viewer: Viewer,
         (PostDraft(label="x", competences=("rien",)), "competences"),
         (PostDraft(label="x", covers=("99999",)), "covers"),
         (PostDraft(label="x", hours="le matin"), "hours"),
+        (PostDraft(label="x", contact=Contact(url="javascript:alert(1)")), "url"),
+        (PostDraft(label="x", contact=Contact(email="a@b.fr?bcc=z@z.fr")), "email"),
+        (PostDraft(label="x", contact=Contact(phone="1" * 2999)), "phone"),
         (PostDraft(label="x", holder="t:inconnue"), "holder"),
         (PostDraft(label="x", holder_name="x" * 201), "holder_name"),
     ],

@@ -22,7 +22,15 @@ from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound, Too
 from graph.model.keeping import Act, ListingKind, Target
 from graph.model.listing import FieldGroup
 from graph.model.moderation import Choice, Task
-from graph.model.suggestion import ADDRESS_KEPT, UNDO_WITHIN, About, Suggestion, SuggestionState, SuggestionStep
+from graph.model.suggestion import (
+    ADDRESS_KEPT,
+    LONGEST_KEPT,
+    UNDO_WITHIN,
+    About,
+    Suggestion,
+    SuggestionState,
+    SuggestionStep,
+)
 from graph.store.loading import Loader
 from graph.store.unit import Graph
 from search.places import Gazetteer
@@ -121,7 +129,7 @@ async def test_the_partner_takes_it_and_the_listing_says_so(rooms: Rooms) -> Non
     assert (entry.act, entry.by, entry.note) == (
         Act.EDITED,
         "t:compte",
-        "Suggestion de quelqu’un sans compte, le 10 mars 2026",
+        "Suggestion du 10 mars 2026",
     )
     assert (decision.task, decision.choice, decision.subject) == (Task.SUGGESTION, Choice.ACCEPT, one.id)
     assert await waiting_here(rooms, EDITOR, 10) == []
@@ -283,6 +291,12 @@ async def test_address_and_words_are_forgotten_thirty_days_after(rooms: Rooms) -
         found = await unit.suggestions.find([one.id, waits.id])
     assert (found[one.id].text, found[one.id].by_name, found[one.id].reason) == ("", "", "Non.")
     assert found[waits.id].text == "Le numéro a changé."
+    # Nobody ever answered that one.
+    assert (await swept(AT + LONGEST_KEPT - timedelta(seconds=1)), await swept(AT + LONGEST_KEPT)) == (0, 2)
+    async with rooms.graph.reading() as unit:
+        assert await unit.suggestions.addresses([waits.id]) == {}
+        found = await unit.suggestions.find([waits.id])
+    assert (found[waits.id].text, found[waits.id].state) == ("", SuggestionState.WAITING)
 
 
 MISSING: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 from api.web.dates_words import clock, exact_day, length, relative_day, relative_moment, today_words
 from api.web.hours_words import hours_in_words
 from api.web.phone_words import Phone, phone
-from api.web.render import listed, sheet_path, typography
+from api.web.render import listed, mailto, sheet_path, typography
 from search.hours import PARIS
 
 TODAY = date(2026, 3, 10)  # a Tuesday
@@ -205,3 +205,8 @@ def test_an_id_cannot_escape_its_address() -> None:
 def test_labels_in_a_row_read_as_a_phrase() -> None:
     assert listed(("Femmes", "Familles", "RSA et prime")) == "Femmes, familles, RSA et prime"
     assert listed(()) == ""
+
+
+def test_an_address_adds_no_copy_to_the_letter_that_it_opens() -> None:
+    assert mailto("accueil+loyer@example.org") == "mailto:accueil+loyer@example.org"
+    assert mailto("a@b.fr?bcc=z@z.fr&subject=x") == "mailto:a@b.fr%3Fbcc%3Dz@z.fr%26subject%3Dx"

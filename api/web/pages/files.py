@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -31,6 +32,8 @@ MOST_PAST: Final = 50
 NOT_YOURS: Final = "Ce compte n’envoie pas de fichiers pour cet organisme. Rien n’a été modifié."
 WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV: Final = "text/csv; charset=utf-8"
+# Each holds up to twenty megabytes until it is read; whoever comes next waits before sending.
+_received: Final = asyncio.Semaphore(4)
 # What an address calls a file: which table (both in a workbook), its type.
 OFFERED: Final[Mapping[str, tuple[Sheet | None, str]]] = MappingProxyType(
     {
@@ -56,8 +59,9 @@ async def send(request: Request) -> Response:
     if not may(viewer, Operation.IMPORT, Subject(organisation=viewer.organisation)):
         raise NotAllowed(NOT_YOURS)
     try:
-        name, content = await file_of(request, "fichier", MOST_BYTES)
-        upload = await files.look_at(_rooms(request), viewer, name, content)
+        async with _received:
+            name, content = await file_of(request, "fichier", MOST_BYTES)
+            upload = await files.look_at(_rooms(request), viewer, name, content)
     except (InvalidInput, TooMuch) as refusal:
         return await _start(request, viewer, refusal)
     again = "?deja=1" if upload.state is UploadState.APPLIED else ""

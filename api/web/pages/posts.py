@@ -64,6 +64,7 @@ class Person:
     posts: tuple[str, ...]
     absence: str
     may_be_away: bool
+    may_leave: bool
 
 
 @router.get(BASE)
@@ -176,7 +177,6 @@ def _list(
         "people": _people(viewer, held, today),
         "colleagues": held.colleagues,
         "may_edit": may(viewer, Operation.EDIT_POST, held.subject),
-        "may_leave": may(viewer, Operation.LEAVE_POSTS, held.subject),
         "no_desk": not any(post.duty_desk for post in held.posts),
         "base": _base(held.organisation.id),
         "listing": kept_path(Target(ListingKind.ORGANISATION, held.organisation.id)),
@@ -204,8 +204,12 @@ def _people(viewer: Viewer, held: Desk, today: date) -> list[Person]:
                 h.name for post in hers for h in post.holders if h.role is HolderRole.SUBSTITUTE and h.since == first
             }
             absence += f". Remplacement : {', '.join(sorted(stand_ins))}" if stand_ins else ". Personne ne remplace"
-        may_be = may(viewer, Operation.SET_ABSENCE, held.about(viewer, one.id))
-        people.append(Person(one.id, one.name, one.function, tuple(post.label for post in hers), absence, may_be))
+        may_be, may_go = (
+            may(viewer, operation, held.about(viewer, one.id))
+            for operation in (Operation.SET_ABSENCE, Operation.LEAVE_POSTS)
+        )
+        labels = tuple(post.label for post in hers)
+        people.append(Person(one.id, one.name, one.function, labels, absence, may_be, may_go))
     return people
 
 
