@@ -111,7 +111,7 @@ def _documents() -> Iterator[Hostile]:
     yield asking(
         "operations ×45, none named", "".join(f"query A{n} {{ __typename }}" for n in range(45)), "INVALID_INPUT"
     )
-    yield asking("mutation", "mutation { __typename }", "INVALID_INPUT")
+    yield asking("mutation", "mutation { eraseEverything }", "INVALID_INPUT")
     yield asking("subscription", "subscription { __typename }", "INVALID_INPUT")
     yield asking("comments", "#\n" * 30_000 + "{ __typename }", "TOO_MUCH")
     yield asking("spaces", "{ __typename " + " " * 90_000 + "}")

@@ -30,6 +30,8 @@ TOLD = {
     "PostsChange": "entry posts { id }",
     "Suggestion": "id",
     "Decision": "id",
+    "SavedSearch": "id",
+    "SearchDeleted": "id",
 }
 TODAY = date.today()  # noqa: DTZ011 - the site asks its own clock too
 SOON = (TODAY + timedelta(days=10)).isoformat()
@@ -92,6 +94,9 @@ STEPS = (
         "Decision",
         Role.MODERATOR,
     ),
+    Step("saveSearch", lambda _: {"competences": [make.RENT], "territory": "25056"}, "SavedSearch"),
+    Step("setAlert", lambda said: {"search": said["saveSearch"]["id"], "pace": "WEEKLY"}, "SavedSearch"),
+    Step("deleteSearch", lambda said: {"search": said["saveSearch"]["id"]}, "SearchDeleted"),
 )
 
 
