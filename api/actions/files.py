@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import msgspec
 
+from api.actions.post_gesture import write_many
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, check, may
 from graph.model.directory import ListingState, Post, Service
@@ -21,7 +22,6 @@ from graph.model.keeping import Act, Entry, Kept, ListingKind, Target, Word, edi
 from graph.model.listing import GROUPS, FieldGroup, split
 from graph.model.uploads import SeenCell, SeenFault, SeenLine, Upload, UploadState
 from graph.store.below import below
-from graph.store.kept_posts import keep_posts
 from graph.store.unit import Unit
 from importers.sheets.columns import Sheet
 from importers.sheets.grid import Fault
@@ -189,7 +189,7 @@ async def _write(
 ) -> dict[tuple[str, int], int]:
     """Write what is planned; the entry that each line made, by sheet and line."""
     services = [one for one in found.planned if isinstance(one.record, Service)]
-    posts = [one.record for one in found.planned if isinstance(one.record, Post)]
+    posts = [(mine.held.posts.get(one.id), one.record) for one in found.planned if isinstance(one.record, Post)]
     done: dict[tuple[str, int], int] = {}
     for start in range(0, len(services), WRITTEN_AT_ONCE):
         some = services[start : start + WRITTEN_AT_ONCE]
@@ -197,7 +197,7 @@ async def _write(
         made = [_entry(viewer, mine, one, held, at, note) for one in some]
         await unit.keeping.append_all(made)
         done |= {(one.sheet.value, one.line): new.seq for one, (new, _) in zip(some, made, strict=True)}
-    await keep_posts(unit, posts, {one.id for one in found.planned if not one.new})
+    await write_many(unit, viewer, posts, at)
     return done
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 import msgspec
 
 from api.actions.files import ABSENT, WRITE_SECONDS, WRITTEN_AT_ONCE, Moved, known, line_words, may_see, own, seen
+from api.actions.post_gesture import write_many
 from api.rooms import Rooms
 from graph.model.access import Operation, Viewer, check
 from graph.model.directory import ListingState, Post
@@ -18,7 +19,6 @@ from graph.model.errors import InvalidInput, NotFound
 from graph.model.keeping import Act, Entry, Kept, ListingKind, Target, Word, edited, entry, taken_back, words_after
 from graph.model.listing import FieldGroup
 from graph.model.uploads import SeenLine, Upload, UploadState
-from graph.store.kept_posts import keep_posts, take_posts_away
 from graph.store.unit import Unit
 from importers.sheets.cells import plain
 from importers.sheets.columns import Sheet, Told, columns
@@ -48,7 +48,8 @@ async def take_back(rooms: Rooms, viewer: Viewer, id_: str, at: datetime | None 
         lines = await unit.uploads.lines(upload)
         note = f"Envoi annulé : « {upload.file} »"
         blocked = await _take_back_services(unit, viewer, [one for one in lines if one.seq is not None], at, note)
-        blocked += await _take_back_posts(unit, viewer, [one for one in lines if one.seq is None], known(rooms, at))
+        posts = [one for one in lines if one.seq is None]
+        blocked += await _take_back_posts(unit, viewer, posts, known(rooms, at), at)
         if blocked:
             raise Moved(SINCE, [line_words(line) for line in blocked], THEN)
         await unit.uploads.taken_back(upload, at)
@@ -104,27 +105,24 @@ def _undone(
     return new, words_after(new, done, today)
 
 
-async def _take_back_posts(unit: Unit, viewer: Viewer, lines: Sequence[SeenLine], known_: Known) -> list[SeenLine]:
+async def _take_back_posts(
+    unit: Unit, viewer: Viewer, lines: Sequence[SeenLine], known_: Known, at: datetime
+) -> list[SeenLine]:
     """The posts as they were, in the columns that the file changed; the lines where someone changed them again."""
     if not lines:
         return []
     mine = await own(unit, viewer, Operation.IMPORT)
     blocked: list[SeenLine] = []
-    restored: list[Post] = []
-    gone: list[Post] = []
+    moves: list[tuple[Post | None, Post | None]] = []
     for line in lines:
         now = mine.held.posts.get(line.id)
         if now is None or any(_told(now, cell.column, known_) != cell.after for cell in line.seen):
             blocked.append(line)
             continue
         check(viewer, Operation.EDIT_POST, mine.subject(now.organisation))
-        if line.new:
-            gone.append(now)
-        else:
-            restored.append(_restored(now, line, known_))
+        moves.append((now, None if line.new else _restored(now, line, known_)))
     if not blocked:
-        await keep_posts(unit, restored, {post.id for post in restored})
-        await take_posts_away(unit, gone)
+        await write_many(unit, viewer, moves, at)
     return blocked
 
 

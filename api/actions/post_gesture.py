@@ -110,6 +110,24 @@ def entries_of(
     ]
 
 
+async def write_many(
+    unit: Unit, viewer: Viewer, moves: Sequence[tuple[Post | None, Post | None]], at: datetime
+) -> None:
+    """Write posts of several organisations, from (before, after), each with its entry: those of one body are one gesture."""
+    by_body: dict[str, list[tuple[Post | None, Post | None]]] = {}
+    for before, after in moves:
+        by_body.setdefault((after or before or NO_ONE).organisation, []).append((before, after))
+    for some in by_body.values():
+        seqs = await unit.posts.last([(after or before or NO_ONE).id for before, after in some])
+        made = {PostAct.CREATED: [], PostAct.EDITED: [], PostAct.REMOVED: []}
+        for before, after in some:
+            act = PostAct.CREATED if before is None else PostAct.REMOVED if after is None else PostAct.EDITED
+            made[act].append((before, after))
+        for act, these in made.items():
+            if these:
+                await unit.posts.append(entries_of(viewer, act, these, seqs, at))
+
+
 async def desk_of(unit: Unit, viewer: Viewer, organisation: str) -> Desk:
     """The posts within a unit. Raises NotFound: hidden and absent look the same."""
     found = (await unit.directory.organisations([organisation])).get(organisation)

@@ -169,7 +169,7 @@ async def take_back(
         _check_undo(viewer, held, done)
         ids = [one.post for one in done]
         last = await unit.posts.last(ids)
-        undone = model.taken_back(done, last, {post.id: post for post in held.posts})
+        undone = model.taken_back(done, {post.id: post for post in held.posts})
         moves = [(one.after, one.before) for one in undone]
         await unit.posts.append(entries_of(viewer, PostAct.TAKEN_BACK, moves, last, moment))
         await unit.replies.keep(viewer.key, key, asked, {"posts": ids})

@@ -179,14 +179,13 @@ def entry_id(post: str, seq: int) -> str:
     return f"post:{post}#{seq}"
 
 
-def taken_back(
-    done: Sequence[PostEntry], last: Mapping[str, int], standing: Mapping[str, Post]
-) -> tuple[PostEntry, ...]:
-    """The entries of a gesture, when each post still stands as it left it: no entry came since (`last`: the number of the last
-    one, by post), or those that came are taken back. Raises InvalidInput: what was changed since would be lost.
+def taken_back(done: Sequence[PostEntry], standing: Mapping[str, Post]) -> tuple[PostEntry, ...]:
+    """The entries of a gesture, when each post still stands as it left it, whatever came and went since.
+
+    Raises InvalidInput: what was changed since would be lost.
     """
     for entry in done:
-        if last.get(entry.post, 0) != entry.seq and _told(standing.get(entry.post)) != _told(entry.after):
+        if _told(standing.get(entry.post)) != _told(entry.after):
             name = (entry.after or entry.before or Post(id="", label="", organisation="")).label
             raise InvalidInput(f"« {name} » a été modifié depuis : rien n’a été annulé.", "entry")
     return tuple(done)

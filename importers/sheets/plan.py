@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from itertools import count
 from typing import Any, Final, TypeAlias
 
 from graph.model.directory import ListingState, Post, Service
@@ -105,6 +106,8 @@ class _Comparing:
             for sheet in Sheet
             for id_, record in held.of(sheet).items()
             for organisation, name in [(record.organisation, _name(record))]
+            # What an undone file had made is archived, and bars no file that comes after.
+            if not (isinstance(record, Service) and record.state is ListingState.ARCHIVED)
         }
         self.planned: list[Planned] = []
         self.faults: list[Fault] = []
@@ -127,6 +130,15 @@ class _Comparing:
         else:
             self._changed(row, record)
 
+    def _fresh(self, row: Row, organisation: str) -> str:
+        """The id of a new record: of this file and line, and of how often it was made and taken back before."""
+        for time in count():
+            told = f"{organisation}|{self._mark}|{row.sheet}|{row.line}" + (f"|{time}" if time else "")
+            id_ = f"{PARTNER}:{blake2b(told.encode(), digest_size=16).hexdigest()}"
+            if id_ not in self._held.of(row.sheet):
+                return id_
+        raise AssertionError("unreachable")
+
     def _changed(self, row: Row, record: Told) -> None:
         values, cells = self._values(row, record)
         if values is None:
@@ -142,8 +154,7 @@ class _Comparing:
         if organisation not in self._held.organisations:
             self._fault(row, ORGANISATION, "Vous n’agissez pas pour cet organisme. Laissez la case vide pour le vôtre.")
             return
-        mark = blake2b(f"{organisation}|{self._mark}|{row.sheet}|{row.line}".encode(), digest_size=16).hexdigest()
-        record = _empty(row.sheet, f"{PARTNER}:{mark}", organisation, self._known)
+        record = _empty(row.sheet, self._fresh(row, organisation), organisation, self._known)
         values, cells = self._values(row, record)
         lacking = [c for c in columns(row.sheet) if c.needed and c.path != "state" and c.name not in row.cells]
         for column in lacking:

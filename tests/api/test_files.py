@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from api.actions import files_undone
+from api.actions import posts as gestures
 from api.actions.files import Moved, confirm, look_at, seen
 from api.actions.files_work import begin
 from api.actions.keeping import change_groups
@@ -18,9 +19,10 @@ from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import Role, Viewer
 from graph.model.directory import Contact, ListingState, Post, Service
-from graph.model.errors import NotAllowed, NotFound
+from graph.model.errors import InvalidInput, NotAllowed, NotFound
 from graph.model.keeping import Act, ListingKind, Target
 from graph.model.listing import FieldGroup
+from graph.model.posts import PostAct
 from graph.model.uploads import Upload, UploadState
 from graph.store.loading import Loader
 from graph.store.unit import Graph, Unit
@@ -284,8 +286,24 @@ async def test_posts_are_done_and_taken_back_like_services(rooms: Rooms) -> None
     after = await posts(rooms)
     assert after["t:p"] == replace(before["t:p"], label="Accueil social", contact=Contact(), competences=(make.RSA,))
     assert sorted(post.label for post in after.values()) == ["Accueil social", "Secrétariat"]
+    async with rooms.graph.reading() as unit:
+        (entry,) = await unit.posts.history("t:p")
+    assert (entry.seq, entry.act, entry.by) == (1, PostAct.EDITED, EDITOR.account)
     await files_undone.take_back(rooms, EDITOR, upload.id, AT)
     assert await posts(rooms) == before
+
+
+async def test_a_file_after_a_gesture_is_not_lost_when_that_is_taken_back(rooms: Rooms) -> None:
+    (post,) = (await posts(rooms)).values()
+    draft = gestures.PostDraft(label="Accueil du lundi", contact=post.contact)
+    done = await gestures.set_post(rooms, EDITOR, "t:caf", draft, post="t:p", key="k1", at=AT)
+    upload = await look_at(rooms, EDITOR, "p.csv", csv_of("Identifiant;Intitulé", "t:p;Accueil social"), AT)
+    await confirm(rooms, EDITOR, upload.id, AT)
+    after = await posts(rooms)
+    with pytest.raises(InvalidInput, match="modifié depuis"):
+        await gestures.take_back(rooms, EDITOR, "t:caf", done.entry, key="k2", at=AT)
+    assert await posts(rooms) == after
+    assert [one.label for one in after.values()] == ["Accueil social"]
 
 
 async def test_what_is_given_out_and_sent_back_changes_nothing(rooms: Rooms) -> None:

@@ -143,6 +143,19 @@ def test_a_name_that_is_there_already_is_not_made_twice() -> None:
     assert [one.line for one in plan.planned] == [3]
 
 
+def test_what_was_made_and_taken_back_may_be_sent_again() -> None:
+    content = csv_of("Nom;Aide pour;Territoire", "Permanence;RSA;25056")
+    (made,) = planned(content, BEFORE).planned
+    assert isinstance(made.record, Service)
+    over = replace(made.record, state=ListingState.ARCHIVED)
+    again = planned(content, BEFORE, over)
+    assert again.faults == ()
+    (anew,) = again.planned
+    assert (anew.new, anew.name) == (True, "Permanence")
+    assert anew.id not in {made.id, "t:s"}
+    assert [one.id for one in planned(content, BEFORE, over).planned] == [anew.id]
+
+
 def test_all_errors_are_told_with_line_column_and_value() -> None:
     plan = planned(
         csv_of(
