@@ -34,6 +34,8 @@ REFUSED_LATELY = (
     "Cette demande n’a pas été faite."
 )
 MOST_ASKED = 5
+# What whoever may not give roles takes someone in as, where nobody administers (the first alone where somebody does).
+TAKEN_IN_AS = (Role.PROFESSIONAL, Role.ORGANISATION_ADMINISTRATOR)
 PAUSE_AFTER_REFUSAL_MS = 30 * 86_400_000
 
 

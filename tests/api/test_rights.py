@@ -361,11 +361,15 @@ async def test_a_moderator_decides_on_the_page_what_nobody_answers_for(site: Ins
         assert (await client.get(case)).status_code == 404
         joining = f"/moderation/cas/join|{neuf.id}|{THERE}"
         shown = (await client.get(joining)).text
-        assert "Nina Neuf" in shown and 'name="role" value="listing_editor"' in shown
-        given = {"choix": "accept", "role": "listing_editor", "motif": "Vérifié.", "cle": "k2"}
+        assert "Nina Neuf" in shown and 'name="role" value="organisation_administrator"' in shown
+        assert 'value="listing_editor"' not in shown
+        given = {"choix": "accept", "role": "organisation_administrator", "motif": "Vérifié.", "cle": "k2"}
         assert (await client.post(joining, data=given)).status_code == 303
     async with site.rooms.graph.reading() as unit:
         (held_now,) = await unit.accounts.memberships(neuf.id)
         made = [(one.choice.value, one.reason) for one in await unit.decisions.log(10)]
-    assert (held_now.state, held_now.roles) == (MembershipState.ACTIVE, frozenset({Role.LISTING_EDITOR}))
+    assert (held_now.state, held_now.roles) == (
+        MembershipState.ACTIVE,
+        frozenset({Role.ORGANISATION_ADMINISTRATOR}),
+    )
     assert made == [("accept", "Vérifié."), ("set_aside", "Fermé l’été.")]

@@ -116,7 +116,9 @@ async def test_the_substitute_is_who_to_call_during_a_leave(site: str, client: h
             answer = (await client.post("/graphql", json={"query": query, "variables": variables})).json()
             nodes = [edge["node"] for edge in answer["data"]["relays"]["edges"]]
             posts = [node["post"] for node in nodes if node["organisation"]["id"] == UNIT and node["post"]]
-            return [h["name"] for p in posts if p["label"] == "Salle informatique" for h in p["holders"]]
+            names = [h["name"] for p in posts if p["label"] == "Salle informatique" for h in p["holders"]]
+            # Until the absence has reached the index, the post as it was made answers.
+            return [] if names == ["Marc Renaud"] else names
 
         assert set(await soon(called)) == {"Caroline Colin"}
         # As it was, for those who come after.

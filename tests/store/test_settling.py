@@ -148,10 +148,10 @@ async def test_a_request_to_join_is_answered_where_no_administrator_could(rooms:
         await decide(rooms, item, Choice.ACCEPT)
     asked = (MembershipState.ASKED, frozenset[Role]())
     assert await membership(rooms) == asked
-    roles = [Role.LISTING_EDITOR.value]
+    roles = [Role.ORGANISATION_ADMINISTRATOR.value]
     for choice, state in ((Choice.ACCEPT, MembershipState.ACTIVE), (Choice.REFUSE, MembershipState.REFUSED)):
         made = await decide(rooms, item, choice, key=choice, parts=roles)
-        given = frozenset({Role.LISTING_EDITOR}) if choice is Choice.ACCEPT else frozenset[Role]()
+        given = frozenset({Role.ORGANISATION_ADMINISTRATOR}) if choice is Choice.ACCEPT else frozenset[Role]()
         assert (await membership(rooms), await waiting(rooms, Task.JOIN)) == ((state, given), [])
         await moderation.undo(rooms, MODERATOR, made.id, reason="Erreur.", key=f"u{choice}", at=AT)
         assert (await membership(rooms), await waiting(rooms, Task.JOIN)) == (asked, [item])

@@ -72,8 +72,8 @@ def _given_by(viewer: Viewer, about: Subject, every: Sequence[tuple[Membership, 
     if may(viewer, Operation.GRANT_ROLE, about):
         return ROLES
     if any(one.state is MembershipState.ACTIVE and administrator in one.roles for one, _ in every):
-        return (Role.PROFESSIONAL,)
-    return (Role.PROFESSIONAL, administrator)
+        return joining.TAKEN_IN_AS[:1]
+    return joining.TAKEN_IN_AS
 
 
 def _person(membership: Membership, account: Account) -> dict[str, Any]:
