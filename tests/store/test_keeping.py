@@ -270,7 +270,7 @@ async def test_ones_own_change_is_taken_back_only_while_such_a_change_is_allowed
 
 
 async def test_a_source_that_drops_it_leaves_what_it_last_said_to_the_partner(rooms: Rooms) -> None:
-    contact = {FieldGroup.CONTACT: {"contact": Contact(phone="2")}}
+    contact = {FieldGroup.CONTACT: {"contact": Contact(phone="3919")}}
     await change_groups(rooms, EDITOR, SERVICE, contact, key="k1", at=AT)
     await load(rooms.graph, "dila", imported()[0])
     gone = await kept(rooms, EDITOR, SERVICE)
@@ -283,7 +283,7 @@ async def test_a_source_that_drops_it_leaves_what_it_last_said_to_the_partner(ro
     assert (now.record.state, now.record.hours, now.record.contact.phone) == (
         ListingState.ARCHIVED,
         "Mo-Fr 09:00-12:00",
-        "2",
+        "3919",
     )
     assert isinstance(now.record, Service) and now.record.competences == imported()[1].competences
     # Told again, it is back, and what was kept for it is gone.
