@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 import strawberry
 
@@ -12,7 +13,7 @@ from api.actions import listings
 from api.graphql.context import Info
 from api.graphql.listing_inputs import ListingValuesInput, room_of, said_in, values_of
 from api.graphql.listings import EXPECTED, KEY, NAMED, Listing, ListingResult
-from graph.model.keeping import Target
+from graph.model.keeping import Kept, Target
 
 WHY: Final = "Why, in French; kept in the history."
 
@@ -91,6 +92,19 @@ Archive = Annotated[ArchiveListingInput, strawberry.argument(description="Which 
 Act = Annotated[ListingActInput, strawberry.argument(description="Which listing.")]
 Undo = Annotated[UndoListingChangeInput, strawberry.argument(description="Which act on which listing.")]
 
+OnListing: TypeAlias = (
+    SetCapacityInput | SuspendListingInput | ArchiveListingInput | ListingActInput | UndoListingChangeInput
+)
+
+
+async def _done(
+    info: Info, input: OnListing, act: Callable[..., Awaitable[Kept]], *said: object, **more: object
+) -> Listing:
+    """What an act of api/actions made of the listing that the input names: `said` comes after it, `more` beside the key."""
+    context, target = info.context, Target.named(input.listing)
+    key = input.idempotency_key
+    return Listing.of(await act(context.rooms, context.viewer, target, *said, key=key, at=context.now, **more))
+
 
 @strawberry.type
 class ListingChanges:
@@ -119,96 +133,38 @@ class ListingChanges:
     async def set_capacity(self, info: Info, input: SetCapacity) -> ListingResult:
         """Of a service."""
         said = room_of(input.places_free, input.waiting_days, input.full_until, info.context.today)
-        found = await listings.set_room(
-            info.context.rooms,
-            info.context.viewer,
-            Target.named(input.listing),
-            said,
-            key=input.idempotency_key,
-            expected_seq=input.expected_seq,
-            at=info.context.now,
-        )
-        return Listing.of(found)
+        return await _done(info, input, listings.set_room, said, expected_seq=input.expected_seq)
 
     @strawberry.mutation(description="Nobody is received for a while; it comes back by itself.")
     async def suspend_listing(self, info: Info, input: Suspend) -> ListingResult:
         """With dates."""
-        found = await listings.suspend(
-            info.context.rooms,
-            info.context.viewer,
-            Target.named(input.listing),
-            input.since,
-            input.until,
-            key=input.idempotency_key,
-            expected_seq=input.expected_seq,
-            note=input.note,
-            at=info.context.now,
+        return await _done(
+            info, input, listings.suspend, input.since, input.until, expected_seq=input.expected_seq, note=input.note
         )
-        return Listing.of(found)
 
     @strawberry.mutation(description="The end of a suspension, today.")
     async def resume_listing(self, info: Info, input: Act) -> ListingResult:
         """Back in the answers."""
-        found = await listings.resume(
-            info.context.rooms,
-            info.context.viewer,
-            Target.named(input.listing),
-            key=input.idempotency_key,
-            expected_seq=input.expected_seq,
-            at=info.context.now,
-        )
-        return Listing.of(found)
+        return await _done(info, input, listings.resume, expected_seq=input.expected_seq)
 
     @strawberry.mutation(description="It has ended; who looks for its name is led to its successor.")
     async def archive_listing(self, info: Info, input: Archive) -> ListingResult:
         """For good, unless it is undone."""
-        found = await listings.archive(
-            info.context.rooms,
-            info.context.viewer,
-            Target.named(input.listing),
-            input.successor or "",
-            key=input.idempotency_key,
-            expected_seq=input.expected_seq,
-            note=input.note,
-            at=info.context.now,
+        return await _done(
+            info, input, listings.archive, input.successor or "", expected_seq=input.expected_seq, note=input.note
         )
-        return Listing.of(found)
 
     @strawberry.mutation(description="A draft is shown to everyone from now on.")
     async def publish_listing(self, info: Info, input: Act) -> ListingResult:
         """Of a draft."""
-        found = await listings.publish(
-            info.context.rooms,
-            info.context.viewer,
-            Target.named(input.listing),
-            key=input.idempotency_key,
-            expected_seq=input.expected_seq,
-            at=info.context.now,
-        )
-        return Listing.of(found)
+        return await _done(info, input, listings.publish, expected_seq=input.expected_seq)
 
     @strawberry.mutation(description="A draft that says the same as a service, but for its room.")
     async def duplicate_listing(self, info: Info, input: Act) -> ListingResult:
         """The copy."""
-        made = await listings.duplicate(
-            info.context.rooms,
-            info.context.viewer,
-            Target.named(input.listing),
-            key=input.idempotency_key,
-            at=info.context.now,
-        )
-        return Listing.of(made)
+        return await _done(info, input, listings.duplicate)
 
     @strawberry.mutation(description="Undo one act: what was said before is said again.")
     async def undo_listing_change(self, info: Info, input: Undo) -> ListingResult:
         """Unless the same group was changed since."""
-        found = await actions.take_back(
-            info.context.rooms,
-            info.context.viewer,
-            Target.named(input.listing),
-            input.seq,
-            key=input.idempotency_key,
-            note=input.note,
-            at=info.context.now,
-        )
-        return Listing.of(found)
+        return await _done(info, input, actions.take_back, input.seq, note=input.note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Final, TypeAlias
 
@@ -122,6 +123,17 @@ PostsResult: TypeAlias = Annotated[
     PostsChange | PostConflict | NotAllowed | NotFound | InvalidInput, strawberry.union("PostsResult")
 ]
 
+OnPosts: TypeAlias = SetPostInput | RemovePostInput | SetAbsenceInput | LeavePostsInput | TakeBackPostsInput
+
+
+async def _done(
+    info: Info, input: OnPosts, act: Callable[..., Awaitable[Done]], *said: object, **more: object
+) -> PostsChange:
+    """What an act of api/actions made of the posts of the organisation that the input names; as for listings."""
+    context, key = info.context, input.idempotency_key
+    done = await act(context.rooms, context.viewer, input.organisation, *said, key=key, at=context.now, **more)
+    return PostsChange.of(done, context.today)
+
 
 @strawberry.type
 class PostMutations:
@@ -141,73 +153,40 @@ class PostMutations:
             duty_desk=input.duty_desk,
             holder=input.holder or "",
         )
-        context = info.context
-        done = await actions.set_post(
-            context.rooms,
-            context.viewer,
-            input.organisation,
-            draft,
-            key=input.idempotency_key,
-            post=input.post or "",
-            expected_seq=input.expected_seq,
-            at=context.now,
-        )
-        return PostsChange.of(done, context.today)
+        return await _done(info, input, actions.set_post, draft, post=input.post or "", expected_seq=input.expected_seq)
 
     @strawberry.mutation(description="This post is none any more.")
     async def remove_post(
         self, info: Info, input: Annotated[RemovePostInput, strawberry.argument(description="Which post.")]
     ) -> PostsResult:
         """A source that goes on telling it does not bring it back."""
-        context = info.context
-        done = await actions.remove_post(
-            context.rooms, context.viewer, input.organisation, input.post, key=input.idempotency_key, at=context.now
-        )
-        return PostsChange.of(done, context.today)
+        return await _done(info, input, actions.remove_post, input.post)
 
     @strawberry.mutation(description="Someone is away, and someone stands in: herself, or a colleague.")
     async def set_absence(
         self, info: Info, input: Annotated[SetAbsenceInput, strawberry.argument(description="Who is away, and when.")]
     ) -> PostsResult:
         """On all the posts that she holds there."""
-        context = info.context
-        done = await actions.set_absence(
-            context.rooms,
-            context.viewer,
-            input.organisation,
+        return await _done(
+            info,
+            input,
+            actions.set_absence,
             input.professional,
             input.first,
             input.last,
-            key=input.idempotency_key,
             substitute=input.substitute or "",
-            at=context.now,
         )
-        return PostsChange.of(done, context.today)
 
     @strawberry.mutation(description="Someone leaves: after her last day the duty desk answers for all her posts.")
     async def leave_posts(
         self, info: Info, input: Annotated[LeavePostsInput, strawberry.argument(description="Who leaves, and when.")]
     ) -> PostsResult:
         """One gesture."""
-        context = info.context
-        done = await actions.leave_posts(
-            context.rooms,
-            context.viewer,
-            input.organisation,
-            input.professional,
-            input.last_day,
-            key=input.idempotency_key,
-            at=context.now,
-        )
-        return PostsChange.of(done, context.today)
+        return await _done(info, input, actions.leave_posts, input.professional, input.last_day)
 
     @strawberry.mutation(description="Undo one gesture, on all the posts that it moved.")
     async def take_back_posts(
         self, info: Info, input: Annotated[TakeBackPostsInput, strawberry.argument(description="Which gesture.")]
     ) -> PostsResult:
         """Refused where a post was changed since."""
-        context = info.context
-        done = await actions.take_back(
-            context.rooms, context.viewer, input.organisation, input.entry, key=input.idempotency_key, at=context.now
-        )
-        return PostsChange.of(done, context.today)
+        return await _done(info, input, actions.take_back, input.entry)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 from api.web.dates_words import exact_day
+from api.web.diff_words import FindTerritory
 from api.web.hours_words import hours_in_words
 from api.web.listing_view import address
 from api.web.sheet_view import capacity_words
 from graph.model.directory import ListingState, Organisation, Service
 from graph.model.listing import GROUPS, FieldGroup
-from graph.model.territory import Territory
 from graph.model.vocabulary import competences, label
 
 Line = tuple[str, str]
-FindTerritory = Callable[[str], Territory | None]
 YES_NO: Final = {True: "oui", False: "non"}
 STATE_WORDS: Final = {
     ListingState.SUGGESTED: "proposée",

@@ -26,9 +26,9 @@ from api.web.timetable_words import (
     span_in_words,
     timetable_in_words,
 )
+from graph.model.timetable import WEEKDAYS as DAYS
 from search.hours import PARIS, editable
 
-DAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 SPECIAL_DAYS: Final = {"PH": PUBLIC_HOLIDAYS, "SH": SCHOOL_HOLIDAYS}
 ALWAYS: Final = "24\u00a0heures sur 24, 7\u00a0jours sur 7"
 _DAY: Final = r"(?:Mo|Tu|We|Th|Fr|Sa|Su|PH|SH)(?:\[(?:-1|[1-5])(?:,(?:-1|[1-5]))*\])?"

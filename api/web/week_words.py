@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import Final
 
 from graph.model.errors import InvalidInput
-from graph.model.reasons import DAYS as WEEKDAYS
+from graph.model.reasons import DAYS as NAMES
+from graph.model.timetable import WEEKDAYS as DAYS
 
-DAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 LONGEST_LINE: Final = 100
 CLOSED: Final = frozenset({"", "fermé", "ferme", "fermée"})
 TIME: Final = r"(\d{1,2})\s*(?:h|:|\s*heures?)?\s*([0-5]\d)?"
@@ -60,6 +60,6 @@ def _clock(minutes: int) -> str:
 
 def _unread(number: int, line: str, why: str) -> InvalidInput:
     return InvalidInput(
-        f"{WEEKDAYS[number].capitalize()} : « {line.strip()[:60]} » {why}. Écrivez par exemple « 9h-12h, 14h-17h30 ».",
+        f"{NAMES[number].capitalize()} : « {line.strip()[:60]} » {why}. Écrivez par exemple « 9h-12h, 14h-17h30 ».",
         f"jour{number}",
     )
