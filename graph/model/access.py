@@ -63,6 +63,17 @@ class Operation(StrEnum):
     GRANT_ROLE = "grant_role"
     END_MEMBERSHIP = "end_membership"
     GRANT_SITE_ROLE = "grant_site_role"
+    RECORD_REQUEST = "record_request"
+    READ_REQUESTS = "read_requests"
+    OPEN_FILE = "open_file"
+    READ_FILE = "read_file"
+    WORK_ON_FILE = "work_on_file"
+    ASSIGN_FILE = "assign_file"
+    READ_UNIT = "read_unit"
+    ANSWER_HANDOFF = "answer_handoff"
+    READ_ESCALATED = "read_escalated"
+    FORGET_FILE = "forget_file"
+    SET_CLOCKS = "set_clocks"
     ISSUE_TOKEN = "issue_token"  # noqa: S105 - a word, not a secret
 
 

@@ -13,6 +13,10 @@ class RefusalCode(StrEnum):
     NOT_FOUND = "not_found"
     NOT_SIGNED_IN = "not_signed_in"
     NOT_ALLOWED = "not_allowed"
+    STEP_NOT_ALLOWED = "step_not_allowed"
+    REASON_MISSING = "reason_missing"
+    CONSENT_MISSING = "consent_missing"
+    TO_CONFIRM = "to_confirm"
     CONFLICT = "conflict"
     TOO_MUCH = "too_much"
     TOO_OFTEN = "too_often"
@@ -55,6 +59,43 @@ class NotAllowed(Refusal):
     """Whoever asks may see this, but not do that; nothing was done."""
 
     code = RefusalCode.NOT_ALLOWED
+
+
+class StepNotAllowed(Refusal):
+    """The thing is not in a state where this can be done, or not by whoever asks; nothing was done."""
+
+    code = RefusalCode.STEP_NOT_ALLOWED
+
+    def __init__(self, state: str, step: str, why: str = "") -> None:
+        ended = f" : {why}" if why else ""
+        super().__init__(f"Cette étape n’est pas possible ici{ended}. Rien n’a été modifié.")
+        self.state, self.step = state, step
+
+
+class ReasonMissing(Refusal):
+    """What is refused, passed on or ended says why, by a code and words; `field` names what is missing."""
+
+    code = RefusalCode.REASON_MISSING
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class ConsentMissing(Refusal):
+    """Nothing lets it leave: neither an accord nor a ground of the law that names this recipient; nothing left."""
+
+    code = RefusalCode.CONSENT_MISSING
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class NeedsConfirming(Refusal):
+    """It can be done, by whoever says that she knows: this target has declined it, or was there already."""
+
+    code = RefusalCode.TO_CONFIRM
 
 
 class Conflict(Refusal):

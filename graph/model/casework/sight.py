@@ -1,0 +1,84 @@
+"""Who may see what of a file. What may not be seen is absent, and looks like what does not exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from graph.model.access import Operation, Subject, Viewer, may
+from graph.model.casework.clocks import PARIS
+from graph.model.casework.file import File
+from graph.model.casework.grounds import ShareGroup
+from graph.model.casework.handoff import Handoff, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What a viewer sees: the whole file, or the handoffs addressed to her organisation, each with the groups that it shares.
+
+    `works` says whether she may act on the file itself, `escalated` whether she sees it because it was escalated to her.
+    """
+
+    whole: bool = False
+    works: bool = False
+    escalated: bool = False
+    handoffs: frozenset[str] = frozenset()
+    groups: frozenset[ShareGroup] = frozenset()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to see, not even that it exists."""
+        return not (self.whole or self.handoffs or self.escalated)
+
+
+NOTHING = Sight()
+
+
+def subject_of(file: File, viewer: Viewer, above: tuple[str, ...] = ()) -> Subject:
+    """What an act on it is about: its lead's organisation; the viewer herself where she leads, works on it or keeps the desk."""
+    lead = file.lead or (file.leads[-1] if file.leads else None)
+    if lead is None:
+        return Subject()
+    keeps = lead.organisation == viewer.organisation and (
+        lead.desk or viewer.account == lead.account or viewer.account in file.workers
+    )
+    return Subject(organisation=lead.organisation, above=above, account=viewer.account if keeps else "")
+
+
+def sight(file: File, viewer: Viewer, at: datetime, above: tuple[str, ...] = ()) -> Sight:
+    """What `viewer` sees of the file at this moment; `above` are the bodies that the lead's organisation is part of."""
+    subject = subject_of(file, viewer, above)
+    if may(viewer, Operation.READ_FILE, subject):
+        return Sight(
+            whole=True,
+            works=file.open and may(viewer, Operation.WORK_ON_FILE, subject),
+            handoffs=frozenset(file.handoffs),
+            groups=frozenset(ShareGroup),
+        )
+    addressed = {id_: handoff for id_, handoff in file.handoffs.items() if _addressed(handoff, viewer)}
+    escalated = may(viewer, Operation.READ_ESCALATED) and _escalated(file)
+    groups = frozenset[ShareGroup]().union(*(shared_groups(file, handoff, at) for handoff in addressed.values()))
+    return Sight(handoffs=frozenset(addressed), groups=groups, escalated=escalated)
+
+
+def shared_groups(file: File, handoff: Handoff, at: datetime) -> frozenset[ShareGroup]:
+    """What its target reads of the file through this handoff: nothing before it is sent, after its end, or without its ground."""
+    consent = file.consents.get(handoff.ground)
+    if not handoff.shared or consent is None or not consent.stands(at.astimezone(PARIS).date()):
+        return frozenset()
+    return handoff.groups & consent.groups
+
+
+def _addressed(handoff: Handoff, viewer: Viewer) -> bool:
+    """Whether its existence is known to her organisation: what was sent to it (a tombstone stays), or what it asked for."""
+    if not viewer.organisation:
+        return False
+    target = Subject(organisation=handoff.target.organisation)
+    if handoff.sent is not None and may(viewer, Operation.ANSWER_HANDOFF, target):
+        return handoff.kind is not Kind.TAKE_OVER or handoff.target.organisation == viewer.organisation
+    asked = handoff.kind is Kind.TAKE_OVER and handoff.sender == viewer.organisation
+    return asked and may(viewer, Operation.ANSWER_HANDOFF, Subject(organisation=handoff.sender))
+
+
+def _escalated(file: File) -> bool:
+    return any(handoff.open and len(handoff.chain) > 3 for handoff in file.handoffs.values())

@@ -1,0 +1,149 @@
+"""Taking a step: the table's row, what the step asks for, and the event that it makes. Nothing is changed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from graph.model.casework.acts import Stepped
+from graph.model.casework.clocks import LONGEST_REVIEW_DAYS, LONGEST_WAIT_DAYS
+from graph.model.casework.consequences import consequences
+from graph.model.casework.file import Actor, ActorKind, File, Outcome
+from graph.model.casework.handoff import WITH_REASON, Handoff, Kind, ReasonCode, Side, State, Step
+from graph.model.casework.said import Said, Taking
+from graph.model.casework.steps import STEPS
+from graph.model.casework.timing import timed_step
+from graph.model.errors import InvalidInput, ReasonMissing, StepNotAllowed
+
+LONGEST_TEXT: Final = 4000
+# Steps that name a day, and how far it may be.
+_FARTHEST: Final[Mapping[Step, int]] = {Step.WAITLIST: LONGEST_WAIT_DAYS, Step.PAUSE: LONGEST_REVIEW_DAYS}
+_WITH_TEXT: Final = frozenset({Step.ASK, Step.ANSWER, Step.DISPUTE, Step.CONTEST, Step.VOID})
+
+
+def sides(file: File, handoff: Handoff, by: Actor) -> frozenset[Side]:
+    """From which sides this actor may act on a handoff.
+
+    The sender's side is its organisation, and that of the file's lead: who leads answers for what was sent. A take-over is
+    answered by whoever leads.
+    """
+    if by.kind is ActorKind.CLOCK:
+        return frozenset({Side.CLOCK})
+    if by.kind is ActorKind.PERSON:
+        return frozenset({Side.PERSON})
+    leads = file.lead is not None and by.organisation == file.lead.organisation
+    if handoff.kind is Kind.TAKE_OVER:
+        sends, answers = by.organisation == handoff.sender, leads
+    else:
+        sends, answers = by.organisation == handoff.sender or leads, by.organisation == handoff.target.organisation
+    if by.kind is ActorKind.ADDRESSEE:
+        sends, answers = False, answers or by.organisation == handoff.target.organisation
+    return frozenset(side for side, is_it in ((Side.SENDER, sends), (Side.TARGET, answers)) if is_it)
+
+
+def allowed_steps(file: File, handoff: Handoff, by: Actor, at: datetime) -> tuple[Step, ...]:
+    """What this actor may do now, in the order of `Step`; without what only the clock does."""
+    found = sides(file, handoff, by)
+    return tuple(
+        step
+        for step in Step
+        if (row := STEPS.get((handoff.kind, handoff.state, step)))
+        and row.by & found
+        and not _barred(file, handoff, step, by, at)
+    )
+
+
+def take(file: File, id_: str, step: Step, by: Actor, said: Said, taking: Taking) -> Stepped:
+    """The event that this step makes.
+
+    Raises StepNotAllowed where the table has no such step from this side or the file does not allow it, ReasonMissing where the
+    step needs a code or words, ConsentMissing where nothing lets it leave, NeedsConfirming where the target has declined this
+    need or was there already, InvalidInput for a day that is missing, past or too far.
+    """
+    handoff = file.handoffs[id_]
+    row = STEPS.get((handoff.kind, handoff.state, step))
+    side = _side(sides(file, handoff, by) & row.by, step) if row else None
+    if row is None or side is None:
+        raise StepNotAllowed(handoff.state, step)
+    if why := _barred(file, handoff, step, by, taking.at):
+        raise StepNotAllowed(handoff.state, step, why)
+    _checked(step, said, taking.at)
+    if step is Step.REPORT and said.reported is not None:
+        _checked(said.reported, said, taking.at)
+    made = Stepped(handoff=id_, step=step, side=side, to=row.to or handoff.state, due=handoff.due, tick=handoff.tick)
+    made = replace(made, reason=said.reason, text=said.text.strip(), outcome=said.outcome)
+    return timed_step(handoff, consequences(file, handoff, made, by, said, taking), taking)
+
+
+def _side(found: frozenset[Side], step: Step) -> Side | None:
+    """One of several: the target's before the sender's, for an organisation may hand something to itself."""
+    order = (Side.PERSON, Side.CLOCK, Side.TARGET, Side.SENDER)
+    if step is Step.REPORT:
+        order = (Side.SENDER,)
+    return next((side for side in order if side in found), None)
+
+
+def _barred(file: File, handoff: Handoff, step: Step, by: Actor, at: datetime) -> str:
+    """Why the file does not allow a step that the table allows; empty where it does."""
+    if not file.open and step not in {Step.VOID, Step.CONTEST}:
+        return "l’accompagnement est clos"
+    match step:
+        case Step.VOID if by.account != handoff.sender_account:
+            return "seule la personne qui l’a saisie peut l’annuler"
+        case Step.VOID if not file.open and handoff.moved_lead:
+            return "l’accompagnement est clos"
+        case Step.CONTEST if by.kind is not ActorKind.PERSON and (
+            handoff.reported is None or at > handoff.reported.until
+        ):
+            return "il n’y a pas de réponse rapportée à contester, ou le délai de cinq jours est passé"
+        case Step.CONTEST if by.kind is not ActorKind.PERSON and not file.open:
+            return "l’accompagnement est clos"
+        case Step.CONTACT if by.kind is ActorKind.CLOCK and not (
+            handoff.reported and handoff.reported.contact and at >= handoff.reported.until
+        ):
+            return "aucun contact n’a été rapporté"
+        case Step.ANSWER if handoff.asked is None:
+            return "aucune question n’attend"
+        case Step.MISS if handoff.appointment is None:
+            return "aucun rendez-vous n’est fixé"
+        case Step.ACCEPT if handoff.kind is Kind.TRANSFER and _accepted_transfer(file, handoff):
+            return "un autre passage de relais est déjà accepté"
+        case Step.ESCALATE if handoff.escalated:
+            return "le responsable est déjà alerté"
+        case _:
+            return ""
+
+
+def _accepted_transfer(file: File, handoff: Handoff) -> bool:
+    taken = {State.ACCEPTED, State.AWAITING_DECISION}
+    return any(
+        other.kind is Kind.TRANSFER and other.id != handoff.id and other.state in taken and not other.begun
+        for other in file.handoffs.values()
+    )
+
+
+def _checked(step: Step, said: Said, at: datetime) -> None:
+    if len(said.text) > LONGEST_TEXT:
+        raise InvalidInput(f"Le texte a au plus {LONGEST_TEXT} caractères.", "text")
+    if step in WITH_REASON and said.reason is None:
+        raise ReasonMissing("Dites pourquoi : choisissez un motif.", "reason")
+    if said.reason is ReasonCode.OTHER and not said.text.strip():
+        raise ReasonMissing("« Autre motif » demande quelques mots.", "text")
+    if step in _WITH_TEXT and not said.text.strip():
+        raise ReasonMissing("Cette étape demande quelques mots.", "text")
+    if step is Step.COMPLETE and said.outcome not in set(Outcome):
+        raise InvalidInput("Dites comment cela s’est conclu.", "outcome")
+    if step in _FARTHEST or step is Step.BOOK:
+        _named_day(step, said, at)
+
+
+def _named_day(step: Step, said: Said, at: datetime) -> None:
+    if said.on is None:
+        raise InvalidInput("Dites quel jour.", "on")
+    if said.on <= at:
+        raise InvalidInput("Ce jour est passé.", "on")
+    farthest = _FARTHEST.get(step)
+    if farthest and said.on > at + timedelta(days=farthest):
+        raise InvalidInput(f"Ce jour est trop loin : {farthest} jours au plus.", "on")

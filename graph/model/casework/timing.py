@@ -1,0 +1,55 @@
+"""The clock of what a step makes: when its next action is due, and when time itself acts on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from graph.model.casework.acts import Stepped
+from graph.model.casework.clocks import SETTLE_DAYS, Clocks, due_of, question_due, tick_of, working_days_after
+from graph.model.casework.handoff import Handoff, State, Step
+from graph.model.casework.said import Taking
+from graph.model.casework.stepping import restarts, stepped
+
+# Whoever brings a handoff there names the day on which it is looked at again.
+_NAMED: Final = frozenset({State.WAITLISTED, State.AWAITING_DECISION, State.ON_HOLD})
+
+
+def timed_step(handoff: Handoff, made: Stepped, taking: Taking) -> Stepped:
+    """The event, with the due date and the tick of the handoff that it makes."""
+    if made.restored is not None:
+        return replace(made, due=made.restored.due, tick=made.restored.tick)
+    after = stepped(handoff, made, taking.at)
+    if not after.open:
+        return replace(made, due=working_days_after(taking.at, SETTLE_DAYS), tick=None)
+    due = _due(handoff, after, made, taking)
+    tick = tick_of(replace(after, due=due), taking.clocks)
+    return replace(made, due=due, tick=tick[1] if tick else None)
+
+
+def _due(handoff: Handoff, after: Handoff, made: Stepped, taking: Taking) -> datetime:
+    if after.asked is not None:
+        return question_due(after.asked, after.urgent)
+    if made.step is Step.BOOK and made.on is not None:
+        return made.on
+    if made.step is Step.MISS:
+        return due_of(after.state, after.urgent, taking.at, taking.clocks)
+    if not restarts(handoff, made):
+        return handoff.due
+    named = made.on if after.state in _NAMED else None
+    return due_of(after.state, after.urgent, after.since, taking.clocks, named)
+
+
+def timed(handoff: Handoff, taking: Taking) -> Handoff:
+    """A handoff whose state begins now, with the clock of that state."""
+    fresh = replace(handoff, since=taking.at, reminded=0, asked=None)
+    due = due_of(fresh.state, fresh.urgent, fresh.since, taking.clocks)
+    tick = tick_of(replace(fresh, due=due), taking.clocks)
+    return replace(fresh, due=due, tick=tick[1] if tick else None)
+
+
+def due_tick(handoff: Handoff, at: datetime, clocks: Clocks) -> Step | None:
+    """What time does to this handoff at this moment; None where nothing is due."""
+    tick = tick_of(handoff, clocks)
+    return tick[0] if tick and tick[1] <= at else None
