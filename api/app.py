@@ -27,6 +27,7 @@ from api.settings import VERSION, Settings
 from api.web.headers import ForOtherSites, SecurityHeaders, security_headers
 from api.web.routes import install as install_pages
 from graph.model.errors import Refusal, Unavailable
+from graph.store.casework.keyring import Keyring
 from graph.store.unit import Graph
 from search.understand import Reader
 
@@ -54,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
             address = server(settings)
             if address is None:
                 raise Unavailable("Aucune adresse de graphe : démarrez par « maillage demo » ou « maillage serve ».")
-            graph = await Graph.open(address)
+            graph = await Graph.open(address, Keyring(settings.keyring_folder))
         app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
         try:
             async with index.followed():

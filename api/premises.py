@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from api.folder import Folder, Running
 from api.settings import Settings
 from graph.model.errors import Unavailable
+from graph.store.casework.keyring import Keyring
 from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
 from graph.store.ownership import free
@@ -99,7 +100,7 @@ async def premises(settings: Settings) -> AsyncIterator[Premises]:
         folder = Folder(settings.data)
         address = server(settings) or _joined(folder)
         if address:
-            graph = await Graph.open(address)
+            graph = await Graph.open(address, Keyring(settings.keyring_folder))
             try:
                 yield Premises(graph, search, owner=False)
             finally:
@@ -110,7 +111,7 @@ async def premises(settings: Settings) -> AsyncIterator[Premises]:
             try:
                 own = engine.start()
                 folder.tell(Running(os.getpid(), own.uri, embedded=True))
-                graph = await Graph.open(own)
+                graph = await Graph.open(own, Keyring(settings.keyring_folder))
                 try:
                     await migrate(graph)
                     # Its engine has just started, and the folder is ours: a lease that is written there is a dead one's.

@@ -32,6 +32,10 @@ class Settings(MailSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     data: Annotated[Path, Field(description="Dossier du graphe, de l’index et du verrou.")] = Path("var/data")
+    keyring: Annotated[
+        Path | None,
+        Field(description="Dossier des clés des dossiers de personnes ; sans lui : « keyring » du dossier."),
+    ] = None
     host: Annotated[str, Field(description="Adresse que le site écoute.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="Port du site.")] = 8000
     site: Annotated[
@@ -256,6 +260,11 @@ class Settings(MailSettings):
     def session_ms(self) -> int:
         """How long a session lasts at most, in milliseconds."""
         return self.session_hours * 3_600_000
+
+    @property
+    def keyring_folder(self) -> Path:
+        """Where the keys of files are: outside the graph, and never in its backups."""
+        return self.keyring or self.data / "keyring"
 
     @property
     def index_folder(self) -> Path:

@@ -25,6 +25,7 @@ from api.premises import searching
 from api.settings import Settings
 from api.together import first_to_end
 from graph.model.errors import Unavailable
+from graph.store.casework.keyring import Keyring
 from graph.store.engine import Address
 from graph.store.mails import Mails
 from graph.store.signed_links import SignedLinks
@@ -64,7 +65,7 @@ async def work(settings: Settings, address: Address) -> None:
 
 async def _work(settings: Settings, address: Address) -> None:
     with figures_served(settings):
-        graph = await Graph.open(address)
+        graph = await Graph.open(address, Keyring(settings.keyring_folder))
         async with searching(settings) as search:
             indexer = Indexer(graph, search)
             try:

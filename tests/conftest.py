@@ -16,6 +16,7 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from graph.store.casework.keyring import Keyring
 from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
 from graph.store.unit import Graph
@@ -100,9 +101,9 @@ def engine(launched: Engine | Neo4jServer) -> Address:
 
 
 @pytest.fixture(scope="session")
-async def graph(engine: Address) -> AsyncIterator[Graph]:
+async def graph(engine: Address, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Graph]:
     """A migrated graph, shared by the tests that empty it first."""
-    graph = await Graph.open(engine)
+    graph = await Graph.open(engine, Keyring(tmp_path_factory.mktemp("keyring")))
     await migrate(graph)
     yield graph
     await graph.close()

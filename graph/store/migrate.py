@@ -18,6 +18,7 @@ from graph.store.migrations import (
     m009_mail,
     m010_suggestions,
     m011_bulk,
+    m012_casework,
 )
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
@@ -37,6 +38,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m009_mail", m009_mail.run),
     ("m010_suggestions", m010_suggestions.run),
     ("m011_bulk", m011_bulk.run),
+    ("m012_casework", m012_casework.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

@@ -113,8 +113,10 @@ INDEX_LISTINGS: Final = "index_listings"
 INDEX_TERRITORIES: Final = "index_territories"
 REBUILD_INDEX: Final = "rebuild_index"
 MAIL: Final = "mail"
+CASEWORK: Final = "casework"
 INDEX_KINDS: Final = (INDEX_LISTINGS, INDEX_TERRITORIES, REBUILD_INDEX)
 MAIL_KINDS: Final = (MAIL,)
+CASEWORK_KINDS: Final = (CASEWORK,)
 
 
 @dataclass(frozen=True, slots=True)

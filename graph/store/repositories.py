@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
+from graph.store.casework.files import Files
+from graph.store.casework.seats import Seats
 from graph.store.claims import Claims
 from graph.store.decisions import Decisions
 from graph.store.directory import Directory
@@ -130,3 +132,13 @@ class Repositories:
     def searches(self) -> Searches:
         """Searches that someone keeps."""
         return Searches(self._unit)
+
+    @cached_property
+    def files(self) -> Files:
+        """People who are accompanied, with their logs."""
+        return Files(self._unit)
+
+    @cached_property
+    def seats(self) -> Seats:
+        """Who may lead a file."""
+        return Seats(self._unit)

@@ -23,6 +23,7 @@ from neo4j.exceptions import (
 )
 
 from graph.model.errors import Unavailable
+from graph.store.casework.keyring import Keyring
 from graph.store.connection import (
     driver_of,
     is_missing_database,
@@ -59,9 +60,17 @@ calls_made: ContextVar[list[str] | None] = ContextVar("calls_made", default=None
 class Unit(Repositories):
     """One transaction, with the repositories that speak in it."""
 
-    def __init__(self, transaction: AsyncTransaction, seconds: float) -> None:
+    def __init__(self, transaction: AsyncTransaction, seconds: float, keyring: Keyring | None = None) -> None:
         self._transaction = transaction
         self._seconds = seconds
+        self._keyring = keyring
+
+    @property
+    def keyring(self) -> Keyring:
+        """The keys of files. Raises Unavailable in a process that was opened without them."""
+        if self._keyring is None:
+            raise Unavailable("Ce processus n’a pas le trousseau des clés : il ne lit pas de dossier.")
+        return self._keyring
 
     async def run(self, query: LiteralString, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of one statement. Raises TimeoutError past the unit's limit: the engine's own limit ends it there."""
@@ -81,16 +90,20 @@ class Unit(Repositories):
 class Graph:
     """One driver a process. Units are opened here and nowhere else."""
 
-    def __init__(self, driver: AsyncDriver, database: str) -> None:
+    def __init__(self, driver: AsyncDriver, database: str, keyring: Keyring | None = None) -> None:
         self._driver = driver
         self._database = database
+        self._keyring = keyring
         # What a unit wrote, the next reads: in a cluster another server may answer, and it waits until it knows as much.
         self._bookmarks = AsyncGraphDatabase.bookmark_manager()
 
     @classmethod
-    async def open(cls, address: Address) -> Graph:
-        """Connect, and wait for the database: it may appear a moment after the port. Raises Unavailable."""
-        graph = cls(driver_of(address), address.database)
+    async def open(cls, address: Address, keyring: Keyring | None = None) -> Graph:
+        """Connect, and wait for the database: it may appear a moment after the port. Without a keyring no file is read.
+
+        Raises Unavailable.
+        """
+        graph = cls(driver_of(address), address.database, keyring)
         clock = asyncio.get_running_loop().time
         start = clock()
         while fault := await graph._silence():
@@ -194,7 +207,7 @@ class Graph:
         try:
             with part("graph", **{"maillage.access": access}):
                 transaction = await _begin(session, seconds, begins)
-                yield Unit(transaction, seconds)
+                yield Unit(transaction, seconds, self._keyring)
                 await _commit(transaction, seconds)
         except (asyncio.CancelledError, IncompleteCommit, TimeoutError):
             _drop(session, transaction)

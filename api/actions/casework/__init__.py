@@ -1,0 +1,1 @@
+"""What is done for people who are accompanied: files, needs, consents, handoffs."""

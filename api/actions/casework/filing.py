@@ -1,0 +1,136 @@
+"""The one road of every change of a file: once for each key, seen before it is touched, decided by the model, then written."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+from uuid import uuid4
+
+from api.rooms import Rooms
+from graph.model.access import Operation, Viewer
+from graph.model.casework.acts import Event, LeadMoved, Opened, Reopened, Stepped
+from graph.model.casework.file import Actor, ActorKind, File
+from graph.model.casework.sight import Sight, sight
+from graph.model.errors import NotAllowed, NotFound
+from graph.store.unit import Graph, Unit
+
+ABSENT: Final = "Ce dossier n’existe pas, ou vous n’y avez pas accès."
+NOT_YOURS: Final = "Vous pouvez lire ce dossier, pas y agir : rien n’a été modifié."
+
+_LEADING: Final = (Opened, LeadMoved, Reopened, Stepped)
+
+Decide = Callable[[Unit, File, Actor, datetime], Awaitable[Sequence[Event]]]
+
+
+def actor_of(viewer: Viewer) -> Actor:
+    """Whoever is signed in, as she is written in a file's log."""
+    return Actor(
+        kind=ActorKind.PROFESSIONAL, account=viewer.account, organisation=viewer.organisation, name=viewer.name
+    )
+
+
+async def seen(rooms: Rooms, viewer: Viewer, file_id: str, at: datetime | None = None) -> tuple[File, Sight]:
+    """A file and what the viewer sees of it. Raises NotFound: hidden and absent look the same."""
+    async with rooms.graph.reading() as unit:
+        return await seen_in(unit, viewer, await unit.files.load(file_id), at or datetime.now(UTC))
+
+
+async def seen_in(unit: Unit, viewer: Viewer, file: File | None, at: datetime) -> tuple[File, Sight]:
+    """The same within a unit."""
+    if file is None or not viewer.signed_in:
+        raise NotFound(ABSENT)
+    lead = file.lead or (file.leads[-1] if file.leads else None)
+    above = await unit.keeping.above(lead.organisation) if lead and lead.organisation != viewer.organisation else ()
+    found = sight(file, viewer, at, above)
+    if found.nothing:
+        raise NotFound(ABSENT)
+    return file, found
+
+
+async def act(
+    rooms: Rooms,
+    viewer: Viewer,
+    file_id: str,
+    *,
+    key: str,
+    asked: object,
+    decide: Decide,
+    at: datetime | None = None,
+    operation: Operation = Operation.WORK_ON_FILE,
+) -> File:
+    """Change a file by whoever works on it, once for each key. The file as it then stands.
+
+    Raises NotFound, NotAllowed for who may read it but not work on it, InvalidInput for a key that served another input, and what
+    `decide` raises; nothing is written then.
+    """
+    moment = at or datetime.now(UTC)
+
+    async def load(unit: Unit) -> File:
+        file, found = await seen_in(unit, viewer, await unit.files.load(file_id), moment)
+        if operation is Operation.WORK_ON_FILE and not found.works and file.open:
+            raise NotAllowed(NOT_YOURS)
+        return file
+
+    return await once(rooms.graph, viewer, key=key, asked=(file_id, asked), load=load, decide=decide, at=moment)
+
+
+async def once(
+    graph: Graph,
+    viewer: Viewer,
+    *,
+    key: str,
+    asked: object,
+    load: Callable[[Unit], Awaitable[File]],
+    decide: Decide,
+    at: datetime,
+    by: Actor | None = None,
+) -> File:
+    """Load, decide, write, once for each key: asked again, the file as it stands. `by` is whoever acts, if not the viewer."""
+
+    async def make(unit: Unit) -> File:
+        if before := await unit.replies.found(viewer.key, key, asked):
+            again = await unit.files.load(before["file"])
+            if again is None:
+                raise NotFound(ABSENT)
+            return again
+        file = await load(unit)
+        actor = by or actor_of(viewer)
+        events = await decide(unit, file, actor, at)
+        if events:
+            file = await unit.files.append(file, actor, at, *await seated(unit, file.id, events))
+        await unit.replies.keep(viewer.key, key, asked, {"file": file.id})
+        return file
+
+    return await graph.write(make)
+
+
+async def created(
+    graph: Graph, viewer: Viewer, *, key: str, asked: object, events: Sequence[Event], at: datetime
+) -> File:
+    """A new file with its first events, once for each key."""
+    id_ = uuid4().hex
+
+    async def make(unit: Unit) -> File:
+        if before := await unit.replies.found(viewer.key, key, asked):
+            again = await unit.files.load(before["file"])
+            if again is None:
+                raise NotFound(ABSENT)
+            return again
+        file = await unit.files.append(None, actor_of(viewer), at, *await seated(unit, id_, events), id_=id_)
+        await unit.replies.keep(viewer.key, key, asked, {"file": file.id})
+        return file
+
+    return await graph.write(make)
+
+
+async def seated(unit: Unit, file: str, events: Sequence[Event]) -> list[Event]:
+    """The events, with each new lead checked and locked: the duty desk where she takes no new work."""
+    found: list[Event] = []
+    for event in events:
+        if isinstance(event, _LEADING) and event.lead is not None:
+            found.append(replace(event, lead=await unit.seats.taken(file, event.lead)))
+        else:
+            found.append(event)
+    return found
