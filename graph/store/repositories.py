@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
+from graph.store.casework.clocks import Timing
 from graph.store.casework.files import Files
 from graph.store.casework.seats import Seats
 from graph.store.claims import Claims
@@ -142,3 +143,8 @@ class Repositories:
     def seats(self) -> Seats:
         """Who may lead a file."""
         return Seats(self._unit)
+
+    @cached_property
+    def timing(self) -> Timing:
+        """Clocks, leaves, what was told."""
+        return Timing(self._unit)

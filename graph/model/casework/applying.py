@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from graph.model.casework import acts
 from graph.model.casework.acts import Entry, Stepped
 from graph.model.casework.file import File, FileState, Lead
-from graph.model.casework.handoff import OF_THE_FILE, Handoff, State, Step
+from graph.model.casework.handoff import OF_THE_FILE, Handoff, Side, State, Step
 from graph.model.casework.stepping import stepped
 
 V = TypeVar("V")
@@ -113,6 +113,16 @@ def _(event: Stepped, file: File, entry: Entry) -> File:
 @_apply.register
 def _(event: acts.Drafted, file: File, entry: Entry) -> File:
     return replace(file, handoffs=_put(file.handoffs, event.handoff.id, event.handoff))
+
+
+@_apply.register
+def _(event: acts.Reassigned, file: File, entry: Entry) -> File:
+    handoff = file.handoffs[event.handoff]
+    if event.side is Side.TARGET:
+        handoff = replace(handoff, target=replace(handoff.target, professional=event.account))
+    else:
+        handoff = replace(handoff, sender_account=event.account)
+    return replace(file, handoffs=_put(file.handoffs, handoff.id, handoff))
 
 
 @_apply.register
