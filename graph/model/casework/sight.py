@@ -7,7 +7,7 @@ from datetime import datetime
 
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework.clocks import PARIS
-from graph.model.casework.file import File
+from graph.model.casework.file import File, Need
 from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.handoff import Handoff, Kind
 
@@ -69,15 +69,35 @@ def shared_groups(file: File, handoff: Handoff, at: datetime) -> frozenset[Share
     return handoff.groups & consent.groups
 
 
+def needs_shown(file: File, member: str) -> tuple[Need, ...]:
+    """The needs that someone of the household may be shown: all but what another of them keeps secret."""
+    return tuple(need for need in file.needs.values() if need.member == member or not _secret(file, need))
+
+
+def _secret(file: File, need: Need) -> bool:
+    owner = file.members.get(need.member)
+    return need.secret or (owner is not None and owner.secret)
+
+
 def _addressed(handoff: Handoff, viewer: Viewer) -> bool:
-    """Whether its existence is known to her organisation: what was sent to it (a tombstone stays), or what it asked for."""
+    """Whether its existence is known to her: what was sent to her organisation (a tombstone stays), what it asked for, what she
+    sent herself while it is open, though the file has left her. Where the person goes alone, nothing is sent.
+    """
     if not viewer.organisation:
+        return False
+    if handoff.open and viewer.account and _author(handoff, viewer):
+        return True
+    if handoff.kind is Kind.ORIENT:
         return False
     target = Subject(organisation=handoff.target.organisation)
     if handoff.sent is not None and may(viewer, Operation.ANSWER_HANDOFF, target):
         return handoff.kind is not Kind.TAKE_OVER or handoff.target.organisation == viewer.organisation
     asked = handoff.kind is Kind.TAKE_OVER and handoff.sender == viewer.organisation
     return asked and may(viewer, Operation.ANSWER_HANDOFF, Subject(organisation=handoff.sender))
+
+
+def _author(handoff: Handoff, viewer: Viewer) -> bool:
+    return (handoff.sender, handoff.sender_account) == (viewer.organisation, viewer.account)
 
 
 def _escalated(file: File) -> bool:
