@@ -30,6 +30,7 @@ REPORTABLE: Final = frozenset(
         Step.FAIL,
         Step.DECLINE,
         Step.FILE_FOR_DECISION,
+        Step.DECIDE,
     }
 )
 
@@ -209,8 +210,10 @@ def _report(file: File, handoff: Handoff, made: Stepped, said: Said, taking: Tak
     row = STEPS.get((handoff.kind, handoff.state, step)) if step and step in REPORTABLE else None
     if step is None or row is None or Side.TARGET not in row.by:
         raise InvalidInput("Cette réponse ne peut pas être notée ici.", "reported")
-    to = State.ACCEPTED if step is Step.CONTACT else row.to or handoff.state
-    if to is State.ACCEPTED and handoff.state is not State.ACCEPTED:
+    if step is Step.DECIDE:
+        made = _decided(file, handoff, made, said)
+    to = State.ACCEPTED if step is Step.CONTACT else row.to or made.to
+    if to is State.ACCEPTED and handoff.state is not to:
         _alone(file, handoff, step)
     on = _silence(file, handoff, taking) if step is Step.FILE_FOR_DECISION else said.on
     until = working_days_after(taking.at, CONTEST_DAYS)

@@ -107,6 +107,8 @@ def _reported(handoff: Handoff, event: Stepped, at: datetime) -> dict[str, Any]:
     }
     if event.reported in _ANSWERS or event.reported is Step.CONTACT:
         found["answered"] = handoff.answered or at
+    if event.reported is Step.FILE_FOR_DECISION:
+        found["statutory"] = event.on
     if event.interim:
         found["interim"] = event.interim
     return found
