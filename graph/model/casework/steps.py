@@ -107,6 +107,8 @@ _LINES: Final[tuple[tuple[tuple[Kind, ...], tuple[State, ...], Step, tuple[Side,
     ((Kind.TAKE_OVER,), (State.IN_PROGRESS,), Step.DISPUTE, (_PERSON,), State.ACCEPTED),
     # Errors, and what only time does: of every kind.
     (tuple(Kind), tuple(State), Step.VOID, (_SENDER,), State.VOIDED),
+    (tuple(Kind), (State.DRAFT,), Step.REMIND, (_CLOCK,), None),
+    (tuple(Kind), (State.DRAFT,), Step.ESCALATE, (_CLOCK,), None),
     (tuple(Kind), tuple(s for s in _OPEN if s is not State.DRAFT), Step.REMIND, (_CLOCK, _SENDER), None),
     (tuple(Kind), tuple(s for s in _OPEN if s is not State.DRAFT), Step.ESCALATE, (_CLOCK, _SENDER), None),
 )
