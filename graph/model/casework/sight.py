@@ -14,7 +14,8 @@ from graph.model.casework.handoff import Handoff, Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What a viewer sees: the whole file, or the handoffs addressed to her organisation, each with the groups that it shares.
+    """What a viewer sees: the whole file, or the handoffs addressed to her organisation, each with the groups that it shares, and
+    those that she sent herself and that are open.
 
     `works` says whether she may act on the file itself, `escalated` whether she sees it because it was escalated to her.
     """
@@ -56,9 +57,10 @@ def sight(file: File, viewer: Viewer, at: datetime, above: tuple[str, ...] = ())
             groups=frozenset(ShareGroup),
         )
     addressed = {id_: handoff for id_, handoff in file.handoffs.items() if _addressed(handoff, viewer)}
+    written = frozenset(id_ for id_, handoff in file.handoffs.items() if _written(handoff, viewer))
     escalated = may(viewer, Operation.READ_ESCALATED) and _escalated(file)
     groups = frozenset[ShareGroup]().union(*(shared_groups(file, handoff, at) for handoff in addressed.values()))
-    return Sight(handoffs=frozenset(addressed), groups=groups, escalated=escalated)
+    return Sight(handoffs=frozenset(addressed) | written, groups=groups, escalated=escalated)
 
 
 def shared_groups(file: File, handoff: Handoff, at: datetime) -> frozenset[ShareGroup]:
@@ -71,7 +73,7 @@ def shared_groups(file: File, handoff: Handoff, at: datetime) -> frozenset[Share
 
 def needs_shown(file: File, member: str) -> tuple[Need, ...]:
     """The needs that someone of the household may be shown: all but what another of them keeps secret."""
-    return tuple(need for need in file.needs.values() if need.member == member or not _secret(file, need))
+    return tuple(need for need in file.needs.values() if (member and need.member == member) or not _secret(file, need))
 
 
 def _secret(file: File, need: Need) -> bool:
@@ -80,13 +82,11 @@ def _secret(file: File, need: Need) -> bool:
 
 
 def _addressed(handoff: Handoff, viewer: Viewer) -> bool:
-    """Whether its existence is known to her: what was sent to her organisation (a tombstone stays), what it asked for, what she
-    sent herself while it is open, though the file has left her. Where the person goes alone, nothing is sent.
+    """Whether its existence is known to her organisation: what was sent to it (a tombstone stays), or what it asked for. Where the
+    person goes alone, nothing is sent.
     """
     if not viewer.organisation:
         return False
-    if handoff.open and viewer.account and _author(handoff, viewer):
-        return True
     if handoff.kind is Kind.ORIENT:
         return False
     target = Subject(organisation=handoff.target.organisation)
@@ -96,8 +96,11 @@ def _addressed(handoff: Handoff, viewer: Viewer) -> bool:
     return asked and may(viewer, Operation.ANSWER_HANDOFF, Subject(organisation=handoff.sender))
 
 
-def _author(handoff: Handoff, viewer: Viewer) -> bool:
-    return (handoff.sender, handoff.sender_account) == (viewer.organisation, viewer.account)
+def _written(handoff: Handoff, viewer: Viewer) -> bool:
+    """Whether she sent it herself: though the file has left her, she may mend her error while it is open."""
+    if not handoff.open or (handoff.sender, handoff.sender_account) != (viewer.organisation, viewer.account):
+        return False
+    return may(viewer, Operation.WORK_ON_FILE, Subject(organisation=handoff.sender, account=viewer.account))
 
 
 def _escalated(file: File) -> bool:

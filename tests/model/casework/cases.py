@@ -41,17 +41,17 @@ US, THEM = worker(OURS), worker(THEIRS)
 
 
 def lead(organisation: str = OURS, **known: Any) -> Lead:
-    plain = {"account": f"{organisation}/1", "since": NOW, "cause": LeadCause.OPENED}
+    plain: dict[str, Any] = {"account": f"{organisation}/1", "since": NOW, "cause": LeadCause.OPENED}
     return Lead(organisation=organisation, **(plain | known))
 
 
 def need(id_: str = "rent", **known: Any) -> Need:
-    plain = {"competence": RENT, "opened": NOW, "review": NOW + timedelta(days=7)}
+    plain: dict[str, Any] = {"competence": RENT, "opened": NOW, "review": NOW + timedelta(days=7)}
     return Need(id=id_, **(plain | known))
 
 
 def consent(id_: str = "yes", recipient: str = THEIRS, **known: Any) -> Consent:
-    plain = {
+    plain: dict[str, Any] = {
         "ground": Ground.CASF_L121_6_2,
         "purpose": "le loyer",
         "groups": frozenset(ShareGroup),
@@ -75,7 +75,8 @@ def file(*handoffs: Handoff, **known: Any) -> File:
         "needs": {"rent": need()},
         "consents": {one: consent(one, one) for one in (THEIRS, THIRD, FOURTH)},
     }
-    return File(id="f", **(plain | {"handoffs": {one.id: one for one in handoffs}} | known))
+    plain["handoffs"] = {one.id: one for one in handoffs}
+    return File(id="f", **(plain | known))
 
 
 def handoff(kind: Kind = Kind.REFER, state: State = State.SENT, id_: str = "h", **known: Any) -> Handoff:

@@ -12,7 +12,7 @@ from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import ActorKind, File, FileState, LeadCause
 from graph.model.casework.grounds import Ground
 from graph.model.casework.handoff import Handoff, Kind, OrderedLead, ReasonCode, Side, State, Step
-from graph.model.casework.owed import Holder, Owed, owed
+from graph.model.casework.owed import Holder, NextAction, Owed, owed
 from graph.model.casework.sight import shared_groups
 
 # What goes to a partner only on a ground.
@@ -20,7 +20,6 @@ NEEDS_GROUND = frozenset({Kind.REFER, Kind.RELINK, Kind.TRANSFER, Kind.ORDERED})
 WITH_CODE = frozenset({Step.DECLINE, Step.REDIRECT, Step.FAIL, Step.PAUSE})
 # Ends that nothing opens again.
 FINAL = frozenset({State.REDIRECTED, State.RECALLED, State.WITHDRAWN, State.EXPIRED, State.VOIDED})
-# What time does next, where it has not done all it can.
 LONGEST_CHAIN = 3
 
 
@@ -59,20 +58,22 @@ def owned(file: File) -> None:
         assert bool(action.organisation) == (action.holder is not Holder.COORDINATOR)
         assert not action.account or action.account.startswith(f"{action.organisation}/")
     for one in file.handoffs.values():
-        _ends_well(file, one, about, actions)
+        _ends_well(one, about, actions)
 
 
-def _ends_well(file: File, one: Handoff, about: set[tuple[Owed, str]], actions: tuple[object, ...]) -> None:
+def _ends_well(one: Handoff, about: set[tuple[Owed, str]], actions: tuple[NextAction, ...]) -> None:
     if one.open:
         assert one.ended is None
         assert one.tick is not None or one.escalated
-        assert ((Owed.UNTANGLE, one.id) in {(a.what, a.about) for a in owed(file)}) == (  # type: ignore[attr-defined]
-            len(one.chain) > LONGEST_CHAIN
-        )
+        tangled = any((action.what, action.about) == (Owed.UNTANGLE, one.id) for action in actions)
+        assert tangled == (len(one.chain) > LONGEST_CHAIN)
         return
     assert one.ended is not None
     assert one.tick is None
     assert ((Owed.CHOOSE_NEXT, one.id) in about) == (not one.settled)
+    if one.state is State.EXPIRED and not one.settled:
+        heads = {(action.what, action.about) for action in actions if action.holder is Holder.HEAD}
+        assert (Owed.CHOOSE_NEXT, one.id) in heads
     if one.state in {State.DECLINED, State.REDIRECTED, State.NOT_COMPLETED}:
         assert one.reason is not None
     if one.state is State.COMPLETED and one.kind is not Kind.ASSIGN:
