@@ -65,6 +65,7 @@ def consent(id_: str = "yes", recipient: str = THEIRS, **known: Any) -> Consent:
 def file(*handoffs: Handoff, **known: Any) -> File:
     """An open file of ours: one adult, one need, a ground for each partner."""
     plain: dict[str, Any] = {
+        "id": "f",
         "seq": 1,
         "state": FileState.OPEN,
         "opened": NOW,
@@ -76,7 +77,7 @@ def file(*handoffs: Handoff, **known: Any) -> File:
         "consents": {one: consent(one, one) for one in (THEIRS, THIRD, FOURTH)},
     }
     plain["handoffs"] = {one.id: one for one in handoffs}
-    return File(id="f", **(plain | known))
+    return File(**(plain | known))
 
 
 def handoff(kind: Kind = Kind.REFER, state: State = State.SENT, id_: str = "h", **known: Any) -> Handoff:
