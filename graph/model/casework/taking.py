@@ -101,7 +101,7 @@ def _barred(file: File, handoff: Handoff, step: Step, by: Actor, at: datetime) -
     if not file.open and step is not Step.VOID:
         return "l’accompagnement est clos"
     match step:
-        case Step.VOID if by.account != handoff.sender_account:
+        case Step.VOID if handoff.sender_account and by.account != handoff.sender_account:
             return "seule la personne qui l’a saisie peut l’annuler"
         case Step.CONTEST if by.kind is not ActorKind.PERSON and (
             handoff.reported is None or at > handoff.reported.until

@@ -53,7 +53,7 @@ async def test_time_reminds_twice_escalates_then_ends_it(empty_graph: Graph) -> 
     after = await log.read(file.id)
     assert await pass_over(empty_graph, DAY_30 + timedelta(days=300)) == 0
     about = {(one.what, one.organisation, one.holder) for one in owed(after) if one.about == "h1"}
-    assert about == {(Owed.CHOOSE_NEXT, DESK, Holder.WORKER)}
+    assert about == {(Owed.CHOOSE_NEXT, DESK, Holder.WORKER), (Owed.CHOOSE_NEXT, DESK, Holder.HEAD)}
 
 
 async def test_what_is_urgent_runs_at_night_and_on_sundays(empty_graph: Graph) -> None:
@@ -74,10 +74,10 @@ async def test_a_question_stops_the_targets_clock(empty_graph: Graph) -> None:
     file = await log.sent()
     await log.step(file, "h1", Step.ASK, BEN, Said(text="Depuis quand ?"))
     assert await pass_over(empty_graph, DAY_3 - SECOND) == 0
-    # Nobody answers: it is escalated, and the target's clock begins anew.
+    # Nobody answers: the question is escalated, and the target's clock begins anew. It can still be answered.
     assert await pass_over(empty_graph, DAY_3) == 1
     handoff = (await log.read(file.id)).handoffs["h1"]
-    assert (handoff.escalated, handoff.asked, handoff.since) == (True, None, DAY_3)
+    assert (handoff.unanswered, handoff.escalated, handoff.asked, handoff.since) == (True, False, AT, DAY_3)
 
 
 async def test_a_reported_contact_counts_when_nobody_contests_it(empty_graph: Graph) -> None:

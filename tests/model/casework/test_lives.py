@@ -24,9 +24,10 @@ from graph.model.casework.acts import EVENTS, Entry, Event, Stepped
 from graph.model.casework.applying import applied
 from graph.model.casework.clocks import BY_DEFAULT
 from graph.model.casework.deciding import Draft
-from graph.model.casework.file import Actor, File, FileState, Lead, LeadCause, Member, MemberRole, Need, Outcome, Watch
+from graph.model.casework.file import Actor, File, FileState, Member, MemberRole, Need, Outcome, Watch
 from graph.model.casework.grounds import Ground, Means, ShareGroup
 from graph.model.casework.handoff import OF_THE_FILE, Handoff, Kind, OrderedLead, ReasonCode, Step, Target
+from graph.model.casework.leaving import departure
 from graph.model.casework.linking import linked
 from graph.model.casework.said import Said, Taking
 from graph.model.casework.sight import sight
@@ -127,12 +128,19 @@ class Lives(RuleBasedStateMachine):
         self.write(id_, by, event)
         return True
 
+    def someone(self, body: str) -> Actor:
+        """A professional who is there; the third never leaves."""
+        return cases.worker(body, next(who for n in (1, 2, 3) if (who := f"{body}/{n}") not in self.off))
+
+    def author(self, one: Handoff) -> Actor:
+        return cases.worker(one.sender, one.sender_account) if one.sender_account else self.someone(one.sender)
+
     def of_lead(self, id_: str) -> Actor:
         """Someone at the organisation that leads, or led."""
         file = self.known[id_]
         lead = file.lead or (file.leads[-1] if file.leads else None)
         body = lead.organisation if lead else file.organisation
-        return cases.worker(body, lead.account if lead and lead.account else f"{body}/desk")
+        return cases.worker(body, lead.account) if file.lead and file.lead.account else self.someone(body)
 
     def said(self, chance: Random) -> Said:
         """All that a step may ask for; now and then not."""
@@ -162,7 +170,7 @@ class Lives(RuleBasedStateMachine):
 
     def _opened(self, body: str, size: int) -> str:
         """A household, its first problem, and what may be told to partners from the first day."""
-        id_, by = self.name("f"), cases.worker(body)
+        id_, by = self.name("f"), self.someone(body)
         roles = (MemberRole.ADULT, MemberRole.CHILD, MemberRole.PARENTAL_AUTHORITY, MemberRole.PROTECTED_ADULT)
         members = tuple(
             Member(id=f"{id_}m{n}", role=roles[n], secret=roles[n] is MemberRole.CHILD) for n in range(size)
@@ -246,7 +254,7 @@ class Lives(RuleBasedStateMachine):
                 next=self.now.date(),
                 every_days=7,
                 until=self.now.date() + timedelta(days=90),
-                account=f"{by.organisation}/2",
+                account=self.someone(by.organisation).account,
             )
             self.write(id_, by, acts.WorkersSet(accounts=frozenset({watch.account})), acts.WatchSet(watch=watch))
 
@@ -285,19 +293,12 @@ class Lives(RuleBasedStateMachine):
 
     @rule(body=bodies, number=st.integers(1, 2))
     def depart(self, body: str, number: int) -> None:
-        """Nobody leaves while she leads: her files go to a colleague, or to the desk, one by one."""
-        account = f"{body}/{number}"
-        colleague = f"{body}/{3 - number}"
+        """Nobody leaves with open work: what she holds goes to a colleague, or to the desk, file by file."""
+        account, colleague = f"{body}/{number}", f"{body}/{3 - number}"
         self.off.add(account)
+        to = "" if colleague in self.off else colleague
         for id_, file in tuple(self.known.items()):
-            if file.lead and file.lead.account == account:
-                to = Lead(
-                    organisation=body,
-                    account="" if colleague in self.off else colleague,
-                    since=self.now,
-                    cause=LeadCause.DEPARTURE,
-                )
-                self.attempt(id_, cases.worker(body), lambda file, to=to: deciding.departed(file, to, "part"))
+            self.write(id_, self.someone(body), *departure(file, account, body, to, self.now, "part"))
 
     @rule(body=bodies, number=st.integers(1, 2))
     def come_back(self, body: str, number: int) -> None:
@@ -324,7 +325,7 @@ class Lives(RuleBasedStateMachine):
         """A handoff that is prepared, and mostly sent."""
         file, lead = self.known[id_], self.of_lead(id_)
         to = chance.choice(BODIES)
-        by = cases.worker(to) if kind is Kind.TAKE_OVER else lead
+        by = self.someone(to) if kind is Kind.TAKE_OVER else lead
         inside = kind in {Kind.TAKE_OVER, Kind.ASSIGN}
         before = sorted(file.handoffs)
         target = Target(organisation=lead.organisation if inside else to)
@@ -370,7 +371,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(which=handoffs, seed=seeds)
     def addressee_goes_on(self, which: tuple[str, str], seed: int) -> None:
-        self._go_on(which, lambda one: cases.worker(one.target.organisation), seed)
+        self._go_on(which, lambda one: self.someone(one.target.organisation), seed)
 
     @rule(which=handoffs, seed=seeds)
     def addressee_goes_on_by_link(self, which: tuple[str, str], seed: int) -> None:
@@ -378,7 +379,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(which=handoffs, seed=seeds)
     def sender_goes_on(self, which: tuple[str, str], seed: int) -> None:
-        self._go_on(which, lambda one: cases.worker(one.sender, one.sender_account), seed)
+        self._go_on(which, self.author, seed)
 
     @rule(which=handoffs, seed=seeds)
     def lead_goes_on(self, which: tuple[str, str], seed: int) -> None:
@@ -395,7 +396,7 @@ class Lives(RuleBasedStateMachine):
         for _ in range(chance.randint(1, 3)):
             one = self.known[id_].handoffs.get(handoff)
             said = replace(self.said(chance), reason=ReasonCode.OUT_OF_AREA)
-            if not one or not self._take(id_, handoff, Step.REDIRECT, cases.worker(one.target.organisation), said):
+            if not one or not self._take(id_, handoff, Step.REDIRECT, self.someone(one.target.organisation), said):
                 break
             handoff = said.child
             children.append((id_, handoff))
@@ -407,7 +408,7 @@ class Lives(RuleBasedStateMachine):
         (id_, handoff), chance = which, self.chance(seed)
         file = self.known[id_]
         if one := file.handoffs.get(handoff):
-            by = chance.choice([cases.worker(chance.choice(BODIES)), cases.PERSON, self.of_lead(id_)])
+            by = chance.choice([self.someone(chance.choice(BODIES)), cases.PERSON, self.of_lead(id_)])
             may = step in allowed_steps(file, one, by, self.now)
             assert self._take(id_, handoff, step, by, self.said(chance)) <= may
 
@@ -435,14 +436,13 @@ class Lives(RuleBasedStateMachine):
             self._take(id_, handoff, Step.REPORT, self.of_lead(id_), said)
         self.time_goes(timedelta(days=wait))
         if contests and handoff in self.known[id_].handoffs:
-            self._take(id_, handoff, Step.CONTEST, cases.worker(one.target.organisation), Said(text="non"))
+            self._take(id_, handoff, Step.CONTEST, self.someone(one.target.organisation), Said(text="non"))
 
     @rule(which=handoffs, step=st.sampled_from((Step.DISPUTE, Step.VOID)))
     def undo(self, which: tuple[str, str], step: Step) -> None:
         id_, handoff = which
         if one := self.known[id_].handoffs.get(handoff):
-            author = cases.worker(one.sender, one.sender_account)
-            by = cases.PERSON if step is Step.DISPUTE else author
+            by = cases.PERSON if step is Step.DISPUTE else self.author(one)
             self._take(id_, handoff, step, by, Said(text="erreur"))
 
     @rule(which=handoffs)
@@ -477,7 +477,7 @@ class Lives(RuleBasedStateMachine):
     @invariant()
     def everything_open_is_owed(self) -> None:
         for id_ in self.touched:
-            watching.owned(self.known[id_])
+            watching.owned(self.known[id_], self.off)
 
     @invariant()
     def what_is_told_stands_on_a_ground(self) -> None:

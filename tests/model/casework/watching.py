@@ -34,7 +34,7 @@ def one_lead(file: File, off: Collection[str]) -> None:
     assert len([one for one in accepted if not one.moved_lead]) <= 1
 
 
-def owned(file: File) -> None:
+def owned(file: File, off: Collection[str]) -> None:
     """I3 and I4: whatever is open is owed by someone, by a date; whatever has ended says how; nothing gets lost by silence."""
     actions = owed(file)
     assert len({action.id for action in actions}) == len(actions)
@@ -57,6 +57,8 @@ def owned(file: File) -> None:
         assert action.due.tzinfo is not None
         assert bool(action.organisation) == (action.holder is not Holder.COORDINATOR)
         assert not action.account or action.account.startswith(f"{action.organisation}/")
+        # I7: nobody who is gone owes anything; the desk does, or a colleague.
+        assert action.account not in off
     for one in file.handoffs.values():
         _ends_well(one, about, actions)
 
