@@ -20,7 +20,8 @@ def restarts(handoff: Handoff, event: Stepped) -> bool:
     """
     if event.to is not handoff.state:
         return not {event.to, handoff.state} <= UNANSWERED
-    return event.step in {Step.WAITLIST, Step.MISS} or question_late(handoff, event)
+    named_anew = event.step in {Step.WAITLIST, Step.MISS} or event.reported is Step.WAITLIST
+    return named_anew or question_late(handoff, event)
 
 
 def question_late(handoff: Handoff, event: Stepped) -> bool:

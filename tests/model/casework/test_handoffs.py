@@ -202,6 +202,13 @@ def test_a_reported_contact_moves_the_lead_when_nobody_contests_it():
     assert (after.lead.organisation, after.handoffs["h"].state) == (THEIRS, State.IN_PROGRESS)
 
 
+def test_a_waiting_list_is_looked_at_again_on_the_day_that_was_told():
+    file = cases.file(cases.handoff(Kind.REFER, State.WAITLISTED, due=NOW, interim="hôtel", reminded=1))
+    for by, said in ((THEM, Said(on=NOW + 20 * DAY)), (US, Said(on=NOW + 20 * DAY, reported=Step.WAITLIST))):
+        one = cases.step(file, Step.REPORT if said.reported else Step.WAITLIST, by, said).handoffs["h"]
+        assert (one.state, one.due, one.tick, one.reminded) == (State.WAITLISTED, said.on, said.on, 0)
+
+
 def test_a_decision_told_by_telephone_says_the_ways_of_appeal():
     file = cases.file(cases.handoff(Kind.REFER, State.AWAITING_DECISION))
     with pytest.raises(ReasonMissing):
