@@ -10,6 +10,7 @@ from graph.store.bodies import Bodies
 from graph.store.casework.clocks import Timing
 from graph.store.casework.files import Files
 from graph.store.casework.seats import Seats
+from graph.store.casework.teams import Teams
 from graph.store.claims import Claims
 from graph.store.decisions import Decisions
 from graph.store.directory import Directory
@@ -148,3 +149,8 @@ class Repositories:
     def timing(self) -> Timing:
         """Clocks, leaves, what was told."""
         return Timing(self._unit)
+
+    @cached_property
+    def teams(self) -> Teams:
+        """Houses as their heads see them."""
+        return Teams(self._unit)

@@ -21,9 +21,10 @@ from graph.store.unit import Graph, Unit
 # The clock's hand, in a file's log.
 TIME: Final = Actor(kind=ActorKind.CLOCK, name="Horloge")
 AT_ONCE: Final = 100
-# What a house may set: an answer may be awaited a little longer, not for ever.
+# What a house may set: an answer may be awaited a little longer, not for ever; an accompaniment takes its time.
 LONGEST_DAYS: Final = 60
 LONGEST_HOURS: Final = 240
+AT_WORK: Final = {"jours": 120, "heures": 1000}
 
 
 async def pass_over(graph: Graph, at: datetime) -> int:
@@ -79,7 +80,7 @@ async def set_clocks(
     """How long the house takes, from now on; what is under way keeps its date. Raises NotAllowed, InvalidInput with the field."""
     for table, most, unit_name in ((days, LONGEST_DAYS, "jours"), (hours, LONGEST_HOURS, "heures")):
         for state, clock in table.items():
-            _checked(state, clock, most, unit_name)
+            _checked(state, clock, AT_WORK[unit_name] if state is State.IN_PROGRESS else most, unit_name)
     asked = ("clocks", organisation, sorted(days.items()), sorted(hours.items()))
 
     async def write(unit: Unit) -> Clocks:
