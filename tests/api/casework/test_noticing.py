@@ -92,7 +92,9 @@ async def test_no_mail_says_who_or_what_or_why(empty_graph: Graph, server: MailS
     file = await log.step(file, "h1", Step.ESCALATE, ANNE, texts)
     file = await log.step(file, "h1", Step.CONTACT, BEN, texts)
     file = await log.step(file, "h1", Step.COMPLETE, BEN, texts)
-    file = await log.append(file, BEN, deciding.departed(file, replace(file.leads[-1], since=AT, cause=LeadCause.DEPARTURE), CANARY))
+    file = await log.append(
+        file, BEN, deciding.departed(file, replace(file.leads[-1], since=AT, cause=LeadCause.DEPARTURE), CANARY)
+    )
     file = await log.send(file, Kind.REFER, "h2", message=CANARY, confirmed=True)
     await log.step(file, "h2", Step.DECLINE, BEN, texts)
     await told(empty_graph, settings, server)
