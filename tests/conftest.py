@@ -8,20 +8,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, async_playwright
 
+from api.upkeep import LOADED
 from graph.store.casework.keyring import Keyring
 from graph.store.engine import Address, Engine
-from graph.store.migrate import migrate
+from graph.store.migrate import mark, migrate
 from graph.store.unit import Graph
+from importers.run import run_import
+from importers.sources.territory.get import HERE as MAP
 from tests.neo4j_server import Missing, Neo4jServer
 from tests.outside import free_port, loopback
+from tests.windows import OpenPage, Windows
 
 START_SECONDS = 480
 CHROMIUM_FLAGS = (
@@ -38,9 +41,30 @@ UNCOUNTED = {
     f"MAILLAGE_{name}": "0"
     for name in ("PAGES_PER_MINUTE", "GRAPHQL_REQUESTS_PER_MINUTE", "GRAPHQL_COST_PER_MINUTE", "SUGGESTIONS_PER_HOUR")
 }
-# Doors that ask the graph nothing, or what those ask that are run again on Neo4j.
-NOT_ON_NEO4J = frozenset({"test_find_relay.py", "test_fuzz.py", "test_graphql_door.py", "test_graphql_hostile.py"})
-OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
+HERE = Path(__file__).parent
+# What `make test-full` asks for: doses, and not proofs.
+FULL = os.environ.get("MAILLAGE_TEST_FULL") == "1"
+# Beside the store's and the importers' own tests: what reaches statements that these leave out, and the site itself.
+ON_NEO4J = frozenset(
+    f"test_{name}.py"
+    for name in (
+        "alert_mails",
+        "alerts",
+        "by_link",
+        "correspondents",
+        "enrolling",
+        "files",
+        "graphql_calls",
+        "graphql_directory",
+        "graphql_load",
+        "joining",
+        "mail",
+        "main_job",
+        "reminders",
+    )
+)
+# What is killed there is a process of ours: how the engine takes that, the store's own tests tell more cheaply.
+NOT_TWICE = frozenset({"test_killed_at_any_moment_it_is_taken_up_again"})
 
 
 def on_neo4j() -> bool:
@@ -70,19 +94,33 @@ def pytest_report_header() -> str:
     return f"meilisearch: {real or 'none (MEILI_URL is not set): its stand-in only'}"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On Neo4j, what touches no graph says nothing that the run on ArcadeDB has not said."""
+    """What asks the site bears its mark. On Neo4j, what reaches no other statement says nothing that ArcadeDB has not said."""
+    for item in items:
+        if "site_graph" in _fixtures(item):
+            item.add_marker("site")
     if not on_neo4j():
         return
-    store = Path(__file__).parent / "store"
-    touching = [
-        item
-        for item in items
-        if item.path.is_relative_to(store)
-        or ({"launched", "site"} & set(getattr(item, "fixturenames", ())) and item.path.name not in NOT_ON_NEO4J)
-    ]
+    touching = [item for item in items if _touches(item) and (FULL or _says_more(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in touching])
     items[:] = touching
+
+
+def _touches(item: pytest.Item) -> bool:
+    """Whether a graph is asked."""
+    return item.path.is_relative_to(HERE / "store") or not {"launched", "site_graph"}.isdisjoint(_fixtures(item))
+
+
+def _says_more(item: pytest.Item) -> bool:
+    """Whether it shows of the second engine what nothing cheaper shows."""
+    folders = (HERE / "store", HERE / "importers")
+    named = item.path.name in ON_NEO4J or any(map(item.path.is_relative_to, folders))
+    return named and item.name not in NOT_TWICE
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
 
 
 @pytest.fixture(scope="session")
@@ -125,18 +163,31 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site_graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+async def site_graph(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, str]]:
     """The settings of `site` that name a graph server: none for the embedded engine, which it starts itself.
 
-    A server of its own: the community edition has one user database, and the store's tests empty theirs.
+    A server of its own: the community edition has one user database, and the store's tests empty theirs. It holds a map of some
+    communes, for `site` on the other engine loads France.
     """
     if not on_neo4j():
         yield {}
         return
     server = Neo4jServer(tmp_path_factory.mktemp("neo4j"))
     address = started(server)
+    if not FULL:
+        await fill(address)
     yield {"MAILLAGE_GRAPH_URI": address.uri, "MAILLAGE_GRAPH_PASSWORD": address.password}
     server.stop()
+
+
+async def fill(address: Address) -> None:
+    """Put there what a first start would, with a small map."""
+    graph = await Graph.open(address)
+    await migrate(graph)
+    await run_import(graph, "territory", path=MAP / "sample")
+    await run_import(graph, "demonstration")
+    await mark(graph, LOADED)
+    await graph.close()
 
 
 @pytest.fixture(scope="session")
@@ -185,29 +236,8 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
 
 @pytest.fixture(scope="session")
 def browser_page(browser: Browser, site: str) -> OpenPage:
-    """Opens a page of the site: `async with browser_page(width=380, javascript=False) as page`.
-
-    `kept` lets it keep pages for when there is no network: each context would fetch them all anew, and few tests look at them.
-    """
-
-    @asynccontextmanager
-    async def open_page(
-        *, width: int = 1280, height: int = 900, javascript: bool = True, kept: bool = False
-    ) -> AsyncIterator[Page]:
-        context = await browser.new_context(
-            base_url=site,
-            viewport={"width": width, "height": height},
-            java_script_enabled=javascript,
-            service_workers="allow" if kept else "block",
-            locale="fr-FR",
-            timezone_id="Europe/Paris",
-        )
-        try:
-            yield await context.new_page()
-        finally:
-            await context.close()
-
-    return open_page
+    """Opens a page of the site: `async with browser_page(width=380, javascript=False) as page`."""
+    return Windows(browser, site).open
 
 
 def _well(address: str) -> bool:
