@@ -15,13 +15,10 @@ import httpx2
 import pytest
 from playwright.async_api import Browser, async_playwright
 
-from api.upkeep import LOADED
 from graph.store.casework.keyring import Keyring
 from graph.store.engine import Address, Engine
-from graph.store.migrate import mark, migrate
+from graph.store.migrate import migrate
 from graph.store.unit import Graph
-from importers.run import run_import
-from importers.sources.territory.get import HERE as MAP
 from tests.neo4j_server import Missing, Neo4jServer
 from tests.outside import free_port, loopback
 from tests.windows import OpenPage, Windows
@@ -167,31 +164,18 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-async def site_graph(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[dict[str, str]]:
+def site_graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The settings of `site` that name a graph server: none for the embedded engine, which it starts itself.
 
-    A server of its own: the community edition has one user database, and the store's tests empty theirs. It holds a map of some
-    communes, for `site` on the other engine loads France.
+    A server of its own: the community edition has one user database, and the store's tests empty theirs.
     """
     if not on_neo4j():
         yield {}
         return
     server = Neo4jServer(tmp_path_factory.mktemp("neo4j"))
     address = started(server)
-    if not FULL:
-        await fill(address)
     yield {"MAILLAGE_GRAPH_URI": address.uri, "MAILLAGE_GRAPH_PASSWORD": address.password}
     server.stop()
-
-
-async def fill(address: Address) -> None:
-    """Put there what a first start would, with a small map."""
-    graph = await Graph.open(address)
-    await migrate(graph)
-    await run_import(graph, "territory", path=MAP / "sample")
-    await run_import(graph, "demonstration")
-    await mark(graph, LOADED)
-    await graph.close()
 
 
 @pytest.fixture(scope="session")
