@@ -22,7 +22,7 @@ serve: $(VENV)/.installed ## serve the site on the data present (PORT=8000 DATA=
 
 # The tests in lanes, longest first. What stands in one lane shares a site, or an engine; what no other lane names is in the
 # last. One lane more than cores at once, for faults mostly wait. What a lane says is shown when it ends.
-LANES := test-site test-neo4j test-houses test-backup test-shared test-inside types test-rest
+LANES := test-neo4j test-site test-houses test-inside test-shared test-backup types test-rest
 LANES_AT_ONCE ?= 3
 lane = mkdir -p build; $(BIN)/python -m pytest $(1) > build/$@.log 2>&1; code=$$?; cat build/$@.log; exit $$code
 SITE := tests/api tests/scenarios tests/web tests/faults/test_site_index.py
@@ -37,7 +37,7 @@ test: $(VENV)/.tests style ## lint, check types, run every test, on both graph e
 
 test-full: export MAILLAGE_TEST_FULL := 1
 test-full: export MAILLAGE_TEST_CHAOS ?= 10
-test-full: test ## the same, and the doses: each page wide and narrow, every door on Neo4j, ten times the chaos
+test-full: test ## the same, and the doses: every door on Neo4j, more made-up requests, ten times the chaos
 
 .PHONY: test-full $(LANES)
 test-site: $(VENV)/.tests
