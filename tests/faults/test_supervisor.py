@@ -15,9 +15,6 @@ from tests.conftest import free_port
 from tests.faults.house import House, gone, refused
 from tests.outside import loopback
 
-# The site of all other tests loads France.
-SMALL_MAP = "import importers.sources.territory.get as get; get.HERE = get.HERE / 'sample'"
-
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -139,7 +136,7 @@ def test_a_first_load_told_to_stop_stops_and_is_taken_up_again_even_when_it_was_
     tmp_path: Path,
 ) -> None:
     """Ctrl-C in the middle of the first load: no process stays, what is there is served, and the next demo ends the load."""
-    first = House(tmp_path, free_port(), command="demo", before=SMALL_MAP)
+    first = House(tmp_path, free_port(), command="demo")
     end = time.monotonic() + 60
     while not list((tmp_path / "engine" / "databases" / "maillage").glob("Territory*")):
         assert time.monotonic() < end
@@ -155,11 +152,11 @@ def test_a_first_load_told_to_stop_stops_and_is_taken_up_again_even_when_it_was_
     assert "Premier démarrage" not in served.end()
     assert (tmp_path / "index" / "current").exists()
 
-    full = House(tmp_path, free_port(), command="demo", before=SMALL_MAP)
+    full = House(tmp_path, free_port(), command="demo")
     full.wait(240)
     answer = loopback().get(f"{full.address}/chercher", params={"q": "EDAS", "ou": "Châtillon"}, timeout=20)
     assert "Service des solidarités territoriales de Châtillon" in answer.text
     assert "Premier démarrage" in full.end()
-    again = House(tmp_path, free_port(), command="demo", before=SMALL_MAP)
+    again = House(tmp_path, free_port(), command="demo")
     again.wait()
     assert "Premier démarrage" not in again.end()
