@@ -20,13 +20,12 @@ from graph.model.casework.file import Actor, File
 from graph.model.casework.handoff import Handoff, Kind, Step, Target
 from graph.model.casework.receivers import practical_only, tellable
 from graph.model.casework.said import NOTHING, Said, Taking
-from graph.model.casework.sight import Sight
+from graph.model.casework.sight import Sight, shared_groups
 from graph.model.directory import ListingState, Organisation
 from graph.model.errors import InvalidInput, NotAllowed, NotFound
+from graph.store.casework.reads import ReadPage
 from graph.store.unit import Unit
 
-LONGEST_PURPOSE: Final = 300
-LONGEST_MESSAGE: Final = 4000
 LAST_POSITION: Final = 9999
 FARTHEST_YEARS: Final = 2
 NO_TARGET: Final = "Ce destinataire n’existe pas, ou n’est plus dans l’annuaire. Rien n’a été modifié."
@@ -53,8 +52,26 @@ def made_id(viewer: Viewer, key: str) -> str:
 
 async def seen(rooms: Rooms, viewer: Viewer, handoff_id: str, at: datetime | None = None) -> Handed:
     """A handoff. Raises NotFound: hidden and absent look the same."""
+    moment = at or datetime.now(UTC)
     async with rooms.graph.reading() as unit:
-        return await _seen(unit, viewer, handoff_id, at or datetime.now(UTC))
+        found = await _seen(unit, viewer, handoff_id, moment)
+    await noted(rooms, viewer, found, moment)
+    return found
+
+
+async def noted(rooms: Rooms, viewer: Viewer, handed: Handed, at: datetime) -> None:
+    """Write down what of the file the viewer reads, before it is shown; nothing where she sees that it exists and no more.
+
+    Raises Unavailable: then nothing is shown.
+    """
+    groups = handed.sight.groups if handed.sight.whole else shared_groups(handed.file, handed.handoff, at)
+    if not groups:
+        return
+    await rooms.graph.write(
+        lambda unit: unit.file_reads.note(
+            [handed.file.id], viewer.account, viewer.organisation, ReadPage.HANDOFF, groups, at
+        )
+    )
 
 
 async def _seen(unit: Unit, viewer: Viewer, handoff_id: str, at: datetime) -> Handed:
@@ -73,7 +90,6 @@ async def prepare(
     """
     moment = at or datetime.now(UTC)
     made = replace(draft, id=made_id(viewer, key))
-    _bounded(made)
 
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
         body = await target_of(unit, made.target, moment)
@@ -171,9 +187,6 @@ async def _check_redirect(rooms: Rooms, viewer: Viewer, handoff_id: str, to: Tar
 
 def _checked(said: Said, at: datetime) -> Said:
     """What comes with a step, in bounds; a moment without a zone is Paris's."""
-    for field, words in (("interim", said.interim), ("appeal", said.appeal)):
-        if len(words) > LONGEST_MESSAGE:
-            raise InvalidInput(f"Ce texte a au plus {LONGEST_MESSAGE} caractères.", field)
     if said.position is not None and not 1 <= said.position <= LAST_POSITION:
         raise InvalidInput(f"Le rang est un nombre de 1 à {LAST_POSITION}.", "position")
     if said.on is None:
@@ -182,10 +195,3 @@ def _checked(said: Said, at: datetime) -> Said:
     if not at.year - FARTHEST_YEARS <= on.year <= at.year + FARTHEST_YEARS:
         raise InvalidInput("Ce jour est trop loin.", "on")
     return replace(said, on=on.astimezone(UTC))
-
-
-def _bounded(draft: Draft) -> None:
-    if len(draft.purpose) > LONGEST_PURPOSE:
-        raise InvalidInput(f"Le motif a au plus {LONGEST_PURPOSE} caractères.", "purpose")
-    if len(draft.message) > LONGEST_MESSAGE:
-        raise InvalidInput(f"Le message a au plus {LONGEST_MESSAGE} caractères.", "message")
