@@ -19,8 +19,8 @@ from graph.store.migrations import (
     m010_suggestions,
     m011_bulk,
     m012_casework,
-    m018_clocks,
     m015_reads,
+    m018_clocks,
 )
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit

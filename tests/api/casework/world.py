@@ -24,7 +24,15 @@ SENDER, TARGET, OTHER, LANDLORD = "t:emettrice", "t:destinataire", "t:etrangere"
 SERVICE = "service:t:appui"
 NAME, PHONE, WORDS = "Odile Marchand", "06 11 22 33 44", "Deux mois de loyer en retard."
 GROUPS = frozenset({ShareGroup.IDENTITY, ShareGroup.CONTACT, ShareGroup.NEED})
-REFUSALS = "StepNotAllowed ConsentMissing NotAllowed ReasonMissing InvalidInput NotFound NeedsConfirming".split()
+REFUSALS = [
+    "StepNotAllowed",
+    "ConsentMissing",
+    "NotAllowed",
+    "ReasonMissing",
+    "InvalidInput",
+    "NotFound",
+    "NeedsConfirming",
+]
 HANDOFF = "id seq kind state unconfirmed allowed"
 
 
