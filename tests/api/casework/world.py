@@ -21,7 +21,7 @@ from tests import make
 from tests.api.inside import Inside, inside
 
 SENDER, TARGET, OTHER, LANDLORD = "t:emettrice", "t:destinataire", "t:etrangere", "t:bailleur"
-SERVICE = "service:t:appui"
+SERVICE = "t:appui"
 NAME, PHONE, WORDS = "Odile Marchand", "06 11 22 33 44", "Deux mois de loyer en retard."
 GROUPS = frozenset({ShareGroup.IDENTITY, ShareGroup.CONTACT, ShareGroup.NEED})
 REFUSALS = [
@@ -135,7 +135,7 @@ async def world(graph: Graph, folder: Path) -> AsyncIterator[World]:
         make.organisation(TARGET, name="Espace budget", kind="POINT_CONSEIL_BUDGET", source="dila"),
         make.organisation(OTHER, name="Ailleurs", kind="CCAS", source="dila"),
         make.organisation(LANDLORD, name="Habitat", kind="BAILLEUR_SOCIAL", source="dila"),
-        make.service(SERVICE.partition(":")[2], organisation=TARGET, source="dila"),
+        make.service(SERVICE, organisation=TARGET, source="dila"),
     ]
     async with inside(graph, folder, *records) as site:
         made = World(site, None)  # type: ignore[arg-type]
