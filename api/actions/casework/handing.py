@@ -54,7 +54,7 @@ async def seen(rooms: Rooms, viewer: Viewer, handoff_id: str, at: datetime | Non
     """A handoff. Raises NotFound: hidden and absent look the same."""
     moment = at or datetime.now(UTC)
     async with rooms.graph.reading() as unit:
-        found = await _seen(unit, viewer, handoff_id, moment)
+        found = await seen_in_unit(unit, viewer, handoff_id, moment)
     await noted(rooms, viewer, found, moment)
     return found
 
@@ -74,7 +74,8 @@ async def noted(rooms: Rooms, viewer: Viewer, handed: Handed, at: datetime) -> N
     )
 
 
-async def _seen(unit: Unit, viewer: Viewer, handoff_id: str, at: datetime) -> Handed:
+async def seen_in_unit(unit: Unit, viewer: Viewer, handoff_id: str, at: datetime) -> Handed:
+    """A handoff within a unit. Raises NotFound."""
     file, sight = await seen_in(unit, viewer, await unit.files.holding(handoff_id), at)
     if handoff_id not in sight.handoffs:
         raise NotFound(ABSENT)
@@ -179,7 +180,7 @@ async def target_of(unit: Unit, target: Target, at: datetime) -> Organisation:
 
 async def _check_redirect(rooms: Rooms, viewer: Viewer, handoff_id: str, to: Target, at: datetime) -> None:
     async with rooms.graph.reading() as unit:
-        found = await _seen(unit, viewer, handoff_id, at)
+        found = await seen_in_unit(unit, viewer, handoff_id, at)
         body = await target_of(unit, to, at)
     if not found.handoff.groups <= tellable(body.kind):
         raise InvalidInput("À ce destinataire, seuls des éléments pratiques peuvent être dits.", "to")

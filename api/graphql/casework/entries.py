@@ -11,7 +11,7 @@ from api.graphql.context import Info
 from api.graphql.enums import HandoffSide, HandoffState, HandoffStep, ReasonCode
 from api.graphql.references import OrganisationType, organisation_of
 from graph.model.casework import acts
-from graph.model.casework.acts import Drafted, Settled, Stepped
+from graph.model.casework.acts import Settled, Stepped
 from graph.model.casework.file import Actor, ActorKind
 
 
@@ -56,17 +56,6 @@ class Entry:
     async def organisation(self, info: Info) -> OrganisationType | None:
         """That acted."""
         return await organisation_of(info, self.organisation_id)
-
-
-def about(entry: acts.Entry, handoff: str) -> bool:
-    """Whether an entry is of this handoff."""
-    event = entry.event
-    if isinstance(event, Drafted):
-        return event.handoff.id == handoff
-    if isinstance(event, Stepped):
-        made = event.child is not None and event.child.id == handoff
-        return made or event.handoff == handoff
-    return isinstance(event, Settled) and event.handoff == handoff
 
 
 def page_of_entries(

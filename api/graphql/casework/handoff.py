@@ -8,9 +8,10 @@ from datetime import datetime
 import strawberry
 
 from api.actions.casework import handing
+from api.actions.casework.answering_page import about, reads
 from api.actions.casework.filing import actor_of
 from api.actions.casework.handing import Handed
-from api.graphql.casework.entries import Entry, about, page_of_entries
+from api.graphql.casework.entries import Entry, page_of_entries
 from api.graphql.connections import Connection
 from api.graphql.context import Info
 from api.graphql.enums import HandoffKind, HandoffState, HandoffStep, Owed, ReasonCode, ShareGroup
@@ -93,7 +94,7 @@ class Handoff:
         """One that is in the viewer's sight."""
         one, whole = handed.handoff, handed.sight.whole
         groups = shared_groups(handed.file, one, info.context.now)
-        words = readable(handed, info)
+        words = reads(handed, info.context.viewer, info.context.now)
         return cls(
             handed=handed,
             id=strawberry.ID(one.id),
@@ -137,7 +138,7 @@ class Handoff:
         """Its part of the file's log."""
         log = await info.context.loaders.logs.load(self.handed.file.id)
         mine = [entry for entry in log if about(entry, self.handed.id)]
-        words = readable(self.handed, info)
+        words = reads(self.handed, info.context.viewer, info.context.now)
         return page_of_entries(mine, info.context.viewer.organisation, first, after, words=words)
 
     @strawberry.field(description="What is owed about it next; null only when nothing is.")
@@ -165,15 +166,6 @@ class Handoff:
         ids = [id_ for id_, one in self.handed.file.handoffs.items() if one.parent == self.handed.id]
         found = [_other(self.handed, id_, info) for id_ in ids]
         return [one for one in found if one is not None]
-
-
-def readable(handed: Handed, info: Info) -> bool:
-    """Whether the viewer may read what was written with it: its sender's house always, its addressee while it is shared."""
-    if handed.sight.whole:
-        return True
-    one = handed.handoff
-    asker = one.sender == info.context.viewer.organisation
-    return one.open and (asker or bool(shared_groups(handed.file, one, info.context.now)))
 
 
 def _other(handed: Handed, id_: str, info: Info) -> Handoff | None:

@@ -28,8 +28,11 @@ WHERE band > $band
    OR (band = $band AND (calm > $calm OR (calm = $calm AND (a.due > $due OR (a.due = $due AND a.id > $id)))))
 WITH a, band, calm ORDER BY band, calm, a.due, a.id LIMIT $most
 OPTIONAL MATCH (f:File {id: a.file})
-RETURN a{.*} AS action, band, calm,
-  CASE WHEN $opened THEN f.sealed ELSE null END AS sealed, f.seq AS seq
+OPTIONAL MATCH (h:Handoff {id: a.about})
+OPTIONAL MATCH (t:Organisation {id: h.target})
+OPTIONAL MATCH (s:Organisation {id: h.sender})
+RETURN a{.*} AS action, band, calm, f.seq AS seq, t.name AS target, s.name AS sender,
+  CASE WHEN $opened THEN f.sealed ELSE null END AS sealed
 ORDER BY band, calm, a.due, a.id
 """
 COUNT: Final[LiteralString] = """
@@ -62,10 +65,15 @@ class Whose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owing:
-    """One thing owed, its place in the order, and its file where it was asked for and its key is there."""
+    """One thing owed, its place in the order, and its file where it was asked for and its key is there.
+
+    `target` and `sender` are the names of both ends of the handoff that it is about, empty where it is about none.
+    """
 
     action: NextAction
     place: Place
+    target: str = ""
+    sender: str = ""
     file: File | None = None
 
 
@@ -123,7 +131,13 @@ class Inbox:
             urgent=action["urgent"],
         )
         place = Place(band=row["band"], calm=row["calm"], due=action["due"], id=action["id"])
-        return Owing(action=found, place=place, file=files.get(id_))
+        return Owing(
+            action=found,
+            place=place,
+            target=row["target"] or "",
+            sender=row["sender"] or "",
+            file=files.get(id_),
+        )
 
 
 def _of(whose: Whose) -> dict[str, Any]:

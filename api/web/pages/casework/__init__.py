@@ -1,0 +1,1 @@
+"""Pages of people who are accompanied, and of those who accompany them."""
