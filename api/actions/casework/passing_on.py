@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Final
 
-from api.actions.casework.filing import act
+from api.actions.casework.filing import NOT_YOURS, act, actor_of, seen_in
 from api.actions.casework.handing import Handed, made_id, seen, target_of
 from api.actions.find_relay import Ask, Page, find_relay
 from api.rooms import Rooms
@@ -17,60 +18,134 @@ from graph.model.casework.acts import Entry, Event
 from graph.model.casework.applying import applied
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, File
-from graph.model.casework.grounds import Consent
+from graph.model.casework.free_text import checked_texts
+from graph.model.casework.grounds import Consent, ShareGroup
 from graph.model.casework.handoff import Handoff, Kind, State, Step
 from graph.model.casework.receivers import practical_only
 from graph.model.casework.said import Said, Taking
 from graph.model.casework.taking import take
-from graph.model.errors import InvalidInput
+from graph.model.casework.telling import Told, through
+from graph.model.directory import Organisation
+from graph.model.errors import InvalidInput, NotAllowed
 from graph.model.relay import Relay
 from graph.store.unit import Unit
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+PREVIEWED: Final = "preview"
 MOST_RELAYS: Final = 5
 # More are looked at, since those who have had it are left out.
 LOOKED_AT: Final = 20
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What is to be sent: the draft, the ground that is noted with it (None where one stands, or is waited for), and the handoff
+    that this one follows, about which nothing is owed any longer.
+    """
+
+    draft: Draft
+    consent: Consent | None = None
+    follows: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What the addressee will read, exactly; `leaves` whether it leaves now, or waits for an accord."""
+
+    file: File
+    organisation: Organisation
+    handoff: Handoff
+    told: Told
+    leaves: bool
+
+
+async def preview(rooms: Rooms, viewer: Viewer, file_id: str, sending: Sending, at: datetime) -> Preview:
+    """All that `send` would do, and nothing is done. Raises what it raises."""
+    async with rooms.graph.reading() as unit:
+        file, sight = await seen_in(unit, viewer, await unit.files.load(file_id), at)
+        if not sight.works:
+            raise NotAllowed(NOT_YOURS)
+        made = replace(sending, draft=replace(sending.draft, id=PREVIEWED))
+        body = await target_of(unit, made.draft.target, at)
+        so_far = await _so_far(unit, file, actor_of(viewer), made, body, at, viewer.key)
+        log = (await unit.files.logs([file.id]))[file.id]
+    for event in so_far.events:
+        checked_texts(event)
+    handoff = so_far.file.handoffs[PREVIEWED]
+    groups = handoff.groups if handoff.kind is not Kind.ORIENT else frozenset[ShareGroup]()
+    return Preview(
+        file=file,
+        organisation=body,
+        handoff=handoff,
+        told=through(so_far.file, handoff, groups, log),
+        leaves=handoff.state is not State.AWAITING_CONSENT,
+    )
+
+
 async def send(
-    rooms: Rooms,
-    viewer: Viewer,
-    file_id: str,
-    draft: Draft,
-    consent: Consent | None,
-    *,
-    key: str,
-    settles: str = "",
-    at: datetime | None = None,
+    rooms: Rooms, viewer: Viewer, file_id: str, sending: Sending, *, key: str, at: datetime | None = None
 ) -> Handed:
-    """Note the ground, prepare and send, in one transaction: all of it or nothing. `settles` is a handoff that this one follows,
-    and about which nothing is owed any longer.
+    """Note the ground, prepare and send, in one transaction: all of it or nothing.
 
     Raises NotFound, NotAllowed, InvalidInput, StepNotAllowed, NeedsConfirming.
     """
     moment = at or datetime.now(UTC)
-    made = replace(draft, id=made_id(viewer, key), parent=settles)
+    made = replace(sending, draft=replace(sending.draft, id=made_id(viewer, key)))
 
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
-        body = await target_of(unit, made.target, moment)
-        taking = Taking(at=moment, clocks=await unit.timing.clocks(made.target.organisation))
+        body = await target_of(unit, made.draft.target, moment)
+        return (await _so_far(unit, file, by, made, body, moment, f"{viewer.key}|{key}")).events
+
+    asked = ("send", replace(sending.draft, id=""), _asked(sending.consent), sending.follows)
+    await act(rooms, viewer, file_id, key=key, asked=asked, decide=decide, at=moment)
+    return await seen(rooms, viewer, made.draft.id, moment)
+
+
+async def let_leave(
+    rooms: Rooms, viewer: Viewer, handoff_id: str, consent: Consent, *, key: str, at: datetime | None = None
+) -> Handed:
+    """Note the ground that a prepared handoff waits for, and send it, in one transaction. Raises what `send` raises."""
+    moment = at or datetime.now(UTC)
+    found = await seen(rooms, viewer, handoff_id, moment)
+
+    async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
         so_far = _SoFar(file, by, moment)
-        if consent is not None:
-            given = replace(consent, id=made_id(viewer, f"{key}|accord"), given=moment, recorded_by=by.account)
-            so_far.add(deciding.consent_given(so_far.file, given))
-        ready = replace(made, practical_only=practical_only(body.kind))
-        so_far.add(deciding.drafted(so_far.file, ready, by, taking))
-        so_far.add(take(so_far.file, made.id, Step.SUBMIT, by, Said(), taking))
-        before = so_far.file.handoffs.get(settles)
-        if before is not None and not before.open and not before.settled:
-            so_far.add(deciding.settled(so_far.file, settles, ""))
+        so_far.add(deciding.consent_given(file, _given(consent, f"{viewer.key}|{key}", by, moment)))
+        handoff = file.handoffs[handoff_id]
+        step = Step.SUBMIT if handoff.state is State.DRAFT else Step.CONSENT
+        clocks = await unit.timing.clocks(handoff.target.organisation)
+        so_far.add(take(so_far.file, handoff_id, step, by, Said(), Taking(at=moment, clocks=clocks)))
         return so_far.events
 
-    asked = ("send", replace(draft, id=""), replace(consent, id="", given=EPOCH) if consent else None, settles)
-    await act(rooms, viewer, file_id, key=key, asked=asked, decide=decide, at=moment)
-    return await seen(rooms, viewer, made.id, moment)
+    asked = ("let leave", handoff_id, _asked(consent))
+    await act(rooms, viewer, found.file.id, key=key, asked=asked, decide=decide, at=moment)
+    return await seen(rooms, viewer, handoff_id, moment)
 
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+async def _so_far(
+    unit: Unit, file: File, by: Actor, sending: Sending, body: Organisation, at: datetime, key: str
+) -> _SoFar:
+    """The file with the ground, the draft and its sending."""
+    taking = Taking(at=at, clocks=await unit.timing.clocks(body.id))
+    so_far = _SoFar(file, by, at)
+    if sending.consent is not None:
+        so_far.add(deciding.consent_given(file, _given(sending.consent, key, by, at)))
+    ready = replace(sending.draft, practical_only=practical_only(body.kind), parent=sending.follows)
+    so_far.add(deciding.drafted(so_far.file, ready, by, taking))
+    so_far.add(take(so_far.file, ready.id, Step.SUBMIT, by, Said(), taking))
+    before = so_far.file.handoffs.get(sending.follows)
+    if before is not None and not before.open and not before.settled:
+        so_far.add(deciding.settled(so_far.file, before.id, ""))
+    return so_far
+
+
+def _given(consent: Consent, key: str, by: Actor, at: datetime) -> Consent:
+    id_ = sha256(f"{key}|accord".encode()).hexdigest()[:32]
+    return replace(consent, id=id_, given=at, recorded_by=by.account)
+
+
+def _asked(consent: Consent | None) -> Consent | None:
+    return replace(consent, id="", given=EPOCH) if consent else None
 
 
 class _SoFar:
