@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
+from api.graphql.casework.file_acts import FileActs
+from api.graphql.casework.file_records import FileRecords
+from api.graphql.casework.handoff_answering import HandoffAnswering
+from api.graphql.casework.handoff_sending import HandoffSending
 from api.graphql.listing_changes import ListingChanges
 from api.graphql.listings import ListingMutations
 from api.graphql.moderation import ModerationMutations
@@ -14,6 +18,15 @@ from api.graphql.suggestions import SuggestionMutations
 
 @strawberry.type(description="What may be done. Each act takes a key, and is done once for it.")
 class Mutation(
-    ListingMutations, ListingChanges, PostMutations, SuggestionMutations, ModerationMutations, SearchMutations
+    ListingMutations,
+    ListingChanges,
+    PostMutations,
+    SuggestionMutations,
+    ModerationMutations,
+    SearchMutations,
+    FileActs,
+    FileRecords,
+    HandoffSending,
+    HandoffAnswering,
 ):
     """All acts."""

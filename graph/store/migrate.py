@@ -19,6 +19,7 @@ from graph.store.migrations import (
     m010_suggestions,
     m011_bulk,
     m012_casework,
+    m015_reads,
     m018_clocks,
 )
 from graph.store.schema import MARK
@@ -41,6 +42,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m011_bulk", m011_bulk.run),
     ("m012_casework", m012_casework.run),
     ("m018_clocks", m018_clocks.run),
+    ("m015_reads", m015_reads.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

@@ -9,6 +9,10 @@ from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
 from graph.store.casework.clocks import Timing
 from graph.store.casework.files import Files
+from graph.store.casework.inbox import Inbox
+from graph.store.casework.link_codes import LinkCodes
+from graph.store.casework.lists import FileLists
+from graph.store.casework.reads import Reads
 from graph.store.casework.seats import Seats
 from graph.store.casework.teams import Teams
 from graph.store.claims import Claims
@@ -54,6 +58,11 @@ class Repositories:
     def keeping(self) -> Keeping:
         """Listings with their logs."""
         return Keeping(self._unit)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """What is owed by whom."""
+        return Inbox(self._unit)
 
     @cached_property
     def replies(self) -> Replies:
@@ -139,6 +148,21 @@ class Repositories:
     def files(self) -> Files:
         """People who are accompanied, with their logs."""
         return Files(self._unit)
+
+    @cached_property
+    def file_lists(self) -> FileLists:
+        """Files by whose they are and what is owed."""
+        return FileLists(self._unit)
+
+    @cached_property
+    def file_reads(self) -> Reads:
+        """Who read which file."""
+        return Reads(self._unit)
+
+    @cached_property
+    def link_codes(self) -> LinkCodes:
+        """Codes that join two files of one person."""
+        return LinkCodes(self._unit)
 
     @cached_property
     def seats(self) -> Seats:

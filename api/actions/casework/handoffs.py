@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from api.actions.casework.filing import ABSENT, act, once, seen_in
+from api.actions.casework.room import show_full
 from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.casework import deciding
-from graph.model.casework.acts import Event
+from graph.model.casework.acts import Event, Stepped
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, File
 from graph.model.casework.grounds import Consent
-from graph.model.casework.handoff import Handoff, Step
+from graph.model.casework.handoff import Handoff, Side, Step
 from graph.model.casework.said import NOTHING, Said, Taking
 from graph.model.casework.taking import sides, take
-from graph.model.errors import Conflict, NotFound
+from graph.model.errors import Conflict, NotFound, StepNotAllowed
 from graph.store.unit import Unit
+
+REMINDED_EVERY: Final = timedelta(days=1)
+# A reminder further back than so many entries of the file is passed over.
+LATELY: Final = 300
 
 
 async def give_consent(
@@ -74,8 +80,14 @@ async def step(
             raise Conflict("Cette demande a changé pendant ce temps : rien n’est perdu. Voyez où elle en est.", file)
         if not sides(file, file.handoffs[handoff_id], by):
             raise NotFound(ABSENT)
-        clocks = await unit.timing.clocks(clocked(file.handoffs[handoff_id], said))
-        return [take(file, handoff_id, step, by, said, Taking(at=moment, clocks=clocks))]
+        handoff = file.handoffs[handoff_id]
+        clocks = await unit.timing.clocks(clocked(handoff, said))
+        made = take(file, handoff_id, step, by, said, Taking(at=moment, clocks=clocks))
+        if step is Step.REMIND:
+            await _not_again(unit, file, handoff, moment)
+        if step is Step.WAITLIST and made.side is Side.TARGET and made.on is not None:
+            await show_full(unit, viewer, handoff, made.on, moment)
+        return [made]
 
     asked = ("step", handoff_id, step, said, expected_seq)
     return await once(rooms.graph, viewer, key=key, asked=asked, load=load, decide=decide, at=moment)
@@ -84,6 +96,15 @@ async def step(
 def clocked(handoff: Handoff, said: Said) -> str:
     """The organisation whose clocks run after a step: the target's, that of a redirect where there is one."""
     return said.to.organisation if said.to else handoff.target.organisation
+
+
+async def _not_again(unit: Unit, file: File, handoff: Handoff, at: datetime) -> None:
+    """A sender asks again once a day: more would be heard less. Raises StepNotAllowed."""
+    for entry in await unit.files.log(file.id, max(0, file.seq - LATELY)):
+        event = entry.event
+        again = isinstance(event, Stepped) and event.handoff == handoff.id and event.step is Step.REMIND
+        if again and entry.at > at - REMINDED_EVERY:
+            raise StepNotAllowed(handoff.state, Step.REMIND, "une relance est déjà partie depuis moins d’un jour")
 
 
 async def _moved(unit: Unit, file: File, handoff: str, after: int) -> bool:

@@ -30,6 +30,7 @@ from graph.model.casework.writings import (
     NoRelayFound,
     Noted,
     OpinionGiven,
+    Struck,
     WatchSet,
     WorryTold,
 )
@@ -106,6 +107,7 @@ class Stepped:
     account: str = ""
     on: datetime | None = None
     interim: str = ""
+    position: int | None = None
     stands: bool = False
     until: datetime | None = None
     appeal: str = ""
@@ -255,7 +257,7 @@ Event = (
     Opened | MemberSet | NeedAdded | NeedSet | NeedEnded | Drafted | Stepped | Reassigned | Settled | LeadMoved | WorkersSet
     | ConsentGiven | ConsentWithdrawn | Reviewed | CircleSet | CircleLeft | CoReferentSet | CoReferentLeft | Noted | Met | Assessed
     | DecisionTold | WatchSet | Looked | Delivered | AppointmentSet | OpinionGiven | NoRelayFound | WorryTold | PageSet
-    | Kept | Closed | Reopened | Linked | Erased
+    | Kept | Struck | Closed | Reopened | Linked | Erased
 )  # fmt: skip
 EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType({event.__name__: event for event in Event.__args__})
 

@@ -46,7 +46,7 @@ def consequences(file: File, handoff: Handoff, made: Stepped, by: Actor, said: S
                 raise ConsentMissing("L’accord noté ne couvre pas cette demande : rien n’est parti.", "consent")
             return _sent(handoff, made, consent, taking)
         case Step.WAITLIST | Step.PAUSE | Step.BOOK:
-            return replace(made, on=said.on, interim=said.interim.strip())
+            return replace(made, on=said.on, interim=said.interim.strip(), position=said.position)
         case Step.FILE_FOR_DECISION:
             return replace(made, on=_silence(file, handoff, taking))
         case Step.DECIDE:
@@ -217,7 +217,7 @@ def _report(file: File, handoff: Handoff, made: Stepped, said: Said, taking: Tak
         _alone(file, handoff, step)
     on = _silence(file, handoff, taking) if step is Step.FILE_FOR_DECISION else said.on
     until = working_days_after(taking.at, CONTEST_DAYS)
-    return replace(made, to=to, reported=step, on=on, interim=said.interim.strip(), until=until)
+    return replace(made, to=to, reported=step, on=on, interim=said.interim.strip(), position=said.position, until=until)
 
 
 def _restored(file: File, handoff: Handoff, made: Stepped, before: Handoff, taking: Taking) -> Stepped:

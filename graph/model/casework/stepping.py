@@ -60,7 +60,7 @@ def _of_step(handoff: Handoff, event: Stepped, at: datetime) -> dict[str, Any]:
         case Step.ANSWER:
             return _answered(handoff, at)
         case Step.WAITLIST:
-            return {"interim": event.interim}
+            return {"interim": event.interim, "position": event.position}
         case Step.FILE_FOR_DECISION:
             return {"statutory": event.on}
         case Step.ACCEPT:
@@ -112,4 +112,6 @@ def _reported(handoff: Handoff, event: Stepped, at: datetime) -> dict[str, Any]:
         found["statutory"] = event.on
     if event.interim:
         found["interim"] = event.interim
+    if event.position is not None:
+        found["position"] = event.position
     return found

@@ -117,9 +117,9 @@ def test_two_files_of_one_person_have_one_lead():
         needs={"food": cases.need("food"), "old": cases.need("old", ended=NOW, outcome=Outcome.MET)},
         members={"ana": ANA, "leo": Member(id="leo", role=MemberRole.CHILD)},
     )
-    stays, goes = linked(kept, gone)
+    stays, goes = linked(kept, gone, lambda: "food-again")
     after = cases.write(kept, stays)
-    assert (set(after.needs), set(after.members), after.lead) == ({"rent", "food"}, {"ana", "leo"}, kept.lead)
+    assert (set(after.needs), set(after.members), after.lead) == ({"rent", "food-again"}, {"ana", "leo"}, kept.lead)
     left = applied(gone, Entry(file="g", seq=2, at=NOW, by=US, event=goes))
     assert (left.state, left.linked, left.lead) == (FileState.LINKED, "f", None)
     assert owed(left) == ()
@@ -133,10 +133,11 @@ def test_files_are_not_linked_over_a_partner_at_work_or_when_one_is_not_open():
         (kept, replace(gone, to_review={"h": NOW})),
         (kept, replace(gone, state=FileState.CLOSED, lead=None)),
         (replace(kept, state=FileState.CLOSED, lead=None), gone),
-        (kept, kept),
     ):
         with pytest.raises(StepNotAllowed):
-            linked(one, other)
+            linked(one, other, lambda: "new")
+    with pytest.raises(InvalidInput):
+        linked(kept, kept, lambda: "new")
 
 
 def test_nothing_is_left_of_a_file_that_is_erased_but_that_it_was():

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from typing import Any, Final
+from uuid import uuid4
 
 import msgspec
 import pytest
@@ -34,7 +35,7 @@ from graph.model.casework.sight import sight
 from graph.model.casework.steps import STEPS
 from graph.model.casework.taking import allowed_steps, sides, take
 from graph.model.casework.timing import due_tick
-from graph.model.errors import Refusal, StepNotAllowed
+from graph.model.errors import InvalidInput, Refusal, StepNotAllowed
 from tests.model.casework import cases, watching
 
 MOST_FILES: Final = 4
@@ -140,7 +141,7 @@ class Lives(RuleBasedStateMachine):
         file = self.known[id_]
         lead = file.lead or (file.leads[-1] if file.leads else None)
         body = lead.organisation if lead else file.organisation
-        return cases.worker(body, lead.account) if file.lead and file.lead.account else self.someone(body)
+        return cases.worker(body, lead.account) if lead and file.lead and lead.account else self.someone(body)
 
     def said(self, chance: Random) -> Said:
         """All that a step may ask for; now and then not."""
@@ -274,15 +275,17 @@ class Lives(RuleBasedStateMachine):
     def link(self, kept: str, gone: str) -> None:
         before = self.known[kept], self.known[gone]
         try:
-            stays, goes = linked(*before)
-        except StepNotAllowed:
+            stays, goes = linked(*before, lambda: uuid4().hex)
+        except (StepNotAllowed, InvalidInput):
             assert (self.known[kept], self.known[gone]) == before
             return
         by = self.of_lead(kept)
         self.write(kept, by, stays)
         self.write(gone, by, goes)
         assert self.known[gone].state is FileState.LINKED
-        assert {need.id for need in before[1].needs.values() if need.open} <= set(self.known[kept].needs)
+        gone_over = sorted(need.competence for need in before[1].needs.values() if need.open)
+        new = [need.competence for id_, need in self.known[kept].needs.items() if id_ not in before[0].needs]
+        assert sorted(new) == gone_over
 
     @precondition(lambda self: self.old)
     @rule(id_=files)

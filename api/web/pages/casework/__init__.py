@@ -1,1 +1,1 @@
-"""Pages about people who are accompanied."""
+"""Pages of people who are accompanied, and of those who accompany them."""

@@ -1,0 +1,124 @@
+"""`/demande/<id>`: a handoff for both its sides. What its addressee sees is what was told, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from api.actions.casework import handing
+from api.actions.casework.answering_page import opened
+from api.auth.viewer import must_sign_in
+from api.web.acting import key_in, new_key, rooms_of
+from api.web.calendar import event
+from api.web.forms import Form, form_of, number, see, way_back
+from api.web.handoff_view import handoff_view
+from api.web.refusals import STATUS
+from api.web.render import now, page
+from api.web.step_forms import said_in, step_of
+from graph.model.casework.handoff import ReasonCode, Step
+from graph.model.errors import (
+    Conflict,
+    ConsentMissing,
+    InvalidInput,
+    NeedsConfirming,
+    NotFound,
+    ReasonMissing,
+    Refusal,
+    StepNotAllowed,
+)
+from graph.model.vocabulary import label
+
+PATH: Final = "/demande/{handoff}"
+SHOWN: Final = (InvalidInput, ReasonMissing, ConsentMissing, NeedsConfirming, StepNotAllowed, Conflict)
+NO_DATE: Final = "Aucun rendez-vous n’est fixé pour cette demande."
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(PATH)
+async def show(request: Request, handoff: str, note: str = "") -> HTMLResponse:
+    """The request as it stands. Raises NotSignedIn, NotFound."""
+    return await _page(request, handoff, done=note == "fait")
+
+
+@router.post(PATH + "/etape")
+async def step(request: Request, handoff: str) -> Response:
+    """Take a step; what is refused is said on the request's own page, with what was typed."""
+    viewer, rooms = must_sign_in(request), rooms_of(request)
+    form = await form_of(request)
+    back = way_back(form.one("retour", 300), f"/demande/{handoff}")
+    try:
+        taken = step_of(form)
+        await handing.step(
+            rooms,
+            viewer,
+            handoff,
+            taken,
+            said_in(form),
+            key=key_in(form),
+            expected_seq=number(form.one("seq", 12)),
+            at=now(),
+        )
+    except SHOWN as refusal:
+        return await _page(request, handoff, refusal=refusal, form=form)
+    if taken in {Step.CONTACT, Step.WITHDRAW}:
+        # Who gave the file away, or sees it no longer, goes back to what is hers.
+        back = await _where(request, handoff, back)
+    return see(f"{back}{'&' if '?' in back else '?'}note=fait#fait")
+
+
+@router.post(PATH + "/suite")
+async def settle(request: Request, handoff: str) -> Response:
+    """Whoever works on the file has seen how it ended."""
+    viewer, rooms = must_sign_in(request), rooms_of(request)
+    form = await form_of(request)
+    try:
+        await handing.settle(rooms, viewer, handoff, form.one("mots", 4000), key=key_in(form), at=now())
+    except SHOWN as refusal:
+        return await _page(request, handoff, refusal=refusal, form=form)
+    return see(f"/demande/{handoff}?note=fait#fait")
+
+
+@router.get(PATH + "/rendez-vous.ics")
+async def calendar(request: Request, handoff: str) -> Response:
+    """The appointment for a calendar: a moment, and nothing of whom, why or where. Raises NotFound."""
+    viewer, rooms = must_sign_in(request), rooms_of(request)
+    found = await opened(rooms, viewer, handoff, now())
+    when = found.handed.handoff.appointment
+    if when is None or not found.reads:
+        raise NotFound(NO_DATE)
+    headers = {"Content-Disposition": "attachment; filename=rendez-vous.ics", "Cache-Control": "private, no-store"}
+    return Response(event(handoff, when, now()), media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+async def _where(request: Request, handoff: str, back: str) -> str:
+    try:
+        await handing.seen(rooms_of(request), must_sign_in(request), handoff, now())
+    except NotFound:
+        return "/mes-actions"
+    return back
+
+
+async def _page(
+    request: Request, handoff: str, *, done: bool = False, refusal: Refusal | None = None, form: Form | None = None
+) -> HTMLResponse:
+    viewer, rooms, at = must_sign_in(request), rooms_of(request), now()
+    view = handoff_view(await opened(rooms, viewer, handoff, at), viewer, at)
+    typed = form.first() if form else {}
+    context = {
+        "it": view,
+        "done": done,
+        "refusal": refusal.message if refusal else "",
+        "confirming": isinstance(refusal, NeedsConfirming),
+        "typed": typed,
+        "taken": typed.get("etape", ""),
+        "key": new_key(),
+        "reasons": [(code.value, label("reason", code)) for code in ReasonCode],
+    }
+    answer = page(
+        request, "pages/casework/handoff.html", context, status=STATUS[refusal.code] if refusal else 200, at=at
+    )
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer

@@ -1,0 +1,196 @@
+"""The form of a request that is to leave: what is handed, for what, what is told, on which ground."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from api.actions.casework.passing_on import Sending
+from api.web.forms import Form
+from graph.model.casework.deciding import Draft
+from graph.model.casework.file import File, MemberRole
+from graph.model.casework.grounds import Consent, Ground, Means, ShareGroup
+from graph.model.casework.handoff import OF_THE_FILE, Kind, Target
+from graph.model.errors import InvalidInput
+
+CodeT = TypeVar("CodeT", bound=StrEnum)
+
+# What one hands from a search result; the others are made elsewhere.
+KINDS: Final = (Kind.ORIENT, Kind.REFER, Kind.TRANSFER, Kind.RELINK)
+LASTS: Final = timedelta(days=182)
+STANDING, LATER = "en_cours", "attendre"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What was typed, or what the page proposes. `to` is "organisation|service|post"; `ground` a Ground, or that one stands
+    already, or that it is waited for; days are as they were typed.
+    """
+
+    to: str = ""
+    kind: str = Kind.REFER.value
+    needs: tuple[str, ...] = ()
+    groups: tuple[str, ...] = (ShareGroup.IDENTITY.value, ShareGroup.CONTACT.value, ShareGroup.NEED.value)
+    purpose: str = ""
+    message: str = ""
+    urgent: bool = False
+    until: str = ""
+    ground: str = Ground.ACCORD.value
+    member: str = ""
+    means: str = Means.ORAL.value
+    informed: str = ""
+    why_not: str = ""
+    confirmed: bool = False
+    follows: str = ""
+
+    @property
+    def target(self) -> Target:
+        """Whom it is for."""
+        organisation, _, rest = self.to.partition("|")
+        service, _, post = rest.partition("|")
+        return Target(organisation=organisation, service=service, post=post)
+
+    @property
+    def told(self) -> bool:
+        """Whether something of the file is told: one who is oriented takes the way alone."""
+        return self.kind != Kind.ORIENT.value
+
+
+def proposed(file: File, asked: QueryParams, today: date) -> Typed:
+    """What the page proposes: the need that was searched for, or what was sent before to another."""
+    before = file.handoffs.get(asked.get("apres", ""))
+    adults = [one.id for one in file.members.values() if one.role is not MemberRole.CHILD and one.left is None]
+    common = Typed(to=asked.get("vers", ""), until=(today + LASTS).isoformat(), member=(adults or [""])[0])
+    if before is not None:
+        return _again(common, before.id, file)
+    kind = asked.get("genre", "")
+    open_ = [need for need in file.needs.values() if need.open]
+    searched = [need.id for need in open_ if need.competence in asked.getlist("c")]
+    needs = searched or [need.id for need in open_ if len(open_) == 1]
+    return replace(common, kind=kind if kind in {one.value for one in KINDS} else common.kind, needs=tuple(needs))
+
+
+def _again(common: Typed, before: str, file: File) -> Typed:
+    one = file.handoffs[before]
+    return replace(
+        common,
+        kind=one.kind.value,
+        needs=tuple(need for need in one.needs if file.needs[need].open),
+        groups=tuple(sorted(one.groups)),
+        purpose=one.purpose,
+        message=one.message,
+        urgent=one.urgent,
+        follows=before,
+    )
+
+
+def typed_in(form: Form) -> Typed:
+    """As it was typed. Raises InvalidInput for what is too long."""
+    return Typed(
+        to=form.one("vers", 600),
+        kind=form.one("genre", 40),
+        needs=form.every("besoin"),
+        groups=form.every("groupe"),
+        purpose=form.one("pour", 1000),
+        message=form.one("message", 4000),
+        urgent=form.one("urgent", 5) == "oui",
+        until=form.one("jusque", 20),
+        ground=form.one("titre", 40),
+        member=form.one("membre", 60),
+        means=form.one("moyen", 40),
+        informed=form.one("informe", 20),
+        why_not=form.one("pourquoi", 500),
+        confirmed=form.one("confirme", 5) == "oui",
+        follows=form.one("apres", 60),
+    )
+
+
+def sending(typed: Typed, file: File) -> Sending:
+    """What is to be sent. Raises InvalidInput, which names the field of the form."""
+    kind = _code(Kind, typed.kind, "genre")
+    if kind not in KINDS:
+        raise InvalidInput("Choisissez ce que vous demandez.", "genre")
+    groups = frozenset(_code(ShareGroup, code, "groupe") for code in typed.groups) if typed.told else frozenset()
+    if typed.told and not groups:
+        raise InvalidInput("Choisissez ce que le destinataire lira.", "groupe")
+    draft = Draft(
+        id="",
+        kind=kind,
+        target=typed.target,
+        needs=() if kind in OF_THE_FILE and not typed.needs else typed.needs,
+        purpose=typed.purpose,
+        message=typed.message if typed.told else "",
+        groups=groups,
+        urgent=typed.urgent,
+        confirmed=typed.confirmed,
+    )
+    return Sending(draft=draft, consent=consent_of(typed, groups), follows=typed.follows)
+
+
+def consent_of(typed: Typed, groups: frozenset[ShareGroup]) -> Consent | None:
+    """The ground as it is noted; None where one stands already, or is waited for. Raises InvalidInput."""
+    if not typed.told or typed.ground in {STANDING, LATER}:
+        return None
+    ground = _code(Ground, typed.ground, "titre")
+    accord = ground is Ground.ACCORD
+    return Consent(
+        id="",
+        ground=ground,
+        recipient=typed.target.organisation,
+        purpose=typed.purpose,
+        groups=groups,
+        until=_day(typed.until, "jusque"),
+        given=datetime(1970, 1, 1, tzinfo=UTC),
+        member=typed.member if accord else "",
+        means=_code(Means, typed.means, "moyen") if accord else None,
+        needs=typed.needs,
+        informed=_day(typed.informed, "informe") if typed.informed else None,
+        why_not=typed.why_not,
+    )
+
+
+def fields(typed: Typed) -> list[tuple[str, str]]:
+    """The same as the hidden fields of the preview."""
+    alone = {
+        "vers": typed.to,
+        "genre": typed.kind,
+        "pour": typed.purpose,
+        "message": typed.message,
+        "urgent": "oui" if typed.urgent else "",
+        "jusque": typed.until,
+        "titre": typed.ground,
+        "membre": typed.member,
+        "moyen": typed.means,
+        "informe": typed.informed,
+        "pourquoi": typed.why_not,
+        "confirme": "oui" if typed.confirmed else "",
+        "apres": typed.follows,
+    }
+    found = [(name, value) for name, value in alone.items() if value]
+    found += [("besoin", need) for need in typed.needs]
+    return found + [("groupe", group) for group in typed.groups]
+
+
+def passing_path(file: str, asked: QueryParams) -> str:
+    """The page on which it is prepared, with what was chosen on the way."""
+    kept = [(name, value) for name, value in asked.multi_items() if name in {"vers", "genre", "c", "apres"}]
+    return f"/dossier/{file}/passer?{urlencode(kept)}"
+
+
+def _day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput("Cette date ne peut pas être lue.", field) from None
+
+
+def _code(kind: type[CodeT], code: str, field: str) -> CodeT:
+    try:
+        return kind(code)
+    except ValueError:
+        raise InvalidInput("Choisissez dans la liste.", field) from None
