@@ -231,9 +231,11 @@ class Lives(RuleBasedStateMachine):
 
     @rule(id_=files, seed=seeds)
     def take_consent_back(self, id_: str, seed: int) -> None:
-        given = sorted(self.known[id_].consents)
-        if given:
-            one = self.chance(seed).choice(given)
+        """Rather one on which something stands."""
+        file, chance = self.known[id_], self.chance(seed)
+        given = sorted(one.ground for one in file.handoffs.values() if one.shared and one.ground)
+        if given := given if given and chance.random() < 0.8 else sorted(file.consents):
+            one = chance.choice(given)
             self.attempt(id_, cases.PERSON, lambda file: deciding.consent_withdrawn(file, one))
 
     @rule(id_=files, second=st.booleans())
@@ -343,6 +345,8 @@ class Lives(RuleBasedStateMachine):
         )
         if not self.attempt(id_, by, lambda file: deciding.drafted(file, draft, by, Taking(at=self.now))):
             return []
+        if chance.random() < 0.15:
+            self._consent(id_, target.organisation, Ground.DANGER, 30, whole=True)
         if chance.random() < 0.9:
             self._take(id_, draft.id, Step.SUBMIT, by, self.said(chance))
         return [(id_, draft.id)]
@@ -389,6 +393,17 @@ class Lives(RuleBasedStateMachine):
     def person_speaks(self, which: tuple[str, str], seed: int) -> None:
         self._go_on(which, lambda _: cases.PERSON, seed)
 
+    @rule(
+        id_=files,
+        taken=st.sampled_from(((Step.ACCEPT,), (Step.FILE_FOR_DECISION, Step.DECIDE), (Step.WAITLIST, Step.CONTACT))),
+    )
+    def all_partners_answer(self, id_: str, taken: tuple[Step, ...]) -> None:
+        """Everyone who was asked says yes, each by the same road."""
+        said = Said(granted=True, on=self.now + timedelta(days=9))
+        for handoff, one in self.known[id_].handoffs.items():
+            for step in taken:
+                self._take(id_, handoff, step, self.someone(one.target.organisation), said)
+
     @rule(target=handoffs, which=handoffs, seed=seeds)
     def send_on(self, which: tuple[str, str], seed: int) -> Any:
         """Redirected, and the one that comes of it redirected in turn."""
@@ -434,6 +449,8 @@ class Lives(RuleBasedStateMachine):
             row = [step for step in REPORTS if (one.kind, one.state, step) in STEPS]
             said = replace(self.said(chance), **told, reported=chance.choice(row or REPORTS))
             self._take(id_, handoff, Step.REPORT, self.of_lead(id_), said)
+        if chance.random() < 0.3:
+            self._take(id_, handoff, chance.choice((Step.RECALL, Step.WITHDRAW)), self.of_lead(id_), said)
         self.time_goes(timedelta(days=wait))
         if contests and handoff in self.known[id_].handoffs:
             self._take(id_, handoff, Step.CONTEST, self.someone(one.target.organisation), Said(text="non"))
