@@ -140,7 +140,8 @@ class Lives(RuleBasedStateMachine):
         file = self.known[id_]
         lead = file.lead or (file.leads[-1] if file.leads else None)
         body = lead.organisation if lead else file.organisation
-        return cases.worker(body, lead.account) if file.lead and file.lead.account else self.someone(body)
+        there = file.open and lead and lead.account
+        return cases.worker(body, lead.account) if lead and there else self.someone(body)
 
     def said(self, chance: Random) -> Said:
         """All that a step may ask for; now and then not."""
@@ -462,7 +463,7 @@ class Lives(RuleBasedStateMachine):
             said = replace(self.said(chance), **told, reported=chance.choice(row or REPORTS))
             self._take(id_, handoff, Step.REPORT, self.of_lead(id_), said)
         if chance.random() < 0.3:
-            self._take(id_, handoff, chance.choice((Step.RECALL, Step.WITHDRAW)), self.of_lead(id_), said)
+            self._take(id_, handoff, chance.choice((Step.RECALL, Step.WITHDRAW)), self.of_lead(id_), Said())
         self.time_goes(timedelta(days=wait))
         if contests and handoff in self.known[id_].handoffs:
             self._take(id_, handoff, Step.CONTEST, self.someone(one.target.organisation), Said(text="non"))
