@@ -141,7 +141,8 @@ class Lives(RuleBasedStateMachine):
         file = self.known[id_]
         lead = file.lead or (file.leads[-1] if file.leads else None)
         body = lead.organisation if lead else file.organisation
-        return cases.worker(body, lead.account) if lead and file.lead and lead.account else self.someone(body)
+        there = file.open and lead and lead.account
+        return cases.worker(body, lead.account) if lead and there else self.someone(body)
 
     def said(self, chance: Random) -> Said:
         """All that a step may ask for; now and then not."""
@@ -232,9 +233,11 @@ class Lives(RuleBasedStateMachine):
 
     @rule(id_=files, seed=seeds)
     def take_consent_back(self, id_: str, seed: int) -> None:
-        given = sorted(self.known[id_].consents)
-        if given:
-            one = self.chance(seed).choice(given)
+        """Rather one on which something stands."""
+        file, chance = self.known[id_], self.chance(seed)
+        given = sorted(one.ground for one in file.handoffs.values() if one.shared and one.ground)
+        if given := given if given and chance.random() < 0.8 else sorted(file.consents):
+            one = chance.choice(given)
             self.attempt(id_, cases.PERSON, lambda file: deciding.consent_withdrawn(file, one))
 
     @rule(id_=files, second=st.booleans())
@@ -346,6 +349,8 @@ class Lives(RuleBasedStateMachine):
         )
         if not self.attempt(id_, by, lambda file: deciding.drafted(file, draft, by, Taking(at=self.now))):
             return []
+        if chance.random() < 0.15:
+            self._consent(id_, target.organisation, Ground.DANGER, 30, whole=True)
         if chance.random() < 0.9:
             self._take(id_, draft.id, Step.SUBMIT, by, self.said(chance))
         return [(id_, draft.id)]
@@ -356,9 +361,16 @@ class Lives(RuleBasedStateMachine):
         assert taken or set(self.known[id_].handoffs) == children
         return taken
 
+    def alive(self, which: tuple[str, str], chance: Random) -> tuple[str, str]:
+        """This handoff while it is open, else another that is: what has ended takes few steps."""
+        one = self.known[which[0]].handoffs.get(which[1])
+        living = [(file.id, id_) for file in self.known.values() for id_, other in file.handoffs.items() if other.open]
+        return which if not living or (one and one.open) else chance.choice(living)
+
     def _go_on(self, which: tuple[str, str], by: Callable[[Handoff], Actor], seed: int) -> None:
         """A few steps that this actor may take, one after the other."""
-        (id_, handoff), chance = which, self.chance(seed)
+        chance = self.chance(seed)
+        id_, handoff = self.alive(which, chance)
         for _ in range(chance.randint(1, 4)):
             file = self.known[id_]
             one = file.handoffs.get(handoff)
@@ -386,11 +398,26 @@ class Lives(RuleBasedStateMachine):
 
     @rule(which=handoffs, seed=seeds)
     def lead_goes_on(self, which: tuple[str, str], seed: int) -> None:
-        self._go_on(which, lambda _: self.of_lead(which[0]), seed)
+        """Whoever leads the file where the sender no longer does."""
+        self._go_on(which, lambda one: self.of_lead(self._holding(one)), seed)
+
+    def _holding(self, one: Handoff) -> str:
+        return next(file.id for file in self.known.values() if one.id in file.handoffs)
 
     @rule(which=handoffs, seed=seeds)
     def person_speaks(self, which: tuple[str, str], seed: int) -> None:
         self._go_on(which, lambda _: cases.PERSON, seed)
+
+    @rule(
+        id_=files,
+        taken=st.sampled_from(((Step.ACCEPT,), (Step.FILE_FOR_DECISION, Step.DECIDE), (Step.WAITLIST, Step.CONTACT))),
+    )
+    def all_partners_answer(self, id_: str, taken: tuple[Step, ...]) -> None:
+        """Everyone who was asked says yes, each by the same road."""
+        said = Said(granted=True, on=self.now + timedelta(days=9))
+        for handoff, one in self.known[id_].handoffs.items():
+            for step in taken:
+                self._take(id_, handoff, step, self.someone(one.target.organisation), said)
 
     @rule(target=handoffs, which=handoffs, seed=seeds)
     def send_on(self, which: tuple[str, str], seed: int) -> Any:
@@ -428,7 +455,8 @@ class Lives(RuleBasedStateMachine):
     @rule(which=handoffs, seed=seeds, wait=st.sampled_from((0, 3, 6, 12)), contests=st.booleans())
     def tell_by_telephone(self, which: tuple[str, str], seed: int, wait: int, contests: bool) -> None:
         """The sender notes an answer; the addressee contests it within five working days, too late, or not at all."""
-        (id_, handoff), chance = which, self.chance(seed)
+        chance = self.chance(seed)
+        id_, handoff = self.alive(which, chance)
         one = self.known[id_].handoffs.get(handoff)
         if one is None:
             return
@@ -437,6 +465,8 @@ class Lives(RuleBasedStateMachine):
             row = [step for step in REPORTS if (one.kind, one.state, step) in STEPS]
             said = replace(self.said(chance), **told, reported=chance.choice(row or REPORTS))
             self._take(id_, handoff, Step.REPORT, self.of_lead(id_), said)
+        if chance.random() < 0.3:
+            self._take(id_, handoff, chance.choice((Step.RECALL, Step.WITHDRAW)), self.of_lead(id_), Said())
         self.time_goes(timedelta(days=wait))
         if contests and handoff in self.known[id_].handoffs:
             self._take(id_, handoff, Step.CONTEST, self.someone(one.target.organisation), Said(text="non"))
@@ -473,24 +503,13 @@ class Lives(RuleBasedStateMachine):
     # -------------------------------------------------------------- what holds
 
     @invariant()
-    def every_open_file_has_one_lead(self) -> None:
+    def all_that_must_hold_holds(self) -> None:
         for id_ in self.touched:
-            watching.one_lead(self.known[id_], self.off)
-
-    @invariant()
-    def everything_open_is_owed(self) -> None:
-        for id_ in self.touched:
-            watching.owned(self.known[id_], self.off)
-
-    @invariant()
-    def what_is_told_stands_on_a_ground(self) -> None:
-        for id_ in self.touched:
-            watching.told_on_a_ground(self.known[id_], self.now)
-
-    @invariant()
-    def the_entries_make_the_file(self) -> None:
-        for id_ in self.touched:
-            watching.same_again(self.known[id_], self.logs[id_])
+            file = self.known[id_]
+            watching.one_lead(file, self.off)
+            watching.owned(file, self.off)
+            watching.told_on_a_ground(file, self.now)
+            watching.same_again(file, self.logs[id_])
         self.touched.clear()
 
     def teardown(self) -> None:
