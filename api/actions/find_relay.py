@@ -27,7 +27,7 @@ from graph.model.vocabulary import competences, kinds
 from graph.model.weighing import Weighing, preference
 from graph.store.watched import part
 from search.backend import MOST_WEIGHED, Wanted
-from search.hours import PARIS, opening
+from search.hours import HOURS, PARIS
 
 LONGEST_TEXT: Final = 500
 AS_ASKED: Final = 1.0
@@ -155,11 +155,11 @@ async def _answer(rooms: Rooms, asked: Question, most: int) -> _Answer:
         where = question.territory.id if question.territory else ""
         if where not in held:
             held[where] = await candidates(rooms, question, preferred, most)
-        weighing = Weighing(question, opening)
+        weighing = Weighing(question, HOURS)
         order = place(weighing, held[where])
         if len(order):
             return _Answer(weighing, order, widening)
-    weighing = Weighing(asked, opening)
+    weighing = Weighing(asked, HOURS)
     return _Answer(weighing, place(weighing, NOBODY))
 
 

@@ -9,20 +9,21 @@ import numpy as np
 
 from graph.model.calling import who_to_call
 from graph.model.candidates import Candidates, candidates_of
+from graph.model.doors import Doors
 from graph.model.explaining import explain
 from graph.model.facts import Form, Grade, Mask
 from graph.model.order import Order, Placed, ordered
 from graph.model.relay import Listing, Question, Relay
-from graph.model.weighing import Hours, Weighed, Weighing
+from graph.model.weighing import Weighed, Weighing
 
 # What the law or use sends people to answers for itself; the rest answers no better than its services.
 BY_ITS_SERVICES: Final = (Grade.MANDATE, Grade.SPECIALISED, Grade.GENERAL)
 
 
-def rank(question: Question, listings: Iterable[Listing], hours: Hours) -> list[Relay]:
+def rank(question: Question, listings: Iterable[Listing], hours: Doors) -> list[Relay]:
     """Relays in order, best first; the same question gives the same order. Listings that must not be shown are left out.
 
-    `hours` reads OSM opening_hours at a moment.
+    `hours` tells which doors are open at a moment.
     """
     weighing = Weighing(question, hours)
     whole = list(listings)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, tzinfo
+from datetime import date
 from functools import reduce
 from math import cos, radians
 from typing import Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.model import weights
 from graph.model.candidates import Candidates, Preference
 from graph.model.directory import Agreement, Mode, Public
+from graph.model.doors import Door, Doors
 from graph.model.facts import (
     DEGREE_STEPS,
     NO_DEGREES,
@@ -25,11 +26,10 @@ from graph.model.facts import (
     mask,
 )
 from graph.model.naming import Naming
-from graph.model.relay import Listing, Opening, OpeningState, Question
+from graph.model.relay import Listing, Opening, Question
 from graph.model.territory import EARTH_RADIUS_KM, Point
 from graph.model.weights import GRADE_WEIGHTS, Weights
 
-Hours = Callable[[str, datetime], Opening]
 Amount = TypeVar("Amount")
 
 EVERYONE: Final = mask((Public.TOUS_PUBLICS,))
@@ -77,9 +77,9 @@ def _weighed(question: Question) -> list[tuple[tuple[str, Grade], float]]:
 
 
 class Weighing:
-    """One question, ready to weigh any number of candidates. `hours` reads OSM opening_hours at a moment."""
+    """One question, ready to weigh any number of candidates. `hours` tells which doors are open at a moment."""
 
-    def __init__(self, question: Question, hours: Hours) -> None:
+    def __init__(self, question: Question, hours: Doors) -> None:
         self.question = question
         self.day = day_number(question.at.date())
         self.naming = Naming(question)
@@ -94,11 +94,12 @@ class Weighing:
         self._levels = np.array([*weights.levels(self.zones), 0.0])
         self._asked, self._modes = mask(question.publics), mask(question.modes)
         urgency = weights.URGENT_FACTOR if question.urgent else 1.0
-        self._shut = weights.CLOSED_WHEN_URGENT if question.urgent else 0.0
-        self._open_now = weights.OPEN_NOW * urgency
-        self._opens_today = weights.OPENS_TODAY * urgency + self._shut
+        shut = weights.CLOSED_WHEN_URGENT if question.urgent else 0.0
+        self._doors = np.zeros(len(Door))
+        self._doors[Door.SHUT] = shut
+        self._doors[Door.OPENS_TODAY] = weights.OPENS_TODAY * urgency + shut
+        self._doors[Door.OPEN] = weights.OPEN_NOW * urgency
         self._hours = hours
-        self._today: dict[tzinfo | None, date] = {}
         self._here = _radians(question.near or (question.territory.point if question.territory else None))
 
     def asking(self, question: Question) -> Weighing:
@@ -120,7 +121,7 @@ class Weighing:
             name=self._names(candidates),
             territory=self._levels[candidates.zones],
             public=weights.public(facts["publics"], self._asked, EVERYONE),
-            opening=self._openings(candidates),
+            opening=self._doors[self.doors(candidates)],
             distance=weights.distance(km),
             mode=weights.mode(facts["modes"], self._modes),
             room=weights.room(facts["places_free"], told, facts["full_until"] > self.day),
@@ -185,30 +186,13 @@ class Weighing:
         km[there] = DIAMETER_KM * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
         return km
 
-    def _openings(self, candidates: Candidates) -> Weights:
-        """Few texts of hours are borne by many: each is read once."""
-        marks = candidates.facts["hours"].tolist()
-        counts = {mark: self._opening(self.opening(candidates.hours[mark])) for mark in set(marks) if mark}
-        counts[0] = 0.0
-        return np.array([counts[mark] for mark in marks], np.float64)
+    def doors(self, candidates: Candidates) -> NDArray[np.uint8]:
+        """A Door for each, at the moment asked for."""
+        return self._hours.doors(candidates.facts["hours"], candidates.hours, self.question.at)
 
     def opening(self, written: str) -> Opening:
         """The state of these hours at the moment asked for."""
-        return self._hours(written, self.question.at)
-
-    def _opening(self, opening: Opening) -> float:
-        if opening.state is OpeningState.OPEN:
-            return self._open_now
-        if opening.state is OpeningState.UNKNOWN:
-            return 0.0
-        change = opening.changes_at
-        return self._opens_today if change and change.date() == self._today_in(change.tzinfo) else self._shut
-
-    def _today_in(self, zone: tzinfo | None) -> date:
-        today = self._today.get(zone)
-        if today is None:
-            today = self._today[zone] = self.question.at.astimezone(zone).date()
-        return today
+        return self._hours.opening(written, self.question.at)
 
 
 def _radians(point: Point | None) -> tuple[float, float] | None:
