@@ -183,7 +183,7 @@ async def candidates(rooms: Rooms, question: Question, preferred: Preference, mo
     if question.beyond:
         return await _in_index(rooms, inside)
     found = await _in_index(rooms, covering)
-    if _is_commune(territory) and not _is_divided(rooms, territory):
+    if _is_commune(territory) and not rooms.places.is_divided(territory.id):
         return found
     return found.joined(await _in_index(rooms, inside))
 
@@ -296,9 +296,3 @@ def _around(rooms: Rooms, near: Point | None) -> Territory | None:
 
 def _is_commune(territory: Territory) -> bool:
     return ":" not in territory.id
-
-
-def _is_divided(rooms: Rooms, commune: Territory) -> bool:
-    """Whether a commune holds other territories, as Paris its arrondissements: they share its postcodes."""
-    around = chain.from_iterable(rooms.places.complete(postcode) for postcode in commune.postcodes)
-    return any(other.id != commune.id and commune.id in other.zones for other in around)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 import numpy as np
 
@@ -11,13 +10,10 @@ from graph.model.calling import who_to_call
 from graph.model.candidates import Candidates, candidates_of
 from graph.model.doors import Doors
 from graph.model.explaining import explain
-from graph.model.facts import Form, Grade, Mask
+from graph.model.facts import Form, Mask
 from graph.model.order import Order, Placed, ordered
 from graph.model.relay import Listing, Question, Relay
 from graph.model.weighing import Weighed, Weighing
-
-# What the law or use sends people to answers for itself; the rest answers no better than its services.
-BY_ITS_SERVICES: Final = (Grade.MANDATE, Grade.SPECIALISED, Grade.GENERAL)
 
 
 def rank(question: Question, listings: Iterable[Listing], hours: Doors) -> list[Relay]:
@@ -47,8 +43,8 @@ def stand_ins(weighing: Weighing, candidates: Candidates, weighed: Weighed, show
     silent = np.zeros(bodies.count, np.bool_)
     silent[bodies.of[services & ~shown]] = True
     silent[bodies.of[services & shown]] = False
-    by_services = np.array([*(grade in BY_ITS_SERVICES for _, grade in weighing.preferred), False])
-    return (facts["form"] == Form.BODY) & silent[bodies.of] & (weighed.counted.name == 0) & by_services[ties]
+    bare = (facts["form"] == Form.BODY) & silent[bodies.of] & (weighed.counted.name == 0)
+    return bare & weighing.by_services(candidates)
 
 
 def relay(weighing: Weighing, placed: Placed, listing: Listing) -> Relay:

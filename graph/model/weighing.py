@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 from math import cos, radians
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -35,6 +35,10 @@ Amount = TypeVar("Amount")
 EVERYONE: Final = mask((Public.TOUS_PUBLICS,))
 REMOTE: Final = mask((Mode.A_DISTANCE,))
 DIAMETER_KM: Final = 2 * EARTH_RADIUS_KM
+# What the law or use sends people to answers for itself; the rest answers no better than its services.
+BY_ITS_SERVICES: Final = frozenset({Grade.MANDATE, Grade.SPECIALISED, Grade.GENERAL})
+# Competences are asked for again and again; of those that a text tells, with how sure it is, few come twice.
+WAYS_KEPT: Final = 512
 
 
 class Counted(NamedTuple, Generic[Amount]):
@@ -65,15 +69,31 @@ class Weighed(NamedTuple):
     km: Weights
 
 
+class _Ways(NamedTuple):
+    """Every way to be competent for what is asked, the weightiest first, and what each weighs: for a body, for a service of
+    one. `by_services` are those by which a body answers no better than its services. The last place stands for NOWHERE.
+    """
+
+    preferred: Preference
+    bodies: Weights
+    services: Weights
+    by_services: Mask
+
+
 def preference(question: Question) -> Preference:
     """Every way to be competent for what is asked, the weightiest first."""
-    return tuple(way for way, _ in _weighed(question))
+    return _ways(question.competences, question.certainties).preferred
 
 
-def _weighed(question: Question) -> list[tuple[tuple[str, Grade], float]]:
-    sure = zip(question.competences, question.certainties or (1.0,) * len(question.competences), strict=True)
-    pairs = {(id_, grade): weight * certainty for id_, certainty in sure for grade, weight in GRADE_WEIGHTS.items()}
-    return sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+@lru_cache(maxsize=WAYS_KEPT)
+def _ways(competences: tuple[str, ...], certainties: tuple[float, ...]) -> _Ways:
+    sure = dict(zip(competences, certainties or (1.0,) * len(competences), strict=True))
+    pairs = {(id_, grade): weight * sure[id_] for id_ in sure for grade, weight in GRADE_WEIGHTS.items()}
+    weighed = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    bodies = np.array([*(weight for _, weight in weighed), 0.0])
+    more = np.array([*(weights.SERVICE_OVER_BODY * sure[id_] for (id_, _), _ in weighed), 0.0])
+    by_services = np.array([*(grade in BY_ITS_SERVICES for (_, grade), _ in weighed), False])
+    return _Ways(tuple(way for way, _ in weighed), bodies, bodies + more, by_services)
 
 
 class Weighing:
@@ -83,14 +103,11 @@ class Weighing:
         self.question = question
         self.day = day_number(question.at.date())
         self.naming = Naming(question)
-        weighed = _weighed(question)
-        self.preferred: Preference = tuple(way for way, _ in weighed)
+        self._ways = _ways(question.competences, question.certainties)
+        self.preferred = self._ways.preferred
         self._certainties = dict(zip(question.competences, question.certainties, strict=False))
-        # The last of each stands for NOWHERE.
-        self._ties = np.array([*(weight for _, weight in weighed), 0.0])
-        more = [weights.SERVICE_OVER_BODY * self.certainty(id_) for (id_, _), _ in weighed]
-        self._services = self._ties + np.array([*more, 0.0])
         self.zones: tuple[str, ...] = question.territory.zones if question.territory else ()
+        # The last stands for NOWHERE.
         self._levels = np.array([*weights.levels(self.zones), 0.0])
         self._asked, self._modes = mask(question.publics), mask(question.modes)
         urgency = weights.URGENT_FACTOR if question.urgent else 1.0
@@ -116,7 +133,9 @@ class Weighing:
         told = self._days_since(facts["capacity_on"])
         counted = Counted(
             competence=np.where(
-                facts["form"] == Form.SERVICE, self._services[candidates.ties], self._ties[candidates.ties]
+                facts["form"] == Form.SERVICE,
+                self._ways.services[candidates.ties],
+                self._ways.bodies[candidates.ties],
             ),
             name=self._names(candidates),
             territory=self._levels[candidates.zones],
@@ -165,6 +184,10 @@ class Weighing:
             for row, listing in candidates.whole.items():
                 counts[row] = self.naming.weight(listing)
         return counts
+
+    def by_services(self, candidates: Candidates) -> Mask:
+        """Which are competent in a way in which a body answers no better than its services."""
+        return self._ways.by_services[candidates.ties]
 
     def _days_since(self, days: Column) -> Column:
         return self.day - days.astype(np.int64)
