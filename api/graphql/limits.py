@@ -132,25 +132,20 @@ def check_variables(variables: Mapping[str, Any]) -> None:
 
 def longer_than(limit: int, content: Any) -> bool:
     """Whether `content`, as JSON, has surely more than `limit` characters. Stops counting there."""
-    stack: list[Any] = [[content]]
-    # The list around it is ours.
-    length = -1
+    stack: list[Any] = [content]
+    length = 0
     while stack and length <= limit:
-        held = stack.pop()
-        if held.__class__ is dict:
-            length += sum(map(len, held)) + 4 * len(held)
-            held = held.values()
+        value = stack.pop()
+        if isinstance(value, str):
+            length += len(value) + 2
+        elif isinstance(value, dict):
+            length += sum(map(len, value)) + 4 * len(value)
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            length += len(value)
+            stack.extend(value)
         else:
-            length += len(held)
-        # Most values are texts: they are counted where they lie.
-        for value in held:
-            kind = value.__class__
-            if kind is str:
-                length += len(value) + 2
-            elif kind is dict or kind is list:
-                stack.append(value)
-            else:
-                length += len(value) + 2 if isinstance(value, str) else 1
+            length += 1
     return length > limit
 
 
