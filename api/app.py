@@ -59,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
         try:
             async with index.followed():
-                _collect_rarely()
+                collect_rarely()
                 yield
         finally:
             await search.close()
@@ -84,7 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _collect_rarely() -> None:
+def collect_rarely() -> None:
     """What was read to start is kept to the end: no collection of garbage need walk it. A question makes thousands of small
     values that go with it: collections are for what it leaves behind, and can wait for many questions.
     """

@@ -22,7 +22,7 @@ from graphql import VariableValues, get_operation_ast, get_variable_values
 from graphql.execution.values import get_argument_values
 
 from api.actions.find_relay import Ask, find_relay
-from api.app import create_app
+from api.app import collect_rarely, create_app
 from api.graphql.context import Context
 from api.graphql.cost import checked_cost
 from api.graphql.execution import Answer, Asked, Limits, answer, gate
@@ -65,6 +65,7 @@ async def _measure(folder: Path) -> None:
     graph = Graph(driver_of(NOWHERE), NOWHERE.database)
     rooms = Rooms(settings=settings, graph=graph, index=EmbeddedIndex(folder / "index"), reader=Reader())
     app.state.rooms = rooms
+    collect_rarely()
     try:
         questions = Questions(France(0, 0).communes)
         asked = [{"q": questions.about_a_competence().variables} for _ in range(QUESTIONS)]

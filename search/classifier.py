@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from search.features import Feature, features, merged, words_of
 from search.lexicon import Lexicon, Phrase, phrases
@@ -55,7 +56,7 @@ class Classifier:
         self._classes = tuple(trained.classes)
         self._place = {name: place for place, name in enumerate(trained.features, 1)}
         self._ends = array("I", bytes(4) + trained.ends)
-        self._weights = array("h", trained.weights)
+        self._weights = np.frombuffer(trained.weights, np.int16)
 
     @classmethod
     def load(cls) -> Classifier:
@@ -64,15 +65,13 @@ class Classifier:
 
     def chances(self, found: Iterable[Feature], rarity: dict[str, float]) -> dict[str, float]:
         """The chance of each competence, all of them together making one."""
-        sums = [0.0] * len(self._classes)
+        sums = np.zeros(len(self._classes))
         for name, value in unit_vector(found, rarity):
             feature = self._place.get(name)
-            if feature is None:
-                continue
-            row = self._weights[self._ends[feature - 1] : self._ends[feature]]
-            for place, weight in zip(row[::2], row[1::2], strict=True):
-                sums[place] += value * weight / 100
-        return dict(zip(self._classes, softmax(sums), strict=True))
+            if feature is not None:
+                row = self._weights[self._ends[feature - 1] : self._ends[feature]]
+                sums[row[::2]] += value * row[1::2] / 100
+        return dict(zip(self._classes, softmax(sums.tolist()), strict=True))
 
 
 def unit_vector(found: Iterable[Feature], rarity: dict[str, float]) -> list[tuple[str, float]]:

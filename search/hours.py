@@ -3,48 +3,24 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State, validate
 
+from graph.model.doors import ALWAYS, Doors, Span
 from graph.model.relay import Opening, OpeningState
 from graph.model.timetable import Timetable, write
 from graph.model.timetable_reading import read
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 LOOK_AHEAD: Final = timedelta(days=7)
-SPANS_KEPT: Final = 50_000
 # Two expressions that open alike for so long are one: every rank in a month, both kinds of weeks, each holiday twice.
 COMPARED: Final = timedelta(days=800)
 SCHOOL_HOLIDAYS: Final = re.compile(r"\bSH\b")
-MIN: Final = datetime.min.replace(tzinfo=UTC)
-MAX: Final = datetime.max.replace(tzinfo=UTC)
 UNKNOWN: Final = Opening(OpeningState.UNKNOWN)
-
-
-class _Span(NamedTuple):
-    """What was read of some hours, and from which moment to which it stays so."""
-
-    since: datetime
-    until: datetime
-    opening: Opening
-
-
-_spans: Final[dict[str, _Span]] = {}
-
-
-def opening(written: str, at: datetime) -> Opening:
-    """The state at `at` (aware) and the next change within a week. What cannot be read is unknown, never a guess."""
-    span = _spans.get(written)
-    if span is None or not span.since <= at < span.until:
-        span = _read(written, at.astimezone(PARIS))
-        if len(_spans) >= SPANS_KEPT:
-            _spans.clear()
-        _spans[written] = span
-    return span.opening
 
 
 def readable(written: str) -> bool:
@@ -73,26 +49,31 @@ def editable(written: str, at: datetime) -> Timetable | None:
     return timetable if list(hours.intervals(start, start + COMPARED)) == list(kept) else None
 
 
-def _read(written: str, local: datetime) -> _Span:
+def read_at(written: str, at: datetime) -> Span:
     """Read at this moment. It stays so until the next change, or until that change is within a week.
 
     Nothing here knows the days of school holidays: hours that depend on them are not known.
     """
+    local, never = at.astimezone(PARIS), ALWAYS[1]
     hours = _parsed(written)
     if hours is None or SCHOOL_HOLIDAYS.search(written):
-        return _Span(MIN, MAX, UNKNOWN)
+        return Span(*ALWAYS, UNKNOWN)
     state, _ = hours.state(local)
     change = hours.next_change(local)
-    until = MAX if change is None else change
+    until = never if change is None else change
     if state not in (State.OPEN, State.CLOSED):
-        return _Span(local, until, UNKNOWN)
+        return Span(local, until, UNKNOWN)
     soon = change is not None and change - local <= LOOK_AHEAD
     known = Opening(
         OpeningState.OPEN if state is State.OPEN else OpeningState.CLOSED, change if soon else None, change is None
     )
-    return _Span(local, until if soon or change is None else change - LOOK_AHEAD, known)
+    return Span(local, until if soon or change is None else change - LOOK_AHEAD, known)
 
 
 @lru_cache(maxsize=8192)
 def _parsed(written: str) -> OpeningHours | None:
     return OpeningHours(written, timezone=PARIS, country="FR") if validate(written) else None
+
+
+HOURS: Final = Doors(read_at, PARIS)
+opening: Final = HOURS.opening

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import accumulate
 from math import log, sqrt
 from sys import intern
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from graph.model.vocabulary import LegalRole, acronyms, competences, kinds, rules
 from graph.model.wording import expressions, off_topic
@@ -46,17 +49,20 @@ class Phrase(NamedTuple):
     weight: float
 
 
+Weights: TypeAlias = NDArray[np.float64]
 # A phrase, the names of its features, their shares.
 _Made = tuple[Phrase, tuple[str, ...], tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """What a question leans to: score by competence, share of its weight that is known, pull of each word."""
+    """What a question leans to: score by competence, share of its weight that is known; `pulled` says which of its words pull
+    to a competence, and how much.
+    """
 
     scores: dict[str, float]
-    pulls: dict[str, dict[int, float]]
     known: float
+    pulled: Callable[[str], dict[int, float]]
 
 
 def phrases() -> Iterator[Phrase]:
@@ -106,10 +112,10 @@ class Lexicon:
         self.rarity = dict(zip(index.names, array("d", index.rarity), strict=True))
         self.stems = frozenset(index.names)
         self._place = {name: place for place, name in enumerate(index.names)}
-        self._said_ends, self._said_in, self._said = _arrays(index.said_ends, "I", index.said_in, index.said)
-        self._leans_ends, self._leans_to, self._leans = _arrays(index.leans_ends, "H", index.leans_to, index.leans)
-        self._competences = index.competences
-        self._owner = array("H", index.owners)
+        self._said = _Parts(index.said_ends, np.frombuffer(index.said_in, np.uint32), index.said)
+        self._leans = _Parts(index.leans_ends, np.frombuffer(index.leans_to, np.uint16), index.leans)
+        self._competences = {id_: place for place, id_ in enumerate(index.competences)}
+        self._owner = np.frombuffer(index.owners, np.uint16)
 
     @classmethod
     def shipped(cls) -> Lexicon:
@@ -124,51 +130,76 @@ class Lexicon:
         """What these features lean to."""
         known = [feature for feature in found if feature.name in self.rarity]
         weights = {name: self.rarity[name] * share for name, share in merged(known).items()}
-        length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        near: defaultdict[int, float] = defaultdict(float)
-        for name, weight in weights.items():
-            part = _part(self._said_ends, self._place[name])
-            for phrase, said in zip(self._said_in[part], self._said[part], strict=True):
-                near[phrase] += weight * said / length
-        scores = self._nearest(near)
         total = sum(weights.values()) or 1.0
-        pulls: defaultdict[str, defaultdict[int, float]] = defaultdict(lambda: defaultdict(float))
-        makers = {feature.name: feature.words for feature in known}
+        leans = {name: self._leanings(name) for name in weights}
+        scores = self._nearest(weights)
         for name, weight in weights.items():
-            for competence, lean in self._leanings(name):
-                scores[competence] += LEANING * weight * lean / total
-                for word in makers[name]:
-                    pulls[competence][word] += weight * lean
-        return Leaning(
-            scores, {competence: dict(words) for competence, words in pulls.items()}, self._share_known(found)
-        )
+            scores += LEANING * weight * leans[name] / total
+        makers = {feature.name: feature.words for feature in known}
 
-    def _leanings(self, name: str) -> Iterator[tuple[str, float]]:
-        """To which competences a known feature leans, as shares of one."""
-        part = _part(self._leans_ends, self._place[name])
-        for place, share in zip(self._leans_to[part], self._leans[part], strict=True):
-            yield self._competences[place], share
+        def pulled(competence: str) -> dict[int, float]:
+            pulls: dict[int, float] = {}
+            place = self._competences[competence]
+            for name, weight in weights.items():
+                if lean := float(leans[name][place]):
+                    for word in makers[name]:
+                        pulls[word] = pulls.get(word, 0.0) + weight * lean
+            return pulls
 
-    def _nearest(self, near: dict[int, float]) -> defaultdict[str, float]:
-        by_competence: defaultdict[str, list[float]] = defaultdict(list)
-        for phrase, closeness in near.items():
-            by_competence[self._competences[self._owner[phrase]]].append(closeness)
-        scores: defaultdict[str, float] = defaultdict(float)
-        for competence, closest in by_competence.items():
-            closest.sort(reverse=True)
-            scores[competence] = NEAREST * (closest[0] + NEXT_NEAREST * sum(closest[1 : 1 + RUNNERS_UP]))
+        by_competence = dict(zip(self._competences, scores.tolist(), strict=True))
+        return Leaning(by_competence, self._share_known(found, leans), pulled)
+
+    def _leanings(self, name: str) -> Weights:
+        """How much a known feature leans to each competence, as shares of one."""
+        places, shares = self._leans.of(self._place[name])
+        leans = np.zeros(len(self._competences))
+        leans[places] = shares
+        return leans
+
+    def _nearest(self, weights: dict[str, float]) -> Weights:
+        """For each competence, how close the nearest of its phrases is to these weights of features; its runners-up too."""
+        length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
+        near = np.zeros(len(self._owner))
+        for name, weight in weights.items():
+            phrases_, said = self._said.of(self._place[name])
+            near[phrases_] += weight * said / length
+        met = np.flatnonzero(near)
+        met = met[np.argsort(-near[met])]
+        # The phrases of each competence together, the closest first, with room for runners-up that are not there.
+        met = met[np.argsort(self._owner[met], kind="stable")]
+        owners, first = np.unique(self._owner[met], return_index=True)
+        ends = np.append(first[1:], len(met))
+        closeness = np.append(near[met], 0.0)
+        closest, *others = (closeness[np.where(first + k < ends, first + k, len(met))] for k in range(1 + RUNNERS_UP))
+        scores = np.zeros(len(self._competences))
+        scores[owners] = NEAREST * (closest + NEXT_NEAREST * reduce(np.add, others))
         return scores
 
-    def _share_known(self, found: Sequence[Feature]) -> float:
+    def _share_known(self, found: Sequence[Feature], leans: dict[str, Weights]) -> float:
         """The part of the question's words that the field says; a word that other fields say too counts in part."""
+        elsewhere = self._competences.get(ELSEWHERE)
         words: dict[int, float] = {}
         for feature in found:
             if len(feature.words) == 1:
-                ours = (
-                    1.0 - dict(self._leanings(feature.name)).get(ELSEWHERE, 0.0) if feature.name in self._place else 0.0
+                lean = leans.get(feature.name)
+                theirs = 1.0 if lean is None else 0.0 if elsewhere is None else float(lean[elsewhere])
+                words[feature.words[0]] = max(
+                    words.get(feature.words[0], 0.0), (1.0 - theirs) * min(1.0, feature.share * 2)
                 )
-                words[feature.words[0]] = max(words.get(feature.words[0], 0.0), ours * min(1.0, feature.share * 2))
         return sum(words.values()) / len(words) if words else 0.0
+
+
+class _Parts:
+    """Places and what each is worth, a part for each feature, kept one after the other."""
+
+    def __init__(self, ends: bytes, places: NDArray[np.unsignedinteger], worths: bytes) -> None:
+        self._ends = array("I", ends)
+        self._places, self._worths = places, np.frombuffer(worths, np.float64)
+
+    def of(self, feature: int) -> tuple[NDArray[np.unsignedinteger], Weights]:
+        """The part of one feature."""
+        part = slice(self._ends[feature - 1] if feature else 0, self._ends[feature])
+        return self._places[part], self._worths[part]
 
 
 def indexed(said: Iterable[Phrase]) -> Index:
@@ -237,11 +268,3 @@ def _leanings(made: Sequence[_Made], volume: dict[str, float]) -> dict[str, list
 def _ends(parts: Iterable[Sequence[object]]) -> bytes:
     """Where each part ends when they stand one after the other."""
     return array("I", accumulate(map(len, parts))).tobytes()
-
-
-def _arrays(ends: bytes, kind: str, places: bytes, worths: bytes) -> tuple[array[int], array[int], array[float]]:
-    return array("I", ends), array(kind, places), array("d", worths)
-
-
-def _part(ends: array[int], place: int) -> slice:
-    return slice(ends[place - 1] if place else 0, ends[place])

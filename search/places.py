@@ -123,6 +123,14 @@ class Gazetteer:
         """The commune or arrondissement around a point; None when there is none so near."""
         return self._grid.nearest(point, within_km)
 
+    def is_divided(self, id_: str) -> bool:
+        """Whether this commune holds other territories, as Paris its arrondissements."""
+        return id_ in self._divided
+
+    @cached_property
+    def _divided(self) -> frozenset[str]:
+        return frozenset(zone for territory in self._all for zone in territory.zones[1:] if ":" not in zone)
+
     @cached_property
     def _grid(self) -> Grid:
         return Grid(self._all)

@@ -59,12 +59,14 @@ class Remembered:
     def _facts(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> Table:
         """Theirs: those not met yet are read at once."""
         known = self._rows
+        rows = [known[stamp] for stamp in stamps if stamp in known]
+        if len(rows) == len(stamps):
+            return self._table[rows]
         missing = {stamp: address for stamp, address in zip(stamps, addresses, strict=True) if stamp not in known}
         if len(known) + len(missing) > FACTS_KEPT:
             self._forget()
             missing = dict(zip(stamps, addresses, strict=True))
-        if missing:
-            self._read(searcher, missing)
+        self._read(searcher, missing)
         return self._table[[self._rows[stamp] for stamp in stamps]]
 
     def _read(self, searcher: Searcher, missing: dict[int, DocAddress]) -> None:

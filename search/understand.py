@@ -136,7 +136,7 @@ class Reader:
 
     def _is_another(self, typed: str, read: str) -> bool:
         """Whether a French word was typed that does not even sound like the one it was read as; slips sound alike."""
-        return typed != read and sound(typed) != sound(read) and self._vectors.row(typed) is not None
+        return typed != read and sound(typed) != sound(read) and self._vectors.knows(typed)
 
     def _features(self, shown: Sequence[Token], typed: Sequence[Token], meant: Sequence[Token]) -> list[Feature]:
         corrected = {after.start for before, after in zip(typed, meant, strict=True) if before.text != after.text}
@@ -153,7 +153,7 @@ class Reader:
     def _meanings(self, shown: Sequence[Token], typed: Sequence[Token]) -> list[tuple[str, float]]:
         """For each word, the one to look its meaning up by (as it was typed, when the one it was read as has none); its weight."""
         before = {word.start: word.text for word in typed}
-        words = (word.text if self._vectors.row(word.text) else before[word.start] for word in shown)
+        words = (word.text if self._vectors.knows(word.text) else before[word.start] for word in shown)
         return [(word, self._lexicon.weight_of(word)) for word in words]
 
     def _matches(
@@ -176,7 +176,7 @@ class Reader:
                 for place, pull in enumerate(self._vectors.pulls(meanings, id_))
                 if carries(shown[place])
             }
-            because = _because(pulls | leaning.pulls.get(id_, {}), shown, text)
+            because = _because(pulls | leaning.pulled(id_), shown, text)
             matches.append(CompetenceMatch(id_, because, _certainty(score, leaning.known)))
         return tuple(matches)
 
@@ -199,7 +199,7 @@ class Reader:
         """
         line = [stem(word.text) for word in meant]
         named = {place for first in line for said in self._names.get(first, ()) for place in _places_of(said, line)}
-        explained = {shown[word].start for match in matches for word in leaning.pulls.get(match.competence, {})}
+        explained = {shown[word].start for match in matches for word in leaning.pulled(match.competence)}
         left: list[str] = []
         for place, (before, word) in enumerate(zip(typed, meant, strict=True)):
             if place not in named and self._is_another(before.text, word.text):

@@ -20,6 +20,9 @@ from pathlib import Path
 from typing import Final
 from zlib import crc32
 
+import numpy as np
+from numpy.typing import NDArray
+
 from search.classifier import softmax
 
 FILE: Final = Path(__file__).with_name("vectors.bin.gz")
@@ -28,18 +31,18 @@ FILE: Final = Path(__file__).with_name("vectors.bin.gz")
 class Vectors:
     """A row of leanings for each of about 300,000 words, several words sharing one. Immutable, about 4 MB."""
 
-    def __init__(self, head: dict[str, object], names: array[int], places: array[int], table: memoryview) -> None:
+    def __init__(self, head: dict[str, object], names: array[int], places: array[int], table: bytes) -> None:
         """`names` are sorted digests of folded words, `places` their rows in `table`, whose lines are as long as the classes."""
         self.classes: Final = tuple(str(name) for name in _list(head["classes"]))
         # Of the vocabulary it was trained on: the labels, and how many phrases there were.
         self.stamp: Final = str(head["stamp"])
         self.phrases: Final = int(str(head["phrases"]))
-        self._bias = [float(str(value)) for value in _list(head["bias"])]
+        self._bias = np.array([float(str(value)) for value in _list(head["bias"])])
         self._scale = float(str(head["scale"]))
         self._names = names
         self._places = places
-        self._table = table
-        self._nothing: Final = bytes(len(self.classes))
+        self._table = np.frombuffer(table, np.int8).reshape(-1, len(self.classes))
+        self._nothing: Final = np.zeros(len(self.classes), np.int8)
 
     @classmethod
     def load(cls, file: Path = FILE) -> Vectors:
@@ -52,33 +55,34 @@ class Vectors:
             if sys.byteorder == "big":
                 names.byteswap()
                 places.byteswap()
-            return cls(head, names, places, memoryview(kept.read()).cast("b"))
+            return cls(head, names, places, kept.read())
 
     def chances(self, words: Sequence[tuple[str, float]]) -> dict[str, float]:
         """The chance of each class when these words, each with its weight, are said together."""
-        sums = list(self._bias)
+        sums = self._bias.copy()
         for share, row in self._rows(words):
-            sums = [total + share * lean for total, lean in zip(sums, row, strict=True)]
-        return dict(zip(self.classes, softmax(sums), strict=True))
+            sums += share * row
+        return dict(zip(self.classes, softmax(sums.tolist()), strict=True))
 
     def pulls(self, words: Sequence[tuple[str, float]], which: str) -> list[float]:
         """How far each of these words pulls towards a class, in the order given; nothing for those that pull away."""
         place = self.classes.index(which)
-        return [max(0.0, share * row[place]) for share, row in self._rows(words)]
+        return [max(0.0, float(share * row[place])) for share, row in self._rows(words)]
 
-    def _rows(self, words: Sequence[tuple[str, float]]) -> list[tuple[float, Sequence[int]]]:
+    def _rows(self, words: Sequence[tuple[str, float]]) -> list[tuple[float, NDArray[np.int8]]]:
         """The row of each word, and what a unit of it counts; an unknown word has no share."""
         found = [(weight, self.row(word)) for word, weight in words]
         length = sqrt(sum(weight * weight for weight, row in found if row is not None)) or 1.0
         return [(0.0, self._nothing) if row is None else (self._scale * weight / length, row) for weight, row in found]
 
-    def row(self, word: str) -> Sequence[int] | None:
+    def row(self, word: str) -> NDArray[np.int8] | None:
         """What a folded word leans to, a whole number a class; None when it is unknown."""
         place = self._place(word)
-        if place is None:
-            return None
-        start = place * len(self.classes)
-        return self._table[start : start + len(self.classes)]
+        return None if place is None else self._table[place]
+
+    def knows(self, word: str) -> bool:
+        """Whether a folded word leans to anything."""
+        return self._place(word) is not None
 
     def _place(self, word: str) -> int | None:
         name = digest(word)

@@ -18,7 +18,7 @@ from graph.model.territory import Territory, TerritoryLevel
 from graph.model.vocabulary import competences
 from graph.model.weighing import Weighing
 from search.backend import Index, Wanted
-from search.hours import opening
+from search.hours import HOURS
 
 # Small enough to be covered as one.
 LOCAL: Final = frozenset({TerritoryLevel.COMMUNE, TerritoryLevel.ARRONDISSEMENT, TerritoryLevel.SECTOR})
@@ -81,7 +81,7 @@ async def coverage(rooms: Rooms, territory: Territory, at: datetime) -> tuple[Co
 async def _covered(rooms: Rooms, question: Question) -> Covered:
     """As a search orders them; only the first is told."""
     [id_] = question.competences
-    weighing = Weighing(question, opening)
+    weighing = Weighing(question, HOURS)
     acting = await candidates(rooms, question, weighing.preferred)
     order = place(weighing, acting)
     if not len(order):

@@ -27,7 +27,7 @@ from graph.model.vocabulary import competences, kinds
 from graph.model.weighing import Weighing, preference
 from graph.store.watched import part
 from search.backend import MOST_WEIGHED, Wanted
-from search.hours import PARIS, opening
+from search.hours import HOURS, PARIS
 
 LONGEST_TEXT: Final = 500
 AS_ASKED: Final = 1.0
@@ -155,11 +155,11 @@ async def _answer(rooms: Rooms, asked: Question, most: int) -> _Answer:
         where = question.territory.id if question.territory else ""
         if where not in held:
             held[where] = await candidates(rooms, question, preferred, most)
-        weighing = Weighing(question, opening)
+        weighing = Weighing(question, HOURS)
         order = place(weighing, held[where])
         if len(order):
             return _Answer(weighing, order, widening)
-    weighing = Weighing(asked, opening)
+    weighing = Weighing(asked, HOURS)
     return _Answer(weighing, place(weighing, NOBODY))
 
 
@@ -183,7 +183,7 @@ async def candidates(rooms: Rooms, question: Question, preferred: Preference, mo
     if question.beyond:
         return await _in_index(rooms, inside)
     found = await _in_index(rooms, covering)
-    if _is_commune(territory) and not _is_divided(rooms, territory):
+    if _is_commune(territory) and not rooms.places.is_divided(territory.id):
         return found
     return found.joined(await _in_index(rooms, inside))
 
@@ -296,9 +296,3 @@ def _around(rooms: Rooms, near: Point | None) -> Territory | None:
 
 def _is_commune(territory: Territory) -> bool:
     return ":" not in territory.id
-
-
-def _is_divided(rooms: Rooms, commune: Territory) -> bool:
-    """Whether a commune holds other territories, as Paris its arrondissements: they share its postcodes."""
-    around = chain.from_iterable(rooms.places.complete(postcode) for postcode in commune.postcodes)
-    return any(other.id != commune.id and commune.id in other.zones for other in around)

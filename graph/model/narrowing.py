@@ -11,10 +11,11 @@ import numpy as np
 from graph.model import weights
 from graph.model.candidates import Candidates
 from graph.model.directory import Mode, Public
+from graph.model.doors import Door
 from graph.model.facts import Form, Mask, Trait, kind_mark, kind_of
 from graph.model.order import DECIMALS, Order, best_first, without_echoes
 from graph.model.ranking import place, stand_ins
-from graph.model.relay import Facets, OpeningState, Question
+from graph.model.relay import Facets, Question
 from graph.model.weighing import Weighed, Weighing
 
 # What a listing may be asked to hold: three that depend on the moment, and what it says of itself.
@@ -76,11 +77,7 @@ class Choices:
     @cached_property
     def open_now(self) -> Mask:
         """Open at the moment asked for, as far as is known."""
-        marks = self._candidates.facts["hours"]
-        written = self._candidates.hours
-        opening = {mark: self._weighing.opening(written[mark]) for mark in set(marks.tolist()) if mark}
-        open_ = [mark for mark, read in opening.items() if read.state is OpeningState.OPEN]
-        return np.isin(marks, np.array(open_, np.uint64))
+        return self._weighing.doors(self._candidates) == Door.OPEN
 
     @cached_property
     def has_room(self) -> Mask:

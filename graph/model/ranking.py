@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 import numpy as np
 
 from graph.model.calling import who_to_call
 from graph.model.candidates import Candidates, candidates_of
+from graph.model.doors import Doors
 from graph.model.explaining import explain
-from graph.model.facts import Form, Grade, Mask
+from graph.model.facts import Form, Mask
 from graph.model.order import Order, Placed, ordered
 from graph.model.relay import Listing, Question, Relay
-from graph.model.weighing import Hours, Weighed, Weighing
-
-# What the law or use sends people to answers for itself; the rest answers no better than its services.
-BY_ITS_SERVICES: Final = (Grade.MANDATE, Grade.SPECIALISED, Grade.GENERAL)
+from graph.model.weighing import Weighed, Weighing
 
 
-def rank(question: Question, listings: Iterable[Listing], hours: Hours) -> list[Relay]:
+def rank(question: Question, listings: Iterable[Listing], hours: Doors) -> list[Relay]:
     """Relays in order, best first; the same question gives the same order. Listings that must not be shown are left out.
 
-    `hours` reads OSM opening_hours at a moment.
+    `hours` tells which doors are open at a moment.
     """
     weighing = Weighing(question, hours)
     whole = list(listings)
@@ -46,8 +43,8 @@ def stand_ins(weighing: Weighing, candidates: Candidates, weighed: Weighed, show
     silent = np.zeros(bodies.count, np.bool_)
     silent[bodies.of[services & ~shown]] = True
     silent[bodies.of[services & shown]] = False
-    by_services = np.array([*(grade in BY_ITS_SERVICES for _, grade in weighing.preferred), False])
-    return (facts["form"] == Form.BODY) & silent[bodies.of] & (weighed.counted.name == 0) & by_services[ties]
+    bare = (facts["form"] == Form.BODY) & silent[bodies.of] & (weighed.counted.name == 0)
+    return bare & weighing.by_services(candidates)
 
 
 def relay(weighing: Weighing, placed: Placed, listing: Listing) -> Relay:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date, datetime, tzinfo
-from functools import reduce
+from datetime import date
+from functools import lru_cache, reduce
 from math import cos, radians
 from typing import Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph.model import weights
 from graph.model.candidates import Candidates, Preference
 from graph.model.directory import Agreement, Mode, Public
+from graph.model.doors import Door, Doors
 from graph.model.facts import (
     DEGREE_STEPS,
     NO_DEGREES,
@@ -25,16 +26,19 @@ from graph.model.facts import (
     mask,
 )
 from graph.model.naming import Naming
-from graph.model.relay import Listing, Opening, OpeningState, Question
+from graph.model.relay import Listing, Opening, Question
 from graph.model.territory import EARTH_RADIUS_KM, Point
 from graph.model.weights import GRADE_WEIGHTS, Weights
 
-Hours = Callable[[str, datetime], Opening]
 Amount = TypeVar("Amount")
 
 EVERYONE: Final = mask((Public.TOUS_PUBLICS,))
 REMOTE: Final = mask((Mode.A_DISTANCE,))
 DIAMETER_KM: Final = 2 * EARTH_RADIUS_KM
+# What the law or use sends people to answers for itself; the rest answers no better than its services.
+BY_ITS_SERVICES: Final = frozenset({Grade.MANDATE, Grade.SPECIALISED, Grade.GENERAL})
+# Competences are asked for again and again; of those that a text tells, with how sure it is, few come twice.
+WAYS_KEPT: Final = 512
 
 
 class Counted(NamedTuple, Generic[Amount]):
@@ -65,40 +69,54 @@ class Weighed(NamedTuple):
     km: Weights
 
 
+class _Ways(NamedTuple):
+    """Every way to be competent for what is asked, the weightiest first, and what each weighs: for a body, for a service of
+    one. `by_services` are those by which a body answers no better than its services. The last place stands for NOWHERE.
+    """
+
+    preferred: Preference
+    bodies: Weights
+    services: Weights
+    by_services: Mask
+
+
 def preference(question: Question) -> Preference:
     """Every way to be competent for what is asked, the weightiest first."""
-    return tuple(way for way, _ in _weighed(question))
+    return _ways(question.competences, question.certainties).preferred
 
 
-def _weighed(question: Question) -> list[tuple[tuple[str, Grade], float]]:
-    sure = zip(question.competences, question.certainties or (1.0,) * len(question.competences), strict=True)
-    pairs = {(id_, grade): weight * certainty for id_, certainty in sure for grade, weight in GRADE_WEIGHTS.items()}
-    return sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+@lru_cache(maxsize=WAYS_KEPT)
+def _ways(competences: tuple[str, ...], certainties: tuple[float, ...]) -> _Ways:
+    sure = dict(zip(competences, certainties or (1.0,) * len(competences), strict=True))
+    pairs = {(id_, grade): weight * sure[id_] for id_ in sure for grade, weight in GRADE_WEIGHTS.items()}
+    weighed = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    bodies = np.array([*(weight for _, weight in weighed), 0.0])
+    more = np.array([*(weights.SERVICE_OVER_BODY * sure[id_] for (id_, _), _ in weighed), 0.0])
+    by_services = np.array([*(grade in BY_ITS_SERVICES for (_, grade), _ in weighed), False])
+    return _Ways(tuple(way for way, _ in weighed), bodies, bodies + more, by_services)
 
 
 class Weighing:
-    """One question, ready to weigh any number of candidates. `hours` reads OSM opening_hours at a moment."""
+    """One question, ready to weigh any number of candidates. `hours` tells which doors are open at a moment."""
 
-    def __init__(self, question: Question, hours: Hours) -> None:
+    def __init__(self, question: Question, hours: Doors) -> None:
         self.question = question
         self.day = day_number(question.at.date())
         self.naming = Naming(question)
-        weighed = _weighed(question)
-        self.preferred: Preference = tuple(way for way, _ in weighed)
+        self._ways = _ways(question.competences, question.certainties)
+        self.preferred = self._ways.preferred
         self._certainties = dict(zip(question.competences, question.certainties, strict=False))
-        # The last of each stands for NOWHERE.
-        self._ties = np.array([*(weight for _, weight in weighed), 0.0])
-        more = [weights.SERVICE_OVER_BODY * self.certainty(id_) for (id_, _), _ in weighed]
-        self._services = self._ties + np.array([*more, 0.0])
         self.zones: tuple[str, ...] = question.territory.zones if question.territory else ()
+        # The last stands for NOWHERE.
         self._levels = np.array([*weights.levels(self.zones), 0.0])
         self._asked, self._modes = mask(question.publics), mask(question.modes)
         urgency = weights.URGENT_FACTOR if question.urgent else 1.0
-        self._shut = weights.CLOSED_WHEN_URGENT if question.urgent else 0.0
-        self._open_now = weights.OPEN_NOW * urgency
-        self._opens_today = weights.OPENS_TODAY * urgency + self._shut
+        shut = weights.CLOSED_WHEN_URGENT if question.urgent else 0.0
+        self._doors = np.zeros(len(Door))
+        self._doors[Door.SHUT] = shut
+        self._doors[Door.OPENS_TODAY] = weights.OPENS_TODAY * urgency + shut
+        self._doors[Door.OPEN] = weights.OPEN_NOW * urgency
         self._hours = hours
-        self._today: dict[tzinfo | None, date] = {}
         self._here = _radians(question.near or (question.territory.point if question.territory else None))
 
     def asking(self, question: Question) -> Weighing:
@@ -115,12 +133,14 @@ class Weighing:
         told = self._days_since(facts["capacity_on"])
         counted = Counted(
             competence=np.where(
-                facts["form"] == Form.SERVICE, self._services[candidates.ties], self._ties[candidates.ties]
+                facts["form"] == Form.SERVICE,
+                self._ways.services[candidates.ties],
+                self._ways.bodies[candidates.ties],
             ),
             name=self._names(candidates),
             territory=self._levels[candidates.zones],
             public=weights.public(facts["publics"], self._asked, EVERYONE),
-            opening=self._openings(candidates),
+            opening=self._doors[self.doors(candidates)],
             distance=weights.distance(km),
             mode=weights.mode(facts["modes"], self._modes),
             room=weights.room(facts["places_free"], told, facts["full_until"] > self.day),
@@ -165,6 +185,10 @@ class Weighing:
                 counts[row] = self.naming.weight(listing)
         return counts
 
+    def by_services(self, candidates: Candidates) -> Mask:
+        """Which are competent in a way in which a body answers no better than its services."""
+        return self._ways.by_services[candidates.ties]
+
     def _days_since(self, days: Column) -> Column:
         return self.day - days.astype(np.int64)
 
@@ -185,30 +209,13 @@ class Weighing:
         km[there] = DIAMETER_KM * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
         return km
 
-    def _openings(self, candidates: Candidates) -> Weights:
-        """Few texts of hours are borne by many: each is read once."""
-        marks = candidates.facts["hours"].tolist()
-        counts = {mark: self._opening(self.opening(candidates.hours[mark])) for mark in set(marks) if mark}
-        counts[0] = 0.0
-        return np.array([counts[mark] for mark in marks], np.float64)
+    def doors(self, candidates: Candidates) -> NDArray[np.uint8]:
+        """A Door for each, at the moment asked for."""
+        return self._hours.doors(candidates.facts["hours"], candidates.hours, self.question.at)
 
     def opening(self, written: str) -> Opening:
         """The state of these hours at the moment asked for."""
-        return self._hours(written, self.question.at)
-
-    def _opening(self, opening: Opening) -> float:
-        if opening.state is OpeningState.OPEN:
-            return self._open_now
-        if opening.state is OpeningState.UNKNOWN:
-            return 0.0
-        change = opening.changes_at
-        return self._opens_today if change and change.date() == self._today_in(change.tzinfo) else self._shut
-
-    def _today_in(self, zone: tzinfo | None) -> date:
-        today = self._today.get(zone)
-        if today is None:
-            today = self._today[zone] = self.question.at.astimezone(zone).date()
-        return today
+        return self._hours.opening(written, self.question.at)
 
 
 def _radians(point: Point | None) -> tuple[float, float] | None:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from graph.model.candidates import candidates_of
 from graph.model.directory import Capacity, Mode, Public
+from graph.model.doors import ALWAYS, Doors, Span
 from graph.model.narrowing import Narrowing, facets, narrowed
 from graph.model.order import Order
 from graph.model.ranking import place
@@ -18,8 +19,8 @@ from tests import make
 OPEN, CLOSED = "open", "closed"
 
 
-def hours(written: str, at: datetime) -> Opening:
-    return Opening(OpeningState.OPEN if written == OPEN else OpeningState.CLOSED)
+def read(written: str, at: datetime) -> Span:
+    return Span(*ALWAYS, Opening(OpeningState.OPEN if written == OPEN else OpeningState.CLOSED))
 
 
 def offer(key: str, kind: str = "CAF", **values: Any) -> Listing:
@@ -41,7 +42,7 @@ LISTINGS = (
 
 
 def answer(question: Question) -> tuple[Weighing, Order]:
-    weighing = Weighing(question, hours)
+    weighing = Weighing(question, Doors(read, UTC))
     return weighing, place(weighing, candidates_of(LISTINGS, weighing.preferred, weighing.zones))
 
 

@@ -1,28 +1,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from graph.model import reasons
 from graph.model.calling import who_to_call
 from graph.model.directory import Capacity, Contact, Holder, HolderRole, Public
+from graph.model.doors import ALWAYS, Doors, Span
 from graph.model.ranking import rank
 from graph.model.relay import Former, Ground, Listing, Opening, OpeningState, ReasonKind, Relay, Tie
 from graph.model.territory import Point
 from graph.model.weighing import shown
 from tests import make
 
-SHUT = Opening(OpeningState.UNKNOWN)
+
+def always(opening: Opening) -> Doors:
+    return Doors(lambda written, at: Span(*ALWAYS, opening), UTC)
 
 
-def no_hours(written: str, at: datetime) -> Opening:
-    return SHUT
+NO_HOURS = always(Opening(OpeningState.UNKNOWN))
 
 
 def ranked(*listings: Listing, **values) -> list[Relay]:
-    return rank(make.question(**values), listings, no_hours)
+    return rank(make.question(**values), listings, NO_HOURS)
 
 
 def keys(relays: list[Relay]) -> list[str]:
@@ -158,7 +160,7 @@ def test_a_unit_of_the_same_kind_gives_way_to_its_parent_and_a_parent_to_what_it
 def test_open_now_says_until_when() -> None:
     closing = datetime.fromisoformat("2026-03-10T17:30:00+01:00")
     listing = offer("s", hours="Mo-Fr 09:00-17:30")
-    relay = rank(make.question(), [listing], lambda written, at: Opening(OpeningState.OPEN, closing))[0]
+    relay = rank(make.question(), [listing], always(Opening(OpeningState.OPEN, closing)))[0]
     assert texts(relay, ReasonKind.OPENING) == ["Ouvert jusqu’à 17 h 30"]
 
 

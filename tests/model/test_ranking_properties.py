@@ -16,7 +16,7 @@ from graph.model.directory import AgreementKind, Capacity, Mode, Public
 from graph.model.ranking import rank
 from graph.model.relay import Ground, Listing, Question, Relay, Tie
 from graph.model.territory import Point
-from search.hours import opening
+from search.hours import HOURS as READ
 from tests import make
 
 HOURS = ("", "24/7", "Mo-Fr 09:00-17:00", "Th 09:00-12:00; PH off", "Sep-Jul Mo-Fr 09:00-17:00", "le matin")
@@ -145,7 +145,7 @@ of_any_shape = st.builds(one_of_its_own, seeds, st.sampled_from(["body", "servic
 
 
 def answer(question: Question, *network: Listing) -> list[Relay]:
-    return rank(question, network, opening)
+    return rank(question, network, READ)
 
 
 def keys(relays: list[Relay]) -> list[str]:

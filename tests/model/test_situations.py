@@ -6,7 +6,7 @@ import pytest
 
 from graph.model.ranking import rank
 from graph.model.relay import ReasonKind, Relay
-from search.hours import opening
+from search.hours import HOURS
 from tests.model.situation import Situation, situations
 
 FILES = ("competence", "agreements", "names", "publics", "openings", "capacity", "where", "calling")
@@ -25,7 +25,7 @@ def check(situation: Situation, relays: list[Relay]) -> None:
 
 
 def answer(situation: Situation) -> list[Relay]:
-    return rank(situation.question(), situation.listings(), opening)
+    return rank(situation.question(), situation.listings(), HOURS)
 
 
 @pytest.mark.parametrize("situation", situations(*FILES), ids=lambda situation: situation.id)

@@ -81,6 +81,6 @@ def test_a_feature_leans_to_those_who_say_it_as_shares_of_one() -> None:
     said = [Phrase("a", "loyer", 1.0), Phrase("a", "loyer", 1.0), Phrase("b", "loyer emploi", 1.0)]
     lexicon = Lexicon(indexed([*said, Phrase(ELSEWHERE, "match", 1.0)]))
     # Of what is said of each, all has the word.
-    assert dict(lexicon._leanings(stem("loyer"))) == {"a": 0.5, "b": 0.5}
-    assert dict(lexicon._leanings(stem("emploi"))) == {"b": 1.0}
-    assert dict(lexicon._leanings("match")) == {ELSEWHERE: 1.0}
+    assert lexicon._leanings(stem("loyer")).tolist() == [0.5, 0.5, 0.0]
+    assert lexicon._leanings(stem("emploi")).tolist() == [0.0, 1.0, 0.0]
+    assert lexicon._leanings("match").tolist() == [0.0, 0.0, 1.0]

@@ -163,3 +163,16 @@ def test_a_place_in_a_phrase_is_found_with_its_words(places: Gazetteer, phrase: 
 )
 def test_an_ordinary_word_is_not_a_place(places: Gazetteer, phrase: str):
     assert places.find_in_phrase(phrase) is None
+
+
+def test_a_commune_that_holds_others_is_divided() -> None:
+    paris = commune("75056", "Paris", 2_100_000)
+    district = Territory(
+        id="75113",
+        name="Paris 13e Arrondissement",
+        level=TerritoryLevel.ARRONDISSEMENT,
+        zones=("75113", "75056", "departement:75"),
+    )
+    drawn = Gazetteer([paris, district, commune("25056", "Besançon", 119_000), departement("75", "Paris", 2_100_000)])
+    asked = ("75056", "75113", "25056", "departement:75")
+    assert [id_ for id_ in asked if drawn.is_divided(id_)] == ["75056"]

@@ -10,7 +10,7 @@ from graph.model.ranking import rank
 from graph.model.relay import Reason, ReasonKind, Relay
 from graph.model.territory import TerritoryLevel
 from graph.model.weights import LEVEL_WEIGHTS
-from search.hours import opening
+from search.hours import HOURS
 from tests import make
 
 
@@ -43,7 +43,7 @@ def test_points_are_written_as_french_does(weight: float, said: str) -> None:
 
 def test_the_reasons_of_a_real_answer_add_up_to_its_score() -> None:
     services = [make.listing(f"service:t:{n}", service=make.service(f"t:{n}")) for n in range(3)]
-    found = rank(make.question(), services, opening)
+    found = rank(make.question(), services, HOURS)
     assert len(found) == 3
     for number, one in enumerate(found):
         said = why(one, None)
