@@ -11,12 +11,14 @@ from uuid import uuid4
 import orjson
 from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
 
 from api.auth.bearer import bearer
 from api.auth.viewer import signed_in_of, viewer_of
 from api.graphql import explorer
 from api.graphql.context import Context
 from api.graphql.execution import Answer, Asked, Limits, answer
+from api.graphql.streaming import EVENT_STREAM, follow
 from api.rates import Purse
 from api.rooms import Rooms
 from api.settings import Settings
@@ -66,6 +68,13 @@ async def ask(request: Request) -> Response:
         charge=purse.pay_points,
         pay_suggestion=purse.pay_suggestion,
     )
+    if EVENT_STREAM in request.headers.get("accept", ""):
+        found = await follow(context, asked, _limits(rooms.settings))
+        if not isinstance(found, Answer):
+            # Proxies that gather what they pass on would keep the events.
+            headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+            return StreamingResponse(found, media_type=EVENT_STREAM, headers=headers)
+        return _response(request, found, HTTPStatus.OK)
     return _response(request, await answer(context, asked, _limits(rooms.settings)), HTTPStatus.OK)
 
 

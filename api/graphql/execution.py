@@ -26,7 +26,7 @@ from graphql import (
 from api.auth.viewer import UNREAD_SESSION
 from api.graphql.context import Context
 from api.graphql.cost import checked_cost
-from api.graphql.limits import ERRORS, Gate, check_variables, longer_than
+from api.graphql.limits import ERRORS, Gate, Prepared, check_variables, longer_than
 from api.graphql.projection import Projection
 from api.graphql.schema import schema
 from api.graphql.told import told
@@ -40,6 +40,7 @@ AT_ONCE: Final = 16
 # What reading takes, beside what is asked: a long document takes as long as many values, one that is refused longer.
 CHARACTERS_FOR_A_POINT: Final = 4
 UNREADABLE: Final = 1_000
+FOLLOWED_ELSEWHERE: Final = "Un abonnement se suit par événements : demandez « Accept: text/event-stream »."
 
 log = structlog.get_logger(__name__)
 _places: Final = asyncio.Semaphore(AT_ONCE)
@@ -76,6 +77,16 @@ class Answer:
     wait: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """An operation that may be executed."""
+
+    prepared: Prepared
+    operation: OperationDefinitionNode
+    variables: VariableValues
+    cost: int
+
+
 @cache
 def gate(*, introspection: bool) -> Gate:
     """The reader of documents, with its memory."""
@@ -85,30 +96,45 @@ def gate(*, introspection: bool) -> Gate:
 async def answer(context: Context, asked: Asked, limits: Limits) -> Answer:
     """The answer to one operation. Never raises: what goes wrong is an error in the answer."""
     try:
-        context.charge(len(asked.query) // CHARACTERS_FOR_A_POINT)
-        with _paid_when_too_much(context):
-            check_variables(asked.variables)
-        prepared = gate(introspection=limits.introspection).prepare(asked.query)
-        if prepared.errors or prepared.document is None:
-            context.charge(UNREADABLE)
-            return refused(prepared.errors, context)
-        operation = _operation(prepared.document, asked.operation_name)
-        if context.unread and operation.operation is not OperationType.QUERY:
-            raise Unavailable(UNREAD_SESSION)
-        variables = _coerced(operation, asked.variables, limits)
-        if isinstance(variables, list):
-            context.charge(UNREADABLE)
-            return refused(variables, context)
-        with _paid_when_too_much(context):
-            cost = checked_cost(schema().core, prepared.document, operation, variables.coerced, limits.cost)
-        GRAPHQL_COST.observe(cost)
-        context.charge(cost)
-        with part("graphql", **{"maillage.fields": _fields(operation), "maillage.cost": cost}):
-            context.document = prepared.document
-            short = prepared.projections.of(operation, variables) if prepared.projections else None
+        paid = paid_for(context, asked, limits)
+        if isinstance(paid, Answer):
+            return paid
+        if paid.operation.operation is OperationType.SUBSCRIPTION:
+            raise InvalidInput(FOLLOWED_ELSEWHERE, "query")
+        operation, variables = paid.operation, paid.variables
+        with part("graphql", **{"maillage.fields": _fields(operation), "maillage.cost": paid.cost}):
+            projections = paid.prepared.projections
+            short = projections.of(operation, variables) if projections else None
             return await _executed(context, short, asked, variables, _patient(limits, operation))
     except Refusal as refusal:
         return refused([GraphQLError(refusal.message, original_error=refusal)], context)
+
+
+def paid_for(context: Context, asked: Asked, limits: Limits) -> Paid | Answer:
+    """An operation that was read, priced and paid for, its document in the context; or the answer that says why it was not read.
+
+    Raises what a refusal is made of.
+    """
+    context.charge(len(asked.query) // CHARACTERS_FOR_A_POINT)
+    with _paid_when_too_much(context):
+        check_variables(asked.variables)
+    prepared = gate(introspection=limits.introspection).prepare(asked.query)
+    if prepared.errors or prepared.document is None:
+        context.charge(UNREADABLE)
+        return refused(prepared.errors, context)
+    operation = _operation(prepared.document, asked.operation_name)
+    if context.unread and operation.operation is not OperationType.QUERY:
+        raise Unavailable(UNREAD_SESSION)
+    variables = _coerced(operation, asked.variables, limits)
+    if isinstance(variables, list):
+        context.charge(UNREADABLE)
+        return refused(variables, context)
+    with _paid_when_too_much(context):
+        cost = checked_cost(schema().core, prepared.document, operation, variables.coerced, limits.cost)
+    GRAPHQL_COST.observe(cost)
+    context.charge(cost)
+    context.document = prepared.document
+    return Paid(prepared, operation, variables, cost)
 
 
 def _patient(limits: Limits, operation: OperationDefinitionNode) -> Limits:

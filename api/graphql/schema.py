@@ -12,6 +12,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.execution import ExecutionContext
 
+from api.graphql.casework.subscription import Subscription
 from api.graphql.listings import ListingConflictHandler
 from api.graphql.moderation import DecisionConflictHandler
 from api.graphql.mutation import Mutation
@@ -76,6 +77,7 @@ def schema() -> Schema:
     return Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         config=StrawberryConfig(),
         exception_handlers=[
             InvalidInputHandler(),

@@ -85,6 +85,7 @@ def answer(
         "may_keep": MAY_KEEP,
         "carried": tuple(shown.from_place(asked.first).pairs()),
         "keeps": (),
+        "hands": (),
         "map": map_view(rooms, asked, territory) if asked.as_map else None,
         "other_view": asked.shown(as_map=not asked.as_map).address(),
         "previous_page": asked.from_place(max(asked.first - PAGE, 0)).address() if asked.first else "",

@@ -65,6 +65,7 @@ class HandoffView:
     question: str
     told: tuple[ToldView, ...]
     tombstone: bool
+    shared: bool
     appointment: str
     waits: str
     owed: str
@@ -108,6 +109,7 @@ def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
         question=one.question if found.reads and one.asked else "",
         told=told_views(found.told),
         tombstone=not found.reads,
+        shared=one.shared and one.kind is not Kind.ASSIGN,
         appointment=moment_words(one.appointment) if one.appointment and found.reads else "",
         waits=_waits(one) if found.reads else "",
         owed=label("owed", found.owed.what) if found.owed else "",

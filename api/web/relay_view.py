@@ -44,7 +44,8 @@ class Sentence:
 class RelayView:
     """A row. `what` is the line under the name, with its own link when it names the organisation behind a service.
 
-    `key` is that of the listing; `point` where its door is, on the map; `from_afar` how it is reached without going there.
+    `key` is that of the listing; `point` where its door is, on the map; `from_afar` how it is reached without going there;
+    `addressed` whom a request goes to, "organisation|service|post".
     """
 
     key: str
@@ -68,6 +69,7 @@ class RelayView:
     demonstration: bool
     point: Point | None
     from_afar: str
+    addressed: str
 
 
 def relay_views(found: Found) -> tuple[RelayView, ...]:
@@ -106,6 +108,7 @@ def _relay(question: Question, relay: Relay, rank: int, behind: Relay | None) ->
         demonstration=subject.demonstration or organisation.demonstration,
         point=place.point if place else None,
         from_afar=_from_afar(service, reached),
+        addressed="|".join((organisation.id, service.id if service else "", relay.post.id if relay.post else "")),
     )
 
 

@@ -35,7 +35,7 @@ from api.web.pages import (
     territories,
     themes,
 )
-from api.web.pages.casework import handoff, inbox, passing, team
+from api.web.pages.casework import answer, handoff, inbox, passing, team
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -66,6 +66,7 @@ for part in (
     inbox,
     handoff,
     passing,
+    answer,
     # Before those whose id takes what follows it in an address; the last takes all that is left.
     hours,
     outreach,

@@ -20,6 +20,7 @@ from graph.store.migrations import (
     m011_bulk,
     m012_casework,
     m015_reads,
+    m016_inbox,
     m018_clocks,
 )
 from graph.store.schema import MARK
@@ -43,6 +44,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m012_casework", m012_casework.run),
     ("m018_clocks", m018_clocks.run),
     ("m015_reads", m015_reads.run),
+    ("m016_inbox", m016_inbox.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

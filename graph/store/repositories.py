@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
+from graph.store.casework.answer_links import AnswerLinks
 from graph.store.casework.clocks import Timing
 from graph.store.casework.files import Files
 from graph.store.casework.inbox import Inbox
@@ -58,6 +59,11 @@ class Repositories:
     def keeping(self) -> Keeping:
         """Listings with their logs."""
         return Keeping(self._unit)
+
+    @cached_property
+    def answer_links(self) -> AnswerLinks:
+        """Links by which an addressee without an account answers."""
+        return AnswerLinks(self._unit)
 
     @cached_property
     def inbox(self) -> Inbox:

@@ -14,12 +14,14 @@ from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.account import Account, MembershipState
 from graph.model.casework.acts import Drafted, Entry, Settled, Stepped
+from graph.model.casework.file import Actor
 from graph.model.casework.handoff import Handoff, State, Step
 from graph.model.casework.owed import NextAction, of_handoff
 from graph.model.casework.sight import shared_groups
 from graph.model.casework.taking import allowed_steps
 from graph.model.casework.telling import Told, told
 from graph.model.relay import Relay
+from graph.store.unit import Unit
 
 # Where it is, or was, refused: who else might take it is told to both sides.
 _PASSED_ON: Final = frozenset({Step.DECLINE, Step.REDIRECT})
@@ -68,6 +70,25 @@ async def opened(rooms: Rooms, viewer: Viewer, handoff_id: str, at: datetime) ->
         accounts=accounts,
         colleagues=tuple(a for m, a in members if m.state is MembershipState.ACTIVE and a.active),
         relays=await next_relays(rooms, handed, _commune(shown), at) if _looks_on(handed, allowed) else (),
+    )
+
+
+async def of_addressee(unit: Unit, handed: Handed, by: Actor, at: datetime) -> Opened:
+    """The same for one who has no account: what is told, what was done, what may be answered; no colleague, no other relay."""
+    file, handoff = handed.file, handed.handoff
+    log = (await unit.files.logs([file.id]))[file.id]
+    names = await unit.accounts.organisation_names(sorted({handoff.sender, handoff.target.organisation}))
+    return Opened(
+        handed=handed,
+        told=told(file, handoff, at, log),
+        reads=handoff.open and bool(shared_groups(file, handoff, at)),
+        entries=tuple(entry for entry in log if about(entry, handoff.id)),
+        allowed=allowed_steps(file, handoff, by, at),
+        owed=of_handoff(file, handoff.id),
+        names=names,
+        accounts={},
+        colleagues=(),
+        relays=(),
     )
 
 

@@ -132,7 +132,7 @@ async def step(
 ) -> Handed:
     """Take a step, from whichever side the viewer is on. Raises what `handoffs.step` raises."""
     moment = at or datetime.now(UTC)
-    said = _checked(said, moment)
+    said = checked(said, moment)
     if step is Step.REDIRECT and (to := said.to):
         said = replace(said, child=made_id(viewer, key))
         await _check_redirect(rooms, viewer, handoff_id, to, moment)
@@ -186,7 +186,7 @@ async def _check_redirect(rooms: Rooms, viewer: Viewer, handoff_id: str, to: Tar
         raise InvalidInput("À ce destinataire, seuls des éléments pratiques peuvent être dits.", "to")
 
 
-def _checked(said: Said, at: datetime) -> Said:
+def checked(said: Said, at: datetime) -> Said:
     """What comes with a step, in bounds; a moment without a zone is Paris's."""
     if said.position is not None and not 1 <= said.position <= LAST_POSITION:
         raise InvalidInput(f"Le rang est un nombre de 1 à {LAST_POSITION}.", "position")

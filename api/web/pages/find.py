@@ -17,6 +17,7 @@ from api.web.answer import answer, may_be_kept, question_form, with_fewer_filter
 from api.web.asking import ask_of, located
 from api.web.filters_view import picked
 from api.web.frequent import FREQUENT
+from api.web.hands import gestures
 from api.web.kept import NOT_KEPT, KeptRoute
 from api.web.place_words import Located
 from api.web.question import LONGEST_PLACE, LONGEST_TEXT, PAGE, Asked, read_asked
@@ -91,6 +92,7 @@ async def _results(request: Request, rooms: Rooms, asked: Asked) -> Response:
         context["instead"] = await _instead(rooms, asked, where)
     if viewer_of(request).signed_in:
         context["keeps"] = may_be_kept(rooms, asked, where, found)
+        context["hands"] = gestures(viewer_of(request), found)
     answered = page(request, "pages/results.html", context)
     if found.emergency:
         answered.headers["Cache-Control"] = NOT_KEPT

@@ -11,7 +11,7 @@ from graph.model.casework.file import File
 from graph.model.casework.inbox import Place, Window
 from graph.model.casework.owed import Holder, NextAction, Owed
 from graph.store.casework import sealing
-from graph.store.casework.rows import milliseconds, moment_of
+from graph.store.casework.rows import NETWORK, milliseconds, moment_of
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Late, today, this week, later; what is urgent first, then by the clock. The page before ends at a place of this order.
 PAGE: Final[LiteralString] = """
 MATCH (a:NextAction {organisation: $organisation})
-WHERE (a.holder = 'worker' AND (a.account = $account OR ($desk AND a.account = '')))
+WHERE (a.holder = 'worker' AND (a.account = $account OR ($desk AND a.account IS NULL)))
    OR (a.holder = 'head' AND $head) OR (a.holder = 'coordinator' AND $coordinator)
 WITH a,
   CASE WHEN a.due < $now THEN 0 WHEN a.due < $tomorrow THEN 1 WHEN a.due < $next THEN 2 ELSE 3 END AS band,
@@ -37,7 +37,7 @@ ORDER BY band, calm, a.due, a.id
 """
 COUNT: Final[LiteralString] = """
 MATCH (a:NextAction {organisation: $organisation})
-WHERE (a.holder = 'worker' AND (a.account = $account OR ($desk AND a.account = '')))
+WHERE (a.holder = 'worker' AND (a.account = $account OR ($desk AND a.account IS NULL)))
    OR (a.holder = 'head' AND $head) OR (a.holder = 'coordinator' AND $coordinator)
 RETURN count(a) AS count, sum(CASE WHEN a.due < $now THEN 1 ELSE 0 END) AS late
 """
@@ -124,8 +124,8 @@ class Inbox:
             file=id_,
             what=Owed(action["what"]),
             about=action["about"],
-            organisation=action["organisation"],
-            account=action["account"],
+            organisation=action["organisation"] if action["organisation"] != NETWORK else "",
+            account=action.get("account") or "",
             holder=Holder(action["holder"]),
             due=moment_of(action["due"]),
             urgent=action["urgent"],
@@ -142,7 +142,7 @@ class Inbox:
 
 def _of(whose: Whose) -> dict[str, Any]:
     return {
-        "organisation": whose.organisation,
+        "organisation": whose.organisation if whose.desk else NETWORK,
         "account": whose.account,
         "desk": whose.desk,
         "head": whose.head,

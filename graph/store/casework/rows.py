@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from graph.model.casework.acts import Entry, NeedEnded, Settled, Stepped
 from graph.model.casework.file import File, Need
@@ -11,6 +11,8 @@ from graph.model.casework.handoff import Handoff
 from graph.model.casework.owed import NextAction
 
 Row = dict[str, Any]
+# Whose inbox it is that whoever keeps the network reads: what is empty is not indexed.
+NETWORK: Final = "network"
 
 
 def milliseconds(moment: datetime) -> int:
@@ -126,7 +128,7 @@ def action_row(action: NextAction) -> Row:
         "file": action.file,
         "what": action.what.value,
         "about": action.about,
-        "organisation": action.organisation,
+        "organisation": action.organisation or NETWORK,
         "account": action.account,
         "holder": action.holder.value,
         "due": milliseconds(action.due),

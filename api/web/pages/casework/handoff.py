@@ -7,13 +7,13 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.actions.casework import handing
+from api.actions.casework import by_answer_link, handing
 from api.actions.casework.answering_page import opened
 from api.auth.viewer import must_sign_in
 from api.web.acting import key_in, new_key, rooms_of
 from api.web.calendar import event
 from api.web.forms import Form, form_of, number, see, way_back
-from api.web.handoff_view import handoff_view
+from api.web.handoff_view import HandoffView, handoff_view
 from api.web.refusals import STATUS
 from api.web.render import now, page
 from api.web.step_forms import said_in, step_of
@@ -81,6 +81,29 @@ async def settle(request: Request, handoff: str) -> Response:
     return see(f"/demande/{handoff}?note=fait#fait")
 
 
+@router.post(PATH + "/lien")
+async def give_link(request: Request, handoff: str) -> HTMLResponse:
+    """A link and a code for an addressee without an account, shown this once."""
+    rooms = rooms_of(request)
+    given = await by_answer_link.give(rooms, must_sign_in(request), handoff, now())
+    context = {
+        "address": f"{rooms.settings.public_site}/repondre/{given.token}",
+        "code": f"{given.code[:4]} {given.code[4:]}",
+        "call": given.phone,
+        "back": f"/demande/{handoff}",
+    }
+    answer = page(request, "pages/casework/answer_link.html", context)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@router.post(PATH + "/lien/retrait")
+async def revoke_link(request: Request, handoff: str) -> Response:
+    """It leads nowhere any more."""
+    await by_answer_link.revoke(rooms_of(request), must_sign_in(request), handoff, now())
+    return see(f"/demande/{handoff}?note=fait#fait")
+
+
 @router.get(PATH + "/rendez-vous.ics")
 async def calendar(request: Request, handoff: str) -> Response:
     """The appointment for a calendar: a moment, and nothing of whom, why or where. Raises NotFound."""
@@ -91,6 +114,25 @@ async def calendar(request: Request, handoff: str) -> Response:
         raise NotFound(NO_DATE)
     headers = {"Content-Disposition": "attachment; filename=rendez-vous.ics", "Cache-Control": "private, no-store"}
     return Response(event(handoff, when, now()), media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def around(
+    view: HandoffView, base: str, *, done: bool, refusal: Refusal | None, form: Form | None, by_link: bool = False
+) -> dict[str, object]:
+    """What the template is given; `base` is where its forms go."""
+    typed = form.first() if form else {}
+    return {
+        "it": view,
+        "base": base,
+        "by_link": by_link,
+        "done": done,
+        "refusal": refusal.message if refusal else "",
+        "confirming": isinstance(refusal, NeedsConfirming),
+        "typed": typed,
+        "taken": typed.get("etape", ""),
+        "key": new_key(),
+        "reasons": [(code.value, label("reason", code)) for code in ReasonCode],
+    }
 
 
 async def _where(request: Request, handoff: str, back: str) -> str:
@@ -106,17 +148,7 @@ async def _page(
 ) -> HTMLResponse:
     viewer, rooms, at = must_sign_in(request), rooms_of(request), now()
     view = handoff_view(await opened(rooms, viewer, handoff, at), viewer, at)
-    typed = form.first() if form else {}
-    context = {
-        "it": view,
-        "done": done,
-        "refusal": refusal.message if refusal else "",
-        "confirming": isinstance(refusal, NeedsConfirming),
-        "typed": typed,
-        "taken": typed.get("etape", ""),
-        "key": new_key(),
-        "reasons": [(code.value, label("reason", code)) for code in ReasonCode],
-    }
+    context = around(view, f"/demande/{handoff}", done=done, refusal=refusal, form=form)
     answer = page(
         request, "pages/casework/handoff.html", context, status=STATUS[refusal.code] if refusal else 200, at=at
     )

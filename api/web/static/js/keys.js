@@ -1,4 +1,4 @@
-// Keyboard shortcuts: / search, arrows through the results, p why, m map or list, ? help. Never while someone types. Those
+// Keyboard shortcuts: / search, arrows through the results, p why, o orient, m map or list, ? help. Never while someone types. Those
 // of one character can be turned off: who speaks to the machine, or whose hand trembles, sets them off by chance.
 
 const FIELDS = "input, select, textarea, [contenteditable]";
@@ -57,6 +57,8 @@ function act(root, key) {
       return toResult(root, -1);
     case "p":
       return toggleWhy(root);
+    case "o":
+      return orient(root);
     case "m":
       return toOtherView(root);
     case "Escape":
@@ -93,6 +95,13 @@ function toggleWhy(root) {
   const why = root.activeElement?.closest("li")?.querySelector("details.why");
   if (!why) return false;
   why.open = !why.open;
+  return true;
+}
+
+function orient(root) {
+  const link = root.activeElement?.closest("li")?.querySelector("[data-orient]");
+  if (!link) return false;
+  link.click();
   return true;
 }
 

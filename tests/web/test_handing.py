@@ -1,0 +1,198 @@
+"""The pages of handing over: from a relay to a request, the inbox, the request's own page for both its sides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from graph.model.access import Role
+from graph.store.unit import Graph
+from tests import make
+from tests.api.casework.world import LANDLORD, NAME, OTHER, PHONE, SENDER, SERVICE, TARGET, WORDS, World, world
+
+TO = f"{TARGET}|{SERVICE}|"
+PRIVATE = (NAME, PHONE, WORDS)
+
+
+@pytest.fixture
+async def made(empty_graph: Graph, tmp_path: Path) -> AsyncIterator[World]:
+    async with world(empty_graph, tmp_path) as world_:
+        yield world_
+
+
+async def client_of(made: World, organisation: str, role: Role = Role.PROFESSIONAL) -> httpx2.AsyncClient:
+    return await made.site.signed_in(role, organisation)
+
+
+def words(page: httpx2.Response) -> str:
+    return re.sub(r"\s+", " ", unescape(page.text).replace("\u00a0", " "))
+
+
+def filled(made: World, **more: Any) -> dict[str, Any]:
+    plain = {
+        "cle": "k",
+        "vers": TO,
+        "genre": "refer",
+        "besoin": made.need,
+        "groupe": ["identity", "need"],
+        "pour": "Éviter l’expulsion",
+        "titre": "en_cours",
+    }
+    return plain | more
+
+
+async def test_three_gestures_from_a_relay_to_a_request_that_left(made: World) -> None:
+    path = f"/dossier/{made.file.id}/passer"
+    async with await client_of(made, SENDER) as client:
+        chosen = await client.get("/passer", params={"genre": "refer", "c": make.RENT, "vers": TO})
+        assert chosen.status_code == 200
+        assert NAME in chosen.text
+        assert path in chosen.text
+        form = await client.get(path, params={"vers": TO, "genre": "refer", "c": make.RENT})
+        assert f'value="{made.need}" checked' in form.text
+        shown = await client.post(path, data=filled(made))
+        assert shown.status_code == 200
+        told = words(shown)
+        assert "Voici exactement ce que Espace budget lira." in told
+        assert NAME in told
+        assert PHONE not in told
+        assert WORDS not in told
+        sent = await client.post(path, data=filled(made, envoyer="oui"))
+        again = await client.post(path, data=filled(made, envoyer="oui"))
+        assert sent.status_code == 303
+        assert sent.headers["location"] == again.headers["location"]
+    async with await client_of(made, TARGET) as client:
+        received = words(await client.get(sent.headers["location"].partition("?")[0]))
+        assert NAME in received
+        assert PHONE not in received
+        assert WORDS not in received
+    async with await client_of(made, OTHER) as client:
+        assert (await client.get(sent.headers["location"])).status_code == 404
+
+
+async def test_the_ground_is_noted_in_place_and_nothing_leaves_without_one(made: World) -> None:
+    path = f"/dossier/{made.file.id}/passer"
+    member = next(iter(made.file.members))
+    async with await client_of(made, SENDER) as client:
+        unreadable = await client.post(path, data=filled(made, titre="accord", membre=member, moyen="oral", jusque="x"))
+        assert (unreadable.status_code, "Rien n’est parti" in words(unreadable)) == (422, True)
+        waiting = await client.post(
+            path, data=filled(made, vers=f"{OTHER}||", titre="attendre", envoyer="oui", cle="w")
+        )
+        there = waiting.headers["location"].partition("?")[0]
+        assert "En attente d’accord" in words(await client.get(there))
+        draft = there.rpartition("/")[2]
+        noted = await client.post(
+            path,
+            data=filled(made, vers=f"{OTHER}||", brouillon=draft, titre="accord", membre=member, moyen="oral", cle="n")
+            | {"jusque": "2099-01-01"},
+        )
+        assert noted.status_code == 303, words(noted)
+        assert "Envoyée" in words(await client.get(there))
+        landlord = await client.post(path, data=filled(made, vers=f"{LANDLORD}||", titre="attendre"))
+        assert landlord.status_code == 422
+        assert "éléments pratiques" in words(landlord)
+
+
+async def test_a_file_is_opened_on_the_way(made: World) -> None:
+    async with await client_of(made, SENDER) as client:
+        opened = await client.post(f"/passer?genre=orient&vers={TO}", data={"c": make.RSA, "nom": "", "cle": "new"})
+        assert opened.status_code == 303
+        there = opened.headers["location"]
+        assert re.fullmatch(r"/dossier/[0-9a-f]{32}/passer\?genre=orient&vers=.+", there), there
+        form = words(await client.get(there))
+        assert "Sans nom" in form
+        assert 'value="orient" checked' in form
+
+
+async def test_the_inbox_offers_the_first_gesture_in_place(made: World) -> None:
+    handoff = await made.sent()
+    async with await client_of(made, TARGET) as client:
+        inbox = await client.get("/mes-actions")
+        assert inbox.status_code == 200
+        assert NAME in inbox.text
+        assert "Répondre à la demande" in words(inbox)
+        assert (await client.get("/mes-actions/nombre")).json() == {"count": 1, "late": 0}
+        given = {"etape": "open", "cle": "o", "retour": "/mes-actions"}
+        done = await client.post(f"/demande/{handoff}/etape", data=given)
+        assert done.headers["location"] == "/mes-actions?note=fait#fait"
+        assert "Réception confirmée" in words(await client.get(f"/demande/{handoff}"))
+    async with await client_of(made, OTHER) as client:
+        assert "Rien ne vous attend" in words(await client.get("/mes-actions"))
+    async with await client_of(made, SENDER, Role.LISTING_EDITOR) as client:
+        assert (await client.get("/mes-actions")).status_code == 403
+    async with made.site.client() as visitor:
+        assert (await visitor.get("/mes-actions")).headers["location"].startswith("/connexion")
+        assert (await visitor.get("/mes-actions/nombre")).json() == {"count": 0, "late": 0}
+
+
+async def test_a_refusal_is_said_on_the_page_and_a_no_shows_what_follows(made: World) -> None:
+    handoff = await made.sent()
+    here = f"/demande/{handoff}"
+    async with await client_of(made, TARGET) as client:
+        without = await client.post(
+            f"{here}/etape", data={"etape": "decline", "motif": "other", "mots": "", "cle": "a"}
+        )
+        assert without.status_code == 422
+        assert "demande quelques mots" in words(without)
+        assert (await client.post(f"{here}/etape", data={"etape": "resume", "cle": "b"})).status_code == 409
+        assert (await client.post(f"{here}/etape", data={"etape": "x", "cle": "c"})).status_code == 422
+        declined = await client.post(f"{here}/etape", data={"etape": "decline", "motif": "no_capacity", "cle": "d"})
+        assert declined.status_code == 303
+        left = words(await client.get(here))
+        assert "Il reste cette trace" in left
+        assert not any(word in left for word in PRIVATE)
+    async with await client_of(made, SENDER) as client:
+        seen = words(await client.get(here))
+        assert "Choisir la suite" in seen
+        assert "pas de place" in seen.lower()
+        settled = await client.post(f"{here}/suite", data={"mots": "Vu avec elle.", "cle": "e"})
+        assert settled.status_code == 303
+        assert "Choisir la suite" not in words(await client.get(here))
+
+
+async def test_a_calendar_says_when_and_nothing_else(made: World) -> None:
+    handoff = await made.sent()
+    here = f"/demande/{handoff}"
+    async with await client_of(made, TARGET) as client:
+        assert (await client.get(f"{here}/rendez-vous.ics")).status_code == 404
+        await client.post(f"{here}/etape", data={"etape": "accept", "cle": "a"})
+        booked = await client.post(f"{here}/etape", data={"etape": "book", "moment": "2027-01-12T10:30", "cle": "b"})
+        assert booked.status_code == 303, words(booked)
+        event = await client.get(f"{here}/rendez-vous.ics")
+        assert event.headers["content-type"] == "text/calendar; charset=utf-8"
+        lines = event.text.split("\r\n")
+        assert lines[:3] == ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Maillage//FR"]
+        assert "DTSTART:20270112T093000Z" in lines
+        assert "SUMMARY:Rendez-vous" in lines
+        assert not any(word in event.text for word in (*PRIVATE, "budget", "LOCATION", "DESCRIPTION"))
+
+
+async def test_a_waiting_list_shows_in_the_listing(made: World) -> None:
+    handoff = await made.sent()
+    async with await client_of(made, TARGET) as client:
+        given = {
+            "etape": "waitlist",
+            "jour": _in_days(20),
+            "rang": "3",
+            "attente": "Un point chaque semaine",
+            "cle": "w",
+        }
+        listed = await client.post(f"/demande/{handoff}/etape", data=given)
+        assert listed.status_code == 303, words(listed)
+        assert "rang 3" in words(await client.get(f"/demande/{handoff}"))
+    async with made.site.rooms.graph.reading() as unit:
+        service = (await unit.directory.services([SERVICE]))[SERVICE]
+    assert service.capacity is not None
+    assert (service.capacity.places_free, service.capacity.full_until.isoformat()) == (0, _in_days(20))
+
+
+def _in_days(days: int) -> str:
+    return (date.today() + timedelta(days=days)).isoformat()  # noqa: DTZ011 - the site asks its own clock too
