@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from api.actions.casework.filing import ABSENT, act, once, seen_in
+from api.actions.casework.filing import ABSENT, NOT_YOURS, act, once, seen_in
 from api.rooms import Rooms
-from graph.model.access import Viewer
+from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework import deciding
 from graph.model.casework.acts import Event
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, File
 from graph.model.casework.grounds import Consent
-from graph.model.casework.handoff import Handoff, Step
+from graph.model.casework.handoff import Handoff, Kind, Step
 from graph.model.casework.said import NOTHING, Said, Taking
 from graph.model.casework.taking import sides, take
-from graph.model.errors import Conflict, NotFound
+from graph.model.errors import Conflict, NotAllowed, NotFound
 from graph.store.unit import Unit
 
 
@@ -59,7 +59,7 @@ async def step(
     """Take a step of a handoff, from whichever side the viewer is on.
 
     Raises NotFound where she knows nothing of it, StepNotAllowed, ReasonMissing, ConsentMissing, NeedsConfirming, InvalidInput, and
-    Conflict (with the present File) where its file moved past `expected_seq` and the step is no longer possible.
+    Conflict (with the present File) where the handoff moved past `expected_seq`.
     """
     moment = at or datetime.now(UTC)
 
@@ -67,10 +67,12 @@ async def step(
         file, found = await seen_in(unit, viewer, await unit.files.holding(handoff_id), moment)
         if handoff_id not in found.handoffs:
             raise NotFound(ABSENT)
+        if file.open and not found.works and not _answers(viewer, file.handoffs[handoff_id]):
+            raise NotAllowed(NOT_YOURS)
         return file
 
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
-        if expected_seq is not None and file.seq != expected_seq and await _moved(unit, file, handoff_id, expected_seq):
+        if expected_seq is not None and await _moved(unit, file, handoff_id, expected_seq):
             raise Conflict("Cette demande a changé pendant ce temps : rien n’est perdu. Voyez où elle en est.", file)
         if not sides(file, file.handoffs[handoff_id], by):
             raise NotFound(ABSENT)
@@ -86,7 +88,16 @@ def clocked(handoff: Handoff, said: Said) -> str:
     return said.to.organisation if said.to else handoff.target.organisation
 
 
-async def _moved(unit: Unit, file: File, handoff: str, after: int) -> bool:
-    """Whether an entry past this one was about that handoff."""
-    entries = await unit.files.log(file.id, after)
-    return any(getattr(entry.event, "handoff", None) == handoff for entry in entries)
+def _answers(viewer: Viewer, handoff: Handoff) -> bool:
+    """Whether she acts for the addressee; or for whoever asked to take the file over."""
+    acting = {handoff.target.organisation} | ({handoff.sender} if handoff.kind is Kind.TAKE_OVER else set())
+    own = Subject(organisation=viewer.organisation)
+    return viewer.organisation in acting and may(viewer, Operation.ANSWER_HANDOFF, own)
+
+
+async def _moved(unit: Unit, file: File, handoff: str, seen: int) -> bool:
+    """Whether the handoff is not what it was at entry `seen`, whichever entry changed it: another's may have recalled it."""
+    if seen == file.seq:
+        return False
+    then = await unit.files.stood(file.id, seen)
+    return then is None or then.handoffs.get(handoff) != file.handoffs[handoff]

@@ -70,14 +70,14 @@ def open_entry(key: bytes, file: str, seq: int, at: datetime, kept: str) -> tupl
     return Entry(file=file, seq=seq, at=at, by=told.by, event=event), commitment(b"", said)
 
 
-def seal_file(key: bytes, file: File) -> str:
-    """The file as it stands after its last entry."""
-    return sealed(key, f"{file.id}@{file.seq}", msgspec.json.encode(file))
+def seal_file(key: bytes, file: File, head: str) -> str:
+    """The file as it stands after its last entry, whose hash is `head`."""
+    return sealed(key, f"{file.id}@{file.seq}#{head}", msgspec.json.encode(file))
 
 
-def open_file(key: bytes, id_: str, seq: int, kept: str) -> File:
-    """The file that was sealed after entry `seq`. Raises Unreadable."""
-    return _FILE.decode(opened(key, f"{id_}@{seq}", kept))
+def open_file(key: bytes, id_: str, seq: int, head: str, kept: str) -> File:
+    """The file that was sealed after entry `seq`, whose hash is `head`. Raises Unreadable."""
+    return _FILE.decode(opened(key, f"{id_}@{seq}#{head}", kept))
 
 
 def seal_words(key: bytes, place: str, words: Any) -> str:
