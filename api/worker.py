@@ -85,6 +85,7 @@ def _duties(graph: Graph, indexer: Indexer, search: Engine, settings: Settings) 
     always: list[Coroutine[Any, Any, None]] = [
         _turns(graph, indexer, settings),
         _time(graph),
+        anchor_hourly(graph, settings),
         tell_always(graph, settings),
     ]
     if not settings.sends_mail:

@@ -1,4 +1,4 @@
-"""Clients that race for the same files, in a process of their own: `python -m tests.faults.racing < orders.json`.
+"""Clients that race for the same files, in a process of their own: `python -m tests.store.casework.racing < orders.json`.
 
 Each has every file's handoff to its own organisation accepted, then confirms the first contact; whatever is answered is written
 to the log of the process as a line, when it is answered. Keys are the same at each start: what is done is done once.
