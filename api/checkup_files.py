@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from types import MappingProxyType
 from typing import Final
 
@@ -10,7 +11,7 @@ from api.anchoring import anchors_of, check_anchors
 from api.progress import bar_of
 from api.settings import Settings
 from api.telling import console
-from graph.store.casework.checking import check_files, orphans
+from graph.store.casework.checking import check_files, count_files, orphans
 from graph.store.casework.keyring import Keyring
 from graph.store.casework.proving import Flaw, FlawKind
 from graph.store.unit import Graph
@@ -63,16 +64,23 @@ class _Told:
 
 
 async def check_casework(graph: Graph, settings: Settings) -> int:
-    """Prove every file and compare the register of heads; the number of flaws, each told. Raises Unavailable."""
-    told, keyring = _Told(), Keyring(settings.keyring_folder)
-    with bar_of(console, "Dossiers") as bar:
-        files = await check_files(graph, keyring, told.tell, bar.reach)
-    lines = 0
-    if settings.anchors_file.exists():
-        lines = await check_anchors(graph, settings.anchors_file, anchors_of(settings).by, told.tell)
+    """Prove every file and compare the register of heads; the number of flaws, each told. Says nothing where there is no file.
+
+    Raises Unavailable.
+    """
+    told, keyring, path = _Told(), Keyring(settings.keyring_folder), settings.anchors_file
+    total = await count_files(graph)
+    with bar_of(console, "Dossiers") if total else nullcontext() as bar:
+        files = await check_files(graph, keyring, told.tell, bar.reach if bar else _unseen)
+    lines = await check_anchors(graph, path, anchors_of(settings).by, told.tell) if path.exists() else 0
     if told.count > MOST_SHOWN:
         console.print(f"  … et {told.count - MOST_SHOWN} autres.")
-    console.print(f"Dossiers relus : {files}. Lignes du registre : {lines}. Différences : {told.count}.")
+    if files or lines or told.count:
+        console.print(f"Dossiers relus : {files}. Lignes du registre : {lines}. Différences : {told.count}.")
     if spare := await orphans(graph, keyring):
         console.print(f"Clés sans dossier : {spare}. Elles ne gênent pas : une écriture refusée en laisse une.")
     return told.count
+
+
+def _unseen(done: int, total: int) -> None:
+    """No bar where nothing is read."""

@@ -16,6 +16,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from api.actions.casework.clocks import pass_over
+from api.anchoring import anchor_hourly
 from api.auth.signed_in import now_ms
 from api.mail.news import tell_daily
 from api.mail.noticing import tell_always

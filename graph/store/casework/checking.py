@@ -95,10 +95,15 @@ RETURN id ORDER BY id
 Tell = Callable[[Flaw], None]
 
 
+async def count_files(graph: Graph) -> int:
+    """How many files there are, those that are closed or erased too."""
+    async with graph.reading(SECONDS) as unit:
+        return (await unit.run(COUNT))[0]["files"]
+
+
 async def check_files(graph: Graph, keyring: Keyring, tell: Tell, progress: Callable[[int, int], None]) -> int:
     """Prove every file, and tell each flaw; how many files were read. Raises Unavailable."""
-    async with graph.reading(SECONDS) as unit:
-        total = (await unit.run(COUNT))[0]["files"]
+    total = await count_files(graph)
     after, read = "", 0
     while True:
         async with graph.reading(SECONDS) as unit:

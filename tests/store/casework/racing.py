@@ -77,11 +77,15 @@ def answers(paths: Sequence[Path]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
+def rooms_of(graph: Graph) -> Rooms:
+    """What these actions are given: they touch the graph alone."""
+    return Rooms(settings=Settings(), graph=graph, index=cast("Any", None), reader=cast("Any", None))
+
+
 async def main() -> None:
     orders = Orders(**json.load(sys.stdin))
     graph = await Graph.open(Address(**orders.address), Keyring(Path(orders.keyring)))
-    # The actions touch the graph alone.
-    rooms = Rooms(settings=Settings(), graph=graph, index=cast("Any", None), reader=cast("Any", None))
+    rooms = rooms_of(graph)
     told = Told(Path(orders.told))
     try:
         await asyncio.gather(*(_race(rooms, Client(**client), orders.files, told) for client in orders.clients))
