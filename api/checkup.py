@@ -1,4 +1,6 @@
-"""`maillage doctor`: graph and index compared, what the search engine did not carry out, and, when asked, the repair."""
+"""`maillage doctor`: graph and index compared, what the search engine did not carry out, and, when asked, the repair; files of
+people replayed, which nothing repairs.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import asyncio
 import time
 from typing import Final
 
+from api.checkup_files import check_casework
 from api.premises import Premises, premises
 from api.settings import Settings
 from api.telling import console
@@ -23,16 +26,17 @@ async def check(settings: Settings, *, repair: bool = False) -> int:
     async with premises(settings) as house:
         health = await examine(house.graph, house.search)
         _tell(health)
+        flaws = await check_casework(house.graph, settings)
         if not repair or not health.faults:
             if health.faults:
                 console.print("« maillage doctor --repair » répare ; « maillage reindex » reconstruit l’index entier.")
-            return health.faults
+            return health.faults + flaws
         _tell_mended(await mend(house.graph, house.search, health))
         await _until_carried_out(house, settings)
         left = await examine(house.graph, house.search)
     console.print("Après réparation :")
     _tell(left)
-    return left.faults
+    return left.faults + flaws
 
 
 async def _until_carried_out(house: Premises, settings: Settings) -> None:

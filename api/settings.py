@@ -36,6 +36,10 @@ class Settings(MailSettings):
         Path | None,
         Field(description="Dossier des clés des dossiers de personnes ; sans lui : « keyring » du dossier."),
     ] = None
+    anchors: Annotated[
+        Path | None,
+        Field(description="Registre signé des têtes de dossiers ; sans lui : « anchors.log » du trousseau."),
+    ] = None
     host: Annotated[str, Field(description="Adresse que le site écoute.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="Port du site.")] = 8000
     site: Annotated[
@@ -265,6 +269,11 @@ class Settings(MailSettings):
     def keyring_folder(self) -> Path:
         """Where the keys of files are: outside the graph, and never in its backups."""
         return self.keyring or self.data / "keyring"
+
+    @property
+    def anchors_file(self) -> Path:
+        """Where the heads of files' logs are written down, signed."""
+        return self.anchors or self.keyring_folder / "anchors.log"
 
     @property
     def index_folder(self) -> Path:

@@ -16,6 +16,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from api.actions.casework.clocks import pass_over
+from api.anchoring import anchor_hourly
 from api.auth.signed_in import now_ms
 from api.mail.news import tell_daily
 from api.mail.noticing import tell_always
@@ -85,6 +86,7 @@ def _duties(graph: Graph, indexer: Indexer, search: Engine, settings: Settings) 
     always: list[Coroutine[Any, Any, None]] = [
         _turns(graph, indexer, settings),
         _time(graph),
+        anchor_hourly(graph, settings),
         tell_always(graph, settings),
     ]
     if not settings.sends_mail:

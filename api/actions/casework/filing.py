@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from api.rooms import Rooms
@@ -16,6 +18,7 @@ from graph.model.casework.free_text import checked_texts
 from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.sight import NOTHING, Sight, sight
 from graph.model.errors import NotAllowed, NotFound
+from graph.store import records
 from graph.store.casework.reads import ReadPage
 from graph.store.unit import Graph, Unit
 
@@ -114,14 +117,15 @@ async def once(
     at: datetime,
     by: Actor | None = None,
 ) -> File:
-    """Load, decide, write, once for each key: asked again, the file as it stands. `by` is whoever acts, if not the viewer."""
+    """Load, decide, write, once for each key: asked again, the file as it then stood. `by` is whoever acts, if not the viewer.
+
+    What is refused is not kept under its key: nothing was done, and the same demand may be granted later.
+    """
 
     async def make(unit: Unit) -> File:
-        if before := await unit.replies.found(viewer.key, key, asked):
-            again = await unit.files.load(before["file"])
-            if again is None:
-                raise NotFound(ABSENT)
-            return again
+        blinded = await _blinded(unit, asked)
+        if before := await unit.replies.found(viewer.key, key, blinded):
+            return await _answered(unit, before)
         file = await load(unit)
         actor = by or actor_of(viewer)
         events = await decide(unit, file, actor, at)
@@ -129,7 +133,7 @@ async def once(
             checked_texts(event)
         if events:
             file = await unit.files.append(file, actor, at, *await seated(unit, file.id, events))
-        await unit.replies.keep(viewer.key, key, asked, {"file": file.id})
+        await unit.replies.keep(viewer.key, key, blinded, {"file": file.id, "seq": file.seq})
         return file
 
     return await graph.write(make)
@@ -144,16 +148,28 @@ async def created(
         checked_texts(event)
 
     async def make(unit: Unit) -> File:
-        if before := await unit.replies.found(viewer.key, key, asked):
-            again = await unit.files.load(before["file"])
-            if again is None:
-                raise NotFound(ABSENT)
-            return again
+        blinded = await _blinded(unit, asked)
+        if before := await unit.replies.found(viewer.key, key, blinded):
+            return await _answered(unit, before)
         file = await unit.files.append(None, actor_of(viewer), at, *await seated(unit, id_, events), id_=id_)
-        await unit.replies.keep(viewer.key, key, asked, {"file": file.id})
+        await unit.replies.keep(viewer.key, key, blinded, {"file": file.id, "seq": file.seq})
         return file
 
     return await graph.write(make)
+
+
+async def _answered(unit: Unit, reply: Mapping[str, Any]) -> File:
+    """What was answered then, and nothing of what came since: whoever asks again may no longer see the file."""
+    file = await unit.files.stood(reply["file"], reply["seq"])
+    if file is None:
+        raise NotFound(ABSENT)
+    return file
+
+
+async def _blinded(unit: Unit, asked: object) -> str:
+    """What was asked, compared without being kept: the graph holds no mark of a name or a word that could be guessed at."""
+    secret = await asyncio.to_thread(unit.keyring.house, "replies")
+    return hmac.digest(secret, records.digest(asked).encode(), "sha256").hex()
 
 
 async def seated(unit: Unit, file: str, events: Sequence[Event]) -> list[Event]:

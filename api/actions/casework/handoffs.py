@@ -7,19 +7,19 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from api.actions.casework.filing import ABSENT, act, once, seen_in
+from api.actions.casework.filing import ABSENT, NOT_YOURS, act, once, seen_in
 from api.actions.casework.room import show_full
 from api.rooms import Rooms
-from graph.model.access import Viewer
+from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework import deciding
 from graph.model.casework.acts import Event, Stepped
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, File
 from graph.model.casework.grounds import Consent
-from graph.model.casework.handoff import Handoff, Side, Step
+from graph.model.casework.handoff import Handoff, Kind, Side, Step
 from graph.model.casework.said import NOTHING, Said, Taking
 from graph.model.casework.taking import sides, take
-from graph.model.errors import Conflict, NotFound, StepNotAllowed
+from graph.model.errors import Conflict, NotAllowed, NotFound, StepNotAllowed
 from graph.store.unit import Unit
 
 REMINDED_EVERY: Final = timedelta(days=1)
@@ -65,7 +65,7 @@ async def step(
     """Take a step of a handoff, from whichever side the viewer is on.
 
     Raises NotFound where she knows nothing of it, StepNotAllowed, ReasonMissing, ConsentMissing, NeedsConfirming, InvalidInput, and
-    Conflict (with the present File) where its file moved past `expected_seq` and the step is no longer possible.
+    Conflict (with the present File) where the handoff moved past `expected_seq`.
     """
     moment = at or datetime.now(UTC)
 
@@ -73,10 +73,12 @@ async def step(
         file, found = await seen_in(unit, viewer, await unit.files.holding(handoff_id), moment)
         if handoff_id not in found.handoffs:
             raise NotFound(ABSENT)
+        if file.open and not found.works and not _answers(viewer, file.handoffs[handoff_id]):
+            raise NotAllowed(NOT_YOURS)
         return file
 
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
-        if expected_seq is not None and file.seq != expected_seq and await _moved(unit, file, handoff_id, expected_seq):
+        if expected_seq is not None and await _moved(unit, file, handoff_id, expected_seq):
             raise Conflict("Cette demande a changé pendant ce temps : rien n’est perdu. Voyez où elle en est.", file)
         if not sides(file, file.handoffs[handoff_id], by):
             raise NotFound(ABSENT)
@@ -107,7 +109,16 @@ async def _not_again(unit: Unit, file: File, handoff: Handoff, at: datetime) -> 
             raise StepNotAllowed(handoff.state, Step.REMIND, "une relance est déjà partie depuis moins d’un jour")
 
 
-async def _moved(unit: Unit, file: File, handoff: str, after: int) -> bool:
-    """Whether an entry past this one was about that handoff."""
-    entries = await unit.files.log(file.id, after)
-    return any(getattr(entry.event, "handoff", None) == handoff for entry in entries)
+def _answers(viewer: Viewer, handoff: Handoff) -> bool:
+    """Whether she acts for the addressee; or for whoever asked to take the file over."""
+    acting = {handoff.target.organisation} | ({handoff.sender} if handoff.kind is Kind.TAKE_OVER else set())
+    own = Subject(organisation=viewer.organisation)
+    return viewer.organisation in acting and may(viewer, Operation.ANSWER_HANDOFF, own)
+
+
+async def _moved(unit: Unit, file: File, handoff: str, seen: int) -> bool:
+    """Whether the handoff is not what it was at entry `seen`, whichever entry changed it: another's may have recalled it."""
+    if seen == file.seq:
+        return False
+    then = await unit.files.stood(file.id, seen)
+    return then is None or then.handoffs.get(handoff) != file.handoffs[handoff]

@@ -5,7 +5,8 @@ them meets the constraint, and decides again on what the other wrote.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from uuid import uuid4
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 MOST_ENTRIES: Final = 500
 
 LOAD: Final[LiteralString] = """
-MATCH (f:File {id: $id}) RETURN f.seq AS seq, f.hash AS hash, f.state AS state, f.sealed AS sealed
+MATCH (f:File {id: $id}) RETURN f.id AS id, f.seq AS seq, f.state AS state, f.sealed AS sealed
+"""
+HOLDING: Final[LiteralString] = """
+MATCH (h:Handoff {id: $id})
+MATCH (f:File {id: h.file}) RETURN f.id AS id, f.seq AS seq, f.state AS state, f.sealed AS sealed
 """
 LOG: Final[LiteralString] = """
 MATCH (e:Entry {file: $id}) WHERE e.seq > $after
@@ -43,17 +48,26 @@ LINKS: Final[LiteralString] = """
 MATCH (e:Entry {file: $id})
 RETURN e.id AS key, e.act AS act, e.at AS at, e.commitment AS commitment, e.hash AS hash ORDER BY e.seq
 """
-ADD_ENTRIES: Final[LiteralString] = "UNWIND $rows AS row CREATE (e:Entry) SET e = row"
-ADD_FILE: Final[LiteralString] = "CREATE (f:File) SET f = $row"
-SET_FILE: Final[LiteralString] = "MATCH (f:File {id: $row.id}) SET f = $row"
-ADD_NEEDS: Final[LiteralString] = "UNWIND $rows AS row CREATE (n:Need) SET n = row"
-SET_NEEDS: Final[LiteralString] = "UNWIND $rows AS row MATCH (n:Need {id: row.id}) SET n = row"
-ADD_HANDOFFS: Final[LiteralString] = "UNWIND $rows AS row CREATE (h:Handoff) SET h = row"
-SET_HANDOFFS: Final[LiteralString] = "UNWIND $rows AS row MATCH (h:Handoff {id: row.id}) SET h = row"
-ADD_ACTIONS: Final[LiteralString] = "UNWIND $rows AS row CREATE (a:NextAction) SET a = row"
-SET_ACTIONS: Final[LiteralString] = "UNWIND $rows AS row MATCH (a:NextAction {id: row.id}) SET a = row"
-END_ACTIONS: Final[LiteralString] = "UNWIND $ids AS id MATCH (a:NextAction {id: id}) DELETE a"
-HOLDING: Final[LiteralString] = "MATCH (h:Handoff {id: $id}) RETURN h.file AS file"
+# All at once: six statements took 19 ms on either engine where this one takes 11 (ArcadeDB) or 8 (Neo4j). What is new is
+# created, never merged: an entry so that a second writer of its number meets the constraint, a need or a handoff so that an
+# id which another file has already is refused and not taken over.
+WRITE: Final[LiteralString] = """
+CREATE (o:Outbox {id: $effect, kind: $kind, subjects: $subjects, written: timestamp(), due: timestamp(), attempts: 0})
+FOREACH (row IN $entries | CREATE (e:Entry) SET e = row)
+FOREACH (row IN $files_added | CREATE (f:File) SET f = row SET f.changed = timestamp())
+FOREACH (row IN $files_changed | MERGE (f:File {id: row.id}) SET f = row SET f.changed = timestamp())
+FOREACH (row IN $needs_added | CREATE (n:Need) SET n = row)
+FOREACH (row IN $needs_changed | MERGE (n:Need {id: row.id}) SET n = row)
+FOREACH (row IN $handoffs_added | CREATE (h:Handoff) SET h = row)
+FOREACH (row IN $handoffs_changed | MERGE (h:Handoff {id: row.id}) SET h = row)
+FOREACH (row IN $actions | MERGE (a:NextAction {id: row.id}) SET a = row)
+WITH o
+UNWIND $settled AS id
+MATCH (a:NextAction {id: id}) DELETE a
+"""
+# A reading that falls into a commit may hold one property of before and one of after: it does not open, and is read again. The
+# hash that the next entry follows from is sealed with the file, for the same reason.
+READINGS: Final = 5
 
 
 class Files:
@@ -65,23 +79,52 @@ class Files:
 
     async def load(self, id_: str) -> File | None:
         """A file as it stands; None when there is none, or nothing is left of it. Raises sealing.Unreadable."""
-        rows = await self._unit.run(LOAD, id=id_)
-        if not rows or rows[0]["state"] == FileState.ERASED:
-            return None
-        key = self._unit.keyring.of(id_)
-        if key is None:
-            return None
-        self._heads[id_] = rows[0]["hash"]
-        return sealing.open_file(key, id_, rows[0]["seq"], rows[0]["sealed"])
+        return await self._opened(LOAD, id_)
 
     async def holding(self, handoff: str) -> File | None:
-        """The file of a handoff; None when there is none."""
-        rows = await self._unit.run(HOLDING, id=handoff)
-        return await self.load(rows[0]["file"]) if rows else None
+        """The file of a handoff; None when there is none. Raises sealing.Unreadable."""
+        return await self._opened(HOLDING, handoff)
+
+    async def _opened(self, query: LiteralString, id_: str) -> File | None:
+        for reading in range(1, READINGS + 1):
+            rows = await self._unit.run(query, id=id_)
+            if not rows or rows[0]["state"] == FileState.ERASED:
+                return None
+            row = rows[0]
+            key = await self._key(row["id"])
+            if key is None:
+                return None
+            try:
+                file, head = sealing.open_headed(key, row["id"], row["seq"], row["sealed"])
+            except sealing.Unreadable:
+                if reading == READINGS:
+                    raise
+                continue
+            self._heads[file.id] = head
+            return file
+        raise AssertionError("unreachable")
+
+    async def _key(self, id_: str) -> bytes | None:
+        """Off the loop: a mounted folder may be slow to answer."""
+        return await asyncio.to_thread(self._unit.keyring.of, id_)
+
+    async def stood(self, id_: str, seq: int) -> File | None:
+        """A file as it stood after entry `seq`; None when there is none, it has no such entry, or nothing is left of it."""
+        file = await self.load(id_)
+        if file is None or file.seq <= seq:
+            return file if file and file.seq == seq else None
+        then: File | None = None
+        while page := await self.log(id_, then.seq if then else 0):
+            for entry in page:
+                if entry.seq <= seq:
+                    then = applied(then, entry)
+            if page[-1].seq >= seq:
+                break
+        return then
 
     async def log(self, id_: str, after: int = 0, most: int = MOST_ENTRIES) -> list[Entry]:
         """Entries past number `after`, the first first; none where the key is gone. Raises sealing.Unreadable."""
-        key = self._unit.keyring.of(id_)
+        key = await self._key(id_)
         if key is None:
             return []
         found = []
@@ -113,51 +156,60 @@ class Files:
     async def append(self, file: File | None, by: Actor, at: datetime, *events: Event, id_: str = "") -> File:
         """The file after these events, which are written with all that follows from them. `id_` is that of a new file."""
         name = file.id if file else id_ or uuid4().hex
-        key = self._unit.keyring.of(name) if file else await asyncio.to_thread(self._unit.keyring.make, name)
+        key = await self._key(name) if file else await asyncio.to_thread(self._unit.keyring.make, name)
         if key is None:
             raise sealing.Unreadable(name)
-        # To the millisecond, as it is kept.
-        at = moment_of(milliseconds(at))
-        head, before, after, rows = self._heads.get(name, START), file, file, []
-        for event in events:
-            entry = Entry(file=name, seq=after.seq + 1 if after else 1, at=at, by=by, event=event)
-            after = applied(after, entry)
-            sealed, committed = sealing.seal_entry(key, entry)
-            head = linked(head, entry.key, entry.act, str(milliseconds(at)), committed)
-            rows.append(entry_row(entry, committed, head, sealed))
-        if after is None:
+        if not events:
             raise ValueError("nothing to append")
-        await self._unit.run(ADD_ENTRIES, rows=rows)
-        await self._unit.run(SET_FILE if before else ADD_FILE, row=file_row(after, head, sealing.seal_file(key, after)))
-        await self._project(before, after)
-        await self._unit.outbox.add(CASEWORK, [f"file:{name}"])
-        self._heads[name] = head
-        return after
+        # To the millisecond, as it is kept.
+        at, first = moment_of(milliseconds(at)), file.seq + 1 if file else 1
+        entries = [Entry(file=name, seq=seq, at=at, by=by, event=event) for seq, event in enumerate(events, first)]
+        made = made_of(key, file, self._head(file), entries)
+        await self._unit.run(WRITE, effect=made.effect, kind=CASEWORK, subjects=[f"file:{name}"], **made.rows)
+        self._heads[name] = made.head
+        return made.file
 
-    async def _project(self, before: File | None, after: File) -> None:
-        """What changed of needs, handoffs and next actions, and nothing else."""
-        needs, handoffs = (before.needs, before.handoffs) if before else ({}, {})
-        await self._put(ADD_NEEDS, SET_NEEDS, needs, [(n.id, n, need_row(after, n)) for n in after.needs.values()])
-        await self._put(
-            ADD_HANDOFFS, SET_HANDOFFS, handoffs, [(h.id, h, handoff_row(after, h)) for h in after.handoffs.values()]
-        )
-        was = {action.id: action for action in owed(before)} if before else {}
-        now = {action.id: action for action in owed(after)}
-        await self._put(ADD_ACTIONS, SET_ACTIONS, was, [(id_, one, action_row(one)) for id_, one in now.items()])
-        if gone := sorted(was.keys() - now.keys()):
-            await self._unit.run(END_ACTIONS, ids=gone)
+    def _head(self, file: File | None) -> str:
+        """The hash of the file's last entry, as this unit has read it. Raises KeyError for a file that it has not loaded."""
+        return self._heads[file.id] if file else START
 
-    async def _put(
-        self,
-        add: LiteralString,
-        change: LiteralString,
-        before: Any,
-        after: Iterable[tuple[str, Any, dict[str, Any]]],
-    ) -> None:
-        made = list(after)
-        added = [row for id_, _, row in made if id_ not in before]
-        changed = [row for id_, one, row in made if id_ in before and before[id_] != one]
-        if added:
-            await self._unit.run(add, rows=added)
-        if changed:
-            await self._unit.run(change, rows=changed)
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What new entries make of a file: as it then stands, the hash of its last entry, which names their effect, and all rows."""
+
+    file: File
+    head: str
+    effect: str
+    rows: dict[str, list[dict[str, Any]] | list[str]]
+
+
+def made_of(key: bytes, before: File | None, head: str, entries: Sequence[Entry]) -> Made:
+    """What these entries, one at least, make of a file whose last entry has the hash `head`; sealed with its key."""
+    after, rows, effect = before, [], entries[-1].key
+    for entry in entries:
+        after = applied(after, entry)
+        sealed, committed = sealing.seal_entry(key, entry)
+        head = linked(head, entry.key, entry.act, str(milliseconds(entry.at)), committed)
+        rows.append(entry_row(entry, committed, head, sealed) | {"effect": effect})
+    assert after is not None
+    row = file_row(after, head, sealing.seal_file(key, after, head))
+    files = {"files_added": [] if before else [row], "files_changed": [row] if before else []}
+    return Made(after, head, effect, {"entries": rows, **files, **_projected(before, after)})
+
+
+def _projected(before: File | None, after: File) -> dict[str, Any]:
+    """What changed of needs, handoffs and next actions, and nothing else, as the parameters of WRITE."""
+    needs, handoffs = (before.needs, before.handoffs) if before else ({}, {})
+    was = {action.id: action for action in owed(before)} if before else {}
+    now = {action.id: action for action in owed(after)}
+    new_handoffs = [handoff for id_, handoff in after.handoffs.items() if id_ not in handoffs]
+    moved = [handoff for id_, handoff in after.handoffs.items() if id_ in handoffs and handoffs[id_] != handoff]
+    return {
+        "needs_added": [need_row(after, need) for id_, need in after.needs.items() if id_ not in needs],
+        "needs_changed": [need_row(after, n) for id_, n in after.needs.items() if id_ in needs and needs[id_] != n],
+        "handoffs_added": [handoff_row(after, handoff) for handoff in new_handoffs],
+        "handoffs_changed": [handoff_row(after, handoff) for handoff in moved],
+        "actions": [action_row(action) for id_, action in now.items() if was.get(id_) != action],
+        "settled": sorted(was.keys() - now.keys()),
+    }

@@ -65,8 +65,9 @@ class Seats:
 
     async def turn(self, organisation: str, account: str, state: SeatState) -> None:
         """Let it take work, or not any longer; nobody makes it lead meanwhile."""
-        ids = [_id(organisation, account, shard) for shard in range(SHARDS)]
-        await self._unit.run(TURN, ids=ids, organisation=organisation, account=account, state=state.value)
+        await self._unit.run(
+            TURN, ids=seat_ids(organisation, account), organisation=organisation, account=account, state=state.value
+        )
 
     async def welcome(self, organisation: str, account: str) -> None:
         """Someone works there, or works there again: she takes work."""
@@ -81,6 +82,11 @@ class Seats:
         id_ = _id(lead.organisation, lead.account, crc32(file.encode()) % SHARDS)
         rows = await self._unit.run(TAKE, id=id_, organisation=lead.organisation, account=lead.account)
         return SeatState(rows[0]["state"])
+
+
+def seat_ids(organisation: str, account: str) -> list[str]:
+    """The nodes of a seat."""
+    return [_id(organisation, account, shard) for shard in range(SHARDS)]
 
 
 def _id(organisation: str, account: str, shard: int) -> str:
