@@ -5,6 +5,8 @@ them meets the constraint, and decides again on what the other wrote.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from uuid import uuid4
@@ -32,11 +34,11 @@ if TYPE_CHECKING:
 MOST_ENTRIES: Final = 500
 
 LOAD: Final[LiteralString] = """
-MATCH (f:File {id: $id}) RETURN f.id AS id, f.seq AS seq, f.hash AS hash, f.state AS state, f.sealed AS sealed
+MATCH (f:File {id: $id}) RETURN f.id AS id, f.seq AS seq, f.state AS state, f.sealed AS sealed
 """
 HOLDING: Final[LiteralString] = """
 MATCH (h:Handoff {id: $id})
-MATCH (f:File {id: h.file}) RETURN f.id AS id, f.seq AS seq, f.hash AS hash, f.state AS state, f.sealed AS sealed
+MATCH (f:File {id: h.file}) RETURN f.id AS id, f.seq AS seq, f.state AS state, f.sealed AS sealed
 """
 LOG: Final[LiteralString] = """
 MATCH (e:Entry {file: $id}) WHERE e.seq > $after
@@ -63,7 +65,8 @@ WITH o
 UNWIND $settled AS id
 MATCH (a:NextAction {id: id}) DELETE a
 """
-# A reading that falls into a commit may hold one property of before and one of after: it does not open, and is read again.
+# A reading that falls into a commit may hold one property of before and one of after: it does not open, and is read again. The
+# hash that the next entry follows from is sealed with the file, for the same reason.
 READINGS: Final = 5
 
 
@@ -92,12 +95,12 @@ class Files:
             if key is None:
                 return None
             try:
-                file = sealing.open_file(key, row["id"], row["seq"], row["hash"], row["sealed"])
+                file, head = sealing.open_headed(key, row["id"], row["seq"], row["sealed"])
             except sealing.Unreadable:
                 if reading == READINGS:
                     raise
                 continue
-            self._heads[file.id] = row["hash"]
+            self._heads[file.id] = head
             return file
         raise AssertionError("unreachable")
 
@@ -148,34 +151,40 @@ class Files:
         if not events:
             raise ValueError("nothing to append")
         # To the millisecond, as it is kept.
-        at = moment_of(milliseconds(at))
-        first = file.seq + 1 if file else 1
-        effect = f"{name}:{first + len(events) - 1}"
-        head, after, rows = self._head(file), file, []
-        for seq, event in enumerate(events, first):
-            entry = Entry(file=name, seq=seq, at=at, by=by, event=event)
-            after = applied(after, entry)
-            sealed, committed = sealing.seal_entry(key, entry)
-            head = linked(head, entry.key, entry.act, str(milliseconds(at)), committed)
-            rows.append(entry_row(entry, committed, head, sealed) | {"effect": effect})
-        assert after is not None
-        row = file_row(after, head, sealing.seal_file(key, after, head))
-        await self._unit.run(
-            WRITE,
-            effect=effect,
-            kind=CASEWORK,
-            subjects=[f"file:{name}"],
-            entries=rows,
-            files_added=[] if file else [row],
-            files_changed=[row] if file else [],
-            **_projected(file, after),
-        )
-        self._heads[name] = head
-        return after
+        at, first = moment_of(milliseconds(at)), file.seq + 1 if file else 1
+        entries = [Entry(file=name, seq=seq, at=at, by=by, event=event) for seq, event in enumerate(events, first)]
+        made = made_of(key, file, self._head(file), entries)
+        await self._unit.run(WRITE, effect=made.effect, kind=CASEWORK, subjects=[f"file:{name}"], **made.rows)
+        self._heads[name] = made.head
+        return made.file
 
     def _head(self, file: File | None) -> str:
         """The hash of the file's last entry, as this unit has read it. Raises KeyError for a file that it has not loaded."""
         return self._heads[file.id] if file else START
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What new entries make of a file: as it then stands, the hash of its last entry, which names their effect, and all rows."""
+
+    file: File
+    head: str
+    effect: str
+    rows: dict[str, list[dict[str, Any]] | list[str]]
+
+
+def made_of(key: bytes, before: File | None, head: str, entries: Sequence[Entry]) -> Made:
+    """What these entries, one at least, make of a file whose last entry has the hash `head`; sealed with its key."""
+    after, rows, effect = before, [], entries[-1].key
+    for entry in entries:
+        after = applied(after, entry)
+        sealed, committed = sealing.seal_entry(key, entry)
+        head = linked(head, entry.key, entry.act, str(milliseconds(entry.at)), committed)
+        rows.append(entry_row(entry, committed, head, sealed) | {"effect": effect})
+    assert after is not None
+    row = file_row(after, head, sealing.seal_file(key, after, head))
+    files = {"files_added": [] if before else [row], "files_changed": [row] if before else []}
+    return Made(after, head, effect, {"entries": rows, **files, **_projected(before, after)})
 
 
 def _projected(before: File | None, after: File) -> dict[str, Any]:

@@ -138,10 +138,12 @@ class Proof:
     def _snapshot(self, file: File, key: bytes) -> None:
         row = self._row
         try:
-            kept = sealing.open_file(key, self.id, row["seq"], row["hash"], row["sealed"])
+            kept, head = sealing.open_headed(key, self.id, row["seq"], row["sealed"])
         except (sealing.Unreadable, msgspec.MsgspecError, KeyError, TypeError):
             self._found(FlawKind.UNREADABLE, self.id)
             return
+        if head != row["hash"] == self._hash:
+            self._found(FlawKind.HEAD, self.id)
         differing = [field.name for field in fields(File) if getattr(kept, field.name) != getattr(file, field.name)]
         if differing:
             self._found(FlawKind.SNAPSHOT, self.id, ", ".join(differing))

@@ -17,6 +17,7 @@ from graph.model.casework.file import Actor, File
 
 NONCE_BYTES: Final = 12
 SALT_BYTES: Final = 16
+HASH_CHARACTERS: Final = 64
 
 
 class Unreadable(Exception):
@@ -71,13 +72,19 @@ def open_entry(key: bytes, file: str, seq: int, at: datetime, kept: str) -> tupl
 
 
 def seal_file(key: bytes, file: File, head: str) -> str:
-    """The file as it stands after its last entry, whose hash is `head`."""
-    return sealed(key, f"{file.id}@{file.seq}#{head}", msgspec.json.encode(file))
+    """The file as it stands after its last entry, with the hash of that entry."""
+    return sealed(key, f"{file.id}@{file.seq}", head.encode() + msgspec.json.encode(file))
 
 
-def open_file(key: bytes, id_: str, seq: int, head: str, kept: str) -> File:
-    """The file that was sealed after entry `seq`, whose hash is `head`. Raises Unreadable."""
-    return _FILE.decode(opened(key, f"{id_}@{seq}#{head}", kept))
+def open_file(key: bytes, id_: str, seq: int, kept: str) -> File:
+    """The file that was sealed after entry `seq`. Raises Unreadable."""
+    return open_headed(key, id_, seq, kept)[0]
+
+
+def open_headed(key: bytes, id_: str, seq: int, kept: str) -> tuple[File, str]:
+    """The same, and the hash of its last entry. Raises Unreadable."""
+    said = opened(key, f"{id_}@{seq}", kept)
+    return _FILE.decode(said[HASH_CHARACTERS:]), said[:HASH_CHARACTERS].decode()
 
 
 def seal_words(key: bytes, place: str, words: Any) -> str:
