@@ -1,4 +1,4 @@
-"""Files of people: a step against the bare transaction, a long file, an inbox, growth: `python -m bench.handoffs 1000 10000`.
+"""Files of people: a step against the bare transaction, a long file, growth: `python -m bench.handoffs 1000 10000`.
 
 In this process, over an engine of its own, or over the empty server of MAILLAGE_GRAPH_URI. A step goes through its action (reply
 by key, file loaded and seen, decided, seat, sealed, written); the bare transaction writes the same rows, and does nothing else.
@@ -22,7 +22,7 @@ from uuid import uuid4
 from api.actions.casework import handoffs
 from api.rooms import Rooms
 from api.settings import Settings
-from bench.lives import DESK, Sent, lay, seated
+from bench.lives import Sent, lay, seated
 from graph.model.access import Role, Viewer
 from graph.model.casework.file import File
 from graph.model.casework.handoff import Kind, Step
@@ -38,12 +38,10 @@ from graph.store.unit import Graph, Unit
 
 ROUNDS, WARM = 50, 15
 TIMELINE: Final = 200
-INBOX: Final = 1000
 SIZES: Final = (1_000, 10_000)
 # As many partners as a department has.
 PARTNERS: Final = tuple(f"o:partner-{number}" for number in range(300))
 TARGET: Final = "o:target"
-BUSY: Final = "o:busy"
 ROLES: Final = frozenset({Role.PROFESSIONAL})
 WORKER: Final = Viewer(account="worker", organisation=TARGET, organisations=(TARGET,), roles=ROLES)
 
@@ -75,7 +73,6 @@ async def _measured(address: Address, keyring: Path, sizes: list[int]) -> None:
             print(f"{size} handoffs, laid in {time.perf_counter() - begun:.0f} s", flush=True)
             await _steps(graph)
         await _long(graph)
-        await _inbox(graph)
     finally:
         await graph.close()
 
@@ -134,7 +131,7 @@ async def _long(graph: Graph) -> None:
     async def note(unit: Unit) -> None:
         file = await unit.files.load(sent.file)
         assert file is not None
-        await unit.files.append(file, DESK, datetime.now(UTC), *([noted] * (TIMELINE - file.seq)))
+        await unit.files.append(file, sent.by, datetime.now(UTC), *([noted] * (TIMELINE - file.seq)))
 
     await graph.write(note)
 
@@ -143,15 +140,6 @@ async def _long(graph: Graph) -> None:
 
     _tell("that file as it stands", [await _timed(lambda: _loaded(graph, sent)) for _ in range(ROUNDS)])
     _tell(f"its {TIMELINE} entries, opened", [await _timed(lambda: _read(graph, timeline)) for _ in range(ROUNDS)])
-
-
-async def _inbox(graph: Graph) -> None:
-    await lay(graph, INBOX, (BUSY,), 10, Kind.REFER)
-
-    async def inbox(unit: Unit) -> None:
-        assert len(await unit.files.inbox(BUSY)) == INBOX
-
-    _tell(f"inbox of {INBOX}", [await _timed(lambda: _read(graph, inbox)) for _ in range(ROUNDS)])
 
 
 async def _read(graph: Graph, act: Callable[[Unit], Awaitable[None]]) -> None:

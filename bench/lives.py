@@ -28,7 +28,11 @@ from graph.store.unit import Graph, Unit
 
 FILES_AT_ONCE: Final = 20
 GROUPS: Final = frozenset({ShareGroup.NEED})
-DESK: Final = Actor(kind=ActorKind.PROFESSIONAL, account="desk", organisation="o:desk", name="Anne Accueil")
+# As many as a department has front desks; each leads what it has opened.
+DESKS: Final = tuple(
+    Actor(kind=ActorKind.PROFESSIONAL, account=f"desk-{n}", organisation=f"o:desk-{n}", name="Anne Accueil")
+    for n in range(100)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +40,27 @@ class Sent:
     """A file, and its handoffs."""
 
     file: str
+    by: Actor
     handoffs: tuple[str, ...]
     entries: tuple[Entry, ...]
 
 
-def life(targets: Sequence[str], kind: Kind, at: datetime) -> Sent:
+def life(targets: Sequence[str], kind: Kind, at: datetime, by: Actor) -> Sent:
     """A file of a desk, with a need and a handoff of this kind sent to each of these."""
     id_, entries, handoffs = uuid4().hex, list[Entry](), list[str]()
     file: File | None = None
 
     def then(event: Event) -> File:
         nonlocal file
-        entries.append(Entry(file=id_, seq=len(entries) + 1, at=at, by=DESK, event=event))
+        entries.append(Entry(file=id_, seq=len(entries) + 1, at=at, by=by, event=event))
         file = applied(file, entries[-1])
         return file
 
     member = Member(id="m", role=MemberRole.ADULT, identity=Identity(name="Odile Inventée", phone="0300000000"))
-    now = then(deciding.opened(DESK, (member,), at))
-    need = Need(id=uuid4().hex, competence=next(iter(competences())), opened=at, review=at, words="Un besoin, en mots. " * 5)
+    now = then(deciding.opened(by, (member,), at))
+    need = Need(
+        id=uuid4().hex, competence=next(iter(competences())), opened=at, review=at, words="Un besoin, en mots. " * 5
+    )
     now = then(deciding.need_added(now, need))
     for target in targets:
         consent = Consent(
@@ -77,23 +84,25 @@ def life(targets: Sequence[str], kind: Kind, at: datetime) -> Sent:
             message="Un message d’une longueur ordinaire. " * 6,
             confirmed=True,
         )
-        now = then(deciding.drafted(now, draft, DESK, Taking(at=at)))
-        now = then(take(now, draft.id, Step.SUBMIT, DESK, NOTHING, Taking(at=at)))
+        now = then(deciding.drafted(now, draft, by, Taking(at=at)))
+        now = then(take(now, draft.id, Step.SUBMIT, by, NOTHING, Taking(at=at)))
         handoffs.append(draft.id)
-    return Sent(id_, tuple(handoffs), tuple(entries))
+    return Sent(id_, by, tuple(handoffs), tuple(entries))
 
 
-async def lay(graph: Graph, number: int, targets: Sequence[str], each: int = 1, kind: Kind = Kind.TRANSFER) -> list[Sent]:
+async def lay(
+    graph: Graph, number: int, targets: Sequence[str], each: int = 1, kind: Kind = Kind.TRANSFER
+) -> list[Sent]:
     """So many handoffs, `each` to a file, to these in turn."""
     at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
     async with graph.reading() as unit:
         keyring = unit.keyring
     laid: list[Sent] = []
     for start in range(0, number, FILES_AT_ONCE * each):
-        wanted = range(start, min(start + FILES_AT_ONCE * each, number), each)
-        some = [
-            life([targets[n % len(targets)] for n in range(first, min(first + each, number))], kind, at) for first in wanted
-        ]
+        some = []
+        for first in range(start, min(start + FILES_AT_ONCE * each, number), each):
+            to = [targets[n % len(targets)] for n in range(first, min(first + each, number))]
+            some.append(life(to, kind, at, DESKS[first // each % len(DESKS)]))
         keys = await asyncio.gather(*(asyncio.to_thread(keyring.make, one.file) for one in some))
         made = [made_of(key, None, START, one.entries) for key, one in zip(keys, some, strict=True)]
         await graph.write(lambda unit, made=made: _write(unit, made), seconds=60)

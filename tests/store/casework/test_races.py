@@ -7,20 +7,15 @@ state alone. Processes are killed in the middle, and ask again under the same ke
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -32,130 +27,29 @@ from graph.model.casework.file import Actor, ActorKind, Lead, LeadCause
 from graph.model.casework.handoff import Step
 from graph.model.casework.said import Said
 from graph.model.errors import Conflict, InvalidInput, StepNotAllowed
-from graph.store.casework.checking import check_files
-from graph.store.casework.proving import Flaw
 from graph.store.casework.seats import SeatState
 from graph.store.engine import Address
 from graph.store.unit import Graph, Unit
-from tests.store.casework.lives import DESK, lay, seat
-from tests.store.casework.racing import Client, answers, rooms_of
+from tests.store.casework.raced import (
+    CLIENTS,
+    LEADS,
+    PROCESSES,
+    SEED,
+    STEPS,
+    Racers,
+    clients,
+    compare,
+    flaws,
+    laid,
+    watch,
+)
+from tests.store.casework.racing import Client, rooms_of
 
 FILES = int(os.environ.get("MAILLAGE_TEST_RACES", "12"))
-SEED = int(os.environ.get("MAILLAGE_TEST_SEED", "20260310"))
-CLIENTS, PROCESSES = 32, 2
-SIDES = ("o:cms", "o:ccas")
-PATIENCE = 600
 
-STEPS = """
-MATCH (e:Entry) WHERE e.act IN ['accept', 'contact']
-RETURN e.act AS act, e.handoff AS handoff, e.file AS file, e.account AS account, e.id AS id ORDER BY file, e.seq
-"""
-EFFECTS = """
-UNWIND $ids AS id
-OPTIONAL MATCH (o:Outbox {id: id})
-OPTIONAL MATCH (d:Delivered {id: id})
-RETURN id, count(o) + count(d) AS rows ORDER BY id
-"""
-LEADS = "MATCH (f:File) RETURN f.id AS id, f.leadOrganisation AS organisation, f.leadAccount AS account ORDER BY id"
-REVIEWS = """
-MATCH (a:NextAction {what: 'review_file'})
-RETURN a.file AS id, count(a) AS reviews, min(a.organisation) AS organisation ORDER BY id
-"""
 LED = "MATCH (f:File {leadAccount: $account}) WHERE f.state = 'open' RETURN f.id AS id ORDER BY id"
 
 log = logging.getLogger(__name__)
-
-
-def clients(number: int = CLIENTS) -> list[Client]:
-    return [Client(f"c{n}", f"worker{n}", SIDES[n % len(SIDES)]) for n in range(number)]
-
-
-async def laid(graph: Graph, number: int) -> dict[str, dict[str, str]]:
-    await seat(graph, "anne", DESK)
-    for client in clients():
-        await seat(graph, client.account, client.organisation)
-    return await lay(graph, number, SIDES)
-
-
-class Racers:
-    """The processes, and what they told."""
-
-    def __init__(self, address: Address, keyring: Path, files: dict[str, dict[str, str]], folder: Path) -> None:
-        self._address, self._keyring, self._files, self._folder = address, keyring, files, folder
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def told(self) -> list[dict[str, Any]]:
-        return answers([self._folder / f"told{number}" for number in range(PROCESSES)])
-
-    def start(self, number: int) -> subprocess.Popen[bytes]:
-        orders = {
-            "address": asdict(self._address),
-            "keyring": str(self._keyring),
-            "clients": [asdict(client) for client in clients()[number::PROCESSES]],
-            "files": self._files,
-            "told": str(self._folder / f"told{number}"),
-        }
-        with (self._folder / f"log{number}").open("ab") as said:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.store.casework.racing"], stdin=subprocess.PIPE, stdout=said, stderr=said
-            )
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(orders).encode())
-        process.stdin.close()
-        return process
-
-    async def end(self) -> None:
-        """Until each has asked all that it has to ask."""
-        end = time.monotonic() + PATIENCE
-        while any(process.poll() is None for process in self.processes):
-            assert time.monotonic() < end
-            await asyncio.sleep(0.1)
-        said = "\n".join(path.read_text()[-2000:] for path in sorted(self._folder.glob("log*")))
-        assert [process.returncode for process in self.processes] == [0] * PROCESSES, said
-
-    def kill(self) -> None:
-        for process in self.processes:
-            process.kill()
-            process.wait()
-
-
-async def watch(graph: Graph, files: Sequence[str], seen: Counter[str]) -> None:
-    """Read files for ever: each has one lead at each reading, the one that its log gives."""
-    chance = random.Random(SEED)
-    while True:
-        async with graph.reading(30) as unit:
-            file = await unit.files.load(chance.choice(files))
-            assert file is not None
-            stood = await unit.files.stood(file.id, file.seq)
-        assert stood == file
-        seen["one lead" if file.open and file.lead is not None else "no lead"] += 1
-        await asyncio.sleep(0.02)
-
-
-async def compare(graph: Graph, files: dict[str, dict[str, str]], told: list[dict[str, Any]]) -> None:
-    """Acknowledged answers = entries = rows of the outbox = leads."""
-    acknowledged = {(one["step"], one["handoff"], one["client"]) for one in told if one["answer"] == "done"}
-    accounts = {client.name: client.account for client in clients()}
-    async with graph.reading(60) as unit:
-        entries = await unit.run(STEPS)
-        effects = await unit.run(EFFECTS, ids=[entry["id"] for entry in entries])
-        leads = {row["id"]: (row["organisation"], row["account"]) for row in await unit.run(LEADS)}
-        reviews = {row["id"]: (row["reviews"], row["organisation"]) for row in await unit.run(REVIEWS)}
-    written = Counter((entry["act"], entry["handoff"], entry["account"]) for entry in entries)
-    assert written == Counter((step, handoff, accounts[client]) for step, handoff, client in acknowledged)
-    assert Counter((entry["act"], entry["file"]) for entry in entries) == Counter(
-        (act, file) for act in ("accept", "contact") for file in files
-    )
-    assert [row["rows"] for row in effects] == [1] * len(entries) == [1] * (2 * len(files))
-    sides = {handoff: (file, side) for file, to in files.items() for side, handoff in to.items()}
-    met = {sides[h][0]: (sides[h][1], accounts[c]) for step, h, c in acknowledged if step == "contact"}
-    assert leads == met
-    assert reviews == {file: (1, side) for file, (side, _) in met.items()}
-    flaws: list[Flaw] = []
-    async with graph.reading() as unit:
-        keyring = unit.keyring
-    await check_files(graph, keyring, flaws.append, lambda done, total: None)
-    assert flaws == []
 
 
 async def test_of_many_who_accept_one_is_acknowledged(empty_graph: Graph, engine: Address, tmp_path: Path) -> None:
@@ -273,11 +167,7 @@ async def test_nobody_who_leaves_is_left_with_a_file(empty_graph: Graph, rooms: 
         assert await unit.run(LED, account=ben.account) == []
         leads = await unit.run(LEADS)
     assert Counter((row["organisation"], row["account"]) for row in leads) == {(ben.organisation, None): number}
-    flaws: list[Flaw] = []
-    async with empty_graph.reading() as unit:
-        keyring = unit.keyring
-    await check_files(empty_graph, keyring, flaws.append, lambda done, total: None)
-    assert flaws == []
+    assert await flaws(empty_graph) == []
 
 
 def departing(who: Client, id_: str) -> Callable[[Unit], Awaitable[None]]:
