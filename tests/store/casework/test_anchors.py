@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from api import anchoring
 from api.anchoring import anchor, check_anchors
+from api.settings import Settings
 from graph.model.casework.writings import Noted, NoteKind
 from graph.store.casework import anchors as module
 from graph.store.casework.anchors import Anchors, read
@@ -152,6 +155,42 @@ def test_a_writer_that_is_killed_leaves_a_log_that_goes_on(tmp_path: Path) -> No
     assert all(one.signed and one.follows for one in found)
     at = [one.line.at for one in found if one.line]
     assert at == list(range(1, len(at) + 1))
+
+
+async def test_the_worker_writes_them_down_once_an_hour(
+    empty_graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anchoring, "LOOK_SECONDS", 0.01)
+    settings, now, looked = Settings(data=tmp_path), [1_000_000.0], [0]
+    path = settings.anchors_file
+    assert path == tmp_path / "keyring" / "anchors.log"
+
+    def clock() -> float:
+        looked[0] += 1
+        return now[0]
+
+    async def lines(moment: float) -> int:
+        """How many there are once the worker has looked at this moment."""
+        now[0], seen, end = moment, looked[0], time.monotonic() + 60
+        # It looks, does what it does, and only then looks again.
+        while looked[0] < seen + 3:
+            assert time.monotonic() < end
+            await asyncio.sleep(0.01)
+        return len(list(read(path)))
+
+    (file,) = await lay(empty_graph, 1, ("o:cms",))
+    for _ in range(2):
+        # The second is a worker that was started again.
+        working = asyncio.create_task(anchoring.anchor_hourly(empty_graph, settings, clock))
+        assert await lines(1_000_000) == 1
+        working.cancel()
+    working = asyncio.create_task(anchoring.anchor_hourly(empty_graph, settings, clock))
+    await note(empty_graph, file)
+    assert await lines(1_003_500) == 1
+    assert await lines(1_003_600) == 2
+    assert await lines(1_007_200) == 2
+    working.cancel()
+    assert heads(path) == [(file, 5), (file, 6)]
 
 
 async def test_a_pass_that_was_cut_repeats_at_most_a_line(
