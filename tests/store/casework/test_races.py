@@ -62,7 +62,7 @@ async def test_of_many_who_accept_one_is_acknowledged(empty_graph: Graph, engine
     racers.processes = [racers.start(number) for number in range(PROCESSES)]
     try:
         # One of them is killed in the middle, and asks all again from the first file on.
-        while len(racers.told()) < CLIENTS * FILES // 3:
+        while racers.answered() < CLIENTS * FILES // 3:
             assert not watching.done()
             await asyncio.sleep(0.05)
         struck = chance.randrange(PROCESSES)
