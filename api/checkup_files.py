@@ -7,10 +7,11 @@ from contextlib import nullcontext
 from types import MappingProxyType
 from typing import Final
 
-from api.anchoring import anchors_of, check_anchors
+from api.anchoring import check_anchors
 from api.progress import bar_of
 from api.settings import Settings
 from api.telling import console
+from graph.store.casework.anchors import Anchors
 from graph.store.casework.checking import check_files, count_files, orphans
 from graph.store.casework.keyring import Keyring
 from graph.store.casework.proving import Flaw, FlawKind
@@ -72,7 +73,9 @@ async def check_casework(graph: Graph, settings: Settings) -> int:
     total = await count_files(graph)
     with bar_of(console, "Dossiers") if total else nullcontext() as bar:
         files = await check_files(graph, keyring, told.tell, bar.reach if bar else _unseen)
-    lines = await check_anchors(graph, path, anchors_of(settings).by, told.tell) if path.exists() else 0
+    key = keyring.held("anchors")
+    signer = Anchors(path, key).by if key else ""
+    lines = await check_anchors(graph, path, signer, told.tell) if path.exists() else 0
     if told.count > MOST_SHOWN:
         console.print(f"  … et {told.count - MOST_SHOWN} autres.")
     if files or lines or told.count:

@@ -20,6 +20,7 @@ from neo4j.exceptions import (
     Neo4jError,
     ServiceUnavailable,
     SessionExpired,
+    TransientError,
 )
 
 from graph.model.errors import Unavailable
@@ -42,7 +43,9 @@ T = TypeVar("T")
 READ_SECONDS: Final = 5.0
 WRITE_SECONDS: Final = 25.0
 ATTEMPTS: Final = 8
-PATIENT_ATTEMPTS: Final = 2
+# Of an engine that is away, a person who waits hears sooner.
+SILENT_ATTEMPTS: Final = 5
+OFTEN_LOST: Final = 2
 # The driver's own back-off of 0.9 to 4 s is too slow for a person who waits, and it does not retry a ConstraintError.
 PAUSE_SECONDS: Final = (0.02, 0.2)
 TURN_SECONDS: Final = 5.0
@@ -141,7 +144,7 @@ class Graph:
         Raises Unavailable when the graph does not answer, not within `seconds` a step, or with a fault of its own.
         """
         try:
-            async with self._unit(READ_ACCESS, seconds, begins=ATTEMPTS) as unit:
+            async with self._unit(READ_ACCESS, seconds, begins=SILENT_ATTEMPTS) as unit:
                 yield unit
         except SILENT as fault:
             raise Unavailable("L’annuaire ne répond pas pour le moment. Réessayez dans un instant.") from fault
@@ -158,12 +161,14 @@ class Graph:
         """Run `action` in one transaction and commit it.
 
         On a conflict (a broken constraint, at run or at commit, a transient error) or a connection lost before the commit,
-        everything is undone and `action` runs again, up to 8 times in all, after 20 to 200 ms, in turn. `action` must have no
-        effect outside its unit. Raises Unavailable, which says what was saved, and ConstraintError when it stays broken.
+        everything is undone and `action` runs again, up to 8 times in all (5 where the engine was away), after 20 to 200 ms.
+        `action` must therefore have no effect outside its unit. Raises Unavailable, which says what was saved, and
+        ConstraintError when it stays broken.
         """
+        lost = 0
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async with self._turn(attempt), self._unit(WRITE_ACCESS, seconds) as unit:
+                async with self._turn(lost), self._unit(WRITE_ACCESS, seconds) as unit:
                     return await action(unit)
             except IncompleteCommit as fault:
                 raise Unavailable(
@@ -172,7 +177,8 @@ class Graph:
             except STALLED as fault:
                 raise Unavailable("Le graphe ne répond pas : rien n’a été enregistré.") from fault
             except (DriverError, Neo4jError) as fault:
-                if attempt == ATTEMPTS or not _worth_another_try(fault):
+                lost += _is_conflict(fault)
+                if attempt == (ATTEMPTS if lost else SILENT_ATTEMPTS) or not _worth_another_try(fault):
                     if told := _given_up(fault):
                         raise told from fault
                     raise
@@ -182,16 +188,16 @@ class Graph:
         raise AssertionError("unreachable")
 
     @asynccontextmanager
-    async def _turn(self, attempt: int) -> AsyncIterator[None]:
+    async def _turn(self, lost: int) -> AsyncIterator[None]:
         """Whoever has met a conflict goes on when those before her in this process have, and who comes anew waits for those who
         have met two: else the same ones lose each time.
 
         Of 128 writes to one file by 32 at once, half were given up after five attempts each for himself; in turn, none was.
         """
-        if attempt == 1 and not self._often_lost:
+        if not lost and not self._often_lost:
             yield
             return
-        held, often = False, attempt > PATIENT_ATTEMPTS
+        held, often = False, lost >= OFTEN_LOST
         self._often_lost += often
         try:
             # A turn that lasts is not waited for: it may be that of a slow engine, or of another matter.
@@ -285,6 +291,10 @@ async def _leave(session: AsyncSession, transaction: AsyncTransaction | None, se
 
 async def _pause() -> None:
     await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - jitter, not a secret
+
+
+def _is_conflict(fault: DriverError | Neo4jError) -> bool:
+    return isinstance(fault, ConstraintError | TransientError)
 
 
 def _worth_another_try(fault: DriverError | Neo4jError) -> bool:

@@ -23,7 +23,7 @@ from tests.conftest import free_port
 from tests.faults.house import House, processes_of, refused
 from tests.store.casework.raced import CLIENTS, PROCESSES, SEED, Racers, compare, laid, watch
 
-FILES = int(os.environ.get("MAILLAGE_TEST_RACES", "12"))
+FILES = int(os.environ.get("MAILLAGE_TEST_RACES", "8"))
 PATIENCE = 240
 
 log = logging.getLogger(__name__)
@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 
 async def strike(house: House, racers: Racers) -> None:
     """Engine, worker, web process, a client: each after so many more answers, so that a slow machine gets as many blows."""
-    chance, share = random.Random(SEED), CLIENTS * FILES // 6
-    for turn, role in enumerate(("engine", "work", "client", "web", "engine"), 1):
-        while len(racers.told()) < turn * share and racers.at_work():  # noqa: ASYNC110 - told by other processes
+    chance, share = random.Random(SEED), CLIENTS * FILES // 5
+    for turn, role in enumerate(("work", "engine", "client", "web"), 1):
+        while racers.answered() < turn * share and racers.at_work():  # noqa: ASYNC110 - told by other processes
             await asyncio.sleep(0.05)
         if role == "client":
             struck = chance.randrange(PROCESSES)

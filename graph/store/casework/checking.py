@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from graph.store.unit import Graph, Unit
 
 PAGE: Final = 50
 ROWS: Final = 2000
+FILE_ID: Final = re.compile(r"[0-9a-f]{32}")
 # A file with more entries is read by itself, piece by piece.
 LONG: Final = 200
 PIECE: Final = 500
@@ -122,8 +124,11 @@ async def check_files(graph: Graph, keyring: Keyring, tell: Tell, progress: Call
 
 
 async def orphans(graph: Graph, keyring: Keyring) -> int:
-    """How many keys have no file: harmless, for what was refused has left one. Raises Unavailable."""
-    found, ids = 0, keyring.ids()
+    """How many keys have no file: harmless, for what was refused has left one. Those that organisations have are others.
+
+    Raises Unavailable.
+    """
+    found, ids = 0, (id_ for id_ in keyring.ids() if FILE_ID.fullmatch(id_))
     while some := await asyncio.to_thread(lambda: list(islice(ids, ROWS))):
         async with graph.reading(SECONDS) as unit:
             found += len(await unit.run(KEYLESS, ids=some))

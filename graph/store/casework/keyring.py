@@ -46,8 +46,11 @@ class Keyring:
 
     def house(self, name: str) -> bytes:
         """A key of the house, made when it is first asked for: `anchors` signs, `replies` blinds. Raises Unavailable."""
-        path = self._folder / f"{name}.key"
-        return self._read(path) or self._made(path)
+        return self.held(name) or self._made(self._folder / f"{name}.key")
+
+    def held(self, name: str) -> bytes | None:
+        """A key of the house; None where it was never asked for. Raises Unavailable."""
+        return self._read(self._folder / f"{name}.key")
 
     def destroy(self, id_: str) -> None:
         """No key any longer: taken away, overwritten, removed. Nothing happens when there is none. Raises Unavailable."""

@@ -69,6 +69,10 @@ class Racers:
     def told(self) -> list[dict[str, Any]]:
         return answers([self._folder / f"told{number}" for number in range(PROCESSES)])
 
+    def answered(self) -> int:
+        """How often they were told yes or no."""
+        return sum(one["answer"] != "unavailable" for one in self.told())
+
     def start(self, number: int) -> subprocess.Popen[bytes]:
         orders = {
             "address": asdict(self._address),

@@ -130,6 +130,7 @@ async def test_keys_that_are_not_there_and_keys_of_nothing(empty_graph: Graph) -
     keyring = await keyring_of(empty_graph)
     before = await orphans(empty_graph, keyring)
     keyring.make("0" * 32)
+    keyring.make("desk-" + "0" * 32)
     assert await orphans(empty_graph, keyring) == before + 1
     assert await flaws(empty_graph) == []
     keyring.destroy("0" * 32)
