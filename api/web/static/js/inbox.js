@@ -3,6 +3,8 @@
 const QUERY = "subscription { inboxChanged { count late } }";
 const AGAIN = 5000;
 
+class Refused extends Error {}
+
 export async function followInbox(root) {
   const badge = root.querySelector("[data-owed]");
   if (!badge) return;
@@ -15,12 +17,14 @@ export async function followInbox(root) {
   let before = null;
   for (;;) {
     try {
+      // Whoever is signed out, or follows from too many pages, sees the page itself and nothing more.
       for await (const found of events()) {
         show(badge, found);
         if (before !== null && before !== found.count) notice.hidden = false;
         before = found.count;
       }
-    } catch {
+    } catch (fault) {
+      if (fault instanceof Refused) return;
       // Away: asked again later.
     }
     await new Promise((resolve) => setTimeout(resolve, AGAIN));
@@ -38,7 +42,8 @@ async function* events() {
     headers: { "content-type": "application/json", accept: "text/event-stream" },
     body: JSON.stringify({ query: QUERY }),
   });
-  if (!answer.ok || !answer.headers.get("content-type").startsWith("text/event-stream")) throw new Error("not followed");
+  if (!answer.ok) throw new Error("away");
+  if (!answer.headers.get("content-type").startsWith("text/event-stream")) throw new Refused();
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let held = "";
   for (;;) {
