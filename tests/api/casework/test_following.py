@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
 
 import orjson
@@ -27,7 +27,7 @@ async def made(empty_graph: Graph, tmp_path: Path) -> AsyncIterator[World]:
         yield world_
 
 
-async def events(made: World, organisation: str) -> AsyncIterator[bytes]:
+async def events(made: World, organisation: str) -> AsyncGenerator[bytes, None]:
     context = Context(made.site.rooms, "essai", await made.viewer(organisation))
     found = await follow(context, Asked(query=QUERY), LIMITS)
     assert not isinstance(found, Answer), found
@@ -53,7 +53,7 @@ async def test_the_count_comes_at_once_and_when_something_arrives(made: World) -
             await sender.act("recallHandoff", handoff=handoff)
         assert await told(stream) == {"count": 0, "late": 0}
     finally:
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
 
 
 async def test_one_account_follows_from_three_pages_and_no_more(made: World) -> None:
@@ -64,10 +64,10 @@ async def test_one_account_follows_from_three_pages_and_no_more(made: World) -> 
         refused = await anext(streams[-1])
     assert b"TOO_OFTEN" in refused
     for stream in streams:
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
     again = await events(made, TARGET)
     assert await told(again) == {"count": 0, "late": 0}
-    await again.aclose()  # type: ignore[attr-defined]
+    await again.aclose()
 
 
 async def test_the_door_keeps_visitors_other_sites_and_other_operations_out(made: World) -> None:
