@@ -50,6 +50,8 @@ async def test_from_a_result_to_an_answer(browser_page: OpenPage) -> None:
         await page.emulate_media(color_scheme="dark")
         await sign_in(page, "referente.ccas", "/mes-actions")
         await expect(page.locator(".owed__item").filter(has_text=NAME)).to_contain_text("Répondre à la demande")
+        # Told by the events of the subscription.
+        await expect(page.locator("[data-owed]")).to_have_text(re.compile(r"\(\d+\)"))
         await looked_at(page, 380, heard)
         await page.goto(here)
         await looked_at(page, 380, heard)
