@@ -21,6 +21,7 @@ from graph.model.errors import Unavailable
 SAME_FOR_ALL: Final = ("/static/", "/graphql/static/", "/health", "/ready", "/metrics", "/service-worker.js")
 # To write a moment at each call would be a write a page.
 SEEN_EVERY_MS: Final = 60_000
+FOLLOWS: Final = "text/event-stream"
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +65,9 @@ class ReadsWhoIsHere:
         # Whoever opens the folder of a demonstration as a real site opens none of its sessions.
         if not found.viewer.signed_in or (found.issuer == DEMONSTRATION and not self._settings.demo):
             return NOBODY
-        return await self._seen(rooms, found, id_, now) if now - found.seen > SEEN_EVERY_MS else found
+        # What a page asks for by itself for as long as it is open is no sign of life.
+        alive = FOLLOWS not in request.headers.get("accept", "")
+        return await self._seen(rooms, found, id_, now) if alive and now - found.seen > SEEN_EVERY_MS else found
 
     async def _seen(self, rooms: Rooms, found: SignedIn, id_: str, now: int) -> SignedIn:
         """Who may be read is here, though the moment may not be written."""

@@ -5,11 +5,11 @@ connection a subscription). A line of silence now and then keeps the connection 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Final
+from collections.abc import AsyncGenerator
+from typing import Any, Final
 
 import orjson
-from graphql import ExecutionResult, GraphQLError, OperationType
+from graphql import GraphQLError, OperationType
 
 from api.graphql.context import Context
 from api.graphql.execution import Answer, Asked, Limits, paid_for, refused
@@ -23,7 +23,7 @@ ONLY_FOLLOWED: Final = "Par événements, seuls les abonnements se demandent : e
 SIGN_IN: Final = "Connectez-vous pour suivre ce que vous avez à faire."
 
 
-async def follow(context: Context, asked: Asked, limits: Limits) -> AsyncIterator[bytes] | Answer:
+async def follow(context: Context, asked: Asked, limits: Limits) -> AsyncGenerator[bytes, None] | Answer:
     """The events of a subscription; or the answer that says why there are none. Never raises."""
     try:
         paid = paid_for(context, asked, limits)
@@ -41,14 +41,14 @@ async def follow(context: Context, asked: Asked, limits: Limits) -> AsyncIterato
         )
     except Refusal as refusal:
         return refused([GraphQLError(refusal.message, original_error=refusal)], context)
-    if not isinstance(results, AsyncIterator):
+    if not isinstance(results, AsyncGenerator):
         return refused(list(results.errors or ()), context)
     return _events(results, context)
 
 
-async def _events(results: AsyncIterator[ExecutionResult], context: Context) -> AsyncIterator[bytes]:
+async def _events(results: AsyncGenerator[Any, None], context: Context) -> AsyncGenerator[bytes, None]:
     """Ends with the subscription; with the connection, the subscription ends."""
-    coming: asyncio.Task[ExecutionResult] | None = None
+    coming: asyncio.Task[Any] | None = None
     try:
         while True:
             coming = coming or asyncio.ensure_future(anext(results))

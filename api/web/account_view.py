@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from starlette.requests import Request
 
+from api.actions.casework.inbox import whose
 from api.auth.viewer import signed_in_of
 from api.settings import Settings
 from api.web.dates_words import clock
@@ -29,6 +30,7 @@ class Head:
     organisation: str = ""
     organisations: tuple[tuple[str, str], ...] = field(default=())
     keeps_listings: bool = False
+    owes: bool = False
     administers: str = ""
     doors: tuple[tuple[str, str], ...] = ()
     idle_ends: int = 0
@@ -52,6 +54,7 @@ def head(request: Request, settings: Settings) -> Head:
         organisation=held.names.get(viewer.organisation, ""),
         organisations=tuple(sorted(held.names.items(), key=lambda one: (one[0] != viewer.organisation, one[1]))),
         keeps_listings=bool(viewer.organisation) and may(viewer, Operation.SET_CAPACITY, own),
+        owes=whose(viewer) is not None,
         administers=viewer.organisation if viewer.organisation and may(viewer, Operation.READ_MEMBERS, own) else "",
         doors=doors(viewer),
         idle_ends=idle_ends,
@@ -71,7 +74,6 @@ def doors(viewer: Viewer) -> tuple[tuple[str, str], ...]:
 
     answers = may(viewer, Operation.ANSWER_SUGGESTION) or may(viewer, Operation.READ_QUEUE)
     offered = (
-        ("/mes-actions", "Mes actions", hers(Operation.ANSWER_HANDOFF) or may(viewer, Operation.READ_ESCALATED)),
         ("/corriger/suggestions", "Corrections proposées", answers or hers(Operation.ANSWER_SUGGESTION)),
         ("/moderation", "Modération", may(viewer, Operation.READ_QUEUE)),
         ("/fichiers", "Fichiers", hers(Operation.EXPORT) or hers(Operation.IMPORT)),

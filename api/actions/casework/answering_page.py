@@ -15,11 +15,11 @@ from graph.model.access import Viewer
 from graph.model.account import Account, MembershipState
 from graph.model.casework.acts import Drafted, Entry, Settled, Stepped
 from graph.model.casework.file import Actor
-from graph.model.casework.handoff import Handoff, State, Step
+from graph.model.casework.handoff import Handoff, Kind, State, Step
 from graph.model.casework.owed import NextAction, of_handoff
 from graph.model.casework.sight import shared_groups
 from graph.model.casework.taking import allowed_steps
-from graph.model.casework.telling import Told, told
+from graph.model.casework.telling import NOTHING, Told, told
 from graph.model.relay import Relay
 from graph.store.unit import Unit
 
@@ -58,11 +58,12 @@ async def opened(rooms: Rooms, viewer: Viewer, handoff_id: str, at: datetime) ->
         members = await unit.accounts.members(viewer.organisation) if Step.ACCEPT in allowed else []
         accounts = await unit.accounts.of(sorted({handoff.target.professional, handoff.sender_account} - {""}))
     await noted(rooms, viewer, handed, at)
-    shown = told(file, handoff, at, log)
+    may_read = reads(handed, viewer, at)
+    shown = told(file, handoff, at, log) if may_read else NOTHING
     return Opened(
         handed=handed,
         told=shown,
-        reads=reads(handed, viewer, at),
+        reads=may_read,
         entries=tuple(entry for entry in log if about(entry, handoff.id)),
         allowed=allowed,
         owed=of_handoff(file, handoff.id),
@@ -93,11 +94,15 @@ async def of_addressee(unit: Unit, handed: Handed, by: Actor, at: datetime) -> O
 
 
 def reads(handed: Handed, viewer: Viewer, at: datetime) -> bool:
-    """Whether the viewer may read what was written with it: its sender's house always, its addressee while it is shared."""
+    """Whether the viewer may read what was written with it: who sees the file whole; its addressee while it is shared; who asked to
+    take the file over while that waits. A house that gave the file away by it knows that it did, and no more.
+    """
     if handed.sight.whole:
         return True
     one = handed.handoff
-    return one.open and (one.sender == viewer.organisation or bool(shared_groups(handed.file, one, at)))
+    if one.kind is Kind.TAKE_OVER:
+        return one.open and one.sender == viewer.organisation
+    return one.target.organisation == viewer.organisation and bool(shared_groups(handed.file, one, at))
 
 
 def about(entry: Entry, handoff: str) -> bool:

@@ -113,7 +113,7 @@ class Handoff:
             message=one.message if words else None,
             question=one.question if words and one.asked else None,
             appointment=one.appointment if words else None,
-            told=sorted(groups) if groups or whole else None,
+            told=sorted(groups) if words else None,
         )
 
     @strawberry.field(description="Who answers for sending it.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.graphql.casework.handoff_inputs import (
+from api.graphql.casework.handoff_answers import (
     AcceptHandoffInput,
     AskHandoffInput,
     BookHandoffInput,

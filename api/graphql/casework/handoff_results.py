@@ -11,7 +11,7 @@ import strawberry
 from api.actions.casework import handing
 from api.actions.casework.handing import Handed
 from api.graphql.casework.handoff import Handoff
-from api.graphql.casework.handoff_inputs import OfHandoff
+from api.graphql.casework.handoff_asked import OfHandoff
 from api.graphql.context import Info
 from api.graphql.refusals import (
     ConsentMissing,

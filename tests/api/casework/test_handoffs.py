@@ -136,6 +136,10 @@ async def test_the_lead_moves_at_the_first_contact_of_a_transfer(made: World) ->
     assert file is not None
     assert file.lead is not None
     assert (file.lead.organisation, file.lead.account) == (TARGET, (await made.viewer(TARGET)).account)
+    async with made.as_(SENDER) as sender:
+        left = (await sender.ask(SEEN, id=handoff))["handoff"]
+        # The house that gave the file away reads nothing of it any more.
+        assert left is None or (left["told"], left["message"]) == (None, None)
 
 
 async def test_an_answer_by_telephone_is_unconfirmed_and_may_be_contested(made: World) -> None:

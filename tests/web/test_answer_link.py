@@ -1,0 +1,118 @@
+"""An addressee without an account: the link alone shows nothing, the code opens once, and what it opens ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from graph.store.unit import Graph
+from tests.api.casework.world import NAME, OTHER, PHONE, SENDER, TARGET, WORDS, World, world
+from tests.web.test_handing import PRIVATE, client_of, words
+
+WRONG = "00000000"
+
+
+@pytest.fixture
+async def made(empty_graph: Graph, tmp_path: Path) -> AsyncIterator[World]:
+    async with world(empty_graph, tmp_path) as world_:
+        yield world_
+
+
+async def given(made: World, handoff: str) -> tuple[str, str]:
+    """The path of a new link, and its code."""
+    async with await client_of(made, SENDER) as client:
+        page = await client.post(f"/demande/{handoff}/lien")
+        assert page.status_code == 200, page.text
+    path = re.search(r"/repondre/[\w-]+", page.text)
+    code = re.search(r'class="code">(\d{4}) (\d{4})<', page.text)
+    assert path
+    assert code
+    return path[0], code[1] + code[2]
+
+
+async def entered(client: httpx2.AsyncClient, path: str, code: str) -> str:
+    """The cookie of whoever came in."""
+    answer = await client.post(path, data={"code": code})
+    assert answer.status_code == 303, words(answer)
+    assert f"Path={path}" in answer.headers["set-cookie"]
+    assert "HttpOnly" in answer.headers["set-cookie"]
+    return answer.headers["set-cookie"].partition(";")[0]
+
+
+async def test_the_link_alone_shows_nothing_and_the_code_opens_what_was_told(made: World) -> None:
+    handoff = await made.sent()
+    path, code = await given(made, handoff)
+    async with made.site.client() as visitor:
+        door = await visitor.get(path)
+        assert (door.status_code, door.headers["referrer-policy"], door.headers["cache-control"]) == (
+            200,
+            "no-referrer",
+            "no-store",
+        )
+        assert not any(word in words(door) for word in (*PRIVATE, "Service social", "Espace budget"))
+        wrong = await visitor.post(path, data={"code": WRONG if code != WRONG else "11111111"})
+        assert wrong.status_code == 403
+        blind = await visitor.post(f"{path}/etape", data={"etape": "accept", "cle": "x"})
+        assert blind.status_code == 404
+        cookie = await entered(visitor, path, code)
+        assert (await visitor.post(path, data={"code": code})).status_code == 403
+    headers = {"cookie": cookie}
+    async with made.site.client() as visitor:
+        seen = words(await visitor.get(path, headers=headers))
+        assert NAME in seen
+        assert PHONE in seen
+        assert "Réorienter" not in seen
+        done = await visitor.post(f"{path}/etape", data={"etape": "accept", "cle": "a"}, headers=headers)
+        assert done.headers["location"] == f"{path}?note=fait#fait"
+        assert "Acceptée" in words(await visitor.get(path, headers=headers))
+        refused = await visitor.post(f"{path}/etape", data={"etape": "recall", "cle": "b"}, headers=headers)
+        assert refused.status_code == 409
+    async with made.site.rooms.graph.reading() as unit:
+        file = await unit.files.load(made.file.id)
+        assert file is not None
+        entry = (await unit.files.log(file.id))[-1]
+    assert (entry.by.kind.value, entry.by.account, entry.by.organisation) == ("addressee", "", TARGET)
+
+
+async def test_it_ends_when_the_sender_takes_it_back_or_the_person_does(made: World) -> None:
+    handoff = await made.sent()
+    first, code = await given(made, handoff)
+    async with made.site.client() as visitor:
+        cookie = await entered(visitor, first, code)
+    second, _ = await given(made, handoff)
+    headers = {"cookie": cookie}
+    async with made.site.client() as visitor:
+        assert (await visitor.get(first, headers=headers)).status_code == 404
+        assert (await visitor.get(second, headers=headers)).status_code == 200
+        assert NAME not in (await visitor.get(second, headers=headers)).text
+        assert (await visitor.get("/repondre/inconnu")).status_code == 404
+    async with await client_of(made, SENDER) as client:
+        await client.post(f"/demande/{handoff}/lien/retrait")
+    async with made.site.client() as visitor:
+        assert (await visitor.get(second)).status_code == 404
+    third, code = await given(made, handoff)
+    async with made.site.client() as visitor:
+        cookie = await entered(visitor, third, code)
+        async with made.as_(SENDER) as sender:
+            assert (await sender.act("withdrawHandoff", handoff=handoff))["state"] == "WITHDRAWN"
+        left = words(await visitor.get(third, headers={"cookie": cookie}))
+        assert "Il reste cette trace" in left
+        assert not any(word in left for word in (NAME, PHONE, WORDS))
+
+
+async def test_five_wrong_codes_are_the_last_and_nobody_else_gives_a_link(made: World) -> None:
+    handoff = await made.sent()
+    path, code = await given(made, handoff)
+    wrong = WRONG if code != WRONG else "11111111"
+    async with made.site.client() as visitor:
+        tried = [(await visitor.post(path, data={"code": wrong})).status_code for _ in range(5)]
+        assert tried == [403] * 5
+        assert (await visitor.post(path, data={"code": code})).status_code == 403
+    for organisation, status in ((TARGET, 403), (OTHER, 404)):
+        async with await client_of(made, organisation) as client:
+            assert (await client.post(f"/demande/{handoff}/lien")).status_code == status
+            assert (await client.post(f"/demande/{handoff}/lien/retrait")).status_code == status
