@@ -9,6 +9,8 @@ from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
 from graph.store.casework.clocks import Timing
 from graph.store.casework.files import Files
+from graph.store.casework.lookups import Lookups
+from graph.store.casework.requests import Requests
 from graph.store.casework.seats import Seats
 from graph.store.casework.teams import Teams
 from graph.store.claims import Claims
@@ -139,6 +141,16 @@ class Repositories:
     def files(self) -> Files:
         """People who are accompanied, with their logs."""
         return Files(self._unit)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Contacts at front doors."""
+        return Requests(self._unit)
+
+    @cached_property
+    def lookups(self) -> Lookups:
+        """Who may be found again, and who looked."""
+        return Lookups(self._unit)
 
     @cached_property
     def seats(self) -> Seats:

@@ -24,6 +24,7 @@ from graph.store.casework.rows import (
     milliseconds,
     moment_of,
     need_row,
+    no_relay_row,
 )
 from graph.store.outbox import CASEWORK
 
@@ -50,6 +51,8 @@ ADD_NEEDS: Final[LiteralString] = "UNWIND $rows AS row CREATE (n:Need) SET n = r
 SET_NEEDS: Final[LiteralString] = "UNWIND $rows AS row MATCH (n:Need {id: row.id}) SET n = row"
 ADD_HANDOFFS: Final[LiteralString] = "UNWIND $rows AS row CREATE (h:Handoff) SET h = row"
 SET_HANDOFFS: Final[LiteralString] = "UNWIND $rows AS row MATCH (h:Handoff {id: row.id}) SET h = row"
+ADD_NO_RELAYS: Final[LiteralString] = "UNWIND $rows AS row CREATE (n:NoRelay) SET n = row"
+SET_NO_RELAYS: Final[LiteralString] = "UNWIND $rows AS row MATCH (n:NoRelay {id: row.id}) SET n = row"
 ADD_ACTIONS: Final[LiteralString] = "UNWIND $rows AS row CREATE (a:NextAction) SET a = row"
 SET_ACTIONS: Final[LiteralString] = "UNWIND $rows AS row MATCH (a:NextAction {id: row.id}) SET a = row"
 END_ACTIONS: Final[LiteralString] = "UNWIND $ids AS id MATCH (a:NextAction {id: id}) DELETE a"
@@ -130,6 +133,10 @@ class Files:
         await self._put(
             ADD_HANDOFFS, SET_HANDOFFS, handoffs, [(h.id, h, handoff_row(after, h)) for h in after.handoffs.values()]
         )
+        if before is None or before.no_relay != after.no_relay:
+            causes = [(need, cause, no_relay_row(after, need, cause)) for need, cause in after.no_relay.items()]
+            await self._put(ADD_NO_RELAYS, SET_NO_RELAYS, before.no_relay if before else {}, causes)
+        await self._unit.lookups.keep(before, after)
         was = {action.id: action for action in owed(before)} if before else {}
         now = {action.id: action for action in owed(after)}
         await self._put(ADD_ACTIONS, SET_ACTIONS, was, [(id_, one, action_row(one)) for id_, one in now.items()])
