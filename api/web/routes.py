@@ -35,7 +35,7 @@ from api.web.pages import (
     territories,
     themes,
 )
-from api.web.pages.casework import team
+from api.web.pages.casework import desk, desk_contact, desk_field, desk_report, team
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -63,6 +63,10 @@ for part in (
     correct,
     moderation,
     mine,
+    desk,
+    desk_contact,
+    desk_report,
+    desk_field,
     # Before those whose id takes what follows it in an address; the last takes all that is left.
     hours,
     outreach,

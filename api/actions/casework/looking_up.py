@@ -155,12 +155,12 @@ async def _known(unit: Unit, file: File, viewer: Viewer, at: datetime) -> Known:
     own = organisation == viewer.organisation
     lead = last_lead(file)
     account = lead.account if lead and own else ""
-    name = (await unit.accounts.of([account]))[account].name if account else ""
+    known = (await unit.accounts.of([account])).get(account) if account else None
     return Known(
         organisation=organisation,
         service=record.name if record else "",
         phone=desk_phone(record, posts),
-        lead=name,
+        lead=known.name if known else "",
         file=file.id if own and sight(file, viewer, at).whole else "",
         closed=not file.open,
     )
