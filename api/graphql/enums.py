@@ -11,6 +11,9 @@ import strawberry
 from graph.model import vocabulary
 from graph.model.access import Operation, Role
 from graph.model.alerts import Pace
+from graph.model.casework.contact import AgeBand, Channel, Requester, Sequel, Sex
+from graph.model.casework.contact import Cause as NoRelayCause
+from graph.model.casework.grounds import Ground
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
 from graph.model.keeping import Act as ListingAct
@@ -23,21 +26,28 @@ from graph.model.suggestion import SuggestionState
 from graph.model.territory import TerritoryLevel
 
 __all__ = [
+    "AgeBand",
     "AgreementKind",
+    "Channel",
     "FieldGroup",
+    "Ground",
     "HolderRole",
     "ListingAct",
     "ListingState",
     "Mode",
     "ModerationChoice",
     "ModerationTask",
+    "NoRelayCause",
     "Operation",
     "OrganisationKind",
     "Pace",
     "Public",
     "ReasonKind",
     "RefusalCode",
+    "Requester",
     "Role",
+    "Sequel",
+    "Sex",
     "SuccessionKind",
     "SuggestionAbout",
     "SuggestionState",
@@ -53,6 +63,13 @@ else:
     OrganisationKind = StrEnum("OrganisationKind", [(kind, kind) for kind in vocabulary.kinds()])
 
 DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
+    AgeBand: "Of whom a contact is about.",
+    Channel: "How a contact came to a front door.",
+    Ground: "Why something about someone may be told, or asked.",
+    NoRelayCause: "Why no relay was found.",
+    Requester: "Who asked at a front door.",
+    Sequel: "What followed a contact.",
+    Sex: "Of whom a contact is about.",
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
     ListingAct: "What an entry of a listing's log did.",
@@ -79,6 +96,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
 # Names that say in the schema what the model's own say in their module.
 NAMES: Final[Mapping[type[Enum], str]] = {
     ListingAct: "ListingAct",
+    NoRelayCause: "NoRelayCause",
     ModerationChoice: "ModerationChoice",
     ModerationTask: "ModerationTask",
     SuggestionAbout: "SuggestionAbout",
@@ -99,6 +117,18 @@ _LABELS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     ModerationTask: {member.value: vocabulary.label("moderation_task", member) for member in ModerationTask},
     ModerationChoice: {member.value: vocabulary.button("moderation_choice", member) for member in ModerationChoice},
     SuggestionAbout: {member.value: vocabulary.label("suggestion_about", member) for member in SuggestionAbout},
+    **{
+        enum: {member.value: vocabulary.label(family, member) for member in enum}
+        for family, enum in {
+            "age_band": AgeBand,
+            "channel": Channel,
+            "cause": NoRelayCause,
+            "ground": Ground,
+            "requester": Requester,
+            "sequel": Sequel,
+            "sex": Sex,
+        }.items()
+    },
     SuggestionState: {member.value: vocabulary.label("suggestion_state", member) for member in SuggestionState},
 }
 

@@ -11,6 +11,8 @@ from api.actions import directory as actions
 from api.actions.keeping import kept
 from api.graphql import moderation, suggestions
 from api.graphql import relays as answers
+from api.graphql.casework import desk
+from api.graphql.casework.desk_types import FrontDeskReport, Request
 from api.graphql.competences import CompetenceMatch, Completion
 from api.graphql.connections import Connection, NameCursor, decode, page_size
 from api.graphql.context import Info
@@ -180,6 +182,20 @@ class Query:
     ) -> Connection[moderation.Decision] | None:
         """The log of moderation."""
         return await moderation.log(info, first, after, mine)
+
+    @strawberry.field(
+        description="Contacts at the viewer's front door, the latest first; null for whoever stands at none."
+    )
+    async def requests(self, info: Info, first: First = 20, after: After = None) -> Connection[Request] | None:
+        """Those that were voided too."""
+        return await desk.requests(info, first, after)
+
+    @strawberry.field(description="The month of the viewer's front door; null for whoever stands at none.")
+    async def front_desk_report(
+        self, info: Info, month: Annotated[str, strawberry.argument(description='In Paris: "2026-03".')]
+    ) -> FrontDeskReport | None:
+        """Exact, for the organisation itself."""
+        return await desk.report(info, month)
 
 
 def bounded(text: str, field: str) -> str:

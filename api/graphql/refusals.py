@@ -68,3 +68,31 @@ class TooMuchHandler(strawberry.ExceptionHandler[errors.TooMuch, TooMuch]):
     def handle(self, exception: errors.TooMuch, *, field: object, info: object) -> TooMuch:
         """The refusal as data."""
         return TooMuch(message=exception.message, code=exception.code)
+
+
+@strawberry.type(description="Not in this state, or not by this viewer; nothing was done.")
+class StepNotAllowed(Refusal):
+    """The refusal of a step."""
+
+
+class StepNotAllowedHandler(strawberry.ExceptionHandler[errors.StepNotAllowed, StepNotAllowed]):
+    """Makes of the model's StepNotAllowed the member of the union."""
+
+    def handle(self, exception: errors.StepNotAllowed, *, field: object, info: object) -> StepNotAllowed:
+        """The refusal as data."""
+        return StepNotAllowed(message=exception.message, code=exception.code)
+
+
+@strawberry.type(description="It says why, by a code and words, or it is not done.")
+class ReasonMissing(Refusal):
+    """The refusal of what goes without its reason."""
+
+    field: str | None = strawberry.field(description="What is missing; null when it is the whole.")
+
+
+class ReasonMissingHandler(strawberry.ExceptionHandler[errors.ReasonMissing, ReasonMissing]):
+    """Makes of the model's ReasonMissing the member of the union."""
+
+    def handle(self, exception: errors.ReasonMissing, *, field: object, info: object) -> ReasonMissing:
+        """The refusal as data."""
+        return ReasonMissing(message=exception.message, code=exception.code, field=exception.field or None)

@@ -1,0 +1,1 @@
+"""People who are accompanied, as programs see them."""
