@@ -12,18 +12,18 @@ from typing import Final, TypeVar
 from api.rooms import Rooms
 from api.web.forms import Form
 from api.web.place_words import locate, place_name
-from graph.model.casework.contact import AgeBand, Channel, Contact, Requester, Sex
+from graph.model.casework.contact import AgeBand, Cause, Channel, Contact, Requester, Sex
 from graph.model.casework.finding_again import LONGEST_NAME, Sought
 from graph.model.casework.front_desk import LONGEST_TEXT
 from graph.model.casework.grounds import Ground
 from graph.model.errors import InvalidInput
-from graph.model.vocabulary import competence, competences, label
+from graph.model.vocabulary import button, competence, competences, label
 
 Code = TypeVar("Code", bound=StrEnum)
 
 LONGEST_WORDS: Final = 300
 CHOICES: Final[Mapping[str, type[StrEnum]]] = MappingProxyType(
-    {"channel": Channel, "requester": Requester, "sex": Sex, "age_band": AgeBand, "ground": Ground}
+    {"channel": Channel, "requester": Requester, "sex": Sex, "age_band": AgeBand, "ground": Ground, "cause": Cause}
 )
 
 
@@ -53,8 +53,8 @@ class Typed:
 
 
 def options(family: str) -> tuple[tuple[str, str], ...]:
-    """The codes of a list with their French."""
-    return tuple((code.value, label(family, code)) for code in CHOICES[family])
+    """The codes of a list with their French, as one chooses them."""
+    return tuple((code.value, button(family, code)) for code in CHOICES[family])
 
 
 def read_typed(rooms: Rooms, form: Form) -> Typed:

@@ -16,7 +16,7 @@ from api.web.place_words import place_name
 from graph.model.casework.contact import Contact
 from graph.model.casework.desk_report import Report, beside
 from graph.model.casework.front_desk import Followed, Request
-from graph.model.vocabulary import competence, label
+from graph.model.vocabulary import button, competence, label
 from search.hours import PARIS
 
 NO_PLACE: Final = "Commune non précisée"
@@ -164,7 +164,7 @@ def csv_rows(rooms: Rooms, found: Report) -> list[tuple[str, str, str]]:
 
 
 def _labelled(family: str, counted: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    return tuple((label(family, code), many) for code, many in counted)
+    return tuple((button(family, code) if family == "cause" else label(family, code), many) for code, many in counted)
 
 
 def _place(rooms: Rooms, contact: Contact) -> str:

@@ -16,7 +16,7 @@ from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import key_in, new_key, rooms_of
 from api.web.asking import ask_of, located
-from api.web.desk_form import Typed, ground_of, read_typed, sought_of, typed_of, with_place
+from api.web.desk_form import Typed, ground_of, options, read_typed, sought_of, typed_of, with_place
 from api.web.desk_view import contact_view, known_views, outcome, sequel_words
 from api.web.forms import Form, form_of, see
 from api.web.pages.casework.desk import NOT_KEPT, PATH, fault_of, form_context
@@ -33,7 +33,6 @@ from graph.model.vocabulary import competence, label
 from graph.model.wording import emergency_numbers
 
 MOST_RELAYS: Final = 3
-CAUSES: Final = tuple((cause.value, label("cause", cause)) for cause in Cause)
 
 router = APIRouter(include_in_schema=False)
 
@@ -165,7 +164,7 @@ async def _shown(
         "looked": looked or Typed(contact=it.contact),
         "known": None if answers is None else known_views(answers, viewer.organisation),
         "relays": relays,
-        "causes": CAUSES,
+        "causes": options("cause"),
         "reasons": [(reason, competence(reason).label) for reason in it.contact.reasons],
         "needs": [
             (competence(n.competence).label, label("cause", n.cause) if n.cause else "") for n in it.needs.values()

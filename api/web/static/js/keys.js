@@ -1,4 +1,4 @@
-// Keyboard shortcuts: / search, arrows through the results, p why, m map or list, ? help. Never while someone types. Those
+// Keyboard shortcuts: / search, arrows through the results, p why, m map or list, r the front desk, ? help. Never while someone types. Those
 // of one character can be turned off: who speaks to the machine, or whose hand trembles, sets them off by chance.
 
 const FIELDS = "input, select, textarea, [contenteditable]";
@@ -61,6 +61,8 @@ function act(root, key) {
       return toOtherView(root);
     case "Escape":
       return closeOpened(root);
+    case "r":
+      return toDesk(root);
     case "?":
       return openHelp(root);
     default:
@@ -73,6 +75,14 @@ function toSearch(root) {
   if (!field) return false;
   field.focus();
   field.select();
+  return true;
+}
+
+// Only whoever stands at a front door has this link.
+function toDesk(root) {
+  const link = root.querySelector("a[href='/accueil']");
+  if (!link) return false;
+  link.click();
   return true;
 }
 
