@@ -271,6 +271,15 @@ async def test_another_organisations_file_is_told_on_a_ground_and_no_more_than_w
     assert [one["organisation"] for one in await rows(site, "NextAction") if one["what"] == "call_back"] == [THERE]
 
 
+async def test_a_contact_is_noted_even_where_the_call_could_not_be_asked_for(site: Inside) -> None:
+    async with await site.signed_in(Role.PROFESSIONAL, HERE) as client:
+        answer = await client.post("/accueil", data={"lien": "0" * 32, "cle": "k"})
+        assert answer.status_code == 404
+        assert "Contact noté." in said(answer) and "Le rappel n’a pas été demandé" in said(answer)
+    (request,) = await rows(site, "Request")
+    assert json.loads(request["told"])["sequels"] == []
+
+
 async def test_nothing_is_told_where_home_is_the_danger_nor_of_what_is_closed(site: Inside) -> None:
     asker = viewer(HERE, "t:asker")
     sought = Sought(name=NAME, born=datetime.fromisoformat(BORN).date())

@@ -18,7 +18,6 @@ from graph.store.unit import Unit
 
 ABSENT: Final = "Ce contact n’existe pas, ou vous n’y avez pas accès."
 MOST_TRANSITIONAL: Final = 500
-# Nobody notes a contact of days ago by telephone; a letter is noted when it is opened.
 NO_PLACE: Final = "Ce lieu n’est pas dans la carte : choisissez une commune, ou laissez vide."
 
 Decide = Callable[[Request], RequestEvent | None]

@@ -67,12 +67,16 @@ async def record(request: Request) -> Response:
     try:
         told = with_place(rooms, typed)
         made = await front_desk.record(rooms, viewer, told.contact, key=key, words=told.text, at=now())
-        if hit := form.one("lien", 40):
-            urgent = told.contact.danger
-            await looking_up.relink(rooms, viewer, hit, key=f"{key}|lien", request=made.id, urgent=urgent, at=now())
     except Refusal as refusal:
         return await _desk(request, typed, refused=refusal, key=key)
-    if told.contact.at_once or form.one("lien", 40):
+    if hit := form.one("lien", 40):
+        urgent = told.contact.danger
+        try:
+            await looking_up.relink(rooms, viewer, hit, key=f"{key}|lien", request=made.id, urgent=urgent, at=now())
+        except Refusal as refusal:
+            # The contact is noted, and the page says so beside what was not done.
+            return await _desk(request, Typed(contact=Contact()), done=made.id, refused=refusal)
+    if told.contact.at_once or hit:
         return see(f"{PATH}?note={made.id}#fait")
     return see(f"{PATH}/contact/{made.id}")
 
@@ -149,6 +153,7 @@ async def _desk(
         "done": contact_view(rooms, noted) if noted else None,
         "undo_key": new_key(),
         "refused": refused.message if refused else "",
+        "refusal_title": "Le rappel n’a pas été demandé" if noted else "Rien n’a été enregistré",
         "faulty": fault_of(refused),
         "known": None if answers is None else known_views(answers, viewer.organisation),
         "numbers_first": typed.numbers or (tuple(emergency_numbers()) if typed.contact.danger else ()),
