@@ -189,6 +189,8 @@ async def test_a_contact_becomes_a_file_and_its_watch_is_owed(site: Inside) -> N
         form = {"mots": "impayés de loyer", "ou": "Besançon", "sexe": "man", "faire": "suite", "cle": "a"}
         where = (await client.post("/accueil", data=form)).headers["location"]
         day = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+        none = {"faire": "sans-relais", "motif": make.RENT, "cause": "no_capacity", "cle": "n"}
+        await client.post(f"{where}/suite", data=none)
         form = {"faire": "veille", "nom": NAME, "ne": BORN, "objet": "Appeler le jeudi", "le": day, "cle": "b"}
         form |= {"transitoire": "1"}
         assert (await client.post(f"{where}/suite", data=form | {"le": ""})).status_code == 422
@@ -199,7 +201,7 @@ async def test_a_contact_becomes_a_file_and_its_watch_is_owed(site: Inside) -> N
         assert "Un dossier a été ouvert" in said(await client.get(where))
         assert (await client.post(f"{where}/annuler", data={"cle": "c"})).status_code == 409
         listed = said(await client.get("/accueil/transitoires"))
-        assert "0 jour" in listed and "cause non précisée" in listed
+        assert "0 jour" in listed and "Réduire les impayés de loyer : pas de place" in listed
         outside = await client.get(f"/dossier/{id_}/intervention")
         assert "Veille : Appeler le jeudi" in said(outside)
     (file,) = await rows(site, "File")

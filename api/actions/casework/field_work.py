@@ -18,6 +18,8 @@ from graph.model.casework import interventions
 from graph.model.casework.acts import Event
 from graph.model.casework.contact import Sequel
 from graph.model.casework.file import Actor, File, Identity, Member, MemberRole, Watch
+from graph.model.casework.front_desk import Request
+from graph.model.casework.writings import NoRelayFound
 from graph.model.errors import StepNotAllowed
 from graph.store.unit import Unit
 
@@ -62,11 +64,26 @@ async def open_from(
         transitional=told.transitional,
         at=moment,
     )
+    if request.unmet:
+        file = await _carry_causes(rooms, viewer, file.id, request, key=f"{key}|causes", at=moment)
     if watch is not None:
         file = await keep_watch(rooms, viewer, file.id, watch, key=f"{key}|watch", at=moment)
     sequel = Sequel.WATCHED if watch is not None else Sequel.FILE_OPENED
     await front_desk.follow(rooms, viewer, request.id, sequel, key=f"{key}|sequel", file=file.id, at=moment)
     return file
+
+
+async def _carry_causes(
+    rooms: Rooms, viewer: Viewer, file_id: str, request: Request, *, key: str, at: datetime
+) -> File:
+    """Why no relay was found goes on with the file: it is why the front door keeps it."""
+    causes = {need.competence: str(need.cause) for need in request.unmet}
+
+    async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
+        needs = [need for need in file.needs.values() if need.competence in causes]
+        return [NoRelayFound(need=need.id, cause=causes[need.competence]) for need in needs]
+
+    return await act(rooms, viewer, file_id, key=key, asked=("causes", causes), decide=decide, at=at)
 
 
 async def visit(
