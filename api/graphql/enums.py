@@ -11,6 +11,8 @@ import strawberry
 from graph.model import vocabulary
 from graph.model.access import Operation, Role
 from graph.model.alerts import Pace
+from graph.model.casework.contact import AgeBand, Channel, Requester, Sequel, Sex
+from graph.model.casework.contact import Cause as NoRelayCause
 from graph.model.casework.file import CircleKind, FileState, LeadCause, MemberRole, Outcome
 from graph.model.casework.grounds import Ground, Means, ShareGroup
 from graph.model.casework.handoff import Kind as HandoffKind
@@ -34,7 +36,9 @@ from graph.model.territory import TerritoryLevel
 from graph.store.casework.reads import ReadPage
 
 __all__ = [
+    "AgeBand",
     "AgreementKind",
+    "Channel",
     "CircleKind",
     "FieldGroup",
     "FileState",
@@ -52,6 +56,7 @@ __all__ = [
     "Mode",
     "ModerationChoice",
     "ModerationTask",
+    "NoRelayCause",
     "NoteKind",
     "Operation",
     "OrderedLead",
@@ -64,7 +69,10 @@ __all__ = [
     "ReasonCode",
     "ReasonKind",
     "RefusalCode",
+    "Requester",
     "Role",
+    "Sequel",
+    "Sex",
     "ShareGroup",
     "SuccessionKind",
     "SuggestionAbout",
@@ -84,12 +92,18 @@ else:
 DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     CircleKind: "What someone around a file is to it.",
     FileState: "The life of a file.",
-    Ground: "Why something may leave a file.",
     LeadCause: "By what the lead of a file moved.",
     Means: "How an accord was given.",
     MemberRole: "Who someone is in a file.",
     NoteKind: "What is written down.",
     ReadPage: "Where something of a file was read.",
+    AgeBand: "Of whom a contact is about.",
+    Channel: "How a contact came to a front door.",
+    Ground: "Why something about someone may be told, or asked.",
+    NoRelayCause: "Why no relay was found.",
+    Requester: "Who asked at a front door.",
+    Sequel: "What followed a contact.",
+    Sex: "Of whom a contact is about.",
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
     ListingAct: "What an entry of a listing's log did.",
@@ -130,6 +144,7 @@ NAMES: Final[Mapping[type[Enum], str]] = {
     HandoffState: "HandoffState",
     HandoffStep: "HandoffStep",
     ListingAct: "ListingAct",
+    NoRelayCause: "NoRelayCause",
     ModerationChoice: "ModerationChoice",
     ModerationTask: "ModerationTask",
     SuggestionAbout: "SuggestionAbout",
@@ -165,6 +180,18 @@ _LABELS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     ModerationTask: {member.value: vocabulary.label("moderation_task", member) for member in ModerationTask},
     ModerationChoice: {member.value: vocabulary.button("moderation_choice", member) for member in ModerationChoice},
     SuggestionAbout: {member.value: vocabulary.label("suggestion_about", member) for member in SuggestionAbout},
+    **{
+        enum: {member.value: vocabulary.label(family, member) for member in enum}
+        for family, enum in {
+            "age_band": AgeBand,
+            "channel": Channel,
+            "cause": NoRelayCause,
+            "ground": Ground,
+            "requester": Requester,
+            "sequel": Sequel,
+            "sex": Sex,
+        }.items()
+    },
     SuggestionState: {member.value: vocabulary.label("suggestion_state", member) for member in SuggestionState},
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
+from api.graphql.casework.desk import DeskMutations
 from api.graphql.casework.file_acts import FileActs
 from api.graphql.casework.file_records import FileRecords
 from api.graphql.casework.handoff_answering import HandoffAnswering
@@ -28,5 +29,6 @@ class Mutation(
     FileRecords,
     HandoffSending,
     HandoffAnswering,
+    DeskMutations,
 ):
     """All acts."""

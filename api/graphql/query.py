@@ -11,9 +11,11 @@ from api.actions import directory as actions
 from api.actions.keeping import kept
 from api.graphql import moderation, suggestions
 from api.graphql import relays as answers
+from api.graphql.casework import desk
 from api.graphql.casework import file as files
 from api.graphql.casework import handoff as handoffs
 from api.graphql.casework import inbox as inboxes
+from api.graphql.casework.desk_types import FrontDeskReport, Request
 from api.graphql.casework.file import File
 from api.graphql.casework.handoff import Handoff, NextAction
 from api.graphql.competences import CompetenceMatch, Completion
@@ -210,6 +212,20 @@ class Query:
     ) -> Connection[moderation.Decision] | None:
         """The log of moderation."""
         return await moderation.log(info, first, after, mine)
+
+    @strawberry.field(
+        description="Contacts at the viewer's front door, the latest first; null for whoever stands at none."
+    )
+    async def requests(self, info: Info, first: First = 20, after: After = None) -> Connection[Request] | None:
+        """Those that were voided too."""
+        return await desk.requests(info, first, after)
+
+    @strawberry.field(description="The month of the viewer's front door; null for whoever stands at none.")
+    async def front_desk_report(
+        self, info: Info, month: Annotated[str, strawberry.argument(description='In Paris: "2026-03".')]
+    ) -> FrontDeskReport | None:
+        """Exact, for the organisation itself."""
+        return await desk.report(info, month)
 
 
 def bounded(text: str, field: str) -> str:

@@ -35,7 +35,7 @@ from api.web.pages import (
     territories,
     themes,
 )
-from api.web.pages.casework import answer, handoff, inbox, passing, team
+from api.web.pages.casework import answer, desk, desk_contact, desk_field, desk_report, handoff, inbox, passing, team
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -67,6 +67,10 @@ for part in (
     handoff,
     passing,
     answer,
+    desk,
+    desk_contact,
+    desk_report,
+    desk_field,
     # Before those whose id takes what follows it in an address; the last takes all that is left.
     hours,
     outreach,

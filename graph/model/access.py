@@ -65,6 +65,7 @@ class Operation(StrEnum):
     GRANT_SITE_ROLE = "grant_site_role"
     RECORD_REQUEST = "record_request"
     READ_REQUESTS = "read_requests"
+    LOOK_UP = "look_up"
     OPEN_FILE = "open_file"
     READ_FILE = "read_file"
     WORK_ON_FILE = "work_on_file"

@@ -13,7 +13,9 @@ from graph.store.casework.files import Files
 from graph.store.casework.inbox import Inbox
 from graph.store.casework.link_codes import LinkCodes
 from graph.store.casework.lists import FileLists
+from graph.store.casework.lookups import Lookups
 from graph.store.casework.reads import Reads
+from graph.store.casework.requests import Requests
 from graph.store.casework.seats import Seats
 from graph.store.casework.teams import Teams
 from graph.store.claims import Claims
@@ -169,6 +171,16 @@ class Repositories:
     def link_codes(self) -> LinkCodes:
         """Codes that join two files of one person."""
         return LinkCodes(self._unit)
+
+    @cached_property
+    def requests(self) -> Requests:
+        """Contacts at front doors."""
+        return Requests(self._unit)
+
+    @cached_property
+    def lookups(self) -> Lookups:
+        """Who may be found again, and who looked."""
+        return Lookups(self._unit)
 
     @cached_property
     def seats(self) -> Seats:

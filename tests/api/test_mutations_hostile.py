@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,15 @@ from graphql import GraphQLObjectType, GraphQLUnionType, get_named_type
 
 from api.graphql.schema import schema
 from graph.model.access import SITE_ROLES, Role
+from graph.model.casework.deciding import opened
+from graph.model.casework.file import Actor, ActorKind, Identity, Member, MemberRole
 from graph.store.unit import Graph
 from tests import make
 from tests.api.casework import passing
 from tests.api.inside import Inside, inside
 
 HERE, SERVICE = "t:caf", "service:t:s"
+PHONE = "03 81 55 66 77"
 FOREIGN = "https://ailleurs.example"
 # What is told of each kind of answer: enough for the next step to name it.
 TOLD = {
@@ -34,6 +37,9 @@ TOLD = {
     "SavedSearch": "id",
     "SearchDeleted": "id",
     **passing.TOLD,
+    "Request": "id",
+    "LookedUp": "known { hit }",
+    "Relinked": "organisation",
 }
 TODAY = date.today()  # noqa: DTZ011 - the site asks its own clock too
 SOON = (TODAY + timedelta(days=10)).isoformat()
@@ -63,6 +69,10 @@ def listing(**more: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
 
 def posts(**more: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda _: {"organisation": HERE} | more
+
+
+def contact(**more: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda said: {"request": said["recordRequest"]["id"]} | more
 
 
 # One after the other: each finds what it needs in what was done before.
@@ -101,6 +111,13 @@ STEPS = (
     Step("setAlert", lambda said: {"search": said["saveSearch"]["id"], "pace": "WEEKLY"}, "SavedSearch"),
     Step("deleteSearch", lambda said: {"search": said["saveSearch"]["id"]}, "SearchDeleted"),
     *(Step(name, says, answer, Role.PROFESSIONAL, changes=changes) for name, says, answer, changes in passing.PASSING),
+    Step("recordRequest", lambda _: {"contact": {"reasons": [make.RENT]}}, "Request", Role.PROFESSIONAL),
+    Step("correctRequest", contact(contact={"sex": "MAN", "reasons": [make.RENT]}), "Request", Role.PROFESSIONAL),
+    Step("noteRequestNeed", contact(competence=make.RENT, cause="NO_CAPACITY"), "Request", Role.PROFESSIONAL),
+    Step("followRequest", contact(sequel="ANSWERED"), "Request", Role.PROFESSIONAL),
+    Step("voidRequest", contact(), "Request", Role.PROFESSIONAL),
+    Step("lookUp", lambda _: {"phone": PHONE}, "LookedUp", Role.PROFESSIONAL),
+    Step("relink", lambda said: {"hit": said["lookUp"]["known"][0]["hit"]}, "Relinked", Role.PROFESSIONAL),
 )
 
 
@@ -177,6 +194,7 @@ def test_every_mutation_of_the_schema_is_tried() -> None:
 
 async def test_none_is_executed_but_as_it_should_be_asked(site: Inside) -> None:
     said: dict[str, Any] = {"waiting": await suggested(site, 3), **await passing.prepared(site, HERE)}
+    await followed(site)
     for step in STEPS:
         given = step.says(said)
         async with await site.signed_in(step.role, "" if step.role in SITE_ROLES else HERE) as client:
@@ -202,6 +220,14 @@ async def refused_to_a_visitor(site: Inside, step: Step, given: dict[str, Any]) 
         answer = await visitor.post("/graphql", json=body(step.name, given, f"visitor-{step.name}"))
     told = answer.json()["data"][step.name]
     assert told["__typename"] in {"NotAllowed", "NotFound"}, (step.name, told)
+
+
+async def followed(site: Inside) -> None:
+    """Someone whom this number leads to has a file here."""
+    by = Actor(kind=ActorKind.PROFESSIONAL, account="t:professional.caf", organisation=HERE)
+    member = Member(id="m", role=MemberRole.ADULT, identity=Identity(phone=PHONE))
+    at = datetime.now(UTC)
+    await site.rooms.graph.write(lambda unit: unit.files.append(None, by, at, opened(by, (member,), at)))
 
 
 async def suggested(site: Inside, count: int) -> list[str]:

@@ -23,6 +23,8 @@ from graph.model.casework.handoff import Handoff, ReasonCode, Side, State, Step
 from graph.model.casework.writings import (
     AppointmentSet,
     Assessed,
+    CalledBack,
+    ContactTold,
     DecisionTold,
     Delivered,
     Looked,
@@ -256,8 +258,8 @@ class Erased:
 Event = (
     Opened | MemberSet | NeedAdded | NeedSet | NeedEnded | Drafted | Stepped | Reassigned | Settled | LeadMoved | WorkersSet
     | ConsentGiven | ConsentWithdrawn | Reviewed | CircleSet | CircleLeft | CoReferentSet | CoReferentLeft | Noted | Met | Assessed
-    | DecisionTold | WatchSet | Looked | Delivered | AppointmentSet | OpinionGiven | NoRelayFound | WorryTold | PageSet
-    | Kept | Struck | Closed | Reopened | Linked | Erased
+    | DecisionTold | WatchSet | Looked | Delivered | AppointmentSet | OpinionGiven | NoRelayFound | WorryTold
+    | ContactTold | CalledBack | PageSet | Kept | Struck | Closed | Reopened | Linked | Erased
 )  # fmt: skip
 EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType({event.__name__: event for event in Event.__args__})
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from graph.model.casework import acts
 from graph.model.casework.acts import Entry, Stepped
-from graph.model.casework.file import File, FileState
+from graph.model.casework.file import File, FileState, ToCallBack
 from graph.model.casework.handoff import Side, Step
 from graph.model.casework.leading import led, recalled
 from graph.model.casework.stepping import stepped
@@ -188,6 +188,23 @@ def _(event: acts.Looked, file: File, entry: Entry) -> File:
 
 
 @_apply.register
+def _(event: acts.NoRelayFound, file: File, entry: Entry) -> File:
+    return replace(file, no_relay=_put(file.no_relay, event.need, event.cause))
+
+
+@_apply.register
+def _(event: acts.ContactTold, file: File, entry: Entry) -> File:
+    told = ToCallBack(id=event.id, organisation=event.organisation, told=entry.at, due=event.due, urgent=event.urgent)
+    return replace(file, to_call=_put(file.to_call, event.id, told))
+
+
+@_apply.register
+def _(event: acts.CalledBack, file: File, entry: Entry) -> File:
+    met = entry.at if event.reached else file.last_contact
+    return replace(file, to_call=_without(file.to_call, event.contact), last_contact=met)
+
+
+@_apply.register
 def _(event: acts.AppointmentSet, file: File, entry: Entry) -> File:
     return replace(file, appointments=_put(file.appointments, event.appointment.id, event.appointment))
 
@@ -221,7 +238,6 @@ def _(event: acts.Struck, file: File, entry: Entry) -> File:
 @_apply.register(acts.DecisionTold)
 @_apply.register(acts.Delivered)
 @_apply.register(acts.OpinionGiven)
-@_apply.register(acts.NoRelayFound)
 @_apply.register(acts.WorryTold)
 def _(event: Any, file: File, entry: Entry) -> File:
     return file

@@ -199,6 +199,17 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToCallBack:
+    """The person got in touch at another organisation's door: the lead owes her a call."""
+
+    id: str
+    organisation: str
+    told: datetime
+    due: datetime
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
     """Slots that were offered, and the one that was taken. `where` is shown; mails and calendars tell none of it."""
 
@@ -230,7 +241,7 @@ class File:
 
     `seq` is the number of its last entry. `lead` is exactly one while it is open; `leads` those before, the first first.
     `review` is when the lead next looks at the file as a whole; `to_review` what was told in danger, by handoff, with the day on
-    which a second person reviews it. `linked` is the file it went into.
+    which a second person reviews it; `no_relay` why no relay was found, by need. `linked` is the file it went into.
     """
 
     id: str
@@ -249,6 +260,8 @@ class File:
     co_referents: Mapping[str, CoReferent] = field(default_factory=dict)
     watches: Mapping[str, Watch] = field(default_factory=dict)
     appointments: Mapping[str, Appointment] = field(default_factory=dict)
+    to_call: Mapping[str, ToCallBack] = field(default_factory=dict)
+    no_relay: Mapping[str, str] = field(default_factory=dict)
     to_review: Mapping[str, datetime] = field(default_factory=dict)
     page: PersonPage = field(default_factory=PersonPage)
     workers: frozenset[str] = frozenset()

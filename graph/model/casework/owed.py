@@ -39,6 +39,7 @@ class Owed(StrEnum):
     REVIEW_FILE = "review_file"
     REVIEW_DANGER = "review_danger"
     LOOK_AGAIN = "look_again"
+    CALL_BACK = "call_back"
     UNTANGLE = "untangle"
     SEE_CONTEST = "see_contest"
 
@@ -109,6 +110,8 @@ def _of_file(file: File, lead: Lead) -> Iterator[NextAction]:
             account=watch.account if watch.account in file.workers else lead.account,
             due=due,
         )
+    for told in file.to_call.values():
+        yield by_lead(Owed.CALL_BACK, told.id, told.due, told.urgent)
     for handoff, due in file.to_review.items():
         yield NextAction(
             file=file.id,

@@ -140,3 +140,22 @@ class Struck:
 
     entry: int
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactTold:
+    """The person got in touch at another organisation's door, which asks the lead to call back before `due`."""
+
+    id: str
+    organisation: str
+    due: datetime
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalledBack:
+    """The lead has called back, or tried to: what came of it."""
+
+    contact: str
+    text: str
+    reached: bool = True

@@ -25,6 +25,7 @@ from graph.store.casework.rows import (
     milliseconds,
     moment_of,
     need_row,
+    no_relay_row,
 )
 from graph.store.outbox import CASEWORK
 
@@ -60,6 +61,7 @@ FOREACH (row IN $needs_added | CREATE (n:Need) SET n = row)
 FOREACH (row IN $needs_changed | MERGE (n:Need {id: row.id}) SET n = row)
 FOREACH (row IN $handoffs_added | CREATE (h:Handoff) SET h = row)
 FOREACH (row IN $handoffs_changed | MERGE (h:Handoff {id: row.id}) SET h = row)
+FOREACH (row IN $no_relays | MERGE (n:NoRelay {id: row.id}) SET n = row)
 FOREACH (row IN $actions | MERGE (a:NextAction {id: row.id}) SET a = row)
 WITH o
 UNWIND $settled AS id
@@ -166,6 +168,7 @@ class Files:
         entries = [Entry(file=name, seq=seq, at=at, by=by, event=event) for seq, event in enumerate(events, first)]
         made = made_of(key, file, self._head(file), entries)
         await self._unit.run(WRITE, effect=made.effect, kind=CASEWORK, subjects=[f"file:{name}"], **made.rows)
+        await self._unit.lookups.keep(file, made.file)
         self._heads[name] = made.head
         return made.file
 
@@ -201,6 +204,7 @@ def made_of(key: bytes, before: File | None, head: str, entries: Sequence[Entry]
 def _projected(before: File | None, after: File) -> dict[str, Any]:
     """What changed of needs, handoffs and next actions, and nothing else, as the parameters of WRITE."""
     needs, handoffs = (before.needs, before.handoffs) if before else ({}, {})
+    known, unmet = before.no_relay if before else {}, after.no_relay.items()
     was = {action.id: action for action in owed(before)} if before else {}
     now = {action.id: action for action in owed(after)}
     new_handoffs = [handoff for id_, handoff in after.handoffs.items() if id_ not in handoffs]
@@ -210,6 +214,7 @@ def _projected(before: File | None, after: File) -> dict[str, Any]:
         "needs_changed": [need_row(after, n) for id_, n in after.needs.items() if id_ in needs and needs[id_] != n],
         "handoffs_added": [handoff_row(after, handoff) for handoff in new_handoffs],
         "handoffs_changed": [handoff_row(after, handoff) for handoff in moved],
+        "no_relays": [no_relay_row(after, need, cause) for need, cause in unmet if known.get(need) != cause],
         "actions": [action_row(action) for id_, action in now.items() if was.get(id_) != action],
         "settled": sorted(was.keys() - now.keys()),
     }

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from graph.model.casework.acts import Entry, NeedEnded, Settled, Stepped
+from graph.model.casework.acts import Entry, Event, NeedEnded, Opened, Settled, Stepped
+from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Need
 from graph.model.casework.handoff import Handoff
 from graph.model.casework.owed import NextAction
+from graph.model.casework.writings import Looked, Noted, NoteKind, WatchSet
 
 Row = dict[str, Any]
 # Whose inbox it is that whoever keeps the network reads: what is empty is not indexed.
 NETWORK: Final = "network"
+# What the month of a front door counts among the entries of its files.
+TALLIED = ("visit", "emergency", "watch", "look", "open")
 
 
 def milliseconds(moment: datetime) -> int:
@@ -42,11 +46,47 @@ def entry_row(entry: Entry, committed: str, hashed: str, sealed: str) -> Row:
             "handoff": event.handoff if isinstance(event, Stepped | Settled) else "",
             "need": event.need if isinstance(event, NeedEnded) else "",
             "reason": reason.value if reason else "",
+            "tally": tally_of(tallied(event), entry.by.organisation, entry.at),
             "commitment": committed,
             "hash": hashed,
             "sealed": sealed,
         }
     )
+
+
+def tallied(event: Event) -> str:
+    """Under which of TALLIED an event counts; empty for most."""
+    match event:
+        case Noted(kind=NoteKind.VISIT):
+            return "visit"
+        case Noted(kind=NoteKind.EMERGENCY):
+            return "emergency"
+        case WatchSet():
+            return "watch"
+        case Looked():
+            return "look"
+        case Opened():
+            return "open"
+        case _:
+            return ""
+
+
+def tally_of(what: str, organisation: str, at: datetime) -> str:
+    """What is counted of an organisation in a month of Paris: "visit|demo:ccas|2026-03"; empty where nothing is."""
+    return f"{what}|{organisation}|{at.astimezone(PARIS):%Y-%m}" if what else ""
+
+
+def no_relay_row(file: File, need: str, cause: str) -> Row:
+    """A need of a file for which nothing fitting was found."""
+    told = file.needs.get(need)
+    lead = file.lead or (file.leads[-1] if file.leads else None)
+    return {
+        "id": f"{file.id}|{need}",
+        "file": file.id,
+        "competence": told.competence if told else "",
+        "cause": cause,
+        "organisation": lead.organisation if lead else file.organisation,
+    }
 
 
 def file_row(file: File, hashed: str, sealed: str) -> Row:

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import pytest
 
+from graph.model.casework.contact import AgeBand, Cause, Channel, Requester, Sequel, Sex
 from graph.model.casework.file import ActorKind, CircleKind, FileState, LeadCause, MemberRole, Outcome
 from graph.model.casework.grounds import BY_LAW, Ground, Means, ShareGroup
 from graph.model.casework.handoff import Kind, OrderedLead, ReasonCode, State, Step
@@ -31,6 +32,12 @@ SHOWN: dict[str, type[StrEnum]] = {
     "owed": Owed,
     "holder": Holder,
     "note": NoteKind,
+    "channel": Channel,
+    "requester": Requester,
+    "sex": Sex,
+    "age_band": AgeBand,
+    "cause": Cause,
+    "sequel": Sequel,
 }
 # What the timeline says beside the steps of handoffs.
 ACTS = {"meet", "close", "reopen"}

@@ -1,4 +1,5 @@
-// Keyboard shortcuts: / search, arrows through the results, p why, o orient, m map or list, ? help. Never while someone types. Those
+// Keyboard shortcuts: / search, arrows through the results, p why, o orient, r the front desk, m map or list, ? help. Never while someone
+// types. Those
 // of one character can be turned off: who speaks to the machine, or whose hand trembles, sets them off by chance.
 
 const FIELDS = "input, select, textarea, [contenteditable]";
@@ -63,6 +64,8 @@ function act(root, key) {
       return toOtherView(root);
     case "Escape":
       return closeOpened(root);
+    case "r":
+      return toDesk(root);
     case "?":
       return openHelp(root);
     default:
@@ -75,6 +78,14 @@ function toSearch(root) {
   if (!field) return false;
   field.focus();
   field.select();
+  return true;
+}
+
+// Only whoever stands at a front door has this link.
+function toDesk(root) {
+  const link = root.querySelector("a[href='/accueil']");
+  if (!link) return false;
+  link.click();
   return true;
 }
 
