@@ -19,6 +19,7 @@ from graph.store.migrations import (
     m010_suggestions,
     m011_bulk,
     m012_casework,
+    m017_own_page,
     m018_clocks,
 )
 from graph.store.schema import MARK
@@ -40,6 +41,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m010_suggestions", m010_suggestions.run),
     ("m011_bulk", m011_bulk.run),
     ("m012_casework", m012_casework.run),
+    ("m017_own_page", m017_own_page.run),
     ("m018_clocks", m018_clocks.run),
 )
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, cast
 from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
 from graph.store.casework.clocks import Timing
+from graph.store.casework.doors import Doors
 from graph.store.casework.files import Files
+from graph.store.casework.forgetting import Forgetting
 from graph.store.casework.seats import Seats
 from graph.store.casework.teams import Teams
 from graph.store.claims import Claims
@@ -139,6 +141,16 @@ class Repositories:
     def files(self) -> Files:
         """People who are accompanied, with their logs."""
         return Files(self._unit)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """Doors of persons' own pages."""
+        return Doors(self._unit)
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        """What is erased of files."""
+        return Forgetting(self._unit)
 
     @cached_property
     def seats(self) -> Seats:

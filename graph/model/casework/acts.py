@@ -25,11 +25,14 @@ from graph.model.casework.writings import (
     Assessed,
     DecisionTold,
     Delivered,
+    ForgettingTold,
     Looked,
     Met,
     NoRelayFound,
     Noted,
     OpinionGiven,
+    RightAnswered,
+    RightAsked,
     WatchSet,
     WorryTold,
 )
@@ -202,7 +205,7 @@ class CoReferentLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSet:
-    """The person's page is opened, closed, or given another code."""
+    """A member's page is opened, closed, or given another code."""
 
     page: PersonPage
 
@@ -255,7 +258,7 @@ Event = (
     Opened | MemberSet | NeedAdded | NeedSet | NeedEnded | Drafted | Stepped | Reassigned | Settled | LeadMoved | WorkersSet
     | ConsentGiven | ConsentWithdrawn | Reviewed | CircleSet | CircleLeft | CoReferentSet | CoReferentLeft | Noted | Met | Assessed
     | DecisionTold | WatchSet | Looked | Delivered | AppointmentSet | OpinionGiven | NoRelayFound | WorryTold | PageSet
-    | Kept | Closed | Reopened | Linked | Erased
+    | Kept | Closed | Reopened | Linked | Erased | RightAsked | RightAnswered | ForgettingTold
 )  # fmt: skip
 EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType({event.__name__: event for event in Event.__args__})
 
