@@ -11,6 +11,7 @@ import strawberry
 from graph.model import vocabulary
 from graph.model.access import Operation, Role
 from graph.model.alerts import Pace
+from graph.model.casework.remembering import Cause as ForgettingCause
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
 from graph.model.keeping import Act as ListingAct
@@ -25,6 +26,7 @@ from graph.model.territory import TerritoryLevel
 __all__ = [
     "AgreementKind",
     "FieldGroup",
+    "ForgettingCause",
     "HolderRole",
     "ListingAct",
     "ListingState",
@@ -55,6 +57,7 @@ else:
 DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
+    ForgettingCause: "Why a file is erased.",
     ListingAct: "What an entry of a listing's log did.",
     HolderRole: "Whether someone holds a post or stands in for its holder.",
     ListingState: "The life of a listing; only a published one is found.",
@@ -78,6 +81,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
 
 # Names that say in the schema what the model's own say in their module.
 NAMES: Final[Mapping[type[Enum], str]] = {
+    ForgettingCause: "ForgettingCause",
     ListingAct: "ListingAct",
     ModerationChoice: "ModerationChoice",
     ModerationTask: "ModerationTask",

@@ -11,6 +11,7 @@ from api.actions import directory as actions
 from api.actions.keeping import kept
 from api.graphql import moderation, suggestions
 from api.graphql import relays as answers
+from api.graphql.casework import own_page
 from api.graphql.competences import CompetenceMatch, Completion
 from api.graphql.connections import Connection, NameCursor, decode, page_size
 from api.graphql.context import Info
@@ -158,6 +159,13 @@ class Query:
     ) -> Connection[suggestions.Suggestion] | None:
         """All for a moderator, else those of her organisation and of its units."""
         return await suggestions.suggestions(info, first, after)
+
+    @strawberry.field(description="The own pages of a file's members; null for whoever may not see the whole file.")
+    async def person_pages(
+        self, info: Info, file: Annotated[strawberry.ID, strawberry.argument(description="The file's id.")]
+    ) -> list[own_page.PersonPage] | None:
+        """In the order of its members; neither address nor code."""
+        return await own_page.person_pages(info, bounded(file, "file"))
 
     @strawberry.field(description="What waits for a moderator; null for whoever may not read it.")
     async def moderation_queue(

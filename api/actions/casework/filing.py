@@ -69,7 +69,8 @@ async def act(
 
     async def load(unit: Unit) -> File:
         file, found = await seen_in(unit, viewer, await unit.files.load(file_id), moment)
-        if operation is Operation.WORK_ON_FILE and not found.works and file.open:
+        # Nobody works on one that is closed; whoever reads all of it may take it up again, an addressee may not.
+        if operation is Operation.WORK_ON_FILE and not (found.works if file.open else found.whole):
             raise NotAllowed(NOT_YOURS)
         return file
 
