@@ -256,3 +256,13 @@ async def test_another_house_knows_nothing_of_it(site: Inside, role: Role) -> No
         asked = await client.post(f"/dossier/{FILE}/page", data={"personne": MOTHER, "geste": "ouvrir"})
         assert asked.status_code in (404, 409)
     assert await stored(site) == before
+
+
+async def test_a_copy_is_read_on_a_page_and_by_programmes(site: Inside) -> None:
+    async with await site.signed_in(Role.PROFESSIONAL, "t:cms") as client:
+        page = await client.get(f"/dossier/{FILE}/copie/{MOTHER}")
+        told = await client.get(f"/dossier/{FILE}/copie/{MOTHER}.json")
+    assert "Ce qui est gardé de vous" in page.text
+    assert told.json()["member"]["name"] == "Odile Martin"
+    assert (page.headers["cache-control"], told.headers["cache-control"]) == ("no-store", "no-store")
+    assert "Paul" not in told.text + page.text

@@ -128,6 +128,15 @@ def _accords(found: Standing) -> list[dict[str, Any]]:
     ]
 
 
+# Before the page, whose last part would take all of it.
+@router.api_route("/dossier/{file_id}/copie/{member}.json", methods=SHOWN)
+async def copy_as_json(request: Request, file_id: str, member: str) -> Response:
+    """A copy for another programme (Regulation (EU) 2016/679, art. 20)."""
+    told = await actions.access_copy(rooms_of(request), must_sign_in(request), file_id, member)
+    headers = {**TO_ITSELF, "Content-Disposition": 'attachment; filename="copie.json"'}
+    return Response(orjson.dumps(told, option=orjson.OPT_INDENT_2), media_type="application/json", headers=headers)
+
+
 @router.api_route("/dossier/{file_id}/copie/{member}", methods=SHOWN)
 async def copy(request: Request, file_id: str, member: str) -> Response:
     """A copy to read and to print. Raises NotSignedIn, NotFound."""
@@ -136,14 +145,6 @@ async def copy(request: Request, file_id: str, member: str) -> Response:
     answer = page(request, "pages/access_copy.html", context)
     answer.headers.update(TO_ITSELF)
     return answer
-
-
-@router.api_route("/dossier/{file_id}/copie/{member}.json", methods=SHOWN)
-async def copy_as_json(request: Request, file_id: str, member: str) -> Response:
-    """The same for another programme (Regulation (EU) 2016/679, art. 20)."""
-    told = await actions.access_copy(rooms_of(request), must_sign_in(request), file_id, member)
-    headers = {**TO_ITSELF, "Content-Disposition": 'attachment; filename="copie.json"'}
-    return Response(orjson.dumps(told, option=orjson.OPT_INDENT_2), media_type="application/json", headers=headers)
 
 
 @router.api_route("/demande/{handoff_id}/avis", methods=SHOWN)
