@@ -1,4 +1,4 @@
-"""The command line: demo serve worker import reindex migrate doctor backup restore move account token settings."""
+"""The command line: demo serve worker import reindex migrate doctor forget backup restore move account token settings."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from api import moving, restoring, strangers, traces
 from api.checkup import check
 from api.enrolling import enrol, issue_token, revoke_token
 from api.folder import Folder
+from api.forgetting import forget as forget_files
 from api.journal import hold_texts_back
 from api.keeping import back_up, named
 from api.owning import search_server
@@ -125,6 +126,16 @@ def doctor(
     with in_words():
         left = asyncio.run(check(settings_from(data=data), repair=repair))
     raise typer.Exit(1 if left else 0)
+
+
+@app.command()
+def forget(
+    data: Data = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Compte ce qui serait effacé, sans rien écrire.")] = False,
+) -> None:
+    """Efface les dossiers de personnes deux ans après le dernier contact, et annonce ceux du mois qui vient."""
+    with in_words():
+        asyncio.run(forget_files(settings_from(data=data), dry_run=dry_run))
 
 
 @app.command()

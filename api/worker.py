@@ -15,9 +15,11 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter, Gauge
 
+from api.actions.casework import forgetting, person
 from api.actions.casework.clocks import pass_over
 from api.anchoring import anchor_hourly
 from api.auth.signed_in import now_ms
+from api.mail.mornings import each_morning, moment
 from api.mail.news import tell_daily
 from api.mail.noticing import tell_always
 from api.mail.reminding import remind_daily
@@ -87,6 +89,7 @@ def _duties(graph: Graph, indexer: Indexer, search: Engine, settings: Settings) 
         _turns(graph, indexer, settings),
         _time(graph),
         anchor_hourly(graph, settings),
+        _forget_daily(graph),
         tell_always(graph, settings),
     ]
     if not settings.sends_mail:
@@ -121,6 +124,15 @@ async def _time(graph: Graph) -> None:
         except Exception as fault:
             log.error("time_failed", fault=type(fault).__name__)
         await asyncio.sleep(TIME_SECONDS)
+
+
+async def _forget_daily(graph: Graph) -> None:
+    """What an erasure that was cut short left to do, at once; then each morning what time asks for."""
+    try:
+        await forgetting.finish(graph)
+    except Exception as fault:
+        log.warning("keys_not_destroyed", fault=type(fault).__name__)
+    await each_morning("files_forgotten", lambda at: forgetting.by_time(graph, at), moment)
 
 
 async def _turn(indexer: Indexer) -> bool:
@@ -159,5 +171,6 @@ async def _sweep_some(unit: Unit, settings: Settings) -> int:
         await unit.uploads.sweep(datetime.now(UTC)),
         await unit.sessions.sweep(now, settings.session_idle_ms),
         await unit.signings_in.sweep(now),
+        await unit.doors.sweep(now, person.IDLE_MS),
     )
     return sum(swept)

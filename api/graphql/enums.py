@@ -21,6 +21,7 @@ from graph.model.casework.handoff import Side as HandoffSide
 from graph.model.casework.handoff import State as HandoffState
 from graph.model.casework.handoff import Step as HandoffStep
 from graph.model.casework.owed import Owed
+from graph.model.casework.remembering import Cause as ForgettingCause
 from graph.model.casework.story import WritingKind
 from graph.model.casework.writings import NoteKind
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
@@ -42,6 +43,7 @@ __all__ = [
     "CircleKind",
     "FieldGroup",
     "FileState",
+    "ForgettingCause",
     "Ground",
     "HandoffKind",
     "HandoffSide",
@@ -106,6 +108,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     Sex: "Of whom a contact is about.",
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
+    ForgettingCause: "Why a file is erased.",
     ListingAct: "What an entry of a listing's log did.",
     HandoffKind: "What is handed, and who leads afterwards.",
     HandoffSide: "From which side a step of a handoff came.",
@@ -143,6 +146,7 @@ NAMES: Final[Mapping[type[Enum], str]] = {
     HandoffSide: "HandoffSide",
     HandoffState: "HandoffState",
     HandoffStep: "HandoffStep",
+    ForgettingCause: "ForgettingCause",
     ListingAct: "ListingAct",
     NoRelayCause: "NoRelayCause",
     ModerationChoice: "ModerationChoice",

@@ -9,6 +9,7 @@ from api.graphql.casework.file_acts import FileActs
 from api.graphql.casework.file_records import FileRecords
 from api.graphql.casework.handoff_answering import HandoffAnswering
 from api.graphql.casework.handoff_sending import HandoffSending
+from api.graphql.casework.own_page import PersonPageActs
 from api.graphql.listing_changes import ListingChanges
 from api.graphql.listings import ListingMutations
 from api.graphql.moderation import ModerationMutations
@@ -30,5 +31,6 @@ class Mutation(
     HandoffSending,
     HandoffAnswering,
     DeskMutations,
+    PersonPageActs,
 ):
     """All acts."""

@@ -11,7 +11,7 @@ from api.actions import directory as actions
 from api.actions.keeping import kept
 from api.graphql import moderation, suggestions
 from api.graphql import relays as answers
-from api.graphql.casework import desk
+from api.graphql.casework import desk, own_page
 from api.graphql.casework import file as files
 from api.graphql.casework import handoff as handoffs
 from api.graphql.casework import inbox as inboxes
@@ -190,6 +190,13 @@ class Query:
     ) -> Connection[suggestions.Suggestion] | None:
         """All for a moderator, else those of her organisation and of its units."""
         return await suggestions.suggestions(info, first, after)
+
+    @strawberry.field(description="The own pages of a file's members; null for whoever may not see the whole file.")
+    async def person_pages(
+        self, info: Info, file: Annotated[strawberry.ID, strawberry.argument(description="The file's id.")]
+    ) -> list[own_page.PersonPage] | None:
+        """In the order of its members; neither address nor code."""
+        return await own_page.person_pages(info, bounded(file, "file"))
 
     @strawberry.field(description="What waits for a moderator; null for whoever may not read it.")
     async def moderation_queue(

@@ -25,7 +25,7 @@ def moment() -> datetime:
 async def each_morning(name: str, act: Callable[[datetime], Awaitable[int]], clock: Callable[[], datetime]) -> None:
     """For ever: once a day, from eight in the morning where the partners are. What fails is tried again ten minutes later.
 
-    `act` takes the moment, and returns how many mails it wrote; `name` is what the journal calls it.
+    `act` takes the moment, and returns how much it did (mails written, files erased); `name` is what the journal calls it.
     """
     done: date | None = None
     while True:
@@ -33,7 +33,7 @@ async def each_morning(name: str, act: Callable[[datetime], Awaitable[int]], clo
         if at.hour >= FIRST_HOUR and done != at.date():
             try:
                 written = await act(at)
-                log.info(name, mails=written)
+                log.info(name, done=written)
                 done = at.date()
             except Exception as fault:
                 log.warning(f"{name}_failed", fault=type(fault).__name__)

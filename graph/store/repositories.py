@@ -9,7 +9,9 @@ from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
 from graph.store.casework.answer_links import AnswerLinks
 from graph.store.casework.clocks import Timing
+from graph.store.casework.doors import Doors
 from graph.store.casework.files import Files
+from graph.store.casework.forgetting import Forgetting
 from graph.store.casework.inbox import Inbox
 from graph.store.casework.link_codes import LinkCodes
 from graph.store.casework.lists import FileLists
@@ -181,6 +183,16 @@ class Repositories:
     def lookups(self) -> Lookups:
         """Who may be found again, and who looked."""
         return Lookups(self._unit)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """Doors of persons' own pages."""
+        return Doors(self._unit)
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        """What is erased of files."""
+        return Forgetting(self._unit)
 
     @cached_property
     def seats(self) -> Seats:

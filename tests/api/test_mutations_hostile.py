@@ -22,7 +22,7 @@ from graph.model.casework.deciding import opened
 from graph.model.casework.file import Actor, ActorKind, Identity, Member, MemberRole
 from graph.store.unit import Graph
 from tests import make
-from tests.api.casework import passing
+from tests.api.casework import keeping_pages, passing
 from tests.api.inside import Inside, inside
 
 HERE, SERVICE = "t:caf", "service:t:s"
@@ -40,6 +40,7 @@ TOLD = {
     "Request": "id",
     "LookedUp": "known { hit }",
     "Relinked": "organisation",
+    **keeping_pages.TOLD,
 }
 TODAY = date.today()  # noqa: DTZ011 - the site asks its own clock too
 SOON = (TODAY + timedelta(days=10)).isoformat()
@@ -118,6 +119,7 @@ STEPS = (
     Step("voidRequest", contact(), "Request", Role.PROFESSIONAL),
     Step("lookUp", lambda _: {"phone": PHONE}, "LookedUp", Role.PROFESSIONAL),
     Step("relink", lambda said: {"hit": said["lookUp"]["known"][0]["hit"]}, "Relinked", Role.PROFESSIONAL),
+    *(Step(name, says, answer, role) for name, says, answer, role in keeping_pages.PAGES),
 )
 
 
@@ -194,6 +196,7 @@ def test_every_mutation_of_the_schema_is_tried() -> None:
 
 async def test_none_is_executed_but_as_it_should_be_asked(site: Inside) -> None:
     said: dict[str, Any] = {"waiting": await suggested(site, 3), **await passing.prepared(site, HERE)}
+    said |= await keeping_pages.prepared(site, HERE)
     await followed(site)
     for step in STEPS:
         given = step.says(said)

@@ -27,11 +27,14 @@ from graph.model.casework.writings import (
     ContactTold,
     DecisionTold,
     Delivered,
+    ForgettingTold,
     Looked,
     Met,
     NoRelayFound,
     Noted,
     OpinionGiven,
+    RightAnswered,
+    RightAsked,
     Struck,
     WatchSet,
     WorryTold,
@@ -206,7 +209,7 @@ class CoReferentLeft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSet:
-    """The person's page is opened, closed, or given another code."""
+    """A member's page is opened, closed, or given another code."""
 
     page: PersonPage
 
@@ -260,6 +263,7 @@ Event = (
     | ConsentGiven | ConsentWithdrawn | Reviewed | CircleSet | CircleLeft | CoReferentSet | CoReferentLeft | Noted | Met | Assessed
     | DecisionTold | WatchSet | Looked | Delivered | AppointmentSet | OpinionGiven | NoRelayFound | WorryTold
     | ContactTold | CalledBack | PageSet | Kept | Struck | Closed | Reopened | Linked | Erased
+    | RightAsked | RightAnswered | ForgettingTold
 )  # fmt: skip
 EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType({event.__name__: event for event in Event.__args__})
 

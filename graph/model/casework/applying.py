@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 
 from graph.model.casework import acts
 from graph.model.casework.acts import Entry, Stepped
+from graph.model.casework.endings import ended, erased
 from graph.model.casework.file import File, FileState, ToCallBack
 from graph.model.casework.handoff import Side, Step
-from graph.model.casework.leading import led, recalled
+from graph.model.casework.leading import led
 from graph.model.casework.stepping import stepped
 
 V = TypeVar("V")
@@ -206,12 +207,38 @@ def _(event: acts.CalledBack, file: File, entry: Entry) -> File:
 
 @_apply.register
 def _(event: acts.AppointmentSet, file: File, entry: Entry) -> File:
-    return replace(file, appointments=_put(file.appointments, event.appointment.id, event.appointment))
+    after = replace(file, appointments=_put(file.appointments, event.appointment.id, event.appointment))
+    handoff = file.handoffs.get(event.appointment.handoff)
+    if handoff is None or not handoff.open:
+        return after
+    return replace(
+        after, handoffs=_put(file.handoffs, handoff.id, replace(handoff, appointment=event.appointment.booked))
+    )
 
 
 @_apply.register
 def _(event: acts.PageSet, file: File, entry: Entry) -> File:
-    return replace(file, page=event.page)
+    return replace(file, pages=_put(file.pages, event.page.member, event.page))
+
+
+@_apply.register
+def _(event: acts.OpinionGiven, file: File, entry: Entry) -> File:
+    return replace(file, opinions=file.opinions | {f"{event.of}|{event.handoff}"})
+
+
+@_apply.register
+def _(event: acts.RightAsked, file: File, entry: Entry) -> File:
+    return replace(file, askings=_put(file.askings, event.asking.id, event.asking))
+
+
+@_apply.register
+def _(event: acts.RightAnswered, file: File, entry: Entry) -> File:
+    return replace(file, askings=_without(file.askings, event.asking))
+
+
+@_apply.register
+def _(event: acts.ForgettingTold, file: File, entry: Entry) -> File:
+    return replace(file, forgotten_on=event.on)
 
 
 @_apply.register
@@ -237,7 +264,6 @@ def _(event: acts.Struck, file: File, entry: Entry) -> File:
 @_apply.register(acts.Assessed)
 @_apply.register(acts.DecisionTold)
 @_apply.register(acts.Delivered)
-@_apply.register(acts.OpinionGiven)
 @_apply.register(acts.WorryTold)
 def _(event: Any, file: File, entry: Entry) -> File:
     return file
@@ -245,45 +271,27 @@ def _(event: Any, file: File, entry: Entry) -> File:
 
 @_apply.register
 def _(event: acts.Closed, file: File, entry: Entry) -> File:
-    return _ended(file, entry, FileState.CLOSED, event)
-
-
-def _ended(file: File, entry: Entry, state: FileState, event: acts.Closed | None) -> File:
-    """Nothing open is left in it: needs end as the file does, what nobody has begun is recalled."""
-    outcome, text = (event.outcome, event.text) if event else (None, "")
-    needs = {
-        id_: replace(need, outcome=outcome, outcome_text=text, ended=entry.at) if need.open else need
-        for id_, need in file.needs.items()
-    }
-    handoffs = {
-        id_: recalled(handoff, entry.at) if handoff.open else replace(handoff, settled=True, reported=None)
-        for id_, handoff in file.handoffs.items()
-    }
-    lead = (file.lead,) if file.lead else ()
-    return replace(
-        file,
-        state=state,
-        lead=None,
-        leads=(*file.leads, *lead),
-        needs=needs,
-        handoffs=handoffs,
-        watches={},
-        to_review={},
-        closed=entry.at,
-        outcome=outcome,
-        page=replace(file.page, on=False, code="", token=""),
-    )
+    return ended(file, entry.at, FileState.CLOSED, event.outcome, event.text)
 
 
 @_apply.register
 def _(event: acts.Reopened, file: File, entry: Entry) -> File:
-    return replace(file, state=FileState.OPEN, lead=event.lead, review=event.review, closed=None, outcome=None)
+    return replace(
+        file,
+        state=FileState.OPEN,
+        lead=event.lead,
+        review=event.review,
+        closed=None,
+        outcome=None,
+        forgotten_on=None,
+        last_contact=entry.at,
+    )
 
 
 @_apply.register
 def _(event: acts.Linked, file: File, entry: Entry) -> File:
     if event.into:
-        return replace(_ended(file, entry, FileState.LINKED, None), linked=event.other)
+        return replace(ended(file, entry.at, FileState.LINKED), linked=event.other)
     needs = {**file.needs, **{need.id: need for need in event.needs}}
     members = {**{member.id: member for member in event.members}, **file.members}
     return replace(file, needs=needs, members=members)
@@ -291,14 +299,4 @@ def _(event: acts.Linked, file: File, entry: Entry) -> File:
 
 @_apply.register
 def _(event: acts.Erased, file: File, entry: Entry) -> File:
-    return File(
-        id=file.id,
-        seq=file.seq,
-        state=FileState.ERASED,
-        opened=file.opened,
-        organisation=file.organisation,
-        lead=None,
-        review=file.review,
-        closed=file.closed or entry.at,
-        outcome=file.outcome,
-    )
+    return erased(file, entry.at)

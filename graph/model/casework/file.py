@@ -225,14 +225,33 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPage:
-    """The person's own page. `code` is a salted hash of what the worker handed over; off where there is danger at home."""
+    """A member's own page. `token` is the digest of what its address holds, `code` a salted hash of what the worker handed over,
+    `until` when it closes by itself. It stays off where there is danger at home, unless she asks for it.
+    """
 
+    member: str = ""
     on: bool = False
     danger_at_home: bool = False
-    member: str = ""
     token: str = ""
     code: str = ""
     until: datetime | None = None
+
+
+class Right(StrEnum):
+    """What a member may ask of what is kept of her."""
+
+    COPY = "copy"
+    ERASURE = "erasure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A right that a member asked for on her page, to be answered by `due`."""
+
+    id: str
+    right: Right
+    member: str
+    due: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +260,9 @@ class File:
 
     `seq` is the number of its last entry. `lead` is exactly one while it is open; `leads` those before, the first first.
     `review` is when the lead next looks at the file as a whole; `to_review` what was told in danger, by handoff, with the day on
-    which a second person reviews it; `no_relay` why no relay was found, by need. `linked` is the file it went into.
+    which a second person reviews it; `no_relay` why no relay was found, by need. `linked` is the file it went into. `pages` are
+    those of its members, by member; `opinions` who gave hers about what ("person:<member>|<handoff>"); `forgotten_on` the day
+    told for its erasure.
     """
 
     id: str
@@ -263,7 +284,10 @@ class File:
     to_call: Mapping[str, ToCallBack] = field(default_factory=dict)
     no_relay: Mapping[str, str] = field(default_factory=dict)
     to_review: Mapping[str, datetime] = field(default_factory=dict)
-    page: PersonPage = field(default_factory=PersonPage)
+    pages: Mapping[str, PersonPage] = field(default_factory=dict)
+    askings: Mapping[str, Asking] = field(default_factory=dict)
+    opinions: frozenset[str] = frozenset()
+    forgotten_on: datetime | None = None
     workers: frozenset[str] = frozenset()
     request: str = ""
     transitional: bool = False
@@ -277,6 +301,11 @@ class File:
     def open(self) -> bool:
         """Whether someone is accompanied under it."""
         return self.state is FileState.OPEN
+
+    @property
+    def danger_at_home(self) -> bool:
+        """Whether someone of the household is to be feared: no paper, no message, no calendar."""
+        return any(page.danger_at_home for page in self.pages.values())
 
     def handing(self, need: str) -> list[Handoff]:
         """The open handoffs of a need."""

@@ -107,7 +107,7 @@ def told_to_others(file: File) -> bool:
     """Whether another organisation may learn who leads it: never where someone is in danger at home, for whoever asks may be
     the danger; nor of what is closed.
     """
-    return file.open and not file.page.danger_at_home
+    return file.open and not file.danger_at_home
 
 
 def _words(name: str) -> str:

@@ -42,6 +42,8 @@ class Owed(StrEnum):
     CALL_BACK = "call_back"
     UNTANGLE = "untangle"
     SEE_CONTEST = "see_contest"
+    ANSWER_RIGHT = "answer_right"
+    SEE_ERASURE = "see_erasure"
 
 
 class Holder(StrEnum):
@@ -72,12 +74,12 @@ class NextAction:
 
 
 def owed(file: File) -> tuple[NextAction, ...]:
-    """All that is owed about a file, in order of their dates. A file that is not open owes nothing."""
-    if not file.open or file.lead is None:
-        return ()
-    found = [*_of_file(file, file.lead)]
-    for handoff in file.handoffs.values():
-        found += _of_handoff(file, handoff, file.lead)
+    """All that is owed about a file, in order of their dates. Once it has ended, what the person may ask of what is kept."""
+    found = [*_of_memory(file)]
+    if file.open and file.lead is not None:
+        found += _of_file(file, file.lead)
+        for handoff in file.handoffs.values():
+            found += _of_handoff(file, handoff, file.lead)
     return tuple(sorted(found, key=lambda action: (action.due, action.id)))
 
 
@@ -85,6 +87,19 @@ def of_handoff(file: File, id_: str) -> NextAction | None:
     """What is owed next about one handoff; None only when nothing is."""
     about = [action for action in owed(file) if action.about == id_]
     return min(about, key=lambda action: (action.holder is not Holder.WORKER, action.due, action.id), default=None)
+
+
+def _of_memory(file: File) -> Iterator[NextAction]:
+    """What a member asked for of what is kept of her; what is soon to be erased. Held by whoever led last."""
+    lead = file.lead or (file.leads[-1] if file.leads else None)
+    if lead is None:
+        return
+    for asking in file.askings.values():
+        if file.open:
+            yield _by(file, lead, Owed.ANSWER_RIGHT, asking.id, asking.due)
+        yield _by_head(file, asking.id, Owed.ANSWER_RIGHT, lead.organisation, asking.due)
+    if file.forgotten_on is not None and not file.open:
+        yield _by_head(file, file.id, Owed.SEE_ERASURE, lead.organisation, file.forgotten_on)
 
 
 def _of_file(file: File, lead: Lead) -> Iterator[NextAction]:
@@ -129,7 +144,7 @@ def _of_handoff(file: File, handoff: Handoff, lead: Lead) -> Iterator[NextAction
         if not handoff.settled:
             yield _by(file, lead, Owed.CHOOSE_NEXT, handoff.id, handoff.due, handoff.urgent)
             if handoff.state is State.EXPIRED:
-                yield _by_head(file, handoff, Owed.CHOOSE_NEXT, lead.organisation, handoff.due)
+                yield _by_head(file, handoff.id, Owed.CHOOSE_NEXT, lead.organisation, handoff.due, handoff.urgent)
         return
     what, side = _next(handoff)
     owner = _held(file, handoff, what, side, lead)
@@ -140,7 +155,7 @@ def _of_handoff(file: File, handoff: Handoff, lead: Lead) -> Iterator[NextAction
         )
         yield answers
         if handoff.unanswered:
-            yield _by_head(file, handoff, Owed.ANSWER_QUESTION, answers.organisation, answers.due)
+            yield _by_head(file, handoff.id, Owed.ANSWER_QUESTION, answers.organisation, answers.due, handoff.urgent)
     if handoff.asked is None or handoff.unanswered:
         yield owner
     if handoff.contested is not None:
@@ -148,9 +163,9 @@ def _of_handoff(file: File, handoff: Handoff, lead: Lead) -> Iterator[NextAction
         yield _by(file, lead, Owed.SEE_CONTEST, handoff.id, due, handoff.urgent)
     if handoff.missed >= MISSED_TOO_OFTEN and handoff.state is State.ACCEPTED:
         yield _by(file, lead, Owed.SEE_MISSED, handoff.id, handoff.due, handoff.urgent)
-        yield _by_head(file, handoff, Owed.SEE_MISSED, lead.organisation, handoff.due)
+        yield _by_head(file, handoff.id, Owed.SEE_MISSED, lead.organisation, handoff.due, handoff.urgent)
     if handoff.escalated:
-        yield _by_head(file, handoff, Owed.SEE_LATE, owner.organisation, handoff.due)
+        yield _by_head(file, handoff.id, Owed.SEE_LATE, owner.organisation, handoff.due, handoff.urgent)
         if owner.organisation != lead.organisation:
             yield _by(file, lead, Owed.SEE_LATE, handoff.id, handoff.due, handoff.urgent)
     if len(handoff.chain) > 3:
@@ -231,13 +246,13 @@ def _by(file: File, lead: Lead, what: Owed, about: str, due: datetime, urgent: b
     )
 
 
-def _by_head(file: File, handoff: Handoff, what: Owed, organisation: str, due: datetime) -> NextAction:
+def _by_head(file: File, about: str, what: Owed, organisation: str, due: datetime, urgent: bool = False) -> NextAction:
     return NextAction(
         file=file.id,
         what=what,
-        about=handoff.id,
+        about=about,
         organisation=organisation,
         holder=Holder.HEAD,
         due=due,
-        urgent=handoff.urgent,
+        urgent=urgent,
     )

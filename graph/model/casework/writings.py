@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from graph.model.casework.file import Appointment, Watch
+from graph.model.casework.file import Appointment, Asking, Watch
 
 
 class NoteKind(StrEnum):
@@ -159,3 +159,26 @@ class CalledBack:
     contact: str
     text: str
     reached: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightAsked:
+    """A member asks for a copy of what is kept of her, or for its erasure."""
+
+    asking: Asking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightAnswered:
+    """She was answered. `granted` where what she asked for was done, or will be; `text` is what she was told."""
+
+    asking: str
+    granted: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgettingTold:
+    """Those who led it are told that the file will be erased that day, unless the person comes back."""
+
+    on: datetime

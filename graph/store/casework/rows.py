@@ -108,6 +108,7 @@ def file_row(file: File, hashed: str, sealed: str) -> Row:
         "outcome": file.outcome.value if file.outcome else "",
         "transitional": file.transitional,
         "lastContact": milliseconds(file.last_contact) if file.last_contact else 0,
+        "forgottenOn": milliseconds(file.forgotten_on) if file.forgotten_on else 0,
         "seq": file.seq,
         "hash": hashed,
         "sealed": sealed,

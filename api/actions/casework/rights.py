@@ -1,0 +1,97 @@
+"""What a person may ask of what is kept of her, done by who works on her file: an accord taken back, a copy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from api.actions.casework.filing import ABSENT, act, seen_in
+from api.rooms import Rooms
+from graph.model.access import Operation, Subject, Viewer, may
+from graph.model.casework import deciding
+from graph.model.casework.acts import Entry, Event
+from graph.model.casework.exporting import copy_of
+from graph.model.casework.file import Actor, File
+from graph.model.casework.remembering import needs_visa
+from graph.model.directory import Organisation
+from graph.model.errors import NotFound
+from graph.store.casework.files import MOST_ENTRIES
+from graph.store.unit import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A file with what may be done of it: `may_forget` by this viewer, `needs_visa` before it is erased."""
+
+    file: File
+    bodies: Mapping[str, Organisation]
+    may_forget: bool
+    needs_visa: bool
+
+
+async def standing(rooms: Rooms, viewer: Viewer, file_id: str, at: datetime | None = None) -> Standing:
+    """For those who see the whole file. Raises NotFound."""
+    moment = at or datetime.now(UTC)
+    async with rooms.graph.reading() as unit:
+        file = await _whole(unit, viewer, file_id, moment)
+        led = {file.organisation, *(lead.organisation for lead in (*file.leads, *((file.lead,) if file.lead else ())))}
+        named = led | {one.recipient for one in file.consents.values()}
+        bodies = await unit.directory.organisations(sorted(named))
+        lead = file.lead or file.leads[-1]
+        above = await unit.keeping.above(lead.organisation)
+    return Standing(
+        file=file,
+        bodies=bodies,
+        may_forget=may(viewer, Operation.FORGET_FILE, Subject(organisation=lead.organisation, above=above)),
+        needs_visa=needs_visa(bodies[id_].kind if id_ in bodies else "" for id_ in sorted(led)),
+    )
+
+
+async def withdraw_consent(
+    rooms: Rooms, viewer: Viewer, file_id: str, consent: str, text: str, *, key: str, at: datetime | None = None
+) -> File:
+    """A person takes her accord back, and whoever works on the file writes it down: it ends at once, everywhere.
+
+    Raises NotFound, NotAllowed, StepNotAllowed.
+    """
+
+    async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
+        return [deciding.consent_withdrawn(file, consent, text)]
+
+    return await act(rooms, viewer, file_id, key=key, asked=("take back", consent, text), decide=decide, at=at)
+
+
+async def access_copy(
+    rooms: Rooms, viewer: Viewer, file_id: str, member: str, at: datetime | None = None
+) -> dict[str, Any]:
+    """What is kept of a member, for herself, with the organisations that it names. Raises NotFound."""
+    moment = at or datetime.now(UTC)
+    async with rooms.graph.reading(30.0) as unit:
+        file = await _whole(unit, viewer, file_id, moment)
+        if member not in file.members:
+            raise NotFound(ABSENT)
+        entries: list[Entry] = []
+        while page := await unit.files.log(file_id, entries[-1].seq if entries else 0):
+            entries += page
+            if len(page) < MOST_ENTRIES:
+                break
+        told = copy_of(file, entries, member, moment)
+        bodies = await unit.directory.organisations(sorted(_bodies(told)))
+    return told | {"organisations": {id_: body.name for id_, body in bodies.items()}}
+
+
+def _bodies(told: Mapping[str, Any]) -> set[str]:
+    found: set[str] = set()
+    for entry in told["entries"]:
+        found |= {entry[name] for name in ("organisation", "recipient") if name in entry}
+        found |= {entry["by"]["organisation"]} if "organisation" in entry["by"] else set()
+    return found
+
+
+async def _whole(unit: Unit, viewer: Viewer, file_id: str, at: datetime) -> File:
+    file, found = await seen_in(unit, viewer, await unit.files.load(file_id), at)
+    if not found.whole:
+        raise NotFound(ABSENT)
+    return file
