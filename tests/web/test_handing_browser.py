@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from playwright.async_api import Page, expect
 
@@ -27,7 +28,8 @@ async def test_from_a_result_to_an_answer(browser_page: OpenPage) -> None:
     """The sender by day and wide, the receiver by night and narrow."""
     async with browser_page() as page:
         heard = listen(page)
-        await sign_in(page, "travailleuse.sociale", SEARCH)
+        await sign_in(page, "travailleuse.sociale", "/aide")
+        await page.goto(SEARCH)
         await page.keyboard.press("ArrowDown")
         await page.keyboard.press("o")
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Orienter")
@@ -44,7 +46,7 @@ async def test_from_a_result_to_an_answer(browser_page: OpenPage) -> None:
         await page.get_by_role("button", name="Envoyer").click()
         await expect(page.locator(".handed__state")).to_contain_text("Envoyée")
         await looked_at(page, 1280, heard)
-        here = re.sub(r"[?#].*", "", page.url)
+        here = urlsplit(page.url).path
     async with browser_page(width=380) as page:
         heard = listen(page)
         await page.emulate_media(color_scheme="dark")
@@ -61,12 +63,13 @@ async def test_from_a_result_to_an_answer(browser_page: OpenPage) -> None:
 
 async def test_without_javascript_a_request_is_answered(browser_page: OpenPage) -> None:
     async with browser_page(javascript=False, width=380) as page:
-        await sign_in(page, "travailleuse.sociale", f"/passer?genre=refer%26vers={TO}")
+        await sign_in(page, "travailleuse.sociale", "/aide")
         await page.goto(f"/passer?genre=refer&c=droits-et-prestations--rsa&vers={TO}")
         await page.get_by_role("button", name="Ouvrir le dossier").click()
+        await page.get_by_label("Pour quoi faire").fill("Ouvrir ses droits")
         await page.get_by_role("button", name="Voir ce que le destinataire lira").click()
         await page.get_by_role("button", name="Envoyer").click()
-        here = re.sub(r"[?#].*", "", page.url)
+        here = urlsplit(page.url).path
     async with browser_page(javascript=False) as page:
         await sign_in(page, "referente.ccas", here)
         await page.locator("summary", has_text="Refuser").click()

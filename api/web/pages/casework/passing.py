@@ -187,7 +187,7 @@ async def _form(
             if need.open
         ],
         "groups": [(one.value, label("share", one)) for one in groups],
-        "grounds": [(one.value, label("ground", one)) for one in Ground],
+        "grounds": [(one.value, button("ground", one)) for one in Ground],
         "standing": STANDING if covered else "",
         "later": "" if waiting else LATER,
         "members": [(id_, names.get(id_) or label("member_role", one.role)) for id_, one in file.members.items()],

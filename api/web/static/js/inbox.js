@@ -32,7 +32,7 @@ export async function followInbox(root) {
 }
 
 function show(badge, found) {
-  badge.textContent = found.count ? `(${found.count})` : "";
+  badge.textContent = found.count ? `\u00a0(${found.count})` : "";
   badge.title = found.late ? `dont ${found.late} en retard` : "";
 }
 
