@@ -19,6 +19,7 @@ from graph.store.migrations import (
     m010_suggestions,
     m011_bulk,
     m012_casework,
+    m015_reads,
 )
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
@@ -39,6 +40,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m010_suggestions", m010_suggestions.run),
     ("m011_bulk", m011_bulk.run),
     ("m012_casework", m012_casework.run),
+    ("m015_reads", m015_reads.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, cast
 from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
 from graph.store.casework.files import Files
+from graph.store.casework.link_codes import LinkCodes
+from graph.store.casework.lists import FileLists
+from graph.store.casework.reads import Reads
 from graph.store.casework.seats import Seats
 from graph.store.claims import Claims
 from graph.store.decisions import Decisions
@@ -137,6 +140,21 @@ class Repositories:
     def files(self) -> Files:
         """People who are accompanied, with their logs."""
         return Files(self._unit)
+
+    @cached_property
+    def file_lists(self) -> FileLists:
+        """Files by whose they are and what is owed."""
+        return FileLists(self._unit)
+
+    @cached_property
+    def file_reads(self) -> Reads:
+        """Who read which file."""
+        return Reads(self._unit)
+
+    @cached_property
+    def link_codes(self) -> LinkCodes:
+        """Codes that join two files of one person."""
+        return LinkCodes(self._unit)
 
     @cached_property
     def seats(self) -> Seats:

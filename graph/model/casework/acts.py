@@ -30,6 +30,7 @@ from graph.model.casework.writings import (
     NoRelayFound,
     Noted,
     OpinionGiven,
+    Struck,
     WatchSet,
     WorryTold,
 )
@@ -246,7 +247,7 @@ Event = (
     Opened | MemberSet | NeedAdded | NeedSet | NeedEnded | Drafted | Stepped | Settled | LeadMoved | WorkersSet | ConsentGiven
     | ConsentWithdrawn | Reviewed | CircleSet | CircleLeft | CoReferentSet | CoReferentLeft | Noted | Met | Assessed
     | DecisionTold | WatchSet | Looked | Delivered | AppointmentSet | OpinionGiven | NoRelayFound | WorryTold | PageSet
-    | Kept | Closed | Reopened | Linked | Erased
+    | Kept | Struck | Closed | Reopened | Linked | Erased
 )  # fmt: skip
 EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType({event.__name__: event for event in Event.__args__})
 

@@ -224,6 +224,11 @@ def _(event: acts.Met, file: File, entry: Entry) -> File:
     return replace(file, last_contact=entry.at) if event.came else file
 
 
+@_apply.register
+def _(event: acts.Struck, file: File, entry: Entry) -> File:
+    return replace(file, struck=file.struck | {event.entry})
+
+
 @_apply.register(acts.Assessed)
 @_apply.register(acts.DecisionTold)
 @_apply.register(acts.Delivered)

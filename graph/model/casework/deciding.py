@@ -25,6 +25,7 @@ from graph.model.casework.file import Actor, File, FileState, Lead, LeadCause, M
 from graph.model.casework.grounds import PRACTICAL_ONLY, Consent, Ground, ShareGroup
 from graph.model.casework.handoff import OF_THE_FILE, Handoff, Kind, OrderedLead, State, Target
 from graph.model.casework.said import Taking
+from graph.model.casework.secrecy import about_a_child, kept_secret
 from graph.model.casework.timing import timed
 from graph.model.errors import InvalidInput, NeedsConfirming, ReasonMissing, StepNotAllowed
 
@@ -60,7 +61,7 @@ def need_added(file: File, need: Need) -> NeedAdded:
         raise InvalidInput(f"Le besoin se dit en {LONGEST_NEED} caractères au plus.", "words")
     if need.id in file.needs:
         raise InvalidInput("Ce besoin est déjà noté.", "need")
-    return NeedAdded(need=need)
+    return NeedAdded(need=kept_secret(need))
 
 
 def need_review(at: datetime, urgent: bool) -> datetime:
@@ -75,7 +76,7 @@ def need_set(file: File, need: Need) -> NeedSet:
     if before is None:
         raise InvalidInput("Ce besoin n’est pas de ce dossier.", "need")
     kept = replace(need, opened=before.opened, competence=before.competence, outcome=None, outcome_text="", ended=None)
-    return NeedSet(need=kept)
+    return NeedSet(need=kept_secret(kept))
 
 
 def need_ended(file: File, need: str, outcome: Outcome, text: str) -> NeedEnded:
@@ -175,7 +176,10 @@ def settled(file: File, handoff: str, text: str) -> Settled:
 
 
 def consent_given(file: File, consent: Consent) -> ConsentGiven:
-    """Something may be told. Raises InvalidInput where the ground lacks what it asks for."""
+    """Something may be told. Raises InvalidInput where the ground lacks what it asks for.
+
+    Of a child's affairs, whoever holds parental authority is told before, or the reason why not is kept.
+    """
     if not consent.purpose.strip():
         raise InvalidInput("Dites pour quoi faire.", "purpose")
     if not consent.groups:
@@ -184,6 +188,12 @@ def consent_given(file: File, consent: Consent) -> ConsentGiven:
         raise InvalidInput("Un accord dit qui l’a donné, et comment.", "member")
     if consent.ground is not Ground.ACCORD and consent.informed is None and not consent.why_not.strip():
         raise InvalidInput("Dites quand la personne a été informée, ou pourquoi elle ne l’a pas été.", "informed")
+    if about_a_child(file, consent.member, consent.needs) and consent.informed is None and not consent.why_not.strip():
+        raise InvalidInput(
+            "Il s’agit d’un enfant : dites quand les titulaires de l’autorité parentale ont été informés, ou pourquoi ils ne "
+            "l’ont pas été (intérêt de l’enfant).",
+            "informed",
+        )
     return ConsentGiven(consent=consent)
 
 

@@ -258,6 +258,7 @@ class File:
     closed: datetime | None = None
     outcome: Outcome | None = None
     linked: str = ""
+    struck: frozenset[int] = frozenset()
 
     @property
     def open(self) -> bool:

@@ -132,3 +132,11 @@ class WorryTold:
     returned: date | None = None
     informed: date | None = None
     why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Struck:
+    """Entry number `entry`, something written, was an error: it stays, and is shown struck."""
+
+    entry: int
+    why: str

@@ -50,6 +50,8 @@ def entry_row(entry: Entry, committed: str, hashed: str, sealed: str) -> Row:
 def file_row(file: File, hashed: str, sealed: str) -> Row:
     """A file's properties."""
     lead = file.lead
+    # Of those that ended alone: an open one is found by who leads it.
+    last = file.leads[-1] if file.leads and not lead else None
     row = {
         "id": file.id,
         "state": file.state.value,
@@ -57,6 +59,8 @@ def file_row(file: File, hashed: str, sealed: str) -> Row:
         "leadOrganisation": lead.organisation if lead else "",
         "leadAccount": lead.account if lead else "",
         "leadSince": milliseconds(lead.since) if lead else 0,
+        "lastOrganisation": last.organisation if last else "",
+        "lastAccount": last.account if last else "",
         "opened": milliseconds(file.opened),
         "closed": milliseconds(file.closed) if file.closed else 0,
         "outcome": file.outcome.value if file.outcome else "",
@@ -66,6 +70,8 @@ def file_row(file: File, hashed: str, sealed: str) -> Row:
         "hash": hashed,
         "sealed": sealed,
     }
+    if file.workers:
+        row["workers"] = sorted(file.workers)
     return _told(row)
 
 

@@ -1,0 +1,81 @@
+"""Lists of files without opening them: whose they are, and when something is next owed about each; then those of one page, opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, LiteralString
+
+from graph.model.casework.file import File
+from graph.store.casework import sealing
+
+if TYPE_CHECKING:
+    from graph.store.unit import Unit
+
+# Open ones by whoever leads; hers are those that she leads, or works on beside the lead.
+OPEN: Final[LiteralString] = """
+UNWIND $organisations AS organisation
+MATCH (f:File {leadOrganisation: organisation})
+WHERE f.state = 'open'
+RETURN f.id AS id, coalesce(f.leadAccount, '') AS account, coalesce(f.workers, []) AS workers
+"""
+DUE: Final[LiteralString] = """
+UNWIND $organisations AS organisation
+MATCH (a:NextAction {organisation: organisation})
+RETURN a.file AS file, min(a.due) AS due
+"""
+ENDED: Final[LiteralString] = """
+UNWIND $organisations AS organisation
+MATCH (f:File {lastOrganisation: organisation})
+WHERE f.state = 'closed' OR f.state = 'linked'
+RETURN f.id AS id, coalesce(f.lastAccount, '') AS account, coalesce(f.workers, []) AS workers, f.closed AS due
+"""
+# UNWIND, not IN: ids are looked up one by one.
+OPENED: Final[LiteralString] = """
+UNWIND $ids AS id
+MATCH (f:File {id: id})
+RETURN f.id AS id, f.seq AS seq, f.state AS state, f.sealed AS sealed
+"""
+# Later than any moment: nothing is owed by these bodies.
+LAST: Final = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file in a list: who leads, who works with her, and when something is owed (or when it ended), in epoch milliseconds."""
+
+    id: str
+    account: str
+    workers: frozenset[str]
+    due: int
+
+
+class FileLists:
+    """Lists within one unit."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def open(self, organisations: Sequence[str]) -> list[Listed]:
+        """All open files that these bodies lead: what is owed first comes first."""
+        given = list(organisations)
+        due = {row["file"]: row["due"] for row in await self._unit.run(DUE, organisations=given)}
+        rows = await self._unit.run(OPEN, organisations=given)
+        found = [Listed(row["id"], row["account"], frozenset(row["workers"]), due.get(row["id"], LAST)) for row in rows]
+        return sorted(found, key=lambda one: (one.due, one.id))
+
+    async def ended(self, organisations: Sequence[str]) -> list[Listed]:
+        """All files that these bodies led last and that are closed, the latest first."""
+        rows = await self._unit.run(ENDED, organisations=list(organisations))
+        found = [Listed(row["id"], row["account"], frozenset(row["workers"]), row["due"]) for row in rows]
+        return sorted(found, key=lambda one: (-one.due, one.id))
+
+    async def opened(self, ids: Sequence[str]) -> list[File]:
+        """These files, in this order; those whose key is gone are left out. Raises sealing.Unreadable."""
+        rows = {row["id"]: row for row in await self._unit.run(OPENED, ids=list(ids))}
+        keys = {id_: self._unit.keyring.of(id_) for id_ in ids if id_ in rows}
+        return [
+            sealing.open_file(key, id_, rows[id_]["seq"], rows[id_]["sealed"])
+            for id_, key in keys.items()
+            if key is not None
+        ]

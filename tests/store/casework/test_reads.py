@@ -1,0 +1,118 @@
+"""Who read which file, lists of files, codes that join two: on the real engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from graph.model.account import Account
+from graph.model.casework import deciding
+from graph.model.casework.acts import WorkersSet
+from graph.model.casework.file import Actor, ActorKind, File, Member, MemberRole, Outcome
+from graph.store.casework.reads import FileRead, ReadPage
+from graph.store.unit import Graph, Unit
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+ANNE = Actor(kind=ActorKind.PROFESSIONAL, account="anne", organisation="o:desk", name="Anne")
+MEMBER = Member(id="m1", role=MemberRole.ADULT)
+
+
+async def opened(graph: Graph, by: Actor = ANNE, at: datetime = AT) -> File:
+    async def write(unit: Unit) -> File:
+        return await unit.files.append(None, by, at, deciding.opened(by, (MEMBER,), at))
+
+    return await graph.write(write)
+
+
+async def appended(graph: Graph, file: File, *events: object) -> File:
+    async def write(unit: Unit) -> File:
+        stood = await unit.files.load(file.id)
+        assert stood is not None
+        return await unit.files.append(stood, ANNE, AT, *events)  # type: ignore[arg-type]
+
+    return await graph.write(write)
+
+
+async def read(graph: Graph, page: ReadPage, groups: tuple[str, ...], at: datetime, account: str = "anne") -> None:
+    await graph.write(lambda unit: unit.file_reads.note(["f1"], account, "o:desk", page, groups, at))
+
+
+async def test_reads_of_a_quarter_are_one_row(empty_graph: Graph) -> None:
+    account = Account(id="anne", email="anne@example.org", name="Anne", function="assistante sociale")
+    await empty_graph.write(lambda unit: unit.accounts.put(account))
+    await read(empty_graph, ReadPage.FILE, ("need", "identity"), AT)
+    await read(empty_graph, ReadPage.FILE, ("need",), AT + timedelta(minutes=3))
+    await read(empty_graph, ReadPage.DATA, ("circle",), AT + timedelta(minutes=14))
+    await read(empty_graph, ReadPage.FILE, (), AT + timedelta(minutes=15))
+    await read(empty_graph, ReadPage.FILE, (), AT + timedelta(minutes=20), account="ben")
+    async with empty_graph.reading() as unit:
+        found = await unit.file_reads.of("f1")
+        earlier = await unit.file_reads.of("f1", before=AT + timedelta(minutes=15))
+        newest = await unit.file_reads.of("f1", most=1)
+    assert [(one.account, one.first) for one in found] == [
+        ("ben", AT + timedelta(minutes=20)),
+        ("anne", AT + timedelta(minutes=15)),
+        ("anne", AT),
+    ]
+    assert found[0].function == ""
+    assert earlier == [
+        FileRead(
+            id=found[2].id,
+            account="anne",
+            organisation="o:desk",
+            function="assistante sociale",
+            first=AT,
+            last=AT + timedelta(minutes=14),
+            pages=(ReadPage.FILE, ReadPage.DATA),
+            groups=("identity", "need", "circle"),
+        )
+    ]
+    assert newest == found[:1]
+    await empty_graph.write(lambda unit: unit.file_reads.forget("f1"))
+    async with empty_graph.reading() as unit:
+        assert await unit.file_reads.of("f1") == []
+
+
+async def test_what_is_owed_first_comes_first(empty_graph: Graph) -> None:
+    later = await opened(empty_graph, at=AT + timedelta(days=7))
+    first = await opened(empty_graph)
+    elsewhere = await opened(empty_graph, by=replace(ANNE, organisation="o:other"))
+    desk = await opened(empty_graph, by=replace(ANNE, account=""), at=AT + timedelta(days=14))
+    await appended(empty_graph, later, WorkersSet(accounts=frozenset({"ben"})))
+    ended = await opened(empty_graph)
+    await appended(empty_graph, ended, deciding.closed(ended, Outcome.MET, "Fini."))
+    async with empty_graph.reading() as unit:
+        found = await unit.file_lists.open(["o:desk"])
+        both = await unit.file_lists.open(["o:desk", "o:other"])
+        past = await unit.file_lists.ended(["o:desk"])
+        files = await unit.file_lists.opened([desk.id, first.id, "absent"])
+        unit.keyring.destroy(desk.id)
+        left = await unit.file_lists.opened([desk.id, first.id])
+    assert [one.id for one in found] == [first.id, later.id, desk.id]
+    assert [one.account for one in found] == ["anne", "anne", ""]
+    assert [one.workers for one in found] == [frozenset(), {"ben"}, frozenset()]
+    assert {one.id for one in both} == {first.id, later.id, desk.id, elsewhere.id}
+    assert [(one.id, one.account) for one in past] == [(ended.id, "anne")]
+    assert files == [desk, first]
+    assert left == [first]
+
+
+async def test_a_code_serves_once_and_for_so_long(empty_graph: Graph) -> None:
+    until = AT + timedelta(days=7)
+
+    async def keep(unit: Unit, code: str, file: str = "f1") -> None:
+        await unit.link_codes.keep(code, file, until, AT)
+
+    async def used(code: str, at: datetime = AT) -> str:
+        return await empty_graph.write(lambda unit: unit.link_codes.used(code, at))
+
+    await empty_graph.write(lambda unit: keep(unit, "FIRST"))
+    await empty_graph.write(lambda unit: keep(unit, "SECOND"))
+    await empty_graph.write(lambda unit: keep(unit, "OTHER", "f2"))
+    assert await used("FIRST") == ""
+    assert await used("SECOND", until + timedelta(seconds=1)) == ""
+    assert await used("SECOND") == "f1"
+    assert await used("SECOND") == ""
+    assert await used("OTHER") == "f2"
+    async with empty_graph.reading() as unit:
+        assert await unit.run("MATCH (c:LinkCode) RETURN c.id AS id") == []
