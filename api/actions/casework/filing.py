@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -12,8 +12,11 @@ from api.rooms import Rooms
 from graph.model.access import Operation, Viewer
 from graph.model.casework.acts import Event, LeadMoved, Opened, Reopened, Stepped
 from graph.model.casework.file import Actor, ActorKind, File
+from graph.model.casework.free_text import checked_texts
+from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.sight import Sight, sight
 from graph.model.errors import NotAllowed, NotFound
+from graph.store.casework.reads import ReadPage
 from graph.store.unit import Graph, Unit
 
 ABSENT: Final = "Ce dossier n’existe pas, ou vous n’y avez pas accès."
@@ -31,10 +34,24 @@ def actor_of(viewer: Viewer) -> Actor:
     )
 
 
-async def seen(rooms: Rooms, viewer: Viewer, file_id: str, at: datetime | None = None) -> tuple[File, Sight]:
-    """A file and what the viewer sees of it. Raises NotFound: hidden and absent look the same."""
+async def seen(
+    rooms: Rooms, viewer: Viewer, file_id: str, at: datetime | None = None, *, page: ReadPage = ReadPage.FILE
+) -> tuple[File, Sight]:
+    """A file and what the viewer sees of it, which is noted. Raises NotFound: hidden and absent look the same."""
+    moment = at or datetime.now(UTC)
     async with rooms.graph.reading() as unit:
-        return await seen_in(unit, viewer, await unit.files.load(file_id), at or datetime.now(UTC))
+        file, found = await seen_in(unit, viewer, await unit.files.load(file_id), moment)
+    await noted(rooms, viewer, [file.id], found.groups, page, moment)
+    return file, found
+
+
+async def noted(
+    rooms: Rooms, viewer: Viewer, files: Sequence[str], groups: Iterable[ShareGroup], page: ReadPage, at: datetime
+) -> None:
+    """Write down that the viewer reads these groups of these files, before they are shown. Raises Unavailable: then nothing is."""
+    await rooms.graph.write(
+        lambda unit: unit.file_reads.note(files, viewer.account, viewer.organisation, page, groups, at)
+    )
 
 
 async def seen_in(unit: Unit, viewer: Viewer, file: File | None, at: datetime) -> tuple[File, Sight]:
@@ -69,7 +86,8 @@ async def act(
 
     async def load(unit: Unit) -> File:
         file, found = await seen_in(unit, viewer, await unit.files.load(file_id), moment)
-        if operation is Operation.WORK_ON_FILE and not found.works and file.open:
+        # Nobody works on a file that ended; who worked on it sees it whole, and may take it up again.
+        if operation is Operation.WORK_ON_FILE and not (found.works if file.open else found.whole):
             raise NotAllowed(NOT_YOURS)
         return file
 
@@ -98,6 +116,8 @@ async def once(
         file = await load(unit)
         actor = by or actor_of(viewer)
         events = await decide(unit, file, actor, at)
+        for event in events:
+            checked_texts(event)
         if events:
             file = await unit.files.append(file, actor, at, *await seated(unit, file.id, events))
         await unit.replies.keep(viewer.key, key, asked, {"file": file.id})
@@ -111,6 +131,8 @@ async def created(
 ) -> File:
     """A new file with its first events, once for each key."""
     id_ = uuid4().hex
+    for event in events:
+        checked_texts(event)
 
     async def make(unit: Unit) -> File:
         if before := await unit.replies.found(viewer.key, key, asked):

@@ -13,6 +13,8 @@ from graph.model.access import Operation, Subject, Viewer, check
 from graph.model.casework import deciding
 from graph.model.casework.acts import Event, NeedAdded
 from graph.model.casework.file import Actor, File, Member, Need, Outcome
+from graph.model.casework.recording import checked_member
+from graph.model.casework.secrecy import kept_secret
 from graph.model.errors import InvalidInput
 from graph.model.vocabulary import competences
 from graph.store.unit import Unit
@@ -62,13 +64,13 @@ async def open_file(
     """Open a file that the viewer leads from now on, with its first needs. Raises NotAllowed, InvalidInput."""
     moment = at or datetime.now(UTC)
     check(viewer, Operation.OPEN_FILE, Subject(organisation=viewer.organisation))
-    told = tuple(replace(member, id=member.id or uuid4().hex) for member in members)
+    told = tuple(replace(checked_member(member, moment), id=member.id or uuid4().hex) for member in members)
     first = deciding.opened(actor_of(viewer), told, moment, request=request, transitional=transitional)
-    events: list[Event] = [first, *(NeedAdded(need=need) for need in needs)]
+    events: list[Event] = [first, *(NeedAdded(need=kept_secret(need)) for need in needs)]
     asked = (
         "open",
         [replace(m, id="") for m in members],
-        [(n.competence, n.words, n.due, n.urgent) for n in needs],
+        [(n.competence, n.words, n.member, n.due, n.due_what, n.urgent, n.secret) for n in needs],
         request,
     )
     return await created(rooms.graph, viewer, key=key, asked=asked, events=events, at=moment)
@@ -82,7 +84,7 @@ async def add_need(
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
         return [deciding.need_added(file, need)]
 
-    asked = ("need", need.competence, need.words, need.member, need.due, need.urgent)
+    asked = ("need", need.competence, need.words, need.member, need.due, need.due_what, need.urgent, need.secret)
     return await act(rooms, viewer, file_id, key=key, asked=asked, decide=decide, at=at)
 
 

@@ -23,7 +23,7 @@ from graph.model.casework.acts import (
     WorkersSet,
 )
 from graph.model.casework.clocks import PARIS
-from graph.model.casework.file import File
+from graph.model.casework.file import File, Member
 from graph.model.casework.writings import (
     Assessed,
     DecisionTold,
@@ -61,16 +61,21 @@ def _checked(event: Any, file: File, at: datetime) -> Event:
     raise TypeError(type(event).__name__)
 
 
+def checked_member(member: Member, at: datetime) -> Member:
+    """A member whose dates can be. Raises InvalidInput."""
+    if member.identity.born and member.identity.born > _day(at):
+        raise InvalidInput("Cette date de naissance n’est pas encore passée.", "born")
+    if member.since and member.left and member.left < member.since:
+        raise InvalidInput("Cette personne a quitté le foyer avant d’y entrer : vérifiez les deux dates.", "left")
+    return member
+
+
 # ------------------------------------------------------------------ who is around it
 
 
 @_checked.register
 def _(event: MemberSet, file: File, at: datetime) -> Event:
-    member, today = event.member, _day(at)
-    if member.identity.born and member.identity.born > today:
-        raise InvalidInput("Cette date de naissance n’est pas encore passée.", "born")
-    if member.since and member.left and member.left < member.since:
-        raise InvalidInput("Cette personne a quitté le foyer avant d’y entrer : vérifiez les deux dates.", "left")
+    member = checked_member(event.member, at)
     staying = {id_ for id_, one in file.members.items() if one.left is None} | {member.id}
     if member.left is not None and staying == {member.id}:
         raise InvalidInput("C’est la seule personne du dossier : s’il n’y a plus personne à suivre, closez-le.", "left")

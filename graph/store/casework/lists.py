@@ -1,10 +1,10 @@
-"""Lists of files without opening them: whose they are, and when something is next owed about each; then those of one page, opened."""
+"""Lists of files without opening them: whose they are, when something is next owed about each; then those of one page, opened."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from graph.model.casework.file import File
 from graph.store.casework import sealing
@@ -17,7 +17,7 @@ OPEN: Final[LiteralString] = """
 UNWIND $organisations AS organisation
 MATCH (f:File {leadOrganisation: organisation})
 WHERE f.state = 'open'
-RETURN f.id AS id, coalesce(f.leadAccount, '') AS account, coalesce(f.workers, []) AS workers
+RETURN f.id AS id, organisation, coalesce(f.leadAccount, '') AS account, coalesce(f.workers, []) AS workers
 """
 DUE: Final[LiteralString] = """
 UNWIND $organisations AS organisation
@@ -28,7 +28,7 @@ ENDED: Final[LiteralString] = """
 UNWIND $organisations AS organisation
 MATCH (f:File {lastOrganisation: organisation})
 WHERE f.state = 'closed' OR f.state = 'linked'
-RETURN f.id AS id, coalesce(f.lastAccount, '') AS account, coalesce(f.workers, []) AS workers, f.closed AS due
+RETURN f.id AS id, organisation, coalesce(f.lastAccount, '') AS account, coalesce(f.workers, []) AS workers, f.closed AS due
 """
 # UNWIND, not IN: ids are looked up one by one.
 OPENED: Final[LiteralString] = """
@@ -42,12 +42,20 @@ LAST: Final = 2**53
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file in a list: who leads, who works with her, and when something is owed (or when it ended), in epoch milliseconds."""
+    """A file in a list: who leads (or led last), who works with her, and when something is owed (or when it ended), in epoch
+    milliseconds.
+    """
 
     id: str
+    organisation: str
     account: str
     workers: frozenset[str]
     due: int
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], due: int) -> Listed:
+        """As its row has it."""
+        return cls(row["id"], row["organisation"], row["account"], frozenset(row["workers"]), due)
 
 
 class FileLists:
@@ -61,13 +69,13 @@ class FileLists:
         given = list(organisations)
         due = {row["file"]: row["due"] for row in await self._unit.run(DUE, organisations=given)}
         rows = await self._unit.run(OPEN, organisations=given)
-        found = [Listed(row["id"], row["account"], frozenset(row["workers"]), due.get(row["id"], LAST)) for row in rows]
+        found = [Listed.of(row, due.get(row["id"], LAST)) for row in rows]
         return sorted(found, key=lambda one: (one.due, one.id))
 
     async def ended(self, organisations: Sequence[str]) -> list[Listed]:
         """All files that these bodies led last and that are closed, the latest first."""
         rows = await self._unit.run(ENDED, organisations=list(organisations))
-        found = [Listed(row["id"], row["account"], frozenset(row["workers"]), row["due"]) for row in rows]
+        found = [Listed.of(row, row["due"]) for row in rows]
         return sorted(found, key=lambda one: (-one.due, one.id))
 
     async def opened(self, ids: Sequence[str]) -> list[File]:

@@ -1,0 +1,188 @@
+"""Files as they are read: lists, one file with its story, who read it. What is shown of a person is noted before it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Final
+
+from api.actions.casework.filing import ABSENT, noted, seen_in
+from api.rooms import Rooms
+from graph.model.access import Operation, Subject, Viewer, may
+from graph.model.account import Account, MembershipState
+from graph.model.casework.acts import Entry
+from graph.model.casework.file import File
+from graph.model.casework.grounds import ShareGroup
+from graph.model.casework.owed import NextAction, owed
+from graph.model.casework.sight import Sight
+from graph.model.casework.telling import Told, told
+from graph.model.errors import NotAllowed, NotFound
+from graph.store.below import below
+from graph.store.casework.files import MOST_ENTRIES
+from graph.store.casework.lists import Listed
+from graph.store.casework.reads import FileRead, ReadPage
+from graph.store.unit import Unit
+
+MOST_UNITS: Final = 500
+NOT_THE_UNIT: Final = "La liste de l’unité est celle de la personne qui en est responsable."
+
+
+class Scope(StrEnum):
+    """Whose files: those that she leads or works on, the duty desk's, the whole unit's, those that ended."""
+
+    MINE = "mine"
+    DESK = "desk"
+    UNIT = "unit"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class FileList:
+    """A page of files in order, with what is owed next about each; `counts` are exact, and hold the scopes that she may read."""
+
+    files: tuple[tuple[File, NextAction | None], ...]
+    counts: Mapping[Scope, int]
+    names: Mapping[str, str]
+    accounts: Mapping[str, Account]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file as its viewer sees it: `entries` are none to who does not see the whole. Names by id."""
+
+    file: File
+    sight: Sight
+    told: Told
+    entries: tuple[Entry, ...]
+    accounts: Mapping[str, Account]
+    names: Mapping[str, str]
+    colleagues: tuple[Account, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who read a file, the latest first."""
+
+    file: File
+    reads: tuple[FileRead, ...]
+    accounts: Mapping[str, Account]
+    names: Mapping[str, str]
+
+
+async def files(
+    rooms: Rooms, viewer: Viewer, scope: Scope, *, first: int, skip: int = 0, at: datetime | None = None
+) -> FileList:
+    """A page of the files of a scope, what is owed first before what is owed later. Raises NotAllowed."""
+    moment = at or datetime.now(UTC)
+    own = Subject(organisation=viewer.organisation)
+    if not (viewer.organisation and may(viewer, Operation.OPEN_FILE, own)):
+        raise NotAllowed("Les dossiers sont lus par les professionnels qui accompagnent : ce droit manque à ce compte.")
+    heads = may(viewer, Operation.READ_UNIT, own)
+    if scope is Scope.UNIT and not heads:
+        raise NotAllowed(NOT_THE_UNIT)
+    async with rooms.graph.reading() as unit:
+        units = [viewer.organisation, *(await below(unit, viewer.organisation, MOST_UNITS) if heads else [])]
+        lists = _scopes(viewer, await unit.file_lists.open(units), await unit.file_lists.ended(units), heads)
+        page = lists[scope][skip : skip + first]
+        opened = await unit.file_lists.opened([one.id for one in page])
+        leads = [file.lead or file.leads[-1] for file in opened]
+        accounts = await unit.accounts.of([lead.account for lead in leads if lead.account])
+        names = await unit.accounts.organisation_names(sorted({lead.organisation for lead in leads}))
+    if opened:
+        groups = (ShareGroup.IDENTITY, ShareGroup.NEED)
+        await noted(rooms, viewer, [file.id for file in opened], groups, ReadPage.LIST, moment)
+    return FileList(
+        files=tuple((file, next(iter(owed(file)), None)) for file in opened),
+        counts={one: len(found) for one, found in lists.items()},
+        names=names,
+        accounts=accounts,
+        more=skip + first < len(lists[scope]),
+    )
+
+
+def _scopes(viewer: Viewer, some: Sequence[Listed], past: Sequence[Listed], heads: bool) -> dict[Scope, list[Listed]]:
+    def hers(one: Listed) -> bool:
+        return one.account == viewer.account or viewer.account in one.workers
+
+    # The unit's list holds those of the units below; a desk is one's own.
+    found = {
+        Scope.MINE: [one for one in some if hers(one)],
+        Scope.DESK: [one for one in some if not one.account and one.organisation == viewer.organisation],
+        Scope.ENDED: [one for one in past if heads or hers(one) or not one.account],
+    }
+    return found | {Scope.UNIT: list(some)} if heads else found
+
+
+async def open_(
+    rooms: Rooms, viewer: Viewer, file_id: str, page: ReadPage = ReadPage.FILE, at: datetime | None = None
+) -> Opened:
+    """One file with its story. Raises NotFound: hidden and absent look the same."""
+    moment = at or datetime.now(UTC)
+    async with rooms.graph.reading() as unit:
+        file, sight = await seen_in(unit, viewer, await unit.files.load(file_id), moment)
+        entries = await whole_log(unit, file.id) if sight.whole or sight.handoffs else ()
+        shown = told(file, sight, moment, entries)
+        accounts, names = await _named(unit, file)
+        colleagues = await _colleagues(unit, file) if sight.works else ()
+    await noted(rooms, viewer, [file.id], sight.groups, page, moment)
+    return Opened(file, sight, shown, entries if sight.whole else (), accounts, names, colleagues)
+
+
+async def readers(
+    rooms: Rooms, viewer: Viewer, file_id: str, *, before: datetime | None = None, most: int, at: datetime | None = None
+) -> Readers:
+    """Who read a file, for who works on it. Raises NotFound, also for who sees a part of it alone."""
+    moment = at or datetime.now(UTC)
+    async with rooms.graph.reading() as unit:
+        file, sight = await seen_in(unit, viewer, await unit.files.load(file_id), moment)
+        if not sight.whole:
+            raise NotFound(ABSENT)
+        reads = await unit.file_reads.of(file.id, most, before)
+        accounts = await unit.accounts.of(sorted({one.account for one in reads}))
+        names = await unit.accounts.organisation_names(sorted({one.organisation for one in reads}))
+    await noted(rooms, viewer, [file.id], (), ReadPage.READERS, moment)
+    return Readers(file, tuple(reads), accounts, names)
+
+
+async def services_that_looked(rooms: Rooms, file_id: str, most: int) -> Readers | None:
+    """Who read a file, as the person herself may know it; None when there is no file. Whoever calls has checked that it is hers."""
+    async with rooms.graph.reading() as unit:
+        file = await unit.files.load(file_id)
+        if file is None:
+            return None
+        reads = await unit.file_reads.of(file.id, most)
+        names = await unit.accounts.organisation_names(sorted({one.organisation for one in reads}))
+    return Readers(file, tuple(reads), {}, names)
+
+
+async def whole_log(unit: Unit, file_id: str) -> tuple[Entry, ...]:
+    """All entries of a file, the first first."""
+    found: list[Entry] = []
+    while some := await unit.files.log(file_id, found[-1].seq if found else 0):
+        found += some
+        if len(some) < MOST_ENTRIES:
+            break
+    return tuple(found)
+
+
+async def _named(unit: Unit, file: File) -> tuple[dict[str, Account], dict[str, str]]:
+    """The accounts that lead, led and work on it; the names of the organisations that it speaks of."""
+    leads = [*file.leads, *([file.lead] if file.lead else [])]
+    accounts = {lead.account for lead in leads} | file.workers
+    bodies = {file.organisation} | {lead.organisation for lead in leads}
+    bodies |= {one.target.organisation for one in file.handoffs.values()}
+    bodies |= {one.sender for one in file.handoffs.values()} | {one.recipient for one in file.consents.values()}
+    bodies |= {one.organisation for one in file.co_referents.values()}
+    bodies |= {one.organisation for one in file.appointments.values()}
+    return (
+        await unit.accounts.of(sorted(accounts - {""})),
+        await unit.accounts.organisation_names(sorted(bodies - {""})),
+    )
+
+
+async def _colleagues(unit: Unit, file: File) -> tuple[Account, ...]:
+    members = await unit.accounts.members(file.lead.organisation) if file.lead else []
+    return tuple(account for one, account in members if one.state is MembershipState.ACTIVE and account.active)
