@@ -16,7 +16,7 @@ from graph.model.errors import InvalidInput
 
 NodeT = TypeVar("NodeT")
 RecordT = TypeVar("RecordT")
-CursorT = TypeVar("CursorT", "RelayCursor", "NameCursor")
+CursorT = TypeVar("CursorT", "RelayCursor", "NameCursor", "OwedCursor")
 
 PAGE: Final = 20
 PAGE_LIMIT: Final = 50
@@ -44,6 +44,16 @@ class NameCursor(msgspec.Struct, frozen=True, array_like=True, tag="name"):
     def key(self) -> tuple[str, str]:
         """What the list is in order of."""
         return self.name, self.id
+
+
+class OwedCursor(msgspec.Struct, frozen=True, array_like=True, tag="owed"):
+    """A place in an inbox, judged when: late, today, this week, later are those of that moment."""
+
+    moment: Annotated[datetime, msgspec.Meta(tz=True)]
+    band: Annotated[int, msgspec.Meta(ge=0, le=3)]
+    calm: Annotated[int, msgspec.Meta(ge=0, le=1)]
+    due: Annotated[int, msgspec.Meta(ge=0)]
+    id: Annotated[str, msgspec.Meta(max_length=LONGEST_KEY)]
 
 
 @strawberry.type(description="Where a page lies in its list.")
@@ -85,7 +95,7 @@ def page_size(first: int | None) -> int:
     return first
 
 
-def encode(cursor: RelayCursor | NameCursor) -> str:
+def encode(cursor: RelayCursor | NameCursor | OwedCursor) -> str:
     """The cursor as clients carry it."""
     return urlsafe_b64encode(msgspec.json.encode(cursor)).decode()
 

@@ -11,6 +11,14 @@ import strawberry
 from graph.model import vocabulary
 from graph.model.access import Operation, Role
 from graph.model.alerts import Pace
+from graph.model.casework.file import Outcome
+from graph.model.casework.grounds import ShareGroup
+from graph.model.casework.handoff import Kind as HandoffKind
+from graph.model.casework.handoff import OrderedLead, ReasonCode
+from graph.model.casework.handoff import Side as HandoffSide
+from graph.model.casework.handoff import State as HandoffState
+from graph.model.casework.handoff import Step as HandoffStep
+from graph.model.casework.owed import Owed
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
 from graph.model.keeping import Act as ListingAct
@@ -25,6 +33,10 @@ from graph.model.territory import TerritoryLevel
 __all__ = [
     "AgreementKind",
     "FieldGroup",
+    "HandoffKind",
+    "HandoffSide",
+    "HandoffState",
+    "HandoffStep",
     "HolderRole",
     "ListingAct",
     "ListingState",
@@ -32,12 +44,17 @@ __all__ = [
     "ModerationChoice",
     "ModerationTask",
     "Operation",
+    "OrderedLead",
     "OrganisationKind",
+    "Outcome",
+    "Owed",
     "Pace",
     "Public",
+    "ReasonCode",
     "ReasonKind",
     "RefusalCode",
     "Role",
+    "ShareGroup",
     "SuccessionKind",
     "SuggestionAbout",
     "SuggestionState",
@@ -56,18 +73,27 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
     ListingAct: "What an entry of a listing's log did.",
+    HandoffKind: "What is handed, and who leads afterwards.",
+    HandoffSide: "From which side a step of a handoff came.",
+    HandoffState: "Where a handoff is.",
+    HandoffStep: "What may be done to a handoff.",
     HolderRole: "Whether someone holds a post or stands in for its holder.",
     ListingState: "The life of a listing; only a published one is found.",
     Mode: "How one is received: the closed list of data·inclusion v1.",
     ModerationChoice: "What may be decided about what waits for a moderator.",
     ModerationTask: "Why something waits for a moderator.",
     Operation: "One word an act: what the matrix of rights speaks of.",
+    OrderedLead: "When the lead moves by an authority's order.",
     OrganisationKind: "Kinds of bodies and of their units.",
+    Outcome: "How a need, a file or a partner's work ended.",
+    Owed: "What someone owes to someone.",
     Pace: "How often someone is told of new relays in a kept search, at most.",
     Public: "For whom: the closed list of data·inclusion v1.",
+    ReasonCode: "Why something was not taken, or did not succeed.",
     ReasonKind: "What moved a relay up or down in the answer.",
     RefusalCode: "Expected refusals, the same at every door.",
     Role: "What someone is, at an organisation or for the whole site.",
+    ShareGroup: "What of a file is told together, or not at all.",
     SuccessionKind: "How a body was carried to another.",
     SuggestionAbout: "What is wrong about a listing.",
     SuggestionState: "The life of a suggestion; one that was decided and taken back waits again.",
@@ -78,6 +104,10 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
 
 # Names that say in the schema what the model's own say in their module.
 NAMES: Final[Mapping[type[Enum], str]] = {
+    HandoffKind: "HandoffKind",
+    HandoffSide: "HandoffSide",
+    HandoffState: "HandoffState",
+    HandoffStep: "HandoffStep",
     ListingAct: "ListingAct",
     ModerationChoice: "ModerationChoice",
     ModerationTask: "ModerationTask",
@@ -93,6 +123,11 @@ def _register(enum: type[Enum], description: str, values: Mapping[str, str]) -> 
 
 
 _LABELS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
+    HandoffKind: {member.value: vocabulary.label("kind", member) for member in HandoffKind},
+    HandoffState: {member.value: vocabulary.label("state", member) for member in HandoffState},
+    HandoffStep: {member.value: vocabulary.label("step", member) for member in HandoffStep},
+    ReasonCode: {member.value: vocabulary.label("reason", member) for member in ReasonCode},
+    Outcome: {member.value: vocabulary.label("outcome", member) for member in Outcome},
     OrganisationKind: {kind.id: kind.label for kind in vocabulary.kinds().values()},
     Public: {member.value: vocabulary.label("public", member) for member in Public},
     Mode: {member.value: vocabulary.label("mode", member) for member in Mode},

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from strawberry.dataloader import DataLoader
 
 from api.rooms import Rooms
+from graph.model.casework.acts import Entry
 from graph.model.directory import Agreement, Organisation, Post, Service, Succession
 from graph.model.listing import Claim
 from graph.model.territory import Territory
@@ -93,6 +94,11 @@ class Loaders:
             return [found[listing] for listing in listings]
 
         return DataLoader(load_fn=load, max_batch_size=BATCH)
+
+    @cached_property
+    def logs(self) -> DataLoader[str, tuple[Entry, ...]]:
+        """The whole logs of files, the first entry first. Who may read what of them is the field's to say."""
+        return self._loader(lambda unit, ids: unit.files.logs(ids), ())
 
     @cached_property
     def territories(self) -> DataLoader[str, Territory | None]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
+from api.graphql.casework.handoff_answering import HandoffAnswering
+from api.graphql.casework.handoff_sending import HandoffSending
 from api.graphql.listing_changes import ListingChanges
 from api.graphql.listings import ListingMutations
 from api.graphql.moderation import ModerationMutations
@@ -14,6 +16,13 @@ from api.graphql.suggestions import SuggestionMutations
 
 @strawberry.type(description="What may be done. Each act takes a key, and is done once for it.")
 class Mutation(
-    ListingMutations, ListingChanges, PostMutations, SuggestionMutations, ModerationMutations, SearchMutations
+    ListingMutations,
+    ListingChanges,
+    PostMutations,
+    SuggestionMutations,
+    ModerationMutations,
+    SearchMutations,
+    HandoffSending,
+    HandoffAnswering,
 ):
     """All acts."""

@@ -11,6 +11,9 @@ from api.actions import directory as actions
 from api.actions.keeping import kept
 from api.graphql import moderation, suggestions
 from api.graphql import relays as answers
+from api.graphql.casework import handoff as handoffs
+from api.graphql.casework import inbox as inboxes
+from api.graphql.casework.handoff import Handoff, NextAction
 from api.graphql.competences import CompetenceMatch, Completion
 from api.graphql.connections import Connection, NameCursor, decode, page_size
 from api.graphql.context import Info
@@ -120,6 +123,20 @@ class Query:
         """Herself."""
         viewer = info.context.viewer
         return Viewer.of(viewer) if viewer.signed_in else None
+
+    @strawberry.field(
+        description="One handoff; null when there is none of this id, or none that the viewer may know of."
+    )
+    async def handoff(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Handoff | None:
+        """By id."""
+        return await handoffs.handoff(info, bounded(id, "id"))
+
+    @strawberry.field(description="What the viewer, or her desk, owes to someone: the most urgent first.")
+    async def inbox(self, info: Info, first: First = 20, after: After = None) -> Connection[NextAction]:
+        """Hers."""
+        return await inboxes.inbox(info, first, after)
 
     @strawberry.field(description="A listing as those who keep it see it; null when it is not the viewer's to see.")
     async def listing(

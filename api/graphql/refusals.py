@@ -68,3 +68,63 @@ class TooMuchHandler(strawberry.ExceptionHandler[errors.TooMuch, TooMuch]):
     def handle(self, exception: errors.TooMuch, *, field: object, info: object) -> TooMuch:
         """The refusal as data."""
         return TooMuch(message=exception.message, code=exception.code)
+
+
+@strawberry.type(
+    description="The thing is not in a state where this can be done, or not by the viewer; nothing was done."
+)
+class StepNotAllowed(Refusal):
+    """The refusal of a step."""
+
+
+class StepNotAllowedHandler(strawberry.ExceptionHandler[errors.StepNotAllowed, StepNotAllowed]):
+    """Makes of the model's StepNotAllowed the member of the union."""
+
+    def handle(self, exception: errors.StepNotAllowed, *, field: object, info: object) -> StepNotAllowed:
+        """The refusal as data."""
+        return StepNotAllowed(message=exception.message, code=exception.code)
+
+
+@strawberry.type(description="What is refused, passed on or ended says why; nothing was done.")
+class ReasonMissing(Refusal):
+    """The refusal of an act without a reason."""
+
+    field: str | None = strawberry.field(description="Which field is missing; null when it is none of its own.")
+
+
+class ReasonMissingHandler(strawberry.ExceptionHandler[errors.ReasonMissing, ReasonMissing]):
+    """Makes of the model's ReasonMissing the member of the union."""
+
+    def handle(self, exception: errors.ReasonMissing, *, field: object, info: object) -> ReasonMissing:
+        """The refusal as data."""
+        return ReasonMissing(message=exception.message, code=exception.code, field=exception.field or None)
+
+
+@strawberry.type(
+    description="Neither an accord nor a ground of the law lets this leave to that recipient; nothing left."
+)
+class ConsentMissing(Refusal):
+    """The refusal of a sharing."""
+
+    field: str | None = strawberry.field(description="Which field is missing; null when it is none of its own.")
+
+
+class ConsentMissingHandler(strawberry.ExceptionHandler[errors.ConsentMissing, ConsentMissing]):
+    """Makes of the model's ConsentMissing the member of the union."""
+
+    def handle(self, exception: errors.ConsentMissing, *, field: object, info: object) -> ConsentMissing:
+        """The refusal as data."""
+        return ConsentMissing(message=exception.message, code=exception.code, field=exception.field or None)
+
+
+@strawberry.type(description="It can be done, by whoever says with `confirmed` that she knows; nothing was done.")
+class NeedsConfirming(Refusal):
+    """The refusal of what was done before without success."""
+
+
+class NeedsConfirmingHandler(strawberry.ExceptionHandler[errors.NeedsConfirming, NeedsConfirming]):
+    """Makes of the model's NeedsConfirming the member of the union."""
+
+    def handle(self, exception: errors.NeedsConfirming, *, field: object, info: object) -> NeedsConfirming:
+        """The refusal as data."""
+        return NeedsConfirming(message=exception.message, code=exception.code)

@@ -17,7 +17,16 @@ from api.graphql.moderation import DecisionConflictHandler
 from api.graphql.mutation import Mutation
 from api.graphql.post_mutations import PostConflictHandler
 from api.graphql.query import Query
-from api.graphql.refusals import InvalidInputHandler, NotAllowedHandler, NotFoundHandler, TooMuchHandler
+from api.graphql.refusals import (
+    ConsentMissingHandler,
+    InvalidInputHandler,
+    NeedsConfirmingHandler,
+    NotAllowedHandler,
+    NotFoundHandler,
+    ReasonMissingHandler,
+    StepNotAllowedHandler,
+    TooMuchHandler,
+)
 from api.graphql.suggestions import SuggestionConflictHandler
 from api.graphql.told import MOST_ERRORS, is_fault
 from api.journal import steps_of
@@ -73,6 +82,10 @@ def schema() -> Schema:
             NotAllowedHandler(),
             NotFoundHandler(),
             TooMuchHandler(),
+            StepNotAllowedHandler(),
+            ReasonMissingHandler(),
+            ConsentMissingHandler(),
+            NeedsConfirmingHandler(),
             ListingConflictHandler(),
             PostConflictHandler(),
             SuggestionConflictHandler(),

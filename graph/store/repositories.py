@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
 from graph.store.casework.files import Files
+from graph.store.casework.inbox import Inbox
 from graph.store.casework.link_codes import LinkCodes
 from graph.store.casework.lists import FileLists
 from graph.store.casework.reads import Reads
@@ -55,6 +56,11 @@ class Repositories:
     def keeping(self) -> Keeping:
         """Listings with their logs."""
         return Keeping(self._unit)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """What is owed by whom."""
+        return Inbox(self._unit)
 
     @cached_property
     def replies(self) -> Replies:

@@ -107,6 +107,7 @@ class Stepped:
     account: str = ""
     on: datetime | None = None
     interim: str = ""
+    position: int | None = None
     stands: bool = False
     until: datetime | None = None
     appeal: str = ""

@@ -44,7 +44,7 @@ def consequences(file: File, handoff: Handoff, made: Stepped, by: Actor, said: S
                 raise ConsentMissing("L’accord noté ne couvre pas cette demande : rien n’est parti.", "consent")
             return replace(made, consent=consent.id)
         case Step.WAITLIST | Step.PAUSE | Step.BOOK:
-            return replace(made, on=said.on, interim=said.interim.strip())
+            return replace(made, on=said.on, interim=said.interim.strip(), position=said.position)
         case Step.FILE_FOR_DECISION:
             needs = tuple(file.needs[id_].competence for id_ in handoff.needs if id_ in file.needs)
             return replace(made, on=statutory(needs, taking.at))
@@ -206,4 +206,4 @@ def _report(handoff: Handoff, made: Stepped, said: Said, taking: Taking) -> Step
     if step is Step.FILE_FOR_DECISION:
         on = statutory((), taking.at)
     until = working_days_after(taking.at, CONTEST_DAYS)
-    return replace(made, to=to, reported=step, on=on, interim=said.interim.strip(), until=until)
+    return replace(made, to=to, reported=step, on=on, interim=said.interim.strip(), position=said.position, until=until)

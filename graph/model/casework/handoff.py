@@ -193,6 +193,7 @@ class Handoff:
     reminded: int = 0
     escalated: bool = False
     interim: str = ""
+    position: int | None = None
     reported: Reported | None = None
     statutory: datetime | None = None
     moved_lead: bool = False

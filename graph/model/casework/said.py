@@ -14,15 +14,17 @@ from graph.model.casework.handoff import ReasonCode, Step, Target
 class Said:
     """What comes with a step; each field is asked for by some steps alone.
 
-    `on` is a day that is named: review of a waiting list or a pause, appointment. `account` is who will do it on the target's
-    side. `consent` is the id of a consent of the file. `to` and `child` are whom a redirect goes to and the new handoff's id.
-    `confirmed` says that whoever acts knows that this target has declined, or was there already.
+    `on` is a day that is named: review of a waiting list or a pause, appointment; `position` a place on that list, from 1.
+    `account` is who will do it on the target's side. `consent` is the id of a consent of the file. `to` and `child` are whom a
+    redirect goes to and the new handoff's id. `confirmed` says that whoever acts knows that this target has declined, or was
+    there already.
     """
 
     reason: ReasonCode | None = None
     text: str = ""
     on: datetime | None = None
     interim: str = ""
+    position: int | None = None
     account: str = ""
     granted: bool | None = None
     appeal: str = ""

@@ -46,7 +46,7 @@ def _of_step(handoff: Handoff, event: Stepped, at: datetime) -> dict[str, Any]:
         case Step.ANSWER:
             return {"asked": None}
         case Step.WAITLIST:
-            return {"interim": event.interim}
+            return {"interim": event.interim, "position": event.position}
         case Step.FILE_FOR_DECISION:
             return {"statutory": event.on}
         case Step.ACCEPT:
@@ -82,4 +82,6 @@ def _reported(handoff: Handoff, event: Stepped, at: datetime) -> dict[str, Any]:
         found["answered"] = handoff.answered or at
     if event.interim:
         found["interim"] = event.interim
+    if event.position is not None:
+        found["position"] = event.position
     return found

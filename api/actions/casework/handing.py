@@ -1,0 +1,191 @@
+"""A handoff from its draft to its end, as doors ask for it: each act gives the file as it then stands, and what the viewer sees."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Final
+
+from api.actions.casework import handoffs
+from api.actions.casework.filing import ABSENT, NOT_YOURS, act, once, seen_in
+from api.rooms import Rooms
+from graph.model.access import Viewer
+from graph.model.casework import deciding
+from graph.model.casework.acts import Event
+from graph.model.casework.clocks import PARIS
+from graph.model.casework.deciding import Draft
+from graph.model.casework.file import Actor, File
+from graph.model.casework.handoff import Handoff, Kind, Step, Target
+from graph.model.casework.receivers import practical_only, tellable
+from graph.model.casework.said import NOTHING, Said, Taking
+from graph.model.casework.sight import Sight
+from graph.model.directory import ListingState, Organisation
+from graph.model.errors import InvalidInput, NotAllowed, NotFound
+from graph.store.unit import Unit
+
+LONGEST_PURPOSE: Final = 300
+LONGEST_MESSAGE: Final = 4000
+LAST_POSITION: Final = 9999
+FARTHEST_YEARS: Final = 2
+NO_TARGET: Final = "Ce destinataire n’existe pas, ou n’est plus dans l’annuaire. Rien n’a été modifié."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """A handoff as the viewer sees it: its file, her sight of the file, its id."""
+
+    file: File
+    sight: Sight
+    id: str
+
+    @property
+    def handoff(self) -> Handoff:
+        """The handoff itself."""
+        return self.file.handoffs[self.id]
+
+
+def made_id(viewer: Viewer, key: str) -> str:
+    """The id of what an act makes: sent twice under one key, it makes the same."""
+    return sha256(f"{viewer.key}|{key}".encode()).hexdigest()[:32]
+
+
+async def seen(rooms: Rooms, viewer: Viewer, handoff_id: str, at: datetime | None = None) -> Handed:
+    """A handoff. Raises NotFound: hidden and absent look the same."""
+    async with rooms.graph.reading() as unit:
+        return await _seen(unit, viewer, handoff_id, at or datetime.now(UTC))
+
+
+async def _seen(unit: Unit, viewer: Viewer, handoff_id: str, at: datetime) -> Handed:
+    file, sight = await seen_in(unit, viewer, await unit.files.holding(handoff_id), at)
+    if handoff_id not in sight.handoffs:
+        raise NotFound(ABSENT)
+    return Handed(file=file, sight=sight, id=handoff_id)
+
+
+async def prepare(
+    rooms: Rooms, viewer: Viewer, file_id: str, draft: Draft, *, key: str, at: datetime | None = None
+) -> Handed:
+    """Prepare a handoff; nothing leaves. Its id is made of the key.
+
+    Raises NotFound, NotAllowed, StepNotAllowed, InvalidInput, and NeedsConfirming where the target has had it already.
+    """
+    moment = at or datetime.now(UTC)
+    made = replace(draft, id=made_id(viewer, key))
+    _bounded(made)
+
+    async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
+        body = await target_of(unit, made.target, moment)
+        ready = replace(made, practical_only=practical_only(body.kind))
+        return [deciding.drafted(file, ready, by, Taking(at=moment))]
+
+    asked = ("draft", replace(draft, id=""))
+    if draft.kind is Kind.TAKE_OVER:
+        asked = (file_id, asked)
+        load = _known(viewer, file_id, moment)
+        await once(rooms.graph, viewer, key=key, asked=asked, load=load, decide=decide, at=moment)
+    else:
+        await act(rooms, viewer, file_id, key=key, asked=asked, decide=decide, at=moment)
+    return await seen(rooms, viewer, made.id, moment)
+
+
+def _known(viewer: Viewer, file_id: str, at: datetime) -> Callable[[Unit], Awaitable[File]]:
+    """A take-over is proposed by a partner of the file: one that a handoff of it was addressed to."""
+
+    async def load(unit: Unit) -> File:
+        file, sight = await seen_in(unit, viewer, await unit.files.load(file_id), at)
+        if not sight.handoffs:
+            raise NotAllowed(NOT_YOURS)
+        return file
+
+    return load
+
+
+async def step(
+    rooms: Rooms,
+    viewer: Viewer,
+    handoff_id: str,
+    step: Step,
+    said: Said = NOTHING,
+    *,
+    key: str,
+    expected_seq: int | None = None,
+    at: datetime | None = None,
+) -> Handed:
+    """Take a step, from whichever side the viewer is on. Raises what `handoffs.step` raises."""
+    moment = at or datetime.now(UTC)
+    said = _checked(said, moment)
+    if step is Step.REDIRECT and (to := said.to):
+        said = replace(said, child=made_id(viewer, key))
+        await _check_redirect(rooms, viewer, handoff_id, to, moment)
+    file = await handoffs.step(rooms, viewer, handoff_id, step, said, key=key, expected_seq=expected_seq, at=moment)
+    return await _after(rooms, viewer, file, handoff_id, moment)
+
+
+async def settle(
+    rooms: Rooms, viewer: Viewer, handoff_id: str, text: str, *, key: str, at: datetime | None = None
+) -> Handed:
+    """Whoever works on the file says what follows from a handoff that has ended. Raises NotFound, NotAllowed, StepNotAllowed."""
+    moment = at or datetime.now(UTC)
+    found = await seen(rooms, viewer, handoff_id, moment)
+
+    async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
+        return [deciding.settled(file, handoff_id, text)]
+
+    asked = ("settle", handoff_id, text)
+    file = await act(rooms, viewer, found.file.id, key=key, asked=asked, decide=decide, at=moment)
+    return await _after(rooms, viewer, file, handoff_id, moment)
+
+
+async def _after(rooms: Rooms, viewer: Viewer, file: File, handoff_id: str, at: datetime) -> Handed:
+    """What the viewer sees of it now. One who gave the file away by this step sees that she did, and nothing of the file."""
+    async with rooms.graph.reading() as unit:
+        try:
+            stood, sight = await seen_in(unit, viewer, file, at)
+        except NotFound:
+            stood, sight = file, Sight(handoffs=frozenset({handoff_id}))
+    return Handed(file=stood, sight=replace(sight, handoffs=sight.handoffs | {handoff_id}), id=handoff_id)
+
+
+async def target_of(unit: Unit, target: Target, at: datetime) -> Organisation:
+    """The organisation that is addressed, as the directory has it. Raises InvalidInput."""
+    body = (await unit.directory.organisations([target.organisation])).get(target.organisation)
+    closed = body is not None and body.closed_on is not None and body.closed_on <= at.astimezone(PARIS).date()
+    if body is None or body.state is not ListingState.PUBLISHED or closed:
+        raise InvalidInput(NO_TARGET, "target")
+    if target.service:
+        service = (await unit.directory.services([target.service])).get(target.service)
+        if service is None or service.organisation != target.organisation:
+            raise InvalidInput(NO_TARGET, "target")
+    return body
+
+
+async def _check_redirect(rooms: Rooms, viewer: Viewer, handoff_id: str, to: Target, at: datetime) -> None:
+    async with rooms.graph.reading() as unit:
+        found = await _seen(unit, viewer, handoff_id, at)
+        body = await target_of(unit, to, at)
+    if not found.handoff.groups <= tellable(body.kind):
+        raise InvalidInput("À ce destinataire, seuls des éléments pratiques peuvent être dits.", "to")
+
+
+def _checked(said: Said, at: datetime) -> Said:
+    """What comes with a step, in bounds; a moment without a zone is Paris's."""
+    for field, words in (("interim", said.interim), ("appeal", said.appeal)):
+        if len(words) > LONGEST_MESSAGE:
+            raise InvalidInput(f"Ce texte a au plus {LONGEST_MESSAGE} caractères.", field)
+    if said.position is not None and not 1 <= said.position <= LAST_POSITION:
+        raise InvalidInput(f"Le rang est un nombre de 1 à {LAST_POSITION}.", "position")
+    if said.on is None:
+        return said
+    on = said.on if said.on.tzinfo else said.on.replace(tzinfo=PARIS)
+    if not at.year - FARTHEST_YEARS <= on.year <= at.year + FARTHEST_YEARS:
+        raise InvalidInput("Ce jour est trop loin.", "on")
+    return replace(said, on=on.astimezone(UTC))
+
+
+def _bounded(draft: Draft) -> None:
+    if len(draft.purpose) > LONGEST_PURPOSE:
+        raise InvalidInput(f"Le motif a au plus {LONGEST_PURPOSE} caractères.", "purpose")
+    if len(draft.message) > LONGEST_MESSAGE:
+        raise InvalidInput(f"Le message a au plus {LONGEST_MESSAGE} caractères.", "message")

@@ -1,0 +1,59 @@
+"""What someone, or her desk, owes: a page of it, how much there is of it, and when it may have changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from api.rooms import Rooms
+from graph.model.access import Operation, Subject, Viewer, may
+from graph.model.casework.inbox import Place, Window
+from graph.model.errors import NotSignedIn
+from graph.store.casework.inbox import Owing, Whose
+
+MOST: Final = 50
+
+
+def whose(viewer: Viewer) -> Whose | None:
+    """Whose inbox the viewer reads; None where she owes nothing to anyone."""
+    own = Subject(organisation=viewer.organisation)
+    coordinator = may(viewer, Operation.READ_ESCALATED)
+    desk = bool(viewer.organisation) and may(viewer, Operation.ANSWER_HANDOFF, own)
+    if not viewer.signed_in or not (desk or coordinator):
+        return None
+    return Whose(
+        organisation=viewer.organisation,
+        account=viewer.account,
+        desk=desk,
+        head=desk and may(viewer, Operation.READ_UNIT, own),
+        coordinator=coordinator,
+    )
+
+
+async def page(
+    rooms: Rooms,
+    viewer: Viewer,
+    at: datetime,
+    *,
+    first: int = MOST,
+    after: Place | None = None,
+    opened: bool = False,
+) -> tuple[list[Owing], bool]:
+    """A page, in one query, and whether more follows. With `opened` each with its file. Raises NotSignedIn."""
+    if not viewer.signed_in:
+        raise NotSignedIn("Connectez-vous pour voir ce que vous avez à faire.")
+    mine = whose(viewer)
+    if mine is None:
+        return [], False
+    async with rooms.graph.reading() as unit:
+        found = await unit.inbox.page(mine, Window.at(at), after, first + 1, opened=opened)
+    return found[:first], len(found) > first
+
+
+async def count(rooms: Rooms, viewer: Viewer, at: datetime) -> tuple[int, int]:
+    """How much she owes, and how much of it is late."""
+    mine = whose(viewer)
+    if mine is None:
+        return 0, 0
+    async with rooms.graph.reading() as unit:
+        return await unit.inbox.count(mine, at)

@@ -1,0 +1,140 @@
+"""What is owed by someone, or by a duty desk: read as a page, in the order in which it is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, LiteralString
+
+from graph.model.casework.file import File
+from graph.model.casework.inbox import Place, Window
+from graph.model.casework.owed import Holder, NextAction, Owed
+from graph.store.casework import sealing
+from graph.store.casework.rows import milliseconds, moment_of
+
+if TYPE_CHECKING:
+    from graph.store.unit import Unit
+
+# Late, today, this week, later; what is urgent first, then by the clock. The page before ends at a place of this order.
+PAGE: Final[LiteralString] = """
+MATCH (a:NextAction {organisation: $organisation})
+WHERE (a.holder = 'worker' AND (a.account = $account OR ($desk AND a.account = '')))
+   OR (a.holder = 'head' AND $head) OR (a.holder = 'coordinator' AND $coordinator)
+WITH a,
+  CASE WHEN a.due < $now THEN 0 WHEN a.due < $tomorrow THEN 1 WHEN a.due < $next THEN 2 ELSE 3 END AS band,
+  CASE WHEN a.urgent THEN 0 ELSE 1 END AS calm
+WHERE band > $band
+   OR (band = $band AND (calm > $calm OR (calm = $calm AND (a.due > $due OR (a.due = $due AND a.id > $id)))))
+WITH a, band, calm ORDER BY band, calm, a.due, a.id LIMIT $most
+OPTIONAL MATCH (f:File {id: a.file})
+RETURN a{.*} AS action, band, calm,
+  CASE WHEN $opened THEN f.sealed ELSE null END AS sealed, f.seq AS seq
+ORDER BY band, calm, a.due, a.id
+"""
+COUNT: Final[LiteralString] = """
+MATCH (a:NextAction {organisation: $organisation})
+WHERE (a.holder = 'worker' AND (a.account = $account OR ($desk AND a.account = '')))
+   OR (a.holder = 'head' AND $head) OR (a.holder = 'coordinator' AND $coordinator)
+RETURN count(a) AS count, sum(CASE WHEN a.due < $now THEN 1 ELSE 0 END) AS late
+"""
+# Whoever acted, whoever leads, and both ends of each handoff: what is owed there may have changed.
+TOUCHED: Final[LiteralString] = """
+MATCH (e:Entry) WHERE e.at >= $since
+WITH DISTINCT e.file AS file LIMIT $most
+OPTIONAL MATCH (h:Handoff {file: file})
+WITH file, collect(h.target) + collect(h.sender) AS ends
+MATCH (f:File {id: file})
+RETURN file, f.seq AS seq, f.leadOrganisation AS lead, ends
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Whose inbox: hers at this organisation, with the desk's, the head of service's, the network keeper's where she is that."""
+
+    organisation: str
+    account: str
+    desk: bool = False
+    head: bool = False
+    coordinator: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owing:
+    """One thing owed, its place in the order, and its file where it was asked for and its key is there."""
+
+    action: NextAction
+    place: Place
+    file: File | None = None
+
+
+class Inbox:
+    """Inboxes within a unit."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def page(
+        self, whose: Whose, window: Window, after: Place | None, most: int, *, opened: bool = False
+    ) -> list[Owing]:
+        """At most so many, from a place on. With `opened` each with its file."""
+        place = after or Place.FIRST
+        rows = await self._unit.run(
+            PAGE,
+            **_of(whose),
+            now=milliseconds(window.now),
+            tomorrow=milliseconds(window.tomorrow),
+            next=milliseconds(window.next_week),
+            band=place.band,
+            calm=place.calm,
+            due=place.due,
+            id=place.id,
+            most=most,
+            opened=opened,
+        )
+        files: dict[str, File | None] = {}
+        return [self._owing(row, files) for row in rows]
+
+    async def count(self, whose: Whose, now: datetime) -> tuple[int, int]:
+        """How much is owed, and how much of it is late."""
+        rows = await self._unit.run(COUNT, **_of(whose), now=milliseconds(now))
+        return (rows[0]["count"], rows[0]["late"] or 0) if rows else (0, 0)
+
+    async def touched(self, since: datetime, most: int = 500) -> dict[str, tuple[int, frozenset[str]]]:
+        """Files written since: their last entry's number, and the organisations whose inbox that may have changed."""
+        rows = await self._unit.run(TOUCHED, since=milliseconds(since), most=most)
+        return {row["file"]: (row["seq"], frozenset(_names([row["lead"], *row["ends"]]))) for row in rows}
+
+    def _owing(self, row: dict[str, Any], files: dict[str, File | None]) -> Owing:
+        action = row["action"]
+        id_ = action["file"]
+        if row["sealed"] is not None and id_ not in files:
+            key = self._unit.keyring.of(id_)
+            files[id_] = sealing.open_file(key, id_, row["seq"], row["sealed"]) if key else None
+        found = NextAction(
+            file=id_,
+            what=Owed(action["what"]),
+            about=action["about"],
+            organisation=action["organisation"],
+            account=action["account"],
+            holder=Holder(action["holder"]),
+            due=moment_of(action["due"]),
+            urgent=action["urgent"],
+        )
+        place = Place(band=row["band"], calm=row["calm"], due=action["due"], id=action["id"])
+        return Owing(action=found, place=place, file=files.get(id_))
+
+
+def _of(whose: Whose) -> dict[str, Any]:
+    return {
+        "organisation": whose.organisation,
+        "account": whose.account,
+        "desk": whose.desk,
+        "head": whose.head,
+        "coordinator": whose.coordinator,
+    }
+
+
+def _names(found: Sequence[str | None]) -> Iterable[str]:
+    return (name for name in found if name)
