@@ -11,14 +11,16 @@ import strawberry
 from graph.model import vocabulary
 from graph.model.access import Operation, Role
 from graph.model.alerts import Pace
-from graph.model.casework.file import Outcome
-from graph.model.casework.grounds import ShareGroup
+from graph.model.casework.file import CircleKind, FileState, LeadCause, MemberRole, Outcome
+from graph.model.casework.grounds import Ground, Means, ShareGroup
 from graph.model.casework.handoff import Kind as HandoffKind
 from graph.model.casework.handoff import OrderedLead, ReasonCode
 from graph.model.casework.handoff import Side as HandoffSide
 from graph.model.casework.handoff import State as HandoffState
 from graph.model.casework.handoff import Step as HandoffStep
 from graph.model.casework.owed import Owed
+from graph.model.casework.story import WritingKind
+from graph.model.casework.writings import NoteKind
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
 from graph.model.keeping import Act as ListingAct
@@ -29,20 +31,28 @@ from graph.model.relay import ReasonKind, WideningStep
 from graph.model.suggestion import About as SuggestionAbout
 from graph.model.suggestion import SuggestionState
 from graph.model.territory import TerritoryLevel
+from graph.store.casework.reads import ReadPage
 
 __all__ = [
     "AgreementKind",
+    "CircleKind",
     "FieldGroup",
+    "FileState",
+    "Ground",
     "HandoffKind",
     "HandoffSide",
     "HandoffState",
     "HandoffStep",
     "HolderRole",
+    "LeadCause",
     "ListingAct",
     "ListingState",
+    "Means",
+    "MemberRole",
     "Mode",
     "ModerationChoice",
     "ModerationTask",
+    "NoteKind",
     "Operation",
     "OrderedLead",
     "OrganisationKind",
@@ -50,6 +60,7 @@ __all__ = [
     "Owed",
     "Pace",
     "Public",
+    "ReadPage",
     "ReasonCode",
     "ReasonKind",
     "RefusalCode",
@@ -60,6 +71,7 @@ __all__ = [
     "SuggestionState",
     "TerritoryLevel",
     "WideningStep",
+    "WritingKind",
 ]
 
 if TYPE_CHECKING:
@@ -70,6 +82,14 @@ else:
     OrganisationKind = StrEnum("OrganisationKind", [(kind, kind) for kind in vocabulary.kinds()])
 
 DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
+    CircleKind: "What someone around a file is to it.",
+    FileState: "The life of a file.",
+    Ground: "Why something may leave a file.",
+    LeadCause: "By what the lead of a file moved.",
+    Means: "How an accord was given.",
+    MemberRole: "Who someone is in a file.",
+    NoteKind: "What is written down.",
+    ReadPage: "Where something of a file was read.",
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
     ListingAct: "What an entry of a listing's log did.",
@@ -98,6 +118,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     SuggestionAbout: "What is wrong about a listing.",
     SuggestionState: "The life of a suggestion; one that was decided and taken back waits again.",
     TerritoryLevel: "Levels of the French map, and sectors drawn by hand.",
+    WritingKind: "What was written in a file.",
     WideningStep: "What had to be loosened to find something.",
 }
 
@@ -128,6 +149,16 @@ _LABELS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     HandoffStep: {member.value: vocabulary.label("step", member) for member in HandoffStep},
     ReasonCode: {member.value: vocabulary.label("reason", member) for member in ReasonCode},
     Outcome: {member.value: vocabulary.label("outcome", member) for member in Outcome},
+    Ground: {member.value: vocabulary.label("ground", member) for member in Ground},
+    Means: {member.value: vocabulary.label("means", member) for member in Means},
+    MemberRole: {member.value: vocabulary.label("member_role", member) for member in MemberRole},
+    CircleKind: {member.value: vocabulary.label("circle", member) for member in CircleKind},
+    NoteKind: {member.value: vocabulary.label("note", member) for member in NoteKind},
+    LeadCause: {member.value: vocabulary.label("lead_cause", member) for member in LeadCause},
+    FileState: {member.value: vocabulary.label("file_state", member) for member in FileState},
+    ShareGroup: {member.value: vocabulary.label("share", member) for member in ShareGroup},
+    ReadPage: {member.value: vocabulary.label("read_page", member) for member in ReadPage},
+    WritingKind: {member.value: vocabulary.label("writing", member) for member in WritingKind},
     OrganisationKind: {kind.id: kind.label for kind in vocabulary.kinds().values()},
     Public: {member.value: vocabulary.label("public", member) for member in Public},
     Mode: {member.value: vocabulary.label("mode", member) for member in Mode},

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from strawberry.dataloader import DataLoader
 
 from api.rooms import Rooms
+from graph.model.account import Account
 from graph.model.casework.acts import Entry
 from graph.model.directory import Agreement, Organisation, Post, Service, Succession
 from graph.model.listing import Claim
@@ -94,6 +95,11 @@ class Loaders:
             return [found[listing] for listing in listings]
 
         return DataLoader(load_fn=load, max_batch_size=BATCH)
+
+    @cached_property
+    def accounts(self) -> DataLoader[str, Account | None]:
+        """Accounts by id; None for those that do not exist. Whose name may be told is the field's to say."""
+        return self._loader(lambda unit, ids: unit.accounts.of(ids), None)
 
     @cached_property
     def logs(self) -> DataLoader[str, tuple[Entry, ...]]:

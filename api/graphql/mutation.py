@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
+from api.graphql.casework.file_acts import FileActs
+from api.graphql.casework.file_records import FileRecords
 from api.graphql.casework.handoff_answering import HandoffAnswering
 from api.graphql.casework.handoff_sending import HandoffSending
 from api.graphql.listing_changes import ListingChanges
@@ -22,6 +24,8 @@ class Mutation(
     SuggestionMutations,
     ModerationMutations,
     SearchMutations,
+    FileActs,
+    FileRecords,
     HandoffSending,
     HandoffAnswering,
 ):

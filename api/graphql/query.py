@@ -11,8 +11,10 @@ from api.actions import directory as actions
 from api.actions.keeping import kept
 from api.graphql import moderation, suggestions
 from api.graphql import relays as answers
+from api.graphql.casework import file as files
 from api.graphql.casework import handoff as handoffs
 from api.graphql.casework import inbox as inboxes
+from api.graphql.casework.file import File
 from api.graphql.casework.handoff import Handoff, NextAction
 from api.graphql.competences import CompetenceMatch, Completion
 from api.graphql.connections import Connection, NameCursor, decode, page_size
@@ -123,6 +125,17 @@ class Query:
         """Herself."""
         viewer = info.context.viewer
         return Viewer.of(viewer) if viewer.signed_in else None
+
+    @strawberry.field(
+        description=(
+            "One file; null when there is none of this id, or none that the viewer may know of. That it is read is kept."
+        )
+    )
+    async def file(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> File | None:
+        """By id."""
+        return await files.file(info, bounded(id, "id"))
 
     @strawberry.field(
         description="One handoff; null when there is none of this id, or none that the viewer may know of."

@@ -14,7 +14,7 @@ from graph.model.casework.acts import Event, LeadMoved, Opened, Reopened, Steppe
 from graph.model.casework.file import Actor, ActorKind, File
 from graph.model.casework.free_text import checked_texts
 from graph.model.casework.grounds import ShareGroup
-from graph.model.casework.sight import Sight, sight
+from graph.model.casework.sight import NOTHING, Sight, sight
 from graph.model.errors import NotAllowed, NotFound
 from graph.store.casework.reads import ReadPage
 from graph.store.unit import Graph, Unit
@@ -43,6 +43,15 @@ async def seen(
         file, found = await seen_in(unit, viewer, await unit.files.load(file_id), moment)
     await noted(rooms, viewer, [file.id], found.groups, page, moment)
     return file, found
+
+
+async def sight_of(rooms: Rooms, viewer: Viewer, file: File, at: datetime) -> Sight:
+    """What the viewer sees of a file that an act of hers has just made, which may be nothing any longer."""
+    async with rooms.graph.reading() as unit:
+        try:
+            return (await seen_in(unit, viewer, file, at))[1]
+        except NotFound:
+            return NOTHING
 
 
 async def noted(

@@ -20,7 +20,6 @@ from graph.model.casework.sight import Sight
 from graph.model.casework.telling import Told, told
 from graph.model.errors import NotAllowed, NotFound
 from graph.store.below import below
-from graph.store.casework.files import MOST_ENTRIES
 from graph.store.casework.lists import Listed
 from graph.store.casework.reads import FileRead, ReadPage
 from graph.store.unit import Unit
@@ -123,7 +122,7 @@ async def open_(
     moment = at or datetime.now(UTC)
     async with rooms.graph.reading() as unit:
         file, sight = await seen_in(unit, viewer, await unit.files.load(file_id), moment)
-        entries = await whole_log(unit, file.id) if sight.whole or sight.handoffs else ()
+        entries = (await unit.files.logs([file.id]))[file.id] if sight.whole or sight.handoffs else ()
         shown = told(file, sight, moment, entries)
         accounts, names = await _named(unit, file)
         colleagues = await _colleagues(unit, file) if sight.works else ()
@@ -132,7 +131,13 @@ async def open_(
 
 
 async def readers(
-    rooms: Rooms, viewer: Viewer, file_id: str, *, before: datetime | None = None, most: int, at: datetime | None = None
+    rooms: Rooms,
+    viewer: Viewer,
+    file_id: str,
+    *,
+    before: tuple[datetime, str] | None = None,
+    most: int,
+    at: datetime | None = None,
 ) -> Readers:
     """Who read a file, for who works on it. Raises NotFound, also for who sees a part of it alone."""
     moment = at or datetime.now(UTC)
@@ -156,16 +161,6 @@ async def services_that_looked(rooms: Rooms, file_id: str, most: int) -> Readers
         reads = await unit.file_reads.of(file.id, most)
         names = await unit.accounts.organisation_names(sorted({one.organisation for one in reads}))
     return Readers(file, tuple(reads), {}, names)
-
-
-async def whole_log(unit: Unit, file_id: str) -> tuple[Entry, ...]:
-    """All entries of a file, the first first."""
-    found: list[Entry] = []
-    while some := await unit.files.log(file_id, found[-1].seq if found else 0):
-        found += some
-        if len(some) < MOST_ENTRIES:
-            break
-    return tuple(found)
 
 
 async def _named(unit: Unit, file: File) -> tuple[dict[str, Account], dict[str, str]]:

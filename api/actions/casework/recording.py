@@ -14,6 +14,7 @@ from graph.model.account import MembershipState
 from graph.model.casework import recording
 from graph.model.casework.acts import Event, WorkersSet
 from graph.model.casework.file import Actor, File
+from graph.model.casework.story import writing_kind
 from graph.model.casework.writings import Struck, WatchSet
 from graph.model.errors import InvalidInput, StepNotAllowed
 from graph.store.unit import Unit
@@ -48,7 +49,7 @@ async def _checked(unit: Unit, file: File, event: Event) -> None:
             await colleagues(unit, file, [watch.account])
         case Struck(entry=number):
             entries = await unit.files.log(file.id, number - 1, 1)
-            if not entries or not isinstance(entries[0].event, recording.WRITTEN):
+            if not entries or writing_kind(entries[0].event) is None:
                 raise StepNotAllowed("written", "strike", "seul un écrit peut être barré")
         case _:
             pass

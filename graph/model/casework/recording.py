@@ -45,7 +45,6 @@ LONGEST_WATCH: Final = timedelta(days=730)
 MOST_WORKERS: Final = 20
 # The return of worrying information, and the striking of an error, may come after the end.
 AFTER_THE_END: Final = (WorryTold, Struck)
-WRITTEN: Final = (Noted, Met, Assessed, DecisionTold, Delivered, WorryTold)
 CLOSED: Final = "l’accompagnement est clos"
 
 

@@ -31,7 +31,7 @@ SET r.last = row.at,
 """
 FUNCTION: Final[LiteralString] = "MATCH (a:Account {id: $id}) RETURN a.function AS function"
 OF_FILE: Final[LiteralString] = """
-MATCH (r:FileRead {file: $file}) WHERE r.first < $before
+MATCH (r:FileRead {file: $file}) WHERE r.first < $before OR (r.first = $before AND r.id < $id)
 RETURN r.id AS id, r.account AS account, r.organisation AS organisation, r.function AS function, r.first AS first,
     r.last AS last, r.pages AS pages, r.groups AS groups
 ORDER BY r.first DESC, r.id DESC LIMIT $most
@@ -89,10 +89,11 @@ class Reads:
         rows = [{"id": f"{file}|{account}|{organisation}|{quarter}", "file": file, **common} for file in files]
         await self._unit.run(NOTE, rows=rows)
 
-    async def of(self, file: str, most: int = MOST_READS, before: datetime | None = None) -> list[FileRead]:
-        """Who read this file, the latest first; those before a moment where one is given."""
-        limit = milliseconds(before) if before else NO_LIMIT
-        return [_read(row) for row in await self._unit.run(OF_FILE, file=file, before=limit, most=most)]
+    async def of(self, file: str, most: int = MOST_READS, before: tuple[datetime, str] | None = None) -> list[FileRead]:
+        """Who read this file, the latest first; those after a row, by its `first` and `id`, where one is given."""
+        moment, id_ = (milliseconds(before[0]), before[1]) if before else (NO_LIMIT, "")
+        rows = await self._unit.run(OF_FILE, file=file, before=moment, id=id_, most=most)
+        return [_read(row) for row in rows]
 
     async def forget(self, file: str) -> None:
         """Nothing is kept of who read it: for a file of which nothing is left."""

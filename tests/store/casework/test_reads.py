@@ -47,7 +47,7 @@ async def test_reads_of_a_quarter_are_one_row(empty_graph: Graph) -> None:
     await read(empty_graph, ReadPage.FILE, (), AT + timedelta(minutes=20), account="ben")
     async with empty_graph.reading() as unit:
         found = await unit.file_reads.of("f1")
-        earlier = await unit.file_reads.of("f1", before=AT + timedelta(minutes=15))
+        earlier = await unit.file_reads.of("f1", before=(found[1].first, found[1].id))
         newest = await unit.file_reads.of("f1", most=1)
     assert [(one.account, one.first) for one in found] == [
         ("ben", AT + timedelta(minutes=20)),
