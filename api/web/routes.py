@@ -35,6 +35,7 @@ from api.web.pages import (
     territories,
     themes,
 )
+from api.web.pages.casework import dossier, dossiers
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -61,6 +62,8 @@ for part in (
     correct,
     moderation,
     mine,
+    dossiers,
+    dossier,
     # Before those whose id takes what follows it in an address; the last takes all that is left.
     hours,
     outreach,

@@ -71,7 +71,8 @@ def shared_groups(file: File, handoff: Handoff, at: datetime) -> frozenset[Share
 
 def _addressed(handoff: Handoff, viewer: Viewer) -> bool:
     """Whether its existence is known to her organisation: what was sent to it (a tombstone stays), or what it asked for."""
-    if not viewer.organisation:
+    # Within the house a file is seen by who leads it, works on it, keeps the desk: being given about says nothing to the others.
+    if not viewer.organisation or handoff.kind is Kind.ASSIGN:
         return False
     target = Subject(organisation=handoff.target.organisation)
     if handoff.sent is not None and may(viewer, Operation.ANSWER_HANDOFF, target):
