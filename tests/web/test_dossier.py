@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import httpx2
@@ -12,11 +13,16 @@ import pytest
 from playwright.async_api import Page, expect
 
 from api.web.pages.casework.dossier import ACTS
+from graph.model.access import Role
+from graph.store.unit import Graph
+from tests import make
+from tests.api.inside import Inside, inside
 from tests.conftest import OpenPage
-from tests.signed import sign_in, signed_in
+from tests.signed import sign_in
 from tests.web.looks import listen, violations, width_of
 
-WORKER, HEAD, STRANGER = "travailleuse.sociale", "responsable.cms", "editrice.ccas"
+WORKER = "travailleuse.sociale"
+HERE, THERE = "t:caf", "t:autre"
 RSA = "droits-et-prestations--rsa"
 NIR = "1 84 12 76 451 089 46"
 TODAY = date.today()  # noqa: DTZ011 - the site asks its own clock too
@@ -24,13 +30,25 @@ SOON = (TODAY + timedelta(days=7)).isoformat()
 
 
 @pytest.fixture
-async def worker(site: str) -> AsyncIterator[httpx2.AsyncClient]:
-    async with signed_in(site, WORKER) as client:
+async def house(empty_graph: Graph, tmp_path: Path) -> AsyncIterator[Inside]:
+    """Two bodies that are strangers to each other."""
+    bodies = [
+        make.organisation(HERE, name="Ici", source="dila"),
+        make.organisation(THERE, name="Ailleurs", source="dila"),
+    ]
+    async with inside(empty_graph, tmp_path, *bodies) as made:
+        yield made
+
+
+@pytest.fixture
+async def worker(house: Inside) -> AsyncIterator[httpx2.AsyncClient]:
+    async with await house.signed_in(Role.PROFESSIONAL, HERE) as client:
         yield client
 
 
 def text(html: str) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html)).replace("\u00a0", " ")
+    said = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html).replace("\u00a0", " "))
+    return re.sub(r" (?=[,.)])", "", said)
 
 
 async def opened(client: httpx2.AsyncClient, **more: str) -> str:
@@ -121,11 +139,23 @@ async def test_a_health_number_is_refused_and_nothing_typed_is_lost(worker: http
     assert (refused.status_code, "« Nom » contient" in text(refused.text)) == (422, True)
 
 
-async def test_hidden_and_absent_look_the_same(site: str, worker: httpx2.AsyncClient) -> None:
+STRANGERS = [
+    (Role.PROFESSIONAL, THERE),
+    (Role.HEAD_OF_SERVICE, THERE),
+    (Role.LISTING_EDITOR, HERE),
+    (Role.MODERATOR, ""),
+    (Role.COORDINATOR, ""),
+    (Role.PLATFORM_ADMINISTRATOR, ""),
+]
+
+
+async def test_hidden_and_absent_look_the_same(house: Inside, worker: httpx2.AsyncClient) -> None:
     here, guess = await opened(worker), f"/dossier/{uuid4().hex}"
-    for who in (STRANGER, "moderatrice", "technique", "bailleur"):
-        async with signed_in(site, who) as other:
-            assert (await other.get("/dossiers")).status_code == 403
+    for role, organisation in STRANGERS:
+        async with await house.signed_in(role, organisation) as other:
+            works = role in {Role.PROFESSIONAL, Role.HEAD_OF_SERVICE}
+            assert (await other.get("/dossiers")).status_code == (200 if works else 403)
+            assert "Odile" not in (await other.get("/dossiers")).text
             for path in ("", "/lectures", *(f"/{slug}" for slug in ACTS)):
                 hidden, absent = await other.get(here + path), await other.get(guess + path)
                 assert (hidden.status_code, absent.status_code) == (404, 404), path
@@ -133,39 +163,51 @@ async def test_hidden_and_absent_look_the_same(site: str, worker: httpx2.AsyncCl
             for slug in ACTS:
                 form = {"cle": uuid4().hex, "quoi": "1", "text": "Vu.", "why": "x"}
                 assert (await other.post(f"{here}/{slug}", data=form)).status_code == 404, slug
-    async with httpx2.AsyncClient(base_url=site, headers={"accept": "text/html"}) as visitor:
+    async with house.client() as visitor:
         assert (await visitor.get(here)).headers["location"].startswith("/connexion")
-    # Nobody of them is among the readers.
-    assert "Chloé Hardy" in text((await worker.get(f"{here}/lectures")).text)
-    assert text((await worker.get(f"{here}/lectures")).text).count("quart d’heure") == 1
-    assert "Claire Monnier" not in text((await worker.get(f"{here}/lectures")).text)
+        assert (await visitor.post(f"{here}/note", data={"text": "x"})).headers["location"].startswith("/connexion")
+    # Nobody of them is among the readers, who are asked for before anybody has read it.
+    assert "Personne n’a encore lu ce dossier" in text((await worker.get(f"{here}/lectures")).text)
+    await worker.get(here)
+    said = text((await worker.get(f"{here}/lectures")).text)
+    assert said.count("professional.caf — Ici") == 1
+    assert "la liste des lectures, le dossier · tout le dossier" in said
 
 
 def shown(html: str, path: str) -> str:
     return re.sub(rf"{path}|{path.replace('/', '%2F')}|\d+ h( \d+)?|repère : \w+", "", text(html))
 
 
-async def test_given_to_a_colleague_and_read_by_her_head(site: str, worker: httpx2.AsyncClient) -> None:
+async def test_given_to_a_colleague_and_read_by_her_head(house: Inside, worker: httpx2.AsyncClient) -> None:
     here = await opened(worker)
-    async with signed_in(site, HEAD) as head:
-        html = (await head.get(f"{here}/attribuer")).text
-        accounts = re.findall(r'<option value="([^"]+)">Sylvie Jacquet', html)
-        assert len(accounts) == 1
-        await written(head, here, "attribuer", account=accounts[0], text="Je le reprends.")
+    async with await house.signed_in(Role.HEAD_OF_SERVICE, HERE) as head:
+        assert 'value="t:head_of_service.caf"' in (await head.get(f"{here}/attribuer")).text
+        assert "Choisissez à qui" in await written(head, here, "attribuer", status=422)
+        await written(head, here, "attribuer", account="t:head_of_service.caf", text="Je le reprends.")
         assert (await worker.get(here)).status_code == 404
         said = text((await head.get(here)).text)
-        assert "Référent de parcours : vous" in said and "Chloé Hardy, " in said
-        await written(
-            head,
-            here,
-            "collegues",
-            accounts=re.findall(r'value="([^"]+)"[^>]*>Chloé', (await head.get(f"{here}/collegues")).text)[0],
-        )
+        assert "Référent de parcours : vous" in said and "professional.caf, Ici, depuis le" in said
+        assert "vous avez envoyé la demande · Attribution — Ici" in said
+        await written(head, here, "collegues", accounts="t:professional.caf")
         assert (await worker.get(here)).status_code == 200
-        readers = text((await head.get(f"{here}/lectures")).text)
-        assert "Sylvie Jacquet, responsable de centre" in readers and "Chloé Hardy, assistante sociale" in readers
+        listed = text((await head.get("/dossiers?de=unit")).text)
+        assert "Tout le service 1" in listed and "Odile" in listed and "head_of_service.caf" in listed
         await written(head, here, "attribuer", account="-")
-    assert "l’accueil, " in text((await worker.get(here)).text)
+    assert "Référent de parcours : l’accueil, Ici" in text((await worker.get(here)).text)
+
+
+async def test_a_file_goes_into_another_by_its_code(house: Inside, worker: httpx2.AsyncClient) -> None:
+    ours = await opened(worker)
+    async with await house.signed_in(Role.PROFESSIONAL, THERE) as partner:
+        theirs = await opened(partner, name="Odile M.")
+        said = await written(partner, theirs, "code", status=200)
+        found = re.search(r"personne : ((?:[A-Z0-9]{4} ?){4})", said)
+        assert found
+        assert "n’est pas juste" in await written(worker, ours, "reunir", status=422, code="ABCD EFGH JKMN PQRS")
+        await written(worker, ours, "reunir", code=found[1])
+        assert "Odile M." in text((await worker.get(ours)).text)
+        assert "Réuni à un autre dossier" in text((await partner.get(theirs)).text)
+        assert (await partner.get(ours)).status_code == 404
 
 
 async def looked(page: Page, path: str, name: str) -> None:

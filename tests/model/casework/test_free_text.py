@@ -109,6 +109,10 @@ def test_a_true_number_is_found_however_it_is_cut(bare: str, data: st.DataObject
         (Met(on=AT, present=("Anne", KNOWN), decided="Rien.", invited=False), "present"),
         (MemberSet(member=Member(id="m", role=MemberRole.ADULT, identity=Identity(safe_hours=KNOWN))), "safe_hours"),
         (CircleSet(member=CircleMember(id="c", kind=CircleKind.LANDLORD, name="x", may_know=KNOWN)), "may_know"),
+        (
+            CircleSet(member=CircleMember(id="c", kind=CircleKind.LANDLORD, name="x", organisation=KNOWN)),
+            "organisation",
+        ),
     ],
 )
 def test_every_text_of_an_act_is_looked_at(event: object, field: str) -> None:
