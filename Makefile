@@ -9,7 +9,7 @@ DATA ?= var/data
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint format lock bench bench-relevance bench-speed bench-size bench-import clean
+.PHONY: help demo serve test lint style types format lock bench bench-relevance bench-speed bench-size bench-import clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -22,7 +22,7 @@ serve: $(VENV)/.installed ## serve the site on the data present (PORT=8000 DATA=
 
 # The tests in lanes, longest first. What stands in one lane shares a site, or an engine; what no other lane names is in the
 # last. One lane more than cores at once, for faults mostly wait. What a lane says is shown when it ends.
-LANES := test-site test-houses test-neo4j test-backup test-shared test-rest
+LANES := test-neo4j test-site test-houses test-inside test-shared test-backup types test-rest
 LANES_AT_ONCE ?= 3
 lane = mkdir -p build; $(BIN)/python -m pytest $(1) > build/$@.log 2>&1; code=$$?; cat build/$@.log; exit $$code
 SITE := tests/api tests/scenarios tests/web tests/faults/test_site_index.py
@@ -30,21 +30,28 @@ HOUSES := $(addprefix tests/faults/test_,chaos.py processes.py supervisor.py wat
 BACKUP := tests/faults/test_backup.py tests/upgrade
 SHARED := $(addprefix tests/faults/test_,index.py parts_apart.py shared_index.py shared_site.py worker.py) tests/importers tests/store
 
-test: $(VENV)/.tests lint ## lint, check types, run every test, on both graph engines
+test: $(VENV)/.tests style ## lint, check types, run every test, on both graph engines
 	@$(MAKE) --no-print-directory chromium maven node
 	@$(BIN)/python -m graph.store.classes
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(LANES_AT_ONCE) $(LANES)
 
-.PHONY: $(LANES)
+test-full: export MAILLAGE_TEST_FULL := 1
+test-full: export MAILLAGE_TEST_CHAOS ?= 10
+test-full: test ## the same, and the doses: every door on Neo4j, more made-up requests, ten times the chaos
+
+.PHONY: test-full $(LANES)
 test-site: $(VENV)/.tests
-	@$(call lane,$(SITE))
+	@$(call lane,$(SITE) -m site)
+
+test-inside: $(VENV)/.tests
+	@$(call lane,$(SITE) -m 'not site and not keycloak')
 
 test-houses: $(VENV)/.tests
 	@$(call lane,$(HOUSES))
 
 test-neo4j: $(VENV)/.tests ## run what touches the graph on a Neo4j (Maven fetches it once)
 	@$(MAKE) --no-print-directory maven
-	@export MAILLAGE_TEST_GRAPH=neo4j; $(call lane,tests/store tests/importers tests/api tests/scenarios)
+	@export MAILLAGE_TEST_GRAPH=neo4j; $(call lane,tests/store tests/importers tests/api tests/scenarios tests/web/test_by_link.py)
 
 test-backup: $(VENV)/.tests
 	@$(call lane,$(BACKUP))
@@ -55,10 +62,14 @@ test-shared: $(VENV)/.tests
 test-rest: $(VENV)/.tests
 	@$(call lane,$(addprefix --ignore=,$(SITE) $(HOUSES) $(BACKUP) $(SHARED)))
 
-lint: $(VENV)/.tests ## style, import directions, types
+lint: style types ## style, import directions, types
+
+style: $(VENV)/.tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+
+types: $(VENV)/.tests
 	$(BIN)/basedpyright --level error
 
 format: $(VENV)/.tests ## put the code in order
@@ -114,12 +125,22 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { echo "Python 3.11, 3.12 ou 3.13 est nécessaire (ici : $$($(PYTHON) --version)). Choisissez-le avec PYTHON=…" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Le module venv de Python manque (Debian : apt-get install python3-venv)." >&2; exit 1; }
 
+# uv puts a lock in place in a quarter of pip's time. It reads none of pip's settings: where these name an index, and where uv
+# cannot do it, pip does.
 # --no-deps: the locks are whole, and pip cannot match `pydantic[email]`, which a package asks for, with a hash of pydantic.
-$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+pip = $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+locked = if $(BIN)/python -m pip config list | grep -q index-url; then $(pip) -r $(1); else \
+  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r $(1) || $(pip) -r $(1); fi
+
+$(BIN)/uv: | $(VENV)/bin/python
+	@awk '/^[^ ]/ { ours = /^uv==/ } ours' requirements-dev.lock > $(VENV)/uv.lock
+	$(pip) -r $(VENV)/uv.lock
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/uv
+	@$(call locked,requirements.lock)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.tests: requirements-dev.lock $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
+	@$(call locked,requirements-dev.lock)
 	@touch $@

@@ -15,8 +15,10 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter, Gauge
 
+from api.actions.casework.clocks import pass_over
 from api.auth.signed_in import now_ms
 from api.mail.news import tell_daily
+from api.mail.noticing import tell_always
 from api.mail.reminding import remind_daily
 from api.mail.sending import Post
 from api.metrics import figures_served
@@ -37,6 +39,7 @@ STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Half of what "found within two seconds" leaves once the index has committed and its readers have looked.
 POLL_SECONDS: Final = 0.3
 SWEEP_SECONDS: Final = 3600.0
+TIME_SECONDS: Final = 15.0
 PAUSE_AFTER_FAULT_SECONDS: Final = 1.0
 
 # Here, and not with the others: web processes have no worker's figures to give.
@@ -76,12 +79,18 @@ async def _work(settings: Settings, address: Address) -> None:
 
 
 def _duties(graph: Graph, indexer: Indexer, search: Engine, settings: Settings) -> list[Coroutine[Any, Any, None]]:
-    """Without a mail server nobody is reminded or told: nothing could be sent, and the dates would be spent."""
-    turns = _turns(graph, indexer, settings)
+    """Without a mail server nobody is reminded of listings or told of news: nothing could be sent, and the dates would be spent.
+    Files keep their clocks all the same, and what happens to them is shown.
+    """
+    always: list[Coroutine[Any, Any, None]] = [
+        _turns(graph, indexer, settings),
+        _time(graph),
+        tell_always(graph, settings),
+    ]
     if not settings.sends_mail:
-        return [turns]
+        return always
     return [
-        turns,
+        *always,
         Post(graph, settings).work(),
         remind_daily(graph, settings),
         tell_daily(graph, settings, search),
@@ -97,6 +106,19 @@ async def _turns(graph: Graph, indexer: Indexer, settings: Settings) -> None:
             await _sweep(graph, settings)
             swept = loop.time()
         await asyncio.sleep(0 if busy else POLL_SECONDS)
+
+
+async def _time(graph: Graph) -> None:
+    """For ever: what time does to handoffs. What is urgent runs in real time, so it is looked at often."""
+    while True:
+        try:
+            if taken := await pass_over(graph, datetime.now(UTC)):
+                log.info("time_acted", steps=taken)
+        except (Unavailable, OSError, TimeoutError) as fault:
+            log.warning("time_stood_still", fault=type(fault).__name__)
+        except Exception as fault:
+            log.error("time_failed", fault=type(fault).__name__)
+        await asyncio.sleep(TIME_SECONDS)
 
 
 async def _turn(indexer: Indexer) -> bool:

@@ -8,13 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, async_playwright
 
 from graph.store.casework.keyring import Keyring
 from graph.store.engine import Address, Engine
@@ -22,6 +21,7 @@ from graph.store.migrate import migrate
 from graph.store.unit import Graph
 from tests.neo4j_server import Missing, Neo4jServer
 from tests.outside import free_port, loopback
+from tests.windows import OpenPage, Windows
 
 START_SECONDS = 480
 CHROMIUM_FLAGS = (
@@ -38,9 +38,36 @@ UNCOUNTED = {
     f"MAILLAGE_{name}": "0"
     for name in ("PAGES_PER_MINUTE", "GRAPHQL_REQUESTS_PER_MINUTE", "GRAPHQL_COST_PER_MINUTE", "SUGGESTIONS_PER_HOUR")
 }
-# Doors that ask the graph nothing, or what those ask that are run again on Neo4j.
-NOT_ON_NEO4J = frozenset({"test_find_relay.py", "test_fuzz.py", "test_graphql_door.py", "test_graphql_hostile.py"})
-OpenPage = Callable[..., AbstractAsyncContextManager[Page]]
+HERE = Path(__file__).parent
+# What `make test-full` asks for: doses, and not proofs.
+FULL = os.environ.get("MAILLAGE_TEST_FULL") == "1"
+# What runs on Neo4j no statement but those that other tests run there too, found by writing down what each file runs.
+SAID_ON_NEO4J = frozenset(
+    f"test_{name}.py"
+    for name in (
+        "files_killed",
+        "find_relay",
+        "fuzz",
+        "graphql_door",
+        "graphql_hostile",
+        "graphql_listings",
+        "graphql_posts",
+        "graphql_searches",
+        "graphql_voices",
+        "health",
+        "hours_by_link",
+        "landlord_says_full",
+        "landlord_without_room",
+        "mutations_hostile",
+        "rights",
+        "s1_hotel_mandate",
+        "s2_outside_the_walls",
+        "s2_territorial_services",
+        "s3_reorganisation",
+    )
+)
+# What is killed there is a process of ours: how the engine takes that, the store's own tests tell more cheaply.
+NOT_TWICE = frozenset({"test_killed_at_any_moment_it_is_taken_up_again"})
 
 
 def on_neo4j() -> bool:
@@ -70,19 +97,31 @@ def pytest_report_header() -> str:
     return f"meilisearch: {real or 'none (MEILI_URL is not set): its stand-in only'}"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On Neo4j, what touches no graph says nothing that the run on ArcadeDB has not said."""
+    """What asks the site bears its mark. On Neo4j, what reaches no other statement says nothing that ArcadeDB has not said."""
+    for item in items:
+        if "site_graph" in _fixtures(item):
+            item.add_marker("site")
     if not on_neo4j():
         return
-    store = Path(__file__).parent / "store"
-    touching = [
-        item
-        for item in items
-        if item.path.is_relative_to(store)
-        or ({"launched", "site"} & set(getattr(item, "fixturenames", ())) and item.path.name not in NOT_ON_NEO4J)
-    ]
+    touching = [item for item in items if _touches(item) and (FULL or _says_more(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in touching])
     items[:] = touching
+
+
+def _touches(item: pytest.Item) -> bool:
+    """Whether a graph is asked."""
+    return item.path.is_relative_to(HERE / "store") or not {"launched", "site_graph"}.isdisjoint(_fixtures(item))
+
+
+def _says_more(item: pytest.Item) -> bool:
+    """Whether it shows of the second engine what nothing cheaper shows."""
+    return item.path.name not in SAID_ON_NEO4J and item.name not in NOT_TWICE
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])
 
 
 @pytest.fixture(scope="session")
@@ -185,29 +224,8 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
 
 @pytest.fixture(scope="session")
 def browser_page(browser: Browser, site: str) -> OpenPage:
-    """Opens a page of the site: `async with browser_page(width=380, javascript=False) as page`.
-
-    `kept` lets it keep pages for when there is no network: each context would fetch them all anew, and few tests look at them.
-    """
-
-    @asynccontextmanager
-    async def open_page(
-        *, width: int = 1280, height: int = 900, javascript: bool = True, kept: bool = False
-    ) -> AsyncIterator[Page]:
-        context = await browser.new_context(
-            base_url=site,
-            viewport={"width": width, "height": height},
-            java_script_enabled=javascript,
-            service_workers="allow" if kept else "block",
-            locale="fr-FR",
-            timezone_id="Europe/Paris",
-        )
-        try:
-            yield await context.new_page()
-        finally:
-            await context.close()
-
-    return open_page
+    """Opens a page of the site: `async with browser_page(width=380, javascript=False) as page`."""
+    return Windows(browser, site).open
 
 
 def _well(address: str) -> bool:

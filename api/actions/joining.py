@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from uuid import uuid4
 
+from api.actions.casework.filing import actor_of
+from api.actions.casework.leaving import handed_to_desk, switched_off
 from api.auth.provider import Vouched
 from api.rooms import Rooms
 from graph.model.access import Operation, Role, Subject, Viewer, check, may
@@ -78,7 +80,7 @@ async def _matched(unit: Unit, told: Vouched, tells_siret: bool, at: int) -> Acc
         raise NotAllowed(ELSEWHERE)
     for one in several:
         if tells_siret and one.state is MembershipState.INVITED and one.organisation in known:
-            await unit.accounts.put_membership(replace(one, state=MembershipState.ACTIVE, since=at))
+            await _admit(unit, replace(one, state=MembershipState.ACTIVE, since=at))
     return account
 
 
@@ -92,7 +94,7 @@ async def ask_to_join(rooms: Rooms, viewer: Viewer, organisation: str, at: int) 
             raise NotFound("Cet organisme n’existe pas : aucune demande n’a été faite.")
         there = await unit.accounts.lock_membership(viewer.account, organisation)
         if there and there.state is MembershipState.INVITED:
-            await unit.accounts.put_membership(replace(there, state=MembershipState.ACTIVE, since=at))
+            await _admit(unit, replace(there, state=MembershipState.ACTIVE, since=at))
             return
         if there and there.state in {MembershipState.ACTIVE, MembershipState.ASKED}:
             return
@@ -155,7 +157,7 @@ async def answer_within(
         await _may_give(unit, viewer, organisation, account, given)
     there = await _locked(unit, account, organisation, {MembershipState.ASKED})
     state = MembershipState.ACTIVE if accept else MembershipState.REFUSED
-    await unit.accounts.put_membership(_moved(there, state, given, viewer, note, at))
+    await _admit(unit, _moved(there, state, given, viewer, note, at))
     return there
 
 
@@ -187,17 +189,33 @@ async def give_roles(
 
 
 async def end_membership(rooms: Rooms, viewer: Viewer, organisation: str, account: str, at: int) -> None:
-    """She does not work there any more, or is not invited any more. Raises InvalidInput, NotFound, NotAllowed."""
+    """She does not work there any more, or is not invited any more. What she leads goes to the duty desk first, file by file.
 
-    async def write(unit: Unit) -> None:
+    Raises InvalidInput, NotFound, NotAllowed.
+    """
+
+    async def checked(unit: Unit) -> Membership:
         await _check(unit, viewer, Operation.END_MEMBERSHIP, organisation)
         await unit.accounts.lock_members(organisation)
         there = await _locked(unit, account, organisation, {MembershipState.ACTIVE, MembershipState.INVITED})
         if _active(there) and Role.ORGANISATION_ADMINISTRATOR in there.roles:
             await _not_the_last(unit, account, organisation)
+        return there
+
+    async def ended(unit: Unit) -> None:
+        there = await checked(unit)
+        await switched_off(unit, organisation, account)
         await unit.accounts.put_membership(_moved(there, MembershipState.ENDED, frozenset(), viewer, "", at))
 
-    await rooms.graph.write(write)
+    await handed_to_desk(rooms.graph, actor_of(viewer), organisation, account, checked, at)
+    await rooms.graph.write(ended)
+
+
+async def _admit(unit: Unit, membership: Membership) -> None:
+    """Write a membership; who works there from now on takes work."""
+    await unit.accounts.put_membership(membership)
+    if membership.state is MembershipState.ACTIVE:
+        await unit.seats.welcome(membership.organisation, membership.account)
 
 
 async def prepare_member(
@@ -221,7 +239,7 @@ async def prepare_member(
         fresh = there or Membership(account=account.id, organisation=organisation)
         asked = there is not None and there.state is MembershipState.ASKED
         state = MembershipState.ACTIVE if asked else MembershipState.INVITED
-        await unit.accounts.put_membership(_moved(fresh, state, given, viewer, "", at))
+        await _admit(unit, _moved(fresh, state, given, viewer, "", at))
 
     await rooms.graph.write(write)
 

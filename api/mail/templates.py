@@ -2,55 +2,28 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from api.mail.message import Written
+from api.mail.noticing import notice
+from api.mail.pen import Pen, environment
 from api.web.dates_words import exact_day
 from graph.model.alerts import Pace
 from graph.model.freshness import FreshnessState, Vouched, vouched
 from graph.model.listing import FieldGroup
-from graph.model.mail import LINK_HOLDS_FOR, Item, Mail, Template, key_of
+from graph.model.mail import LINK_HOLDS_FOR, Item, Mail, Template
 from graph.model.vocabulary import label
 from graph.store.listings_kept import named
 from graph.store.signed_links import SignedLinks
-from graph.store.unit import Unit
 from search.hours import PARIS
 
-FOLDER: Final = Path(__file__).parent / "templates"
-TOKEN_BYTES: Final = 32
 REMINDS: Final = (
     "Maillage, l’annuaire des partenaires de l’action sociale, présente vos fiches aux professionnels qui orientent des "
     "personnes. Ces rubriques sont à vérifier :"
 )
 ASKED: Final = "Voici le lien demandé pour tenir à jour vos fiches dans Maillage. Il sert pour ces rubriques :"
-
-
-@dataclass(frozen=True, slots=True)
-class Pen:
-    """What a writer has: the graph within one unit, the public address of the site, the moment."""
-
-    unit: Unit
-    site: str
-    at: datetime
-
-    @property
-    def today(self) -> date:
-        """The day where the partners are."""
-        return self.at.astimezone(PARIS).date()
-
-    async def draw(self, link: str) -> str:
-        """The address of a link by a token drawn now, which is written down nowhere; empty when the link is gone."""
-        token = secrets.token_urlsafe(TOKEN_BYTES)
-        opened = await SignedLinks(self.unit).open_by(link, key_of(token), self.at)
-        return f"{self.site}/lien/{token}" if opened else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +78,7 @@ async def news(pen: Pen, mail: Mail) -> Written | None:
         what = f"{count or 'aucune'} solution{'s' if count > 1 else ''} dans votre secteur aujourd’hui"
         said = f"Vous serez prévenu quand il y a du nouveau pour une recherche enregistrée dans Maillage ; {what} :"
     stop = f"{pen.site}/alertes/arret/{search.id}/{search.key}"
-    text = _environment().get_template("news.txt").render(said=said, address=f"{pen.site}/alertes", stop=stop)
+    text = environment().get_template("news.txt").render(said=said, address=f"{pen.site}/alertes", stop=stop)
     return Written(subject=f"Maillage : {what}", text=text, stop=stop)
 
 
@@ -119,7 +92,7 @@ async def _about_link(pen: Pen, mail: Mail, opening: str, *, only_due: bool) -> 
     address = await pen.draw(link.id)
     stop = f"{address}/arret"
     text = (
-        _environment()
+        environment()
         .get_template("link.txt")
         .render(
             opening=opening,
@@ -154,20 +127,9 @@ def _said(one: Vouched | None) -> str:
     return f"vérifié le {exact_day(one.on)}" if one else "rien n’en est dit"
 
 
-@cache
-def _environment() -> Environment:
-    # Plain text: nothing in it is read as markup.
-    return Environment(
-        loader=FileSystemLoader(FOLDER),
-        autoescape=False,  # noqa: S701
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 WRITERS: Final[Mapping[Template, Writer]] = {
     Template.REMINDER: reminder,
     Template.LINK: asked_link,
     Template.NEWS: news,
+    Template.NOTICE: notice,
 }

@@ -35,7 +35,7 @@ from api.web.pages import (
     territories,
     themes,
 )
-from api.web.pages.casework import dossier, dossiers
+from api.web.pages.casework import dossier, dossiers, team
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -58,6 +58,7 @@ for part in (
     by_link,
     files,
     alerts,
+    team,
     suggestions,
     correct,
     moderation,

@@ -26,6 +26,7 @@ class Template(StrEnum):
     REMINDER = "reminder"
     LINK = "link"
     NEWS = "news"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from graph.store.migrations import (
     m011_bulk,
     m012_casework,
     m015_reads,
+    m018_clocks,
 )
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
@@ -41,6 +42,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m011_bulk", m011_bulk.run),
     ("m012_casework", m012_casework.run),
     ("m015_reads", m015_reads.run),
+    ("m018_clocks", m018_clocks.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, cast
 
 from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
+from graph.store.casework.clocks import Timing
 from graph.store.casework.files import Files
 from graph.store.casework.inbox import Inbox
 from graph.store.casework.link_codes import LinkCodes
 from graph.store.casework.lists import FileLists
 from graph.store.casework.reads import Reads
 from graph.store.casework.seats import Seats
+from graph.store.casework.teams import Teams
 from graph.store.claims import Claims
 from graph.store.decisions import Decisions
 from graph.store.directory import Directory
@@ -166,3 +168,13 @@ class Repositories:
     def seats(self) -> Seats:
         """Who may lead a file."""
         return Seats(self._unit)
+
+    @cached_property
+    def timing(self) -> Timing:
+        """Clocks, leaves, what was told."""
+        return Timing(self._unit)
+
+    @cached_property
+    def teams(self) -> Teams:
+        """Houses as their heads see them."""
+        return Teams(self._unit)

@@ -114,6 +114,7 @@ async def test_the_first_mail_counts_and_the_next_tells_what_is_new(rooms: Rooms
     assert await alerts.pass_over(rooms, TODAY, mails.tell) == 1
     assert await alerts.pass_over(rooms, TODAY, mails.tell) == 0
     await index_of(rooms.settings.index_folder, relays(3))
+    await rooms.index.follow()
     assert await alerts.pass_over(rooms, TODAY + timedelta(days=6), mails.tell) == 0
     assert await alerts.pass_over(rooms, TODAY + timedelta(days=7), mails.tell) == 1
     assert await alerts.pass_over(rooms, TODAY + timedelta(days=14), mails.tell) == 0

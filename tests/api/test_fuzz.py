@@ -1,6 +1,6 @@
 """Requests that nobody thought of: operations made from the schema, addresses made from the pages' parameters.
 
-The examples are the same on every run.
+The examples are the same on every run; `make test-full` makes more of them.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from api.graphql.export import CONTRACT
 from api.web.question import LONGEST_TEXT
 from graph.model.directory import Public
 from graph.model.vocabulary import competences
+from tests.conftest import FULL
 
 # A refusal, never a fault of ours nor an operation that was abandoned.
 REFUSED: Final = {"INVALID_INPUT", "TOO_MUCH"}
@@ -29,7 +30,7 @@ SCHEMA = schemathesis.graphql.from_path(CONTRACT)
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]  # pyright: ignore[reportAttributeAccessIssue]
 MODES = list(schemathesis.GenerationMode)
 fuzzing = settings(
-    max_examples=25,
+    max_examples=100 if FULL else 10,
     derandomize=True,
     deadline=None,
     database=None,
@@ -91,7 +92,7 @@ paths = st.one_of(st.sampled_from(READING), st.sampled_from(STANDING), sheets.ma
 def test_a_page_asked_with_anything_is_answered_or_refused(site: str) -> None:
     with httpx2.Client(base_url=site, timeout=20) as client:
 
-        @settings(fuzzing, max_examples=200)
+        @settings(fuzzing, max_examples=1000 if FULL else 100)
         @given(path=paths, pairs=parameters, accept=accepted, method=methods)
         def asked(path: str, pairs: list[tuple[str, str]], accept: str, method: str) -> None:
             address = f"{quote(path)}?{urlencode(pairs)}"

@@ -31,7 +31,7 @@ def house(data: Path) -> Iterator[House]:
 
 
 def test_it_stops_cleanly_or_is_killed_and_starts_again(data: Path) -> None:
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+    for number in (signal.SIGTERM, signal.SIGKILL):
         house = House(data / "moved", free_port())
         house.wait()
         children = house.children()

@@ -28,9 +28,9 @@ from graph.store.correspondents import Correspondents
 from graph.store.unit import Graph
 from search.embedded import EmbeddedIndex
 from tests import make, reading
-from tests.conftest import OpenPage
 from tests.mail_server import MailServer, mail_server, sending, text_of
 from tests.web.test_browser import violations
+from tests.windows import OpenPage
 
 SERVICE: Final = "Centre de santé sexuelle de l’hôpital"
 ADDRESS: Final = "centre@example.org"

@@ -14,11 +14,11 @@ from playwright.async_api import expect
 
 from graph.model.reasons import MONTHS
 from search.hours import PARIS
-from tests.conftest import OpenPage
 from tests.scenarios.doors import relays
 from tests.scenarios.test_landlord_without_room import BESANCON, DWELLING, ROOM
 from tests.signed import sign_in, signed_in
 from tests.web.keeping import act
+from tests.windows import OpenPage
 
 # Two seconds are promised; a busy machine may need more, and a test that hurries says nothing of the product.
 PATIENCE_SECONDS: Final = 30.0

@@ -112,6 +112,18 @@ async def test_the_older_source_is_chosen_until_one_says_something_else(conteste
     assert again.mark != item.mark
 
 
+async def test_what_was_decided_of_a_body_is_found_by_task_and_since(contested: Rooms) -> None:
+    (item,) = await conflicts(contested)
+    made = await moderation.decide(
+        contested, MODERATOR, item.id, Choice.CHOOSE, voice="dila", reason="Appelé.", key="d", at=AT
+    )
+    async with contested.graph.reading() as unit:
+        of = unit.decisions.of_organisations
+        assert await of(["t:autre", "t:caf"], Task.CONFLICT, AT) == [made]
+        assert await of(["t:caf"], Task.CONFLICT, AT + timedelta(seconds=1)) == []
+        assert await of(["t:caf"], Task.SUGGESTION, AT) == await of(["t:autre"], Task.CONFLICT, AT) == []
+
+
 async def test_the_choice_is_taken_back(contested: Rooms) -> None:
     (item,) = await conflicts(contested)
     before = (await state(contested))[0]

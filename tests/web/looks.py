@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 
 from playwright.async_api import Page
 
-from tests.conftest import OpenPage
+from tests.windows import OpenPage
 
 Shown = TypeVar("Shown")
 Scheme = Literal["light", "dark"]

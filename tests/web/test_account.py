@@ -14,11 +14,11 @@ from starlette.requests import Request
 from api.settings import Settings
 from api.web.forms import came_from, number, split, way_back
 from tests import make
-from tests.conftest import OpenPage
 from tests.signed import DOOR, sign_in, signed_in, whole
 from tests.web.rooms import index_of, site_over
 from tests.web.test_browser import listen, violations
 from tests.web.test_pages import HTML, get, text
+from tests.windows import OpenPage
 
 COOKIE = "maillage"
 
@@ -252,7 +252,7 @@ async def test_the_account_is_accessible_with_its_menu_open(browser_page: OpenPa
 
 
 async def test_one_is_warned_before_the_end_and_stays_with_a_click(browser_page: OpenPage) -> None:
-    async with browser_page() as page:
+    async with browser_page(own=True) as page:
         await page.clock.install()
         await sign_in(page, "editrice.ccas", "/aide")
         warning = page.locator("[data-session-end]")

@@ -6,9 +6,9 @@ import re
 
 from playwright.async_api import expect
 
-from tests.conftest import OpenPage
 from tests.signed import sign_in, signed_in
 from tests.web.test_browser import violations
+from tests.windows import OpenPage
 
 WHO = "travailleuse.sociale"
 ANSWER = "/chercher?q=impay%C3%A9s+de+loyer+de+Madame+Untel&ou=Besan%C3%A7on"

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from playwright.async_api import Route, expect
 
-from tests.conftest import OpenPage
 from tests.web.looks import NARROW, Scheme, in_turn, listen, looked_at, violations, width_of
+from tests.windows import OpenPage
 
 ANSWER = "/chercher?q=impay%C3%A9s+de+loyer&ou=Besan%C3%A7on"
 # Those of our lists; a select has options too.

@@ -19,9 +19,9 @@ from api.web.question import Asked
 from graph.model.directory import Capacity, Contact, Public
 from graph.model.relay import Ground, Listing, Reason, ReasonKind, Relay, Tie
 from tests import make
-from tests.conftest import OpenPage
 from tests.web.looks import Scheme, in_turn, looked_at
 from tests.web.test_pages import addresses, get, text
+from tests.windows import OpenPage
 
 ADIL = "service:demo:adil-doubs--conseil"
 LANDLORD = "service:demo:bailleur-deux-rives--impayes"

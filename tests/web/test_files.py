@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.conftest import OpenPage
 from tests.signed import sign_in, signed_in
 from tests.web.looks import violations
+from tests.windows import OpenPage
 
 WHO = "bailleur"
 NAME = "Identifiant"

@@ -8,10 +8,16 @@ from playwright.async_api import Browser, expect
 from graph.store.unit import Graph
 from tests import make
 from tests.web.keepers import served
-from tests.web.test_browser import listen, violations
+from tests.web.looks import Scheme, listen, violations, width_of
 from tests.web.test_hours_pages import HOURS, POSTS, SESSIONS, STORED, hours, told
+from tests.windows import OpenPage, Windows
 
 __all__ = ["told"]
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> OpenPage:
+    return Windows(browser).open
 
 
 @pytest.mark.parametrize(
@@ -26,21 +32,19 @@ __all__ = ["told"]
     ],
 )
 async def test_each_page_is_accessible_and_fits(
-    browser: Browser, told: Graph, path: str, width: int, scheme: str
+    window: OpenPage, told: Graph, path: str, width: int, scheme: Scheme
 ) -> None:
-    async with served(told, make.viewer()) as address:
-        page = await browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    async with served(told, make.viewer()) as address, window(width=width) as page:
+        await page.emulate_media(color_scheme=scheme)
         heard = listen(page)
         await page.goto(address + path)
         assert await violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth") == width
+        assert await width_of(page) == width
         assert heard == []
-        await page.close()
 
 
-async def test_rows_are_added_and_previewed_without_leaving_the_page(browser: Browser, told: Graph) -> None:
-    async with served(told, make.viewer()) as address:
-        page = await browser.new_page()
+async def test_rows_are_added_and_previewed_without_leaving_the_page(window: OpenPage, told: Graph) -> None:
+    async with served(told, make.viewer()) as address, window() as page:
         await page.goto(address + HOURS)
         await page.get_by_role("button", name="Ajouter une plage Lundi").press("Enter")
         added = page.locator("[id='d0.1.de']")
@@ -58,12 +62,10 @@ async def test_rows_are_added_and_previewed_without_leaving_the_page(browser: Br
         await page.get_by_role("button", name="Annuler ce changement").click()
         await expect(page.get_by_text("Changement annulé.")).to_be_visible()
         assert await hours(told) == STORED
-        await page.close()
 
 
-async def test_the_return_key_and_the_buttons_work_without_scripts(browser: Browser, told: Graph) -> None:
-    async with served(told, make.viewer()) as address:
-        page = await browser.new_page(java_script_enabled=False)
+async def test_the_return_key_and_the_buttons_work_without_scripts(window: OpenPage, told: Graph) -> None:
+    async with served(told, make.viewer()) as address, window(javascript=False) as page:
         await page.goto(address + HOURS)
         await page.get_by_role("button", name="Copier le lundi partout").click()
         await expect(page.locator("#apercu")).to_contain_text("tous les jours")
@@ -75,4 +77,3 @@ async def test_the_return_key_and_the_buttons_work_without_scripts(browser: Brow
         await page.get_by_role("button", name="Enregistrer les horaires").click()
         await expect(page.get_by_text("Horaires enregistrés.")).to_be_visible()
         assert await hours(told) == 'Mo 09:00-12:00 "accueil B"; Tu-Su 09:00-12:00; PH off'
-        await page.close()

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.conftest import OpenPage
 from tests.signed import sign_in
 from tests.web.looks import in_turn
 from tests.web.test_browser import listen, violations
+from tests.windows import OpenPage
 
 CCAS = "/mes-fiches/organisme/demo:ccas-besancon"
 PAGES = (

@@ -10,11 +10,11 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.conftest import OpenPage
 from tests.signed import sign_in, signed_in
 from tests.web.looks import in_turn
 from tests.web.test_browser import listen, violations
 from tests.web.test_pages import HTML, get, text
+from tests.windows import OpenPage
 
 SERVICE = "/service/demo:ccas-besancon--domiciliation"
 BODY = "/organisme/demo:ccas-besancon"

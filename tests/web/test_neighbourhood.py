@@ -21,9 +21,9 @@ from api.web.sheet_view import service_view
 from graph.model.directory import Body, Link, LinkKind, OrganisationSheet, Step, SuccessionKind
 from search.hours import PARIS
 from tests import make
-from tests.conftest import OpenPage
 from tests.web.looks import Scheme, in_turn, looked_at, width_of
 from tests.web.test_pages import get, text
+from tests.windows import OpenPage
 
 TODAY = date(2026, 3, 10)
 AT = datetime(2026, 3, 10, 10, 0, tzinfo=PARIS)

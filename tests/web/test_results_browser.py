@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.conftest import OpenPage
 from tests.web.looks import NARROW, WIDE, Scheme, listen, looked_at, violations, width_of
 from tests.web.test_browser import ANSWER
+from tests.windows import OpenPage
 
 MAP = f"{ANSWER}&vue=carte"
 FREE = "#filtre-gratuit-1"
@@ -210,7 +210,7 @@ async def test_a_place_that_is_typed_takes_over(browser: Browser, site: str) -> 
 
 
 async def test_a_position_that_comes_late_leaves_what_is_being_typed(browser_page: OpenPage) -> None:
-    async with browser_page() as page:
+    async with browser_page(own=True) as page:
         await page.add_init_script(
             "navigator.geolocation.getCurrentPosition = (found, lost) => {"
             " window.late = () => found({coords: {latitude: 47.2378, longitude: 6.0241}});"

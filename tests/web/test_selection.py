@@ -16,9 +16,9 @@ from api.web.selection_view import selection
 from graph.model.directory import Contact, Public
 from search.hours import PARIS
 from tests import make
-from tests.conftest import OpenPage
 from tests.web.looks import Scheme, in_turn, looked_at, violations, width_of
 from tests.web.test_pages import addresses, get, names, text
+from tests.windows import OpenPage
 
 ADIL = "service:demo:adil-doubs--conseil"
 LANDLORD = "service:demo:bailleur-deux-rives--impayes"

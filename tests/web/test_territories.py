@@ -18,9 +18,9 @@ from graph.model.territory import Territory, TerritoryLevel
 from graph.model.vocabulary import competences
 from search.places import Gazetteer
 from tests import make
-from tests.conftest import OpenPage
 from tests.web.looks import Scheme, in_turn, looked_at, width_of
 from tests.web.test_pages import addresses, get, text
+from tests.windows import OpenPage
 
 RENT = "logement-hebergement--reduire-les-impayes-de-loyer"
 BESANCON = "/territoires/25056"

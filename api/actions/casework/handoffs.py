@@ -14,7 +14,7 @@ from graph.model.casework.acts import Event
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, File
 from graph.model.casework.grounds import Consent
-from graph.model.casework.handoff import Step
+from graph.model.casework.handoff import Handoff, Step
 from graph.model.casework.said import NOTHING, Said, Taking
 from graph.model.casework.taking import sides, take
 from graph.model.errors import Conflict, NotFound
@@ -39,7 +39,8 @@ async def draft(
     """Prepare a handoff; nothing leaves. Raises NotFound, NotAllowed, StepNotAllowed, InvalidInput, NeedsConfirming."""
 
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
-        return [deciding.drafted(file, draft, by, Taking(at=moment))]
+        clocks = await unit.timing.clocks(draft.target.organisation)
+        return [deciding.drafted(file, draft, by, Taking(at=moment, clocks=clocks))]
 
     return await act(rooms, viewer, file_id, key=key, asked=("draft", replace(draft, id="")), decide=decide, at=at)
 
@@ -73,10 +74,16 @@ async def step(
             raise Conflict("Cette demande a changé pendant ce temps : rien n’est perdu. Voyez où elle en est.", file)
         if not sides(file, file.handoffs[handoff_id], by):
             raise NotFound(ABSENT)
-        return [take(file, handoff_id, step, by, said, Taking(at=moment))]
+        clocks = await unit.timing.clocks(clocked(file.handoffs[handoff_id], said))
+        return [take(file, handoff_id, step, by, said, Taking(at=moment, clocks=clocks))]
 
     asked = ("step", handoff_id, step, said, expected_seq)
     return await once(rooms.graph, viewer, key=key, asked=asked, load=load, decide=decide, at=moment)
+
+
+def clocked(handoff: Handoff, said: Said) -> str:
+    """The organisation whose clocks run after a step: the target's, that of a redirect where there is one."""
+    return said.to.organisation if said.to else handoff.target.organisation
 
 
 async def _moved(unit: Unit, file: File, handoff: str, after: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -76,9 +77,10 @@ async def link_files(
 
 async def _both(unit: Unit, file: File, other: File, by: Actor, at: datetime) -> Sequence[Event]:
     """The other's last entry, written here; what this one keeps of it."""
-    kept, gone = linked(file, other, lambda: uuid4().hex)
+    kept, gone = linked(file, other)
     await unit.files.append(other, by, at, gone)
-    return [kept]
+    # A need is one row under its id, and that of the other file stays there as it ended.
+    return [replace(kept, needs=tuple(replace(need, id=uuid4().hex) for need in kept.needs))]
 
 
 def _code(unit: Unit, file: str, viewer: Viewer, key: str) -> str:

@@ -120,6 +120,15 @@ class Stepped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reassigned:
+    """Someone else of the same house does it from now on, on one side of a handoff; the desk when `account` is empty."""
+
+    handoff: str
+    side: Side
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """The lead has seen how a handoff ended, and says what follows."""
 
@@ -245,8 +254,8 @@ class Erased:
 
 
 Event = (
-    Opened | MemberSet | NeedAdded | NeedSet | NeedEnded | Drafted | Stepped | Settled | LeadMoved | WorkersSet | ConsentGiven
-    | ConsentWithdrawn | Reviewed | CircleSet | CircleLeft | CoReferentSet | CoReferentLeft | Noted | Met | Assessed
+    Opened | MemberSet | NeedAdded | NeedSet | NeedEnded | Drafted | Stepped | Reassigned | Settled | LeadMoved | WorkersSet
+    | ConsentGiven | ConsentWithdrawn | Reviewed | CircleSet | CircleLeft | CoReferentSet | CoReferentLeft | Noted | Met | Assessed
     | DecisionTold | WatchSet | Looked | Delivered | AppointmentSet | OpinionGiven | NoRelayFound | WorryTold | PageSet
     | Kept | Struck | Closed | Reopened | Linked | Erased
 )  # fmt: skip

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 
 from graph.model.casework import acts
 from graph.model.casework.acts import Entry, Stepped
-from graph.model.casework.file import File, FileState, Lead
-from graph.model.casework.handoff import OF_THE_FILE, Handoff, State, Step
+from graph.model.casework.file import File, FileState
+from graph.model.casework.handoff import Side, Step
+from graph.model.casework.leading import led, recalled
 from graph.model.casework.stepping import stepped
 
 V = TypeVar("V")
@@ -66,30 +67,6 @@ def _without(mapping: Mapping[str, V], key: str) -> dict[str, V]:
     return {name: value for name, value in mapping.items() if name != key}
 
 
-# ------------------------------------------------------------------ leads
-
-
-def led(file: File, lead: Lead) -> File:
-    """The file under another lead. Transfers that another organisation had sent, and that nobody has begun, end with it."""
-    if file.lead is None:
-        return replace(file, lead=lead)
-    moved = replace(file, lead=lead, leads=(*file.leads, file.lead))
-    if lead.organisation == file.lead.organisation:
-        return moved
-    handoffs = {
-        id_: _cancelled(handoff, lead) if _moot(handoff, lead) else handoff for id_, handoff in file.handoffs.items()
-    }
-    return replace(moved, handoffs=handoffs)
-
-
-def _moot(handoff: Handoff, lead: Lead) -> bool:
-    return handoff.open and handoff.kind in OF_THE_FILE and not handoff.moved_lead and handoff.id != lead.handoff
-
-
-def _cancelled(handoff: Handoff, lead: Lead) -> Handoff:
-    return replace(handoff, state=State.RECALLED, ended=lead.since, tick=None, asked=None, settled=True)
-
-
 # ------------------------------------------------------------------ handoffs
 
 
@@ -116,8 +93,19 @@ def _(event: acts.Drafted, file: File, entry: Entry) -> File:
 
 
 @_apply.register
+def _(event: acts.Reassigned, file: File, entry: Entry) -> File:
+    handoff = file.handoffs[event.handoff]
+    if event.side is Side.TARGET:
+        handoff = replace(handoff, target=replace(handoff.target, professional=event.account))
+    else:
+        handoff = replace(handoff, sender_account=event.account)
+    return replace(file, handoffs=_put(file.handoffs, handoff.id, handoff))
+
+
+@_apply.register
 def _(event: acts.Settled, file: File, entry: Entry) -> File:
-    settled = replace(file.handoffs[event.handoff], settled=True)
+    before = file.handoffs[event.handoff]
+    settled = replace(before, settled=before.settled or not before.open, contested=None)
     return replace(file, handoffs=_put(file.handoffs, settled.id, settled))
 
 
@@ -252,9 +240,7 @@ def _ended(file: File, entry: Entry, state: FileState, event: acts.Closed | None
         for id_, need in file.needs.items()
     }
     handoffs = {
-        id_: replace(handoff, state=State.RECALLED, ended=entry.at, tick=None, asked=None, settled=True)
-        if handoff.open
-        else replace(handoff, settled=True)
+        id_: recalled(handoff, entry.at) if handoff.open else replace(handoff, settled=True, reported=None)
         for id_, handoff in file.handoffs.items()
     }
     lead = (file.lead,) if file.lead else ()

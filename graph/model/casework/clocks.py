@@ -7,7 +7,7 @@ time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from types import MappingProxyType
@@ -24,6 +24,7 @@ URGENT_QUESTION_HOURS: Final = 2
 CONTEST_DAYS: Final = 5
 FILE_REVIEW_DAYS: Final = 90
 NEED_REVIEW_DAYS: Final = 7
+URGENT_NEED_HOURS: Final = 2
 SETTLE_DAYS: Final = 3
 # What a waiting list, a pause, an accompaniment may put off at most.
 LONGEST_WAIT_DAYS: Final = 60
@@ -96,27 +97,39 @@ def tick_of(handoff: Handoff, clocks: Clocks) -> tuple[Step, datetime] | None:
         return None
     if handoff.reported is not None and handoff.reported.contact and handoff.state is State.ACCEPTED:
         return Step.CONTACT, handoff.reported.until
-    if handoff.asked is not None:
+    if handoff.asked is not None and not handoff.unanswered:
         return Step.ESCALATE, question_due(handoff.asked, handoff.urgent)
     clock = _clock(handoff.state, handoff.urgent, clocks)
-    named = handoff.state in _NAMED
-    start = handoff.due if named else handoff.since
+    start = handoff.since
+    if handoff.appointment is not None:
+        clock, start = replace(_AFTER, expire=clock.expire), handoff.appointment
+    elif handoff.state in NAMED:
+        start = handoff.due
     if handoff.reminded < len(clock.remind):
         return Step.REMIND, _later(start, clock.remind[handoff.reminded], handoff.urgent)
     if not handoff.escalated and clock.escalate is not None:
         return Step.ESCALATE, _later(start, clock.escalate, handoff.urgent)
-    if clock.expire is not None and handoff.kind not in {Kind.ORIENT, Kind.ASSIGN} and not _lead_moved(handoff):
+    if clock.expire is not None and handoff.kind not in {Kind.ORIENT, Kind.ASSIGN} and not handoff.moved_lead:
         return Step.EXPIRE, _later(start, clock.expire, handoff.urgent)
     return None
 
 
 def working_days_after(moment: datetime, days: int) -> datetime:
-    """The same hour, that many working days later; of a day off, counted from the next working day."""
+    """The same hour, that many working days later; never on a day off. The day itself does not count."""
     local = moment.astimezone(PARIS)
     day = local.date()
     for _ in range(days):
         day = next_working_day(day + timedelta(days=1))
     return datetime.combine(next_working_day(day), local.timetz()).astimezone(UTC)
+
+
+def put_off(since: datetime, asked: datetime, answered: datetime, urgent: bool) -> datetime:
+    """The start of a clock that stood still from a question to its answer: as much later as it waited."""
+    if urgent:
+        return since + (answered - asked)
+    first, last = asked.astimezone(PARIS).date(), answered.astimezone(PARIS).date()
+    days = (first + timedelta(days=number) for number in range(1, (last - first).days + 1))
+    return working_days_after(since, sum(next_working_day(day) == day for day in days))
 
 
 def next_working_day(day: date) -> date:
@@ -151,7 +164,7 @@ def statutory(competences: tuple[str, ...], at: datetime) -> datetime:
     """When an authority's silence counts: the shortest delay among these competences."""
     known = statutory_months()
     months = min((known.get(one, OTHER_STATUTORY_MONTHS) for one in competences), default=OTHER_STATUTORY_MONTHS)
-    return months_after(at, months)
+    return months_after(at.astimezone(PARIS), months).astimezone(UTC)
 
 
 @cache
@@ -164,7 +177,7 @@ def statutory_months() -> Mapping[str, int]:
 
 
 # States whose date is named by whoever takes the step.
-_NAMED: Final = frozenset({State.WAITLISTED, State.AWAITING_DECISION, State.ON_HOLD})
+NAMED: Final = frozenset({State.WAITLISTED, State.AWAITING_DECISION, State.ON_HOLD})
 _AFTER: Final = Clock(0, (0,), AFTER_THE_DAY)
 
 
@@ -175,10 +188,6 @@ def _clock(state: State, urgent: bool, clocks: Clocks) -> Clock:
 
 def _later(moment: datetime, number: int, urgent: bool) -> datetime:
     return moment + timedelta(hours=number) if urgent else working_days_after(moment, number)
-
-
-def _lead_moved(handoff: Handoff) -> bool:
-    return handoff.kind is Kind.TAKE_OVER and handoff.state is State.ACCEPTED
 
 
 def _easter(year: int) -> date:

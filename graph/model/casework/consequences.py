@@ -11,10 +11,11 @@ from graph.model.casework.clocks import CONTEST_DAYS, PARIS, next_working_day, s
 from graph.model.casework.file import Actor, File, Lead, LeadCause, Outcome
 from graph.model.casework.grounds import Consent, Ground
 from graph.model.casework.handoff import Handoff, Kind, OrderedLead, ReasonCode, Side, State, Step, Target
+from graph.model.casework.leading import accepted_elsewhere, lead_before, moved_by_contact
 from graph.model.casework.said import Said, Taking
 from graph.model.casework.steps import STEPS
 from graph.model.casework.timing import timed
-from graph.model.errors import ConsentMissing, InvalidInput, NeedsConfirming, ReasonMissing
+from graph.model.errors import ConsentMissing, InvalidInput, NeedsConfirming, ReasonMissing, StepNotAllowed
 
 # A need that has been handed on more often goes to whoever keeps the network.
 LONGEST_CHAIN: Final = 3
@@ -29,6 +30,7 @@ REPORTABLE: Final = frozenset(
         Step.FAIL,
         Step.DECLINE,
         Step.FILE_FOR_DECISION,
+        Step.DECIDE,
     }
 )
 
@@ -42,14 +44,13 @@ def consequences(file: File, handoff: Handoff, made: Stepped, by: Actor, said: S
             consent = _covering(file, handoff, said.consent, handoff.target.organisation, taking.at)
             if consent is None:
                 raise ConsentMissing("L’accord noté ne couvre pas cette demande : rien n’est parti.", "consent")
-            return replace(made, consent=consent.id)
+            return _sent(handoff, made, consent, taking)
         case Step.WAITLIST | Step.PAUSE | Step.BOOK:
             return replace(made, on=said.on, interim=said.interim.strip(), position=said.position)
         case Step.FILE_FOR_DECISION:
-            needs = tuple(file.needs[id_].competence for id_ in handoff.needs if id_ in file.needs)
-            return replace(made, on=statutory(needs, taking.at))
+            return replace(made, on=_silence(file, handoff, taking))
         case Step.DECIDE:
-            return _decided(handoff, made, said)
+            return _decided(file, handoff, made, said)
         case Step.ACCEPT:
             return _accepted(handoff, made, by, said, taking)
         case Step.CONTACT:
@@ -57,12 +58,13 @@ def consequences(file: File, handoff: Handoff, made: Stepped, by: Actor, said: S
         case Step.REDIRECT:
             return _redirected(file, handoff, made, said, taking)
         case Step.REPORT:
-            return _report(handoff, made, said, taking)
+            return _report(file, handoff, made, said, taking)
         case Step.CONTEST if handoff.reported is not None and made.side is Side.TARGET:
-            before = timed(handoff.reported.before, taking)
-            return replace(made, to=before.state, restored=before)
-        case Step.DISPUTE | Step.VOID:
-            return replace(made, lead=_lead_before(file, handoff, taking))
+            return _restored(file, handoff, made, handoff.reported.before, taking)
+        case Step.VOID:
+            return replace(made, lead=lead_before(file, handoff, taking.at))
+        case Step.DISPUTE if moved_by_contact(handoff):
+            return replace(made, lead=lead_before(file, handoff, taking.at))
         case _:
             return made
 
@@ -75,10 +77,21 @@ def _submitted(file: File, handoff: Handoff, made: Stepped, said: Said, taking: 
     consent = _covering(file, handoff, said.consent or handoff.ground, handoff.target.organisation, taking.at)
     if consent is None:
         return replace(made, to=State.AWAITING_CONSENT)
+    return _sent(handoff, made, consent, taking)
+
+
+def _sent(handoff: Handoff, made: Stepped, consent: Consent, taking: Taking) -> Stepped:
+    """It leaves, on this ground: at once, or when the accord is noted."""
     lead = None
     if handoff.kind is Kind.ORDERED and handoff.order is OrderedLead.AT_ONCE:
         lead = _lead(handoff.target, LeadCause.ORDERED, handoff, taking)
     return replace(made, to=State.SENT, consent=consent.id, lead=lead, review=_second_look(consent, taking.at))
+
+
+def _silence(file: File, handoff: Handoff, taking: Taking) -> datetime:
+    """When the authority's silence counts, by what it is asked for."""
+    asked = tuple(file.needs[id_].competence for id_ in handoff.needs if id_ in file.needs)
+    return statutory(asked, taking.at)
 
 
 def _second_look(consent: Consent, at: datetime) -> datetime | None:
@@ -107,10 +120,12 @@ def _covering(file: File, handoff: Handoff, named: str, recipient: str, at: date
     return consent if covers else None
 
 
-def _decided(handoff: Handoff, made: Stepped, said: Said) -> Stepped:
+def _decided(file: File, handoff: Handoff, made: Stepped, said: Said) -> Stepped:
     if said.granted is None:
         raise InvalidInput("Dites si c’est accordé.", "granted")
     if said.granted:
+        if not handoff.begun:
+            _alone(file, handoff, made.step)
         return replace(made, stands=True, to=State.IN_PROGRESS if handoff.begun else State.ACCEPTED)
     if not said.appeal.strip():
         raise ReasonMissing("Un refus dit les voies de recours.", "appeal")
@@ -121,7 +136,7 @@ def _decided(handoff: Handoff, made: Stepped, said: Said) -> Stepped:
 
 
 def _accepted(handoff: Handoff, made: Stepped, by: Actor, said: Said, taking: Taking) -> Stepped:
-    account = said.account or by.account
+    account = said.account or by.account or handoff.target.professional
     if handoff.kind is not Kind.TAKE_OVER:
         return replace(made, account=account)
     asker = Target(organisation=handoff.sender, professional=handoff.sender_account)
@@ -129,24 +144,16 @@ def _accepted(handoff: Handoff, made: Stepped, by: Actor, said: Said, taking: Ta
 
 
 def _lead_at_contact(handoff: Handoff, taking: Taking) -> Lead | None:
-    if handoff.kind is Kind.TRANSFER:
-        return _lead(handoff.target, LeadCause.FIRST_CONTACT, handoff, taking)
-    if handoff.kind is Kind.ORDERED and handoff.order is OrderedLead.AT_CONTACT:
-        return _lead(handoff.target, LeadCause.ORDERED, handoff, taking)
-    return None
+    if not moved_by_contact(handoff) or handoff.moved_lead:
+        return None
+    cause = LeadCause.FIRST_CONTACT if handoff.kind is Kind.TRANSFER else LeadCause.ORDERED
+    return _lead(handoff.target, cause, handoff, taking)
 
 
 def _lead(target: Target, cause: LeadCause, handoff: Handoff, taking: Taking) -> Lead:
     return Lead(
         organisation=target.organisation, account=target.professional, since=taking.at, cause=cause, handoff=handoff.id
     )
-
-
-def _lead_before(file: File, handoff: Handoff, taking: Taking) -> Lead | None:
-    """The lead to whom the file goes back; None where this handoff had not moved it, or another has moved it since."""
-    if not handoff.moved_lead or file.lead is None or file.lead.handoff != handoff.id or not file.leads:
-        return None
-    return replace(file.leads[-1], since=taking.at, cause=LeadCause.WENT_BACK)
 
 
 def met_before(file: File, handoff: Handoff, target: Target) -> bool:
@@ -165,10 +172,13 @@ def met_before(file: File, handoff: Handoff, target: Target) -> bool:
 def _redirected(file: File, handoff: Handoff, made: Stepped, said: Said, taking: Taking) -> Stepped:
     if said.to is None or not said.child:
         raise InvalidInput("Dites vers qui.", "to")
+    if said.child in file.handoffs:
+        raise InvalidInput("Cette demande existe déjà.", "child")
+    if handoff.kind is Kind.TRANSFER and file.lead and said.to.organisation == file.lead.organisation:
+        raise InvalidInput("Cet organisme suit déjà le dossier : il n’y a pas de relais à lui passer.", "to")
     if met_before(file, handoff, said.to) and not said.confirmed:
         raise NeedsConfirming("Cet organisme a déjà eu cette demande : confirmez que vous la lui adressez à nouveau.")
     consent = covering(file, handoff, said.to.organisation, taking.at)
-    chain = (*handoff.chain, handoff.id)
     child = Handoff(
         id=said.child,
         kind=handoff.kind,
@@ -185,25 +195,39 @@ def _redirected(file: File, handoff: Handoff, made: Stepped, said: Said, taking:
         confirmed=said.confirmed,
         order=handoff.order,
         parent=handoff.id,
-        chain=chain,
+        chain=(*handoff.chain, handoff.id),
         drafted=taking.at,
         since=taking.at,
         due=taking.at,
         sent=taking.at if consent else None,
-        escalated=len(chain) > LONGEST_CHAIN,
     )
     review = _second_look(consent, taking.at) if consent else None
     return replace(made, child=timed(child, taking), review=review)
 
 
-def _report(handoff: Handoff, made: Stepped, said: Said, taking: Taking) -> Stepped:
+def _report(file: File, handoff: Handoff, made: Stepped, said: Said, taking: Taking) -> Stepped:
     step = said.reported
     row = STEPS.get((handoff.kind, handoff.state, step)) if step and step in REPORTABLE else None
     if step is None or row is None or Side.TARGET not in row.by:
         raise InvalidInput("Cette réponse ne peut pas être notée ici.", "reported")
-    to = State.ACCEPTED if step is Step.CONTACT else row.to or handoff.state
-    on = said.on
-    if step is Step.FILE_FOR_DECISION:
-        on = statutory((), taking.at)
+    if step is Step.DECIDE:
+        made = _decided(file, handoff, made, said)
+    to = State.ACCEPTED if step is Step.CONTACT else row.to or made.to
+    if to is State.ACCEPTED and handoff.state is not to:
+        _alone(file, handoff, step)
+    on = _silence(file, handoff, taking) if step is Step.FILE_FOR_DECISION else said.on
     until = working_days_after(taking.at, CONTEST_DAYS)
     return replace(made, to=to, reported=step, on=on, interim=said.interim.strip(), position=said.position, until=until)
+
+
+def _restored(file: File, handoff: Handoff, made: Stepped, before: Handoff, taking: Taking) -> Stepped:
+    """As before the report; waiting for an answer again where another transfer has been accepted in the meantime."""
+    if before.state is State.ACCEPTED and not before.moved_lead and accepted_elsewhere(file, handoff):
+        before = replace(before, state=State.RECEIVED, appointment=None)
+    before = timed(before, taking)
+    return replace(made, to=before.state, restored=before)
+
+
+def _alone(file: File, handoff: Handoff, step: Step) -> None:
+    if accepted_elsewhere(file, handoff):
+        raise StepNotAllowed(handoff.state, step, "un autre passage de relais est déjà accepté")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from graph.model.casework.acts import (
@@ -17,9 +17,16 @@ from graph.model.casework.acts import (
     NeedSet,
     Opened,
     Reopened,
+    Reviewed,
     Settled,
 )
-from graph.model.casework.clocks import FILE_REVIEW_DAYS, NEED_REVIEW_DAYS, working_days_after
+from graph.model.casework.clocks import (
+    FILE_REVIEW_DAYS,
+    NEED_REVIEW_DAYS,
+    PARIS,
+    URGENT_NEED_HOURS,
+    working_days_after,
+)
 from graph.model.casework.consequences import met_before
 from graph.model.casework.file import Actor, File, FileState, Lead, LeadCause, Member, Need, Outcome
 from graph.model.casework.grounds import PRACTICAL_ONLY, Consent, Ground, ShareGroup
@@ -32,6 +39,8 @@ from graph.model.errors import InvalidInput, NeedsConfirming, ReasonMissing, Ste
 LONGEST_NEED: Final = 1000
 # With these a file may end while a partner is at work: there is nobody left to work with.
 ENDS_ALL: Final = frozenset({Outcome.DECEASED, Outcome.MOVED})
+# By these a lead moves that no handoff moves.
+WITHOUT_HANDOFF: Final = frozenset({LeadCause.DEPARTURE, LeadCause.REORGANISED, LeadCause.LINKED})
 
 
 def opened(
@@ -65,8 +74,8 @@ def need_added(file: File, need: Need) -> NeedAdded:
 
 
 def need_review(at: datetime, urgent: bool) -> datetime:
-    """When the lead next owes something about a need that nobody handles."""
-    return working_days_after(at, 1 if urgent else NEED_REVIEW_DAYS)
+    """When the lead next owes something about a need that nobody handles; in real time where it is urgent."""
+    return at + timedelta(hours=URGENT_NEED_HOURS) if urgent else working_days_after(at, NEED_REVIEW_DAYS)
 
 
 def need_set(file: File, need: Need) -> NeedSet:
@@ -118,6 +127,7 @@ def drafted(file: File, draft: Draft, by: Actor, taking: Taking) -> Drafted:
     """
     _open(file, "draft")
     _checked_draft(file, draft, by)
+    parent = file.handoffs.get(draft.parent)
     handoff = Handoff(
         id=draft.id,
         kind=draft.kind,
@@ -134,19 +144,29 @@ def drafted(file: File, draft: Draft, by: Actor, taking: Taking) -> Drafted:
         confirmed=draft.confirmed,
         order=draft.order,
         parent=draft.parent,
+        chain=(*parent.chain, parent.id) if parent else (),
         drafted=taking.at,
         since=taking.at,
         due=taking.at,
     )
-    if not draft.confirmed and draft.kind is not Kind.TAKE_OVER and met_before(file, handoff, draft.target):
-        raise NeedsConfirming(
-            "Cet organisme a déjà refusé cette demande : confirmez que vous la lui adressez à nouveau."
-        )
+    if draft.kind is not Kind.TAKE_OVER and met_before(file, handoff, draft.target):
+        _knowingly(draft)
     return Drafted(handoff=timed(handoff, taking))
+
+
+def _knowingly(draft: Draft) -> None:
+    if not draft.confirmed:
+        raise NeedsConfirming("Cet organisme a déjà eu cette demande : confirmez que vous la lui adressez à nouveau.")
+    if not draft.purpose.strip() and not draft.message.strip():
+        raise ReasonMissing("Dites pourquoi vous la lui adressez à nouveau.", "purpose")
 
 
 def _checked_draft(file: File, draft: Draft, by: Actor) -> None:
     of_file = draft.kind in OF_THE_FILE
+    if draft.id in file.handoffs:
+        raise InvalidInput("Cette demande existe déjà.", "id")
+    if draft.parent and draft.parent not in file.handoffs:
+        raise InvalidInput("La demande dont celle-ci est la suite n’est pas de ce dossier.", "parent")
     if not of_file and not draft.needs:
         raise InvalidInput("Dites pour quel besoin.", "needs")
     for need in draft.needs:
@@ -161,25 +181,36 @@ def _checked_draft(file: File, draft: Draft, by: Actor) -> None:
         raise StepNotAllowed(file.state, "draft", "l’accompagnement est clos")
     if draft.kind is Kind.ASSIGN and not (draft.target.organisation == by.organisation == lead.organisation):
         raise InvalidInput("Une attribution reste dans l’organisme qui suit le dossier.", "target")
+    if draft.kind is Kind.ASSIGN and draft.target.professional == lead.account:
+        raise InvalidInput("Cette personne, ou ce service, suit déjà le dossier.", "target")
     if draft.kind is Kind.TAKE_OVER and draft.target.organisation != lead.organisation:
         raise InvalidInput("Une reprise se propose à l’organisme qui suit le dossier.", "target")
+    if draft.kind is Kind.TAKE_OVER and by.organisation == lead.organisation:
+        raise InvalidInput("Dans le même organisme, c’est une attribution.", "target")
     if draft.kind is Kind.TRANSFER and draft.target.organisation == lead.organisation:
         raise InvalidInput("Dans le même organisme, c’est une attribution.", "target")
 
 
 def settled(file: File, handoff: str, text: str) -> Settled:
-    """The lead says what follows from a handoff that did not succeed. Raises StepNotAllowed."""
+    """The lead says what follows from a handoff that did not succeed, or that the person contests. Raises StepNotAllowed."""
     one = file.handoffs.get(handoff)
-    if one is None or one.open or one.settled:
+    if one is None or (one.contested is None and (one.open or one.settled)):
         raise StepNotAllowed("settled", "settle", "il n’y a rien à décider ici")
     return Settled(handoff=handoff, text=text.strip())
 
 
 def consent_given(file: File, consent: Consent) -> ConsentGiven:
-    """Something may be told. Raises InvalidInput where the ground lacks what it asks for.
-
-    Of a child's affairs, whoever holds parental authority is told before, or the reason why not is kept.
+    """Something may be told. Raises StepNotAllowed on a file that is not open, InvalidInput where the ground lacks what it asks
+    for: recipient, purpose, groups, an end that is to come; who gave it and how, or when those concerned were told. Of a child's
+    affairs, whoever holds parental authority was told before, or the reason why not is kept.
     """
+    _open(file, "give_consent")
+    if consent.id in file.consents:
+        raise InvalidInput("Cet accord est déjà noté.", "consent")
+    if not consent.recipient:
+        raise InvalidInput("Dites à qui.", "recipient")
+    if consent.until < consent.given.astimezone(PARIS).date():
+        raise InvalidInput("Cet accord est déjà terminé : donnez-lui une fin à venir.", "until")
     if not consent.purpose.strip():
         raise InvalidInput("Dites pour quoi faire.", "purpose")
     if not consent.groups:
@@ -194,7 +225,7 @@ def consent_given(file: File, consent: Consent) -> ConsentGiven:
             "l’ont pas été (intérêt de l’enfant).",
             "informed",
         )
-    return ConsentGiven(consent=consent)
+    return ConsentGiven(consent=replace(consent, withdrawn=None))
 
 
 def consent_withdrawn(file: File, consent: str, text: str = "") -> ConsentWithdrawn:
@@ -205,17 +236,38 @@ def consent_withdrawn(file: File, consent: str, text: str = "") -> ConsentWithdr
     return ConsentWithdrawn(consent=consent, text=text.strip())
 
 
+def reviewed(file: File, handoff: str, by: Actor, text: str) -> Reviewed:
+    """A second person has looked at what was told in danger. Raises StepNotAllowed where there is nothing to look at or she is
+    the one who told it, ReasonMissing without words.
+    """
+    if handoff not in file.to_review:
+        raise StepNotAllowed("reviewed", "review", "il n’y a rien à relire ici")
+    if by.account == file.handoffs[handoff].sender_account:
+        raise StepNotAllowed("open", "review", "une seconde personne doit relire")
+    if not text.strip():
+        raise ReasonMissing("Dites en quelques mots ce que vous en pensez.", "text")
+    return Reviewed(handoff=handoff, text=text.strip())
+
+
 def departed(file: File, to: Lead, text: str) -> LeadMoved:
-    """A lead who leaves is followed by a colleague or the desk. Raises StepNotAllowed on a file that nobody leads."""
+    """A lead who leaves is followed by a colleague or the desk. Raises StepNotAllowed on a file that nobody leads, or where it is
+    by a handoff that the lead moves.
+    """
     _open(file, "move_lead")
+    if to.cause not in WITHOUT_HANDOFF or to.handoff:
+        raise StepNotAllowed(file.state, "move_lead", "le référent change par une demande")
     return LeadMoved(lead=to, text=text.strip())
 
 
 def closed(file: File, outcome: Outcome, text: str) -> Closed:
-    """The accompaniment ends, with what nobody has begun. Raises StepNotAllowed while a partner is at work, ReasonMissing."""
+    """The accompaniment ends, with what nobody has begun. Raises StepNotAllowed while a partner is at work, or what was told in
+    danger has not been looked at again; ReasonMissing without words.
+    """
     _open(file, "close")
     if not text.strip():
         raise ReasonMissing("Dites en quelques mots comment l’accompagnement se termine.", "text")
+    if file.to_review:
+        raise StepNotAllowed("open", "close", "ce qui a été transmis dans l’urgence est encore à relire")
     at_work = [handoff for handoff in file.handoffs.values() if handoff.open and handoff.begun]
     if at_work and outcome not in ENDS_ALL:
         raise StepNotAllowed("open", "close", "un partenaire est encore au travail : concluez d’abord sa demande")

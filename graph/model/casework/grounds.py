@@ -52,8 +52,9 @@ BY_LAW: Final = frozenset(Ground) - {Ground.ACCORD}
 class Consent:
     """One permission. `member` gave it (empty for a ground of law); `recipient` is an organisation; `until` is its last day.
 
-    `needs` are those it is about, all when empty. `informed` is the day on which those concerned were told, when the ground is
-    not their accord; `why_not` the reason for not having told them before (a child's interest, a danger).
+    `needs` are those it is about, all when empty: what was said of one need does not let the whole file go. `informed` is the day
+    on which those concerned were told, when the ground is not their accord; `why_not` the reason for not having told them before
+    (a child's interest, a danger).
     """
 
     id: str
@@ -81,5 +82,5 @@ class Consent:
             self.stands(day)
             and self.recipient == recipient
             and groups <= self.groups
-            and (not self.needs or set(needs) <= set(self.needs))
+            and (not self.needs or (bool(needs) and set(needs) <= set(self.needs)))
         )

@@ -118,7 +118,7 @@ UNANSWERED: Final = frozenset({State.SENT, State.RECEIVED})
 # These move the file itself, not one need.
 OF_THE_FILE: Final = frozenset({Kind.TRANSFER, Kind.TAKE_OVER, Kind.ASSIGN})
 # What needs a code, and words where the code says nothing by itself.
-WITH_REASON: Final = frozenset({Step.FAIL, Step.DECLINE, Step.REDIRECT})
+WITH_REASON: Final = frozenset({Step.FAIL, Step.DECLINE, Step.REDIRECT, Step.PAUSE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +157,9 @@ class Handoff:
     `groups` what of the file the target may read, `ground` the id of the consent or the ground that lets it leave.
     `since` is when the clock of the present state began, `due` when its next action is to be done, `tick` when time itself next
     reminds, escalates or expires; `chain` the handoffs it follows from, the first first. `statutory` is the day on which an
-    authority's silence counts; `moved_lead` says whether the file's lead came by it.
+    authority's silence counts; `moved_lead` says whether the file's lead came by it. `asked` is when the question that waits was
+    put, `unanswered` that it has waited too long: the target's clock runs again. `contested` is when the person contested an
+    ordered measure, until the lead has said what follows.
     """
 
     id: str
@@ -188,6 +190,7 @@ class Handoff:
     outcome: str = ""
     asked: datetime | None = None
     question: str = ""
+    unanswered: bool = False
     appointment: datetime | None = None
     missed: int = 0
     reminded: int = 0
@@ -198,6 +201,7 @@ class Handoff:
     statutory: datetime | None = None
     moved_lead: bool = False
     settled: bool = False
+    contested: datetime | None = None
 
     @property
     def open(self) -> bool:

@@ -1,9 +1,7 @@
-"""Two files of one person become one: one lead from then on."""
+"""Two files of one person become one: what goes over, and what must be finished first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -17,21 +15,25 @@ CODE_LENGTH: Final = 16
 CODE_LIVES: Final = timedelta(days=7)
 
 
-def linked(file: File, other: File, new_id: Callable[[], str]) -> tuple[Linked, Linked]:
-    """What is written in `file`, which stays under its lead, and in `other`, which goes into it.
+def linked(kept: File, gone: File) -> tuple[Linked, Linked]:
+    """The two events, of the file that stays and of the one that goes into it. The lead of the first leads from then on.
 
-    Its open needs come along under ids of their own, and its members. Raises StepNotAllowed where one of them is not open, or a
-    partner is at work on the other.
+    Open needs and members go over; what was asked of partners for the second file and has not begun is recalled. Raises
+    StepNotAllowed where one of them is not open, a partner is at work for the one that goes, or what was told in danger has not
+    been looked at again.
     """
-    if file.id == other.id:
-        raise InvalidInput("C’est le même dossier.", "other")
-    if not file.open or not other.open:
-        raise StepNotAllowed(other.state, "link", "l’un des deux dossiers n’est plus ouvert")
-    if any(handoff.open and handoff.begun for handoff in other.handoffs.values()):
-        raise StepNotAllowed("open", "link", "un partenaire est encore au travail sur l’autre dossier")
-    needs = tuple(replace(need, id=new_id()) for need in other.needs.values() if need.open)
-    kept = Linked(other=other.id, into=False, needs=needs, members=tuple(other.members.values()))
-    return kept, Linked(other=file.id, into=True)
+    if not kept.open or not gone.open or kept.id == gone.id:
+        raise StepNotAllowed(gone.state, "link", "seuls deux dossiers ouverts se réunissent")
+    if any(handoff.open and handoff.begun for handoff in gone.handoffs.values()):
+        raise StepNotAllowed(gone.state, "link", "un partenaire est encore au travail : concluez d’abord sa demande")
+    if gone.to_review:
+        raise StepNotAllowed(gone.state, "link", "ce qui a été transmis dans l’urgence est encore à relire")
+    needs = tuple(need for need in gone.needs.values() if need.open)
+    members = tuple(gone.members.values())
+    return (
+        Linked(other=gone.id, into=False, needs=needs, members=members),
+        Linked(other=kept.id, into=True),
+    )
 
 
 def code_of(typed: str) -> str:

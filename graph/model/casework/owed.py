@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
-from graph.model.casework.clocks import PARIS
+from graph.model.casework.clocks import PARIS, SETTLE_DAYS, question_due, working_days_after
 from graph.model.casework.file import File, Lead
-from graph.model.casework.handoff import Handoff, Kind, Side, State
+from graph.model.casework.handoff import UNSENT, Handoff, Kind, Side, State
 
 # An outside date is looked at so many days before it.
 BEFORE_THE_DATE: Final = 7
@@ -40,6 +40,7 @@ class Owed(StrEnum):
     REVIEW_DANGER = "review_danger"
     LOOK_AGAIN = "look_again"
     UNTANGLE = "untangle"
+    SEE_CONTEST = "see_contest"
 
 
 class Holder(StrEnum):
@@ -105,7 +106,7 @@ def _of_file(file: File, lead: Lead) -> Iterator[NextAction]:
             what=Owed.LOOK_AGAIN,
             about=watch.id,
             organisation=lead.organisation,
-            account=watch.account or lead.account,
+            account=watch.account if watch.account in file.workers else lead.account,
             due=due,
         )
     for handoff, due in file.to_review.items():
@@ -124,18 +125,30 @@ def _of_handoff(file: File, handoff: Handoff, lead: Lead) -> Iterator[NextAction
     if not handoff.open:
         if not handoff.settled:
             yield _by(file, lead, Owed.CHOOSE_NEXT, handoff.id, handoff.due, handoff.urgent)
+            if handoff.state is State.EXPIRED:
+                yield _by_head(file, handoff, Owed.CHOOSE_NEXT, lead.organisation, handoff.due)
         return
     what, side = _next(handoff)
+    owner = _held(file, handoff, what, side, lead)
     if handoff.asked is not None:
-        what, side = Owed.ANSWER_QUESTION, Side.SENDER
-    yield _held(file, handoff, what, side, lead)
+        answers = replace(
+            _held(file, handoff, Owed.ANSWER_QUESTION, Side.SENDER, lead),
+            due=question_due(handoff.asked, handoff.urgent),
+        )
+        yield answers
+        if handoff.unanswered:
+            yield _by_head(file, handoff, Owed.ANSWER_QUESTION, answers.organisation, answers.due)
+    if handoff.asked is None or handoff.unanswered:
+        yield owner
+    if handoff.contested is not None:
+        due = working_days_after(handoff.contested, SETTLE_DAYS)
+        yield _by(file, lead, Owed.SEE_CONTEST, handoff.id, due, handoff.urgent)
     if handoff.missed >= MISSED_TOO_OFTEN and handoff.state is State.ACCEPTED:
         yield _by(file, lead, Owed.SEE_MISSED, handoff.id, handoff.due, handoff.urgent)
         yield _by_head(file, handoff, Owed.SEE_MISSED, lead.organisation, handoff.due)
     if handoff.escalated:
-        late = handoff.target.organisation if side is Side.TARGET else handoff.sender
-        yield _by_head(file, handoff, Owed.SEE_LATE, late, handoff.due)
-        if late != lead.organisation:
+        yield _by_head(file, handoff, Owed.SEE_LATE, owner.organisation, handoff.due)
+        if owner.organisation != lead.organisation:
             yield _by(file, lead, Owed.SEE_LATE, handoff.id, handoff.due, handoff.urgent)
     if len(handoff.chain) > 3:
         yield NextAction(
@@ -174,13 +187,19 @@ def _next(handoff: Handoff) -> tuple[Owed, Side]:
 
 
 def _held(file: File, handoff: Handoff, what: Owed, side: Side, lead: Lead) -> NextAction:
-    """By the side that owes it: the target's professional or desk; the sender, or whoever leads in its place."""
-    if side is Side.TARGET and handoff.kind is not Kind.TAKE_OVER:
+    """By the side that owes it: the target's professional or desk; the author while it is prepared; else whoever leads now.
+
+    Where the file came by it, whoever leads there now has followed the one who was named.
+    """
+    if handoff.kind is Kind.TAKE_OVER:
+        asks = side is Side.SENDER and lead.organisation != handoff.sender
+        organisation, account = (handoff.sender, handoff.sender_account) if asks else (lead.organisation, lead.account)
+    elif side is Side.TARGET and not (handoff.moved_lead and handoff.target.organisation == lead.organisation):
         organisation, account = handoff.target.organisation, handoff.target.professional
-    elif side is Side.TARGET or (lead.organisation == handoff.sender and handoff.kind is not Kind.TAKE_OVER):
-        organisation, account = lead.organisation, lead.account
-    else:
+    elif handoff.state in UNSENT and _still_there(file, handoff, lead):
         organisation, account = handoff.sender, handoff.sender_account
+    else:
+        organisation, account = lead.organisation, lead.account
     return NextAction(
         file=file.id,
         what=what,
@@ -190,6 +209,11 @@ def _held(file: File, handoff: Handoff, what: Owed, side: Side, lead: Lead) -> N
         due=handoff.due,
         urgent=handoff.urgent,
     )
+
+
+def _still_there(file: File, handoff: Handoff, lead: Lead) -> bool:
+    """Whether the author of a draft may still finish it."""
+    return handoff.sender == lead.organisation and handoff.sender_account in {lead.account, *file.workers}
 
 
 def _by(file: File, lead: Lead, what: Owed, about: str, due: datetime, urgent: bool = False) -> NextAction:

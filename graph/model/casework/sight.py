@@ -7,14 +7,15 @@ from datetime import datetime
 
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework.clocks import PARIS
-from graph.model.casework.file import File
+from graph.model.casework.file import File, Need
 from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.handoff import Handoff, Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """What a viewer sees: the whole file, or the handoffs addressed to her organisation, each with the groups that it shares.
+    """What a viewer sees: the whole file, or the handoffs addressed to her organisation, each with the groups that it shares, and
+    those that she sent herself and that are open.
 
     `works` says whether she may act on the file itself, `escalated` whether she sees it because it was escalated to her.
     """
@@ -56,9 +57,10 @@ def sight(file: File, viewer: Viewer, at: datetime, above: tuple[str, ...] = ())
             groups=frozenset(ShareGroup),
         )
     addressed = {id_: handoff for id_, handoff in file.handoffs.items() if _addressed(handoff, viewer)}
+    written = frozenset(id_ for id_, handoff in file.handoffs.items() if _written(handoff, viewer))
     escalated = may(viewer, Operation.READ_ESCALATED) and _escalated(file)
     groups = frozenset[ShareGroup]().union(*(shared_groups(file, handoff, at) for handoff in addressed.values()))
-    return Sight(handoffs=frozenset(addressed), groups=groups, escalated=escalated)
+    return Sight(handoffs=frozenset(addressed) | written, groups=groups, escalated=escalated)
 
 
 def shared_groups(file: File, handoff: Handoff, at: datetime) -> frozenset[ShareGroup]:
@@ -69,16 +71,35 @@ def shared_groups(file: File, handoff: Handoff, at: datetime) -> frozenset[Share
     return handoff.groups & consent.groups
 
 
+def needs_shown(file: File, member: str) -> tuple[Need, ...]:
+    """The needs that someone of the household may be shown: all but what another of them keeps secret."""
+    return tuple(need for need in file.needs.values() if (member and need.member == member) or not _secret(file, need))
+
+
+def _secret(file: File, need: Need) -> bool:
+    owner = file.members.get(need.member)
+    return need.secret or (owner is not None and owner.secret)
+
+
 def _addressed(handoff: Handoff, viewer: Viewer) -> bool:
-    """Whether its existence is known to her organisation: what was sent to it (a tombstone stays), or what it asked for."""
+    """Whether its existence is known to her organisation: what was sent to it (a tombstone stays), or what it asked for. Where the
+    person goes alone, nothing is sent.
+    """
     # Within the house a file is seen by who leads it, works on it, keeps the desk: being given about says nothing to the others.
-    if not viewer.organisation or handoff.kind is Kind.ASSIGN:
+    if not viewer.organisation or handoff.kind in {Kind.ORIENT, Kind.ASSIGN}:
         return False
     target = Subject(organisation=handoff.target.organisation)
     if handoff.sent is not None and may(viewer, Operation.ANSWER_HANDOFF, target):
         return handoff.kind is not Kind.TAKE_OVER or handoff.target.organisation == viewer.organisation
     asked = handoff.kind is Kind.TAKE_OVER and handoff.sender == viewer.organisation
     return asked and may(viewer, Operation.ANSWER_HANDOFF, Subject(organisation=handoff.sender))
+
+
+def _written(handoff: Handoff, viewer: Viewer) -> bool:
+    """Whether she sent it herself: though the file has left her, she may mend her error while it is open."""
+    if not handoff.open or (handoff.sender, handoff.sender_account) != (viewer.organisation, viewer.account):
+        return False
+    return may(viewer, Operation.WORK_ON_FILE, Subject(organisation=handoff.sender, account=viewer.account))
 
 
 def _escalated(file: File) -> bool:

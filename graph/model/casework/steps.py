@@ -27,6 +27,9 @@ _OPEN: Final = tuple(state for state in State if state not in ENDED)
 _ASKED: Final = (State.SENT, State.RECEIVED)
 _REFUSABLE: Final = (*_ASKED, State.WAITLISTED, State.ACCEPTED)
 _BEGUN: Final = (State.IN_PROGRESS, State.ON_HOLD)
+# A partner has it, and may have answered by telephone; how such an answer may have ended it.
+_REPORTABLE: Final = (*_REFUSABLE, State.AWAITING_DECISION, *_BEGUN)
+_REPORTED_ENDINGS: Final = (State.COMPLETED, State.NOT_COMPLETED, State.DECLINED)
 _SENDER, _TARGET, _PERSON, _CLOCK = Side.SENDER, Side.TARGET, Side.PERSON, Side.CLOCK
 
 # kinds, from, step, by, to. Where a line says nothing of `to`, `consequences.py` does.
@@ -51,7 +54,8 @@ _LINES: Final[tuple[tuple[tuple[Kind, ...], tuple[State, ...], Step, tuple[Side,
     (_COMMON, (State.ACCEPTED,), Step.BOOK, (_TARGET, _PERSON), None),
     (_COMMON, (State.ACCEPTED,), Step.MISS, (_TARGET,), None),
     # The clock: a contact that was reported, and that nobody contested.
-    (_COMMON, (State.ACCEPTED, State.WAITLISTED), Step.CONTACT, (_TARGET, _PERSON, _CLOCK), State.IN_PROGRESS),
+    (_COMMON, (State.ACCEPTED,), Step.CONTACT, (_TARGET, _PERSON, _CLOCK), State.IN_PROGRESS),
+    (_COMMON, (State.WAITLISTED,), Step.CONTACT, (_TARGET, _PERSON), State.IN_PROGRESS),
     (_COMMON, (State.IN_PROGRESS,), Step.PAUSE, (_TARGET,), State.ON_HOLD),
     (_COMMON, (State.ON_HOLD,), Step.RESUME, (_TARGET,), State.IN_PROGRESS),
     (_COMMON, _BEGUN, Step.COMPLETE, (_TARGET,), State.COMPLETED),
@@ -63,9 +67,11 @@ _LINES: Final[tuple[tuple[tuple[Kind, ...], tuple[State, ...], Step, tuple[Side,
     (_COMMON, (*UNSENT, *_REFUSABLE), Step.RECALL, (_SENDER,), State.RECALLED),
     ((Kind.REFER, Kind.RELINK, Kind.TRANSFER), _OPEN, Step.WITHDRAW, (_PERSON, _SENDER), State.WITHDRAWN),
     (_COMMON, (*_ASKED, State.ACCEPTED), Step.EXPIRE, (_CLOCK,), State.EXPIRED),
-    (_COMMON, (*_REFUSABLE, State.AWAITING_DECISION, *_BEGUN), Step.REPORT, (_SENDER,), None),
-    (_COMMON, tuple(State), Step.CONTEST, (_TARGET,), None),
-    ((Kind.ORDERED,), _OPEN, Step.CONTEST, (_TARGET, _PERSON), None),
+    (_COMMON, _REPORTABLE, Step.REPORT, (_SENDER,), None),
+    # Of a report, also of one that ended it.
+    (_COMMON, (*_REPORTABLE, *_REPORTED_ENDINGS), Step.CONTEST, (_TARGET,), None),
+    ((Kind.ORDERED,), tuple(UNSENT), Step.CONTEST, (_PERSON,), None),
+    ((Kind.ORDERED,), _REPORTABLE, Step.CONTEST, (_TARGET, _PERSON), None),
     (_COMMON, (State.IN_PROGRESS,), Step.DISPUTE, (_PERSON,), State.ACCEPTED),
     # The person goes alone: the sender is bound, and asks after it.
     ((Kind.ORIENT,), (State.DRAFT,), Step.SUBMIT, (_SENDER,), State.ACCEPTED),
@@ -96,11 +102,13 @@ _LINES: Final[tuple[tuple[tuple[Kind, ...], tuple[State, ...], Step, tuple[Side,
     ((Kind.TAKE_OVER,), (State.DRAFT, *_ASKED), Step.WITHDRAW, (_PERSON,), State.WITHDRAWN),
     ((Kind.TAKE_OVER,), _ASKED, Step.EXPIRE, (_CLOCK,), State.EXPIRED),
     ((Kind.TAKE_OVER,), (State.ACCEPTED,), Step.CONTACT, (_SENDER, _PERSON), State.IN_PROGRESS),
-    ((Kind.TAKE_OVER,), (State.ACCEPTED, State.IN_PROGRESS), Step.COMPLETE, (_SENDER,), State.COMPLETED),
+    ((Kind.TAKE_OVER,), (State.IN_PROGRESS,), Step.COMPLETE, (_SENDER,), State.COMPLETED),
     ((Kind.TAKE_OVER,), (State.ACCEPTED, State.IN_PROGRESS), Step.FAIL, (_SENDER,), State.NOT_COMPLETED),
     ((Kind.TAKE_OVER,), (State.IN_PROGRESS,), Step.DISPUTE, (_PERSON,), State.ACCEPTED),
     # Errors, and what only time does: of every kind.
     (tuple(Kind), tuple(State), Step.VOID, (_SENDER,), State.VOIDED),
+    (tuple(Kind), (State.DRAFT,), Step.REMIND, (_CLOCK,), None),
+    (tuple(Kind), (State.DRAFT,), Step.ESCALATE, (_CLOCK,), None),
     (tuple(Kind), tuple(s for s in _OPEN if s is not State.DRAFT), Step.REMIND, (_CLOCK, _SENDER), None),
     (tuple(Kind), tuple(s for s in _OPEN if s is not State.DRAFT), Step.ESCALATE, (_CLOCK, _SENDER), None),
 )

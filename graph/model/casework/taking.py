@@ -12,15 +12,21 @@ from graph.model.casework.clocks import LONGEST_REVIEW_DAYS, LONGEST_WAIT_DAYS
 from graph.model.casework.consequences import consequences
 from graph.model.casework.file import Actor, ActorKind, File, Outcome
 from graph.model.casework.handoff import WITH_REASON, Handoff, Kind, ReasonCode, Side, State, Step
+from graph.model.casework.leading import accepted_elsewhere
 from graph.model.casework.said import Said, Taking
 from graph.model.casework.steps import STEPS
-from graph.model.casework.timing import timed_step
-from graph.model.errors import InvalidInput, ReasonMissing, StepNotAllowed
+from graph.model.casework.timing import due_tick, timed_step
+from graph.model.errors import InvalidInput, NotFound, ReasonMissing, StepNotAllowed
 
 LONGEST_TEXT: Final = 4000
 # Steps that name a day, and how far it may be.
-_FARTHEST: Final[Mapping[Step, int]] = {Step.WAITLIST: LONGEST_WAIT_DAYS, Step.PAUSE: LONGEST_REVIEW_DAYS}
-_WITH_TEXT: Final = frozenset({Step.ASK, Step.ANSWER, Step.DISPUTE, Step.CONTEST, Step.VOID})
+_FARTHEST: Final[Mapping[Step, int]] = {
+    Step.WAITLIST: LONGEST_WAIT_DAYS,
+    Step.BOOK: LONGEST_WAIT_DAYS,
+    Step.PAUSE: LONGEST_REVIEW_DAYS,
+}
+# The person's « Je n’ai vu personne » is a button: no words are asked of her.
+_WITH_TEXT: Final = frozenset({Step.ASK, Step.ANSWER, Step.CONTEST, Step.VOID})
 
 
 def sides(file: File, handoff: Handoff, by: Actor) -> frozenset[Side]:
@@ -60,15 +66,20 @@ def take(file: File, id_: str, step: Step, by: Actor, said: Said, taking: Taking
 
     Raises StepNotAllowed where the table has no such step from this side or the file does not allow it, ReasonMissing where the
     step needs a code or words, ConsentMissing where nothing lets it leave, NeedsConfirming where the target has declined this
-    need or was there already, InvalidInput for a day that is missing, past or too far.
+    need or was there already, InvalidInput for a day that is missing, past or too far, NotFound for a handoff that the file has
+    not. Time itself takes no step before its hour.
     """
-    handoff = file.handoffs[id_]
+    handoff = file.handoffs.get(id_)
+    if handoff is None:
+        raise NotFound("Cette demande n’existe pas, ou n’existe plus.")
     row = STEPS.get((handoff.kind, handoff.state, step))
     side = _side(sides(file, handoff, by) & row.by, step) if row else None
     if row is None or side is None:
         raise StepNotAllowed(handoff.state, step)
     if why := _barred(file, handoff, step, by, taking.at):
         raise StepNotAllowed(handoff.state, step, why)
+    if side is Side.CLOCK and due_tick(handoff, taking.at, taking.clocks) is not step:
+        raise StepNotAllowed(handoff.state, step, "ce n’est pas encore l’heure")
     _checked(step, said, taking.at)
     if step is Step.REPORT and said.reported is not None:
         _checked(said.reported, said, taking.at)
@@ -87,41 +98,40 @@ def _side(found: frozenset[Side], step: Step) -> Side | None:
 
 def _barred(file: File, handoff: Handoff, step: Step, by: Actor, at: datetime) -> str:
     """Why the file does not allow a step that the table allows; empty where it does."""
-    if not file.open and step not in {Step.VOID, Step.CONTEST}:
+    if not file.open and step is not Step.VOID:
         return "l’accompagnement est clos"
     match step:
-        case Step.VOID if by.account != handoff.sender_account:
+        case Step.VOID if handoff.sender_account and by.account != handoff.sender_account:
             return "seule la personne qui l’a saisie peut l’annuler"
-        case Step.VOID if not file.open and handoff.moved_lead:
-            return "l’accompagnement est clos"
         case Step.CONTEST if by.kind is not ActorKind.PERSON and (
             handoff.reported is None or at > handoff.reported.until
         ):
             return "il n’y a pas de réponse rapportée à contester, ou le délai de cinq jours est passé"
-        case Step.CONTEST if by.kind is not ActorKind.PERSON and not file.open:
-            return "l’accompagnement est clos"
-        case Step.CONTACT if by.kind is ActorKind.CLOCK and not (
-            handoff.reported and handoff.reported.contact and at >= handoff.reported.until
-        ):
-            return "aucun contact n’a été rapporté"
+        case Step.CONTEST if not handoff.open and _met(file, handoff):
+            return "ce besoin est déjà conclu"
+        case Step.ASK if handoff.asked is not None:
+            return "une question attend déjà sa réponse"
         case Step.ANSWER if handoff.asked is None:
             return "aucune question n’attend"
         case Step.MISS if handoff.appointment is None:
             return "aucun rendez-vous n’est fixé"
-        case Step.ACCEPT if handoff.kind is Kind.TRANSFER and _accepted_transfer(file, handoff):
+        case Step.MISS if handoff.appointment and handoff.appointment > at:
+            return "le rendez-vous n’est pas encore passé"
+        case Step.ACCEPT if accepted_elsewhere(file, handoff):
             return "un autre passage de relais est déjà accepté"
-        case Step.ESCALATE if handoff.escalated:
+        case Step.CONTACT if handoff.state is State.WAITLISTED and accepted_elsewhere(file, handoff):
+            return "un autre passage de relais est déjà accepté"
+        case Step.DECLINE | Step.REDIRECT | Step.RECALL if handoff.moved_lead:
+            return "le référent a déjà changé : il peut faire une nouvelle demande"
+        case Step.ESCALATE if handoff.escalated and by.kind is not ActorKind.CLOCK:
             return "le responsable est déjà alerté"
         case _:
             return ""
 
 
-def _accepted_transfer(file: File, handoff: Handoff) -> bool:
-    taken = {State.ACCEPTED, State.AWAITING_DECISION}
-    return any(
-        other.kind is Kind.TRANSFER and other.id != handoff.id and other.state in taken and not other.begun
-        for other in file.handoffs.values()
-    )
+def _met(file: File, handoff: Handoff) -> bool:
+    """Whether nothing is left to do of what it was about."""
+    return bool(handoff.needs) and not any(file.needs[need].open for need in handoff.needs if need in file.needs)
 
 
 def _checked(step: Step, said: Said, at: datetime) -> None:
@@ -135,7 +145,7 @@ def _checked(step: Step, said: Said, at: datetime) -> None:
         raise ReasonMissing("Cette étape demande quelques mots.", "text")
     if step is Step.COMPLETE and said.outcome not in set(Outcome):
         raise InvalidInput("Dites comment cela s’est conclu.", "outcome")
-    if step in _FARTHEST or step is Step.BOOK:
+    if step in _FARTHEST:
         _named_day(step, said, at)
 
 
@@ -144,6 +154,6 @@ def _named_day(step: Step, said: Said, at: datetime) -> None:
         raise InvalidInput("Dites quel jour.", "on")
     if said.on <= at:
         raise InvalidInput("Ce jour est passé.", "on")
-    farthest = _FARTHEST.get(step)
-    if farthest and said.on > at + timedelta(days=farthest):
+    farthest = _FARTHEST[step]
+    if said.on > at + timedelta(days=farthest):
         raise InvalidInput(f"Ce jour est trop loin : {farthest} jours au plus.", "on")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from graph.model.casework.acts import Stepped
-from graph.model.casework.clocks import SETTLE_DAYS, Clocks, due_of, question_due, tick_of, working_days_after
-from graph.model.casework.handoff import Handoff, State, Step
+from graph.model.casework.clocks import (
+    NAMED,
+    SETTLE_DAYS,
+    Clocks,
+    due_of,
+    question_due,
+    tick_of,
+    working_days_after,
+)
+from graph.model.casework.handoff import Handoff, Step
 from graph.model.casework.said import Taking
 from graph.model.casework.stepping import restarts, stepped
-
-# Whoever brings a handoff there names the day on which it is looked at again.
-_NAMED: Final = frozenset({State.WAITLISTED, State.AWAITING_DECISION, State.ON_HOLD})
 
 
 def timed_step(handoff: Handoff, made: Stepped, taking: Taking) -> Stepped:
@@ -29,22 +33,23 @@ def timed_step(handoff: Handoff, made: Stepped, taking: Taking) -> Stepped:
 
 
 def _due(handoff: Handoff, after: Handoff, made: Stepped, taking: Taking) -> datetime:
-    if after.asked is not None:
+    if after.asked is not None and not after.unanswered:
         return question_due(after.asked, after.urgent)
     if made.step is Step.BOOK and made.on is not None:
         return made.on
-    if made.step is Step.MISS:
-        return due_of(after.state, after.urgent, taking.at, taking.clocks)
-    if not restarts(handoff, made):
+    if not restarts(handoff, made) and made.step is not Step.ANSWER:
         return handoff.due
-    named = made.on if after.state in _NAMED else None
+    named = made.on if after.state in NAMED else None
     return due_of(after.state, after.urgent, after.since, taking.clocks, named)
 
 
 def timed(handoff: Handoff, taking: Taking) -> Handoff:
-    """A handoff whose state begins now, with the clock of that state."""
-    fresh = replace(handoff, since=taking.at, reminded=0, asked=None)
-    due = due_of(fresh.state, fresh.urgent, fresh.since, taking.clocks)
+    """A handoff whose state begins now, with the clock of that state. A day that was named stays; a question waits anew."""
+    asked = taking.at if handoff.asked is not None else None
+    fresh = replace(handoff, since=taking.at, reminded=0, escalated=False, asked=asked, unanswered=False)
+    named = handoff.due if fresh.state in NAMED or fresh.appointment is not None else None
+    due = question_due(asked, fresh.urgent) if asked else None
+    due = due or due_of(fresh.state, fresh.urgent, fresh.since, taking.clocks, named)
     tick = tick_of(replace(fresh, due=due), taking.clocks)
     return replace(fresh, due=due, tick=tick[1] if tick else None)
 

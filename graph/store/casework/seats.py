@@ -31,6 +31,7 @@ UNWIND $ids AS id
 MERGE (s:Seat {id: id})
 SET s.organisation = $organisation, s.account = $account, s.state = $state, s.locked = true
 """
+WELCOME: Final[LiteralString] = "UNWIND $ids AS id MATCH (s:Seat {id: id}) SET s.state = 'active', s.locked = true"
 STATE: Final[LiteralString] = "MATCH (s:Seat {id: $id}) RETURN s.state AS state"
 WORKS: Final[LiteralString] = "MATCH (m:Membership {id: $id}) WHERE m.state = 'active' RETURN m.id AS id"
 
@@ -66,6 +67,10 @@ class Seats:
         """Let it take work, or not any longer; nobody makes it lead meanwhile."""
         ids = [_id(organisation, account, shard) for shard in range(SHARDS)]
         await self._unit.run(TURN, ids=ids, organisation=organisation, account=account, state=state.value)
+
+    async def welcome(self, organisation: str, account: str) -> None:
+        """Someone works there, or works there again: she takes work."""
+        await self._unit.run(WELCOME, ids=[_id(organisation, account, shard) for shard in range(SHARDS)])
 
     async def state(self, organisation: str, account: str) -> SeatState:
         """Whether it takes work."""

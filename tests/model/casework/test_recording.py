@@ -212,41 +212,6 @@ def test_only_writings_have_a_kind() -> None:
     assert writing_kind(GOOD[0]) is None
 
 
-def test_two_files_become_one_and_the_other_leads_nowhere() -> None:
-    ids = count(1)
-    kept, gone = linked(file(), file("g"), lambda: f"new{next(ids)}")
-    assert (kept.other, gone) == ("g", Linked(other="f", into=True))
-    assert [(need.id, need.competence) for need in kept.needs] == [("new1", NEED.competence)]
-    after = applied(file("g"), Entry(file="g", seq=6, at=AT, by=ANNE, event=gone))
-    assert (after.state, after.lead, after.linked) == (FileState.LINKED, None, "f")
-    whole = applied(file(), Entry(file="f", seq=6, at=AT, by=ANNE, event=kept))
-    assert (set(whole.needs), whole.lead) == ({"n1", "new1"}, file().lead)
-
-
-def test_files_are_not_joined_while_a_partner_is_at_work_nor_with_one_that_ended() -> None:
-    work = Handoff(
-        id="h",
-        kind=Kind.REFER,
-        state=State.IN_PROGRESS,
-        sender="o:desk",
-        sender_account="anne",
-        target=Target(organisation="o:cms"),
-        drafted=AT,
-        since=AT,
-        due=AT,
-        contacted=AT,
-    )
-    busy = replace(file("g"), handoffs={"h": work})
-    with pytest.raises(StepNotAllowed, match="au travail"):
-        linked(file(), busy, str)
-    assert linked(file(), replace(busy, handoffs={"h": replace(work, contacted=None, state=State.SENT)}), str)
-    for other in (file("g", state=FileState.CLOSED), file("g", state=FileState.LINKED)):
-        with pytest.raises(StepNotAllowed, match="n’est plus ouvert"):
-            linked(file(), other, str)
-    with pytest.raises(InvalidInput, match="même dossier"):
-        linked(file(), file(), str)
-
-
 def test_a_code_is_read_as_it_is_said() -> None:
     code = "".join(CODE_LETTERS[:CODE_LENGTH])
     assert code_of(f" {code[:4].lower()}-{code[4:8]} {code[8:]} ") == code

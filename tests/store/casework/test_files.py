@@ -4,67 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import LiteralString
 
 import pytest
 
-from graph.model.casework import deciding
-from graph.model.casework.acts import Event
 from graph.model.casework.applying import replayed
 from graph.model.casework.chain import broken
-from graph.model.casework.deciding import Draft
-from graph.model.casework.file import Actor, ActorKind, File, Identity, Member, MemberRole, Need
-from graph.model.casework.grounds import Consent, Ground, Means, ShareGroup
-from graph.model.casework.handoff import Kind, State, Step, Target
+from graph.model.casework.file import File
+from graph.model.casework.handoff import State, Step
 from graph.model.casework.owed import owed
 from graph.model.casework.said import NOTHING, Taking
 from graph.model.casework.taking import take
 from graph.store.unit import Graph, Unit
+from tests.cases import AT, BEN, Log
 
-AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
-ANNE = Actor(kind=ActorKind.PROFESSIONAL, account="anne", organisation="o:desk", name="Anne")
-BEN = Actor(kind=ActorKind.PROFESSIONAL, account="ben", organisation="o:cms", name="Ben")
-NEED = Need(
-    id="n1", competence="droits-et-prestations--rsa", opened=AT, review=deciding.need_review(AT, False), words="RSA"
-)
-MEMBER = Member(id="m1", role=MemberRole.ADULT, identity=Identity(name="Odile Martin"))
-ACCORD = Consent(
-    id="c1",
-    ground=Ground.ACCORD,
-    recipient="o:cms",
-    purpose="ouvrir ses droits",
-    groups=frozenset({ShareGroup.NEED}),
-    until=date(2027, 1, 1),
-    given=AT,
-    member="m1",
-    means=Means.ORAL,
-)
 ROWS: LiteralString = "MATCH (n) WHERE n.file = $id RETURN labels(n)[0] AS label, n{.*} AS node ORDER BY n.id"
 
 
-async def appended(graph: Graph, file: File | None, by: Actor, *events: Event) -> File:
-    async def write(unit: Unit) -> File:
-        stood = await unit.files.load(file.id) if file else None
-        return await unit.files.append(stood, by, AT, *events)
-
-    return await graph.write(write)
-
-
-async def opened(graph: Graph) -> File:
-    file = await appended(graph, None, ANNE, deciding.opened(ANNE, (MEMBER,), AT))
-    return await appended(graph, file, ANNE, deciding.need_added(file, NEED), deciding.consent_given(file, ACCORD))
-
-
-async def sent(graph: Graph) -> File:
-    file = await opened(graph)
-    draft = Draft(id="h1", kind=Kind.TRANSFER, target=Target(organisation="o:cms"), needs=("n1",), groups=ACCORD.groups)
-    file = await appended(graph, file, ANNE, deciding.drafted(file, draft, ANNE, Taking(at=AT)))
-    return await appended(graph, file, ANNE, take(file, "h1", Step.SUBMIT, ANNE, NOTHING, Taking(at=AT)))
-
-
 async def test_what_is_loaded_is_what_the_entries_make(empty_graph: Graph) -> None:
-    file = await sent(empty_graph)
+    file = await Log(empty_graph).sent()
     async with empty_graph.reading() as unit:
         assert await unit.files.load(file.id) == file
         assert replayed(await unit.files.log(file.id)) == file
@@ -77,7 +35,7 @@ async def test_what_is_loaded_is_what_the_entries_make(empty_graph: Graph) -> No
 
 
 async def test_no_word_of_it_is_in_the_graph(empty_graph: Graph) -> None:
-    file = await sent(empty_graph)
+    file = await Log(empty_graph).sent()
     async with empty_graph.reading() as unit:
         rows = await unit.run("MATCH (n) WHERE n.file = $id OR n.id = $id RETURN n{.*} AS node", id=file.id)
     assert rows
@@ -86,7 +44,7 @@ async def test_no_word_of_it_is_in_the_graph(empty_graph: Graph) -> None:
 
 
 async def test_of_two_who_accept_at_once_one_decides_again(empty_graph: Graph) -> None:
-    file = await sent(empty_graph)
+    file = await Log(empty_graph).sent()
     seen: list[State] = []
 
     async def accept(unit: Unit) -> File:
@@ -103,7 +61,7 @@ async def test_of_two_who_accept_at_once_one_decides_again(empty_graph: Graph) -
 
 
 async def test_nothing_is_written_of_a_step_that_fails(empty_graph: Graph) -> None:
-    file = await sent(empty_graph)
+    file = await Log(empty_graph).sent()
 
     async def fail(unit: Unit) -> None:
         stood = await unit.files.load(file.id)
@@ -119,7 +77,7 @@ async def test_nothing_is_written_of_a_step_that_fails(empty_graph: Graph) -> No
 
 
 async def test_without_its_key_there_is_no_file(empty_graph: Graph) -> None:
-    file = await sent(empty_graph)
+    file = await Log(empty_graph).sent()
     async with empty_graph.reading() as unit:
         unit.keyring.destroy(file.id)
         assert await unit.files.load(file.id) is None
@@ -128,7 +86,7 @@ async def test_without_its_key_there_is_no_file(empty_graph: Graph) -> None:
 
 
 async def test_a_lead_who_does_not_work_there_leaves_it_to_the_desk(empty_graph: Graph) -> None:
-    file = await sent(empty_graph)
+    file = await Log(empty_graph).sent()
     assert file.lead is not None
 
     async def seat(unit: Unit) -> tuple[str, str]:

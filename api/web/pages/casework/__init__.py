@@ -1,1 +1,1 @@
-"""Pages of files of people."""
+"""Pages about people who are accompanied."""
