@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
 
 import pytest
 
@@ -17,7 +16,6 @@ from graph.model.casework.acts import (
     Entry,
     Event,
     Kept,
-    Linked,
     MemberSet,
     WorkersSet,
 )
@@ -37,8 +35,7 @@ from graph.model.casework.file import (
     Outcome,
     Watch,
 )
-from graph.model.casework.handoff import Handoff, Kind, State, Target
-from graph.model.casework.linking import CODE_LENGTH, CODE_LETTERS, code_of, linked
+from graph.model.casework.linking import CODE_LENGTH, CODE_LETTERS, code_of
 from graph.model.casework.recording import named, next_look, recorded
 from graph.model.casework.story import WritingKind, writing_kind
 from graph.model.casework.writings import (
