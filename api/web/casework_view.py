@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
 
 from api.actions.casework.reading import FileList, Opened
 from api.web.casework_story import lead_name
@@ -12,10 +14,11 @@ from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Lead, Member, Need
 from graph.model.casework.grounds import Consent
 from graph.model.casework.handoff import Handoff
-from graph.model.casework.owed import NextAction
+from graph.model.casework.owed import NextAction, owed
 from graph.model.vocabulary import competence, label
 
-NAMELESS = "Dossier sans nom"
+NAMELESS: Final = "Dossier sans nom"
+SHOWN_OWED: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +164,41 @@ def consent_words(consent: Consent, opened: Opened) -> str:
     how = f", {label('means', consent.means)}" if consent.means else ""
     ground = label("ground", consent.ground)
     return f"{to} : {groups}. Pour {consent.purpose}, jusqu’au {exact_day(consent.until)} ({ground}{how})"
+
+
+def owed_lines(file: File, now: datetime) -> list[tuple[str, str, bool]]:
+    """What is owed first: in words, by when, whether it is late."""
+    return [
+        (label("owed", one.what), relative_day(one.due.astimezone(PARIS).date(), now.date()), one.due < now)
+        for one in owed(file)[:SHOWN_OWED]
+    ]
+
+
+def around(opened: Opened, today: date, place: Callable[[str], str]) -> dict[str, Any]:
+    """Who is of it and around it, what is watched, what may be told; `place` names a commune by its code."""
+    file, names = opened.file, opened.names
+    return {
+        "members": [
+            (one.id, member_name(one, opened), member_facts(one, place(one.identity.commune), today))
+            for one in file.members.values()
+        ],
+        "co_referents": [
+            (one.id, one.matter, _phrase(one.name, names.get(one.organisation, one.organisation), one.phone))
+            for one in file.co_referents.values()
+        ],
+        "circle": [
+            (one.id, one.name, _phrase(label("circle", one.kind), one.tie, one.organisation, one.phone), one.may_know)
+            for one in file.circle.values()
+        ],
+        "watches": [
+            (one.id, one.what, relative_day(one.next, today), exact_day(one.until)) for one in file.watches.values()
+        ],
+        "consents": [
+            (one.id, consent_words(one, opened), one.withdrawn is not None, one.stands(today))
+            for one in file.consents.values()
+        ],
+    }
+
+
+def _phrase(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)

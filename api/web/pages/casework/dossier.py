@@ -24,13 +24,12 @@ from api.web.casework_readers import read_lines
 from api.web.casework_story import story
 from api.web.casework_watched import WATCHED
 from api.web.casework_written import WRITTEN
-from api.web.dates_words import exact_day, relative_day
+from api.web.dates_words import exact_day
 from api.web.forms import form_of, see
 from api.web.place_words import place_name
 from api.web.render import now, page
 from graph.model.access import Viewer
 from graph.model.casework.file import FileState
-from graph.model.casework.owed import owed
 from graph.model.errors import InvalidInput, NotAllowed, NotFound, ReasonMissing, StepNotAllowed
 from graph.model.vocabulary import competence, label
 
@@ -166,15 +165,10 @@ def _by_name(field: Field, rooms: Rooms) -> Field:
 
 
 def _sheet(request: Request, viewer: Viewer, opened: Opened) -> Response:
-    at, done = now(), request.query_params.get("fait", "")
+    at = now()
     today, file = at.date(), opened.file
-    places = rooms_of(request).places
     lines = story(opened, viewer, at)
     whole = request.query_params.get("fil") == "tout"
-    due = [
-        (label("owed", one.what), relative_day(one.due.astimezone(at.tzinfo).date(), today), one.due < at)
-        for one in owed(file)[:6]
-    ]
     context: dict[str, Any] = {
         "name": view.file_name(file),
         "here": f"/dossier/{file.id}",
@@ -186,44 +180,17 @@ def _sheet(request: Request, viewer: Viewer, opened: Opened) -> Response:
         "works": opened.sight.works,
         "lead": view.lead_now(opened, viewer.account),
         "leads": view.leads(opened),
-        "owed": due,
-        "needs": view.needs(opened, today),
-        "members": [
-            (one.id, view.member_name(one, opened), view.member_facts(one, _place(places, one.identity.commune), today))
-            for one in file.members.values()
-        ],
-        "co_referents": [
-            (one.id, one.matter, ", ".join(_parts(one.name, opened.names.get(one.organisation, one.organisation), one.phone)))
-            for one in file.co_referents.values()
-        ],
-        "circle": [
-            (
-                one.id,
-                one.name,
-                ", ".join(_parts(label("circle", one.kind), one.tie, one.organisation, one.phone)),
-                one.may_know,
-            )
-            for one in file.circle.values()
-        ],
-        "watches": [
-            (one.id, one.what, relative_day(one.next, today), exact_day(one.until)) for one in file.watches.values()
-        ],
-        "consents": [
-            (one.id, view.consent_words(one, opened), one.withdrawn is not None, one.stands(today))
-            for one in file.consents.values()
-        ],
         "workers": [opened.accounts[id_].name for id_ in sorted(file.workers) if id_ in opened.accounts],
         "transitional": file.transitional,
+        "owed": view.owed_lines(file, at),
+        "needs": view.needs(opened, today),
         "lines": lines if whole else lines[:SHOWN_LINES],
         "more": 0 if whole else max(len(lines) - SHOWN_LINES, 0),
-        "said": DONE.get(done, ""),
-    }  # fmt: skip
-    return page(request, "pages/casework/dossier.html", context, at=at)
-
-
-def _place(places: Any, code: str) -> str:
-    place = places.get(code) if code else None
-    return place.name if place else code
+        "said": DONE.get(request.query_params.get("fait", ""), ""),
+    }
+    places = rooms_of(request).places
+    around = view.around(opened, today, lambda code: place.name if (place := places.get(code)) else code)
+    return page(request, "pages/casework/dossier.html", context | around, at=at)
 
 
 def _parts(*parts: str) -> list[str]:
