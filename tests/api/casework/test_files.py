@@ -184,6 +184,11 @@ async def test_an_addressee_reads_what_was_consented_and_nothing_once_it_is_take
             assert withdrawn["__typename"] == "File"
         seen = (await asked(partner, WHOLE, id=file))["file"]
         assert {name: seen[name] for name in GROUPS} == dict.fromkeys(GROUPS)
+        async with await site.signed_in(Role.PROFESSIONAL, HERE) as client:
+            closed = await done(client, "closeFile", {"file": file, "outcome": "MET", "text": "Fini."})
+            assert closed["__typename"] == "File"
+        # A tombstone is no way in.
+        assert (await done(partner, "reopenFile", {"file": file}))["__typename"] == "NotAllowed"
     reads = [edge["node"] for edge in whole["seenBy"]["edges"]]
     assert {one["name"]: one["groups"] for one in reads if one["organisation"]["name"] == "Ailleurs"} == {
         "professional.autre": ["IDENTITY", "NEED"]
@@ -261,7 +266,7 @@ async def test_no_text_holds_a_health_number(site: Inside) -> None:
                 assert "numéro de sécurité sociale" in told["message"], (name, given, told)
                 tried += 1
         assert await count(site, said["openFile"]["id"]) == seq
-    assert tried == 36
+    assert tried == 49
 
 
 def poisoned(name: str, given: dict[str, Any]) -> list[dict[str, Any]]:
@@ -357,4 +362,9 @@ async def test_lists_are_read_by_whose_they_are(site: Inside) -> None:
         (lead.account, (ReadPage.LIST,)),
         (head.account, (ReadPage.LIST,)),
     }
+    shown = await reading.services_that_looked(site.rooms, mine, 10)
+    assert shown is not None
+    assert [(one.organisation, one.function) for one in shown.reads] == [(HERE, ""), (HERE, "")]
+    assert (shown.names, shown.accounts) == ({HERE: "Ici"}, {})
+    assert await reading.services_that_looked(site.rooms, "absent", 10) is None
     assert readers.reads[0].last - readers.reads[0].first < timedelta(minutes=15)
