@@ -148,13 +148,13 @@ def _lead(lead: Lead, opened: Opened) -> tuple[str, str, str]:
     return lead_name(lead, opened), since, label("lead_cause", lead.cause)
 
 
-def lead_now(opened: Opened, account: str) -> tuple[str, str, str] | None:
-    """Who leads, "vous" to herself; None of a file that is not open."""
+def lead_now(opened: Opened, account: str) -> tuple[str, str, str, str] | None:
+    """Who leads, "vous" to herself, since when, by what, and her name; None of a file that is not open."""
     lead = opened.file.lead
     if lead is None:
         return None
     name, since, cause = _lead(lead, opened)
-    return ("vous" if lead.account and lead.account == account else name), since, cause
+    return ("vous" if lead.account and lead.account == account else name), since, cause, name
 
 
 def consent_words(consent: Consent, opened: Opened) -> str:

@@ -98,7 +98,7 @@ async def test_a_life_of_a_file(worker: httpx2.AsyncClient) -> None:
     await written(worker, here, "personne", role="child", name="Léo")
     said = text((await worker.get(here)).text)
     for words in (
-        "Référent de parcours : vous, depuis le",
+        "Référent de parcours : vous professional.caf, Ici, depuis le",
         "audience le",
         "vous avez noté une visite à domicile",
         "Logement très froid.",
@@ -193,7 +193,7 @@ async def test_given_to_a_colleague_and_read_by_her_head(house: Inside, worker: 
         listed = text((await head.get("/dossiers?de=unit")).text)
         assert "Tout le service 1" in listed and "Odile" in listed and "head_of_service.caf" in listed
         await written(head, here, "attribuer", account="-")
-    assert "Référent de parcours : l’accueil, Ici" in text((await worker.get(here)).text)
+    assert "Référent de parcours : l’accueil, Ici l’accueil, Ici, depuis" in text((await worker.get(here)).text)
 
 
 async def test_a_file_goes_into_another_by_its_code(house: Inside, worker: httpx2.AsyncClient) -> None:
