@@ -75,6 +75,7 @@ def doors(viewer: Viewer) -> tuple[tuple[str, str], ...]:
     answers = may(viewer, Operation.ANSWER_SUGGESTION) or may(viewer, Operation.READ_QUEUE)
     offered = (
         ("/accueil", "Accueil", hers(Operation.RECORD_REQUEST)),
+        ("/dossiers", "Dossiers", hers(Operation.OPEN_FILE)),
         ("/corriger/suggestions", "Corrections proposées", answers or hers(Operation.ANSWER_SUGGESTION)),
         ("/moderation", "Modération", may(viewer, Operation.READ_QUEUE)),
         ("/fichiers", "Fichiers", hers(Operation.EXPORT) or hers(Operation.IMPORT)),

@@ -34,7 +34,7 @@ TITLES: Final = {
     401: "Il faut se connecter",
     403: "Ce droit manque à votre compte",
     404: "Cette page n’existe pas",
-    409: "Quelqu’un d’autre a modifié cette fiche",
+    409: "Cela a changé entre-temps",
     405: "Cette page ne se demande pas ainsi",
     421: "Ce n’est pas l’adresse de ce site",
     422: "La demande n’a pas été comprise",

@@ -38,7 +38,19 @@ from api.web.pages import (
     territories,
     themes,
 )
-from api.web.pages.casework import answer, desk, desk_contact, desk_field, desk_report, handoff, inbox, passing, team
+from api.web.pages.casework import (
+    answer,
+    desk,
+    desk_contact,
+    desk_field,
+    desk_report,
+    dossier,
+    dossiers,
+    handoff,
+    inbox,
+    passing,
+    team,
+)
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -77,6 +89,8 @@ for part in (
     desk_contact,
     desk_report,
     desk_field,
+    dossiers,
+    dossier,
     # Before those whose id takes what follows it in an address; the last takes all that is left.
     hours,
     outreach,

@@ -22,7 +22,7 @@ from graph.model.casework.deciding import opened
 from graph.model.casework.file import Actor, ActorKind, Identity, Member, MemberRole
 from graph.store.unit import Graph
 from tests import make
-from tests.api.casework import keeping_pages, passing
+from tests.api.casework import keeping_pages, life, passing
 from tests.api.inside import Inside, inside
 
 HERE, SERVICE = "t:caf", "service:t:s"
@@ -41,6 +41,7 @@ TOLD = {
     "LookedUp": "known { hit }",
     "Relinked": "organisation",
     **keeping_pages.TOLD,
+    **life.TOLD,
 }
 TODAY = date.today()  # noqa: DTZ011 - the site asks its own clock too
 SOON = (TODAY + timedelta(days=10)).isoformat()
@@ -120,6 +121,7 @@ STEPS = (
     Step("lookUp", lambda _: {"phone": PHONE}, "LookedUp", Role.PROFESSIONAL),
     Step("relink", lambda said: {"hit": said["lookUp"]["known"][0]["hit"]}, "Relinked", Role.PROFESSIONAL),
     *(Step(name, says, answer, role) for name, says, answer, role in keeping_pages.PAGES),
+    *(Step(name, says, answer, Role.PROFESSIONAL) for name, says, answer in life.LIFE),
 )
 
 
@@ -198,6 +200,7 @@ async def test_none_is_executed_but_as_it_should_be_asked(site: Inside) -> None:
     said: dict[str, Any] = {"waiting": await suggested(site, 3), **await passing.prepared(site, HERE)}
     said |= await keeping_pages.prepared(site, HERE)
     await followed(site)
+    said |= await life.prepared(site, HERE)
     for step in STEPS:
         given = step.says(said)
         async with await site.signed_in(step.role, "" if step.role in SITE_ROLES else HERE) as client:

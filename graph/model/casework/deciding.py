@@ -202,7 +202,7 @@ def settled(file: File, handoff: str, text: str) -> Settled:
 def consent_given(file: File, consent: Consent) -> ConsentGiven:
     """Something may be told. Raises StepNotAllowed on a file that is not open, InvalidInput where the ground lacks what it asks
     for: recipient, purpose, groups, an end that is to come; who gave it and how, or when those concerned were told. Of a child's
-    affairs, whoever holds parental authority is told before, or the reason why not is kept.
+    affairs, whoever holds parental authority was told before, or the reason why not is kept.
     """
     _open(file, "give_consent")
     if consent.id in file.consents:

@@ -9,6 +9,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any, Final
 
+from graph.model.casework.file import CircleMember, CoReferent
 from graph.model.errors import InvalidInput
 from graph.model.vocabulary import labels
 
@@ -37,6 +38,9 @@ CODES: Final = frozenset(
     }
 )  # fmt: skip
 
+# But an organisation around a file may be one that no directory knows.
+TYPED: Final = frozenset({(CircleMember, "organisation"), (CoReferent, "organisation")})
+
 # Sex, year, month, département, commune, order, and the key: as it is printed, each part whole.
 GROUPED: Final = re.compile(
     r"(?<!\w)([1-478])S?(\d\d)S?(\d\d)S?(\d\d|2[AB])S?(\d{3})S?(\d{3})(?:S?(\d\d))?(?!\d)".replace(
@@ -46,7 +50,7 @@ GROUPED: Final = re.compile(
 )
 # In pieces of any length, standing alone; here the key must be right, for phones and bank accounts are written so too.
 ANYHOW: Final = re.compile(
-    r"(?<!\w)(?<!\d[\s.\-/])[1-478](?:S?\d){4}S?(?:\dS?\d|2S?[AB])(?:S?\d){6}S?\dS?\d(?![\s.\-/]?\d)".replace(
+    r"(?<!\w)(?<!\d[\s.\-/])[1-478](?:S?\d){4}S?(?:\dS?\d|2S?[AB])(?:S?\d){6}S?\dS?\d(?!\w)(?![\s.\-/]?\d)".replace(
         "S?", "[\\s.\\-/]{0,2}"
     ),
     re.IGNORECASE,
@@ -90,7 +94,11 @@ def _texts(thing: Any, field: str) -> Iterator[tuple[str, str]]:
             yield field, thing
     elif is_dataclass(thing):
         for one in fields(thing):
-            yield from _texts(getattr(thing, one.name), one.name)
+            value = getattr(thing, one.name)
+            if (type(thing), one.name) in TYPED:
+                yield one.name, value
+            else:
+                yield from _texts(value, one.name)
     elif isinstance(thing, Mapping):
         for value in thing.values():
             yield from _texts(value, field)

@@ -85,9 +85,8 @@ def _addressed(handoff: Handoff, viewer: Viewer) -> bool:
     """Whether its existence is known to her organisation: what was sent to it (a tombstone stays), or what it asked for. Where the
     person goes alone, nothing is sent.
     """
-    if not viewer.organisation:
-        return False
-    if handoff.kind is Kind.ORIENT:
+    # Within the house a file is seen by who leads it, works on it, keeps the desk: being given about says nothing to the others.
+    if not viewer.organisation or handoff.kind in {Kind.ORIENT, Kind.ASSIGN}:
         return False
     target = Subject(organisation=handoff.target.organisation)
     if handoff.sent is not None and may(viewer, Operation.ANSWER_HANDOFF, target):

@@ -11,8 +11,10 @@ from graph.model.casework.file import ActorKind, CircleKind, FileState, LeadCaus
 from graph.model.casework.grounds import BY_LAW, Ground, Means, ShareGroup
 from graph.model.casework.handoff import Kind, OrderedLead, ReasonCode, State, Step
 from graph.model.casework.owed import Holder, Owed
+from graph.model.casework.story import WritingKind
 from graph.model.casework.writings import NoteKind
 from graph.model.vocabulary import button, label, labels
+from graph.store.casework.reads import ReadPage
 
 SHOWN: dict[str, type[StrEnum]] = {
     "kind": Kind,
@@ -38,6 +40,8 @@ SHOWN: dict[str, type[StrEnum]] = {
     "age_band": AgeBand,
     "cause": Cause,
     "sequel": Sequel,
+    "writing": WritingKind,
+    "read_page": ReadPage,
 }
 # What the timeline says beside the steps of handoffs.
 ACTS = {"meet", "close", "reopen"}
