@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +50,36 @@ class Keyring:
             raise Unavailable("Le trousseau des clés n’est pas accessible : rien n’a été enregistré.") from fault
         return key
 
+    def make_many(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """As `make` for each: on the disk when it returns, whole or not there. All are written first, then all made sure of, which
+        asks fewer turns of the disk. Raises Unavailable: some may be there then, and stand.
+        """
+        keys = {self._path(id_): secrets.token_bytes(KEY_BYTES) for id_ in ids}
+        asides = {path: path.with_name(f".{path.name}.{secrets.token_hex(4)}") for path in keys}
+        try:
+            for path, key in keys.items():
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                descriptor = os.open(asides[path], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                try:
+                    os.write(descriptor, key)
+                finally:
+                    os.close(descriptor)
+            for aside in asides.values():
+                _settle(aside)
+            for path, aside in asides.items():
+                with suppress(FileExistsError):
+                    os.link(aside, path)
+            for folder in {path.parent for path in keys}:
+                _settle(folder)
+            found = {path.name: self._read(path) for path in keys}
+        except OSError as fault:
+            raise Unavailable("Le trousseau des clés n’est pas accessible : rien n’a été enregistré.") from fault
+        finally:
+            for aside in asides.values():
+                with suppress(OSError):
+                    aside.unlink()
+        return {id_: key for id_, key in found.items() if key is not None}
+
     def of(self, id_: str) -> bytes | None:
         """The key of this id; None when there is none, or no longer. Raises Unavailable when the folder cannot be read."""
         return self._read(self._path(id_))
@@ -86,9 +118,9 @@ class Keyring:
         return self._folder / id_[-2:] / id_
 
 
-def _settle(folder: Path) -> None:
-    """The folder's own list of names, on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def _settle(path: Path) -> None:
+    """A folder's own list of names, or a file's content, on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
