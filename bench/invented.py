@@ -1,4 +1,4 @@
-"""Two invented years at a size of one's choice: `python -m bench.lives [handoffs …] [--keep FOLDER]` (10,000 by default).
+"""Two invented years at a size of one's choice: `python -m bench.invented [handoffs …] [--keep FOLDER]` (10,000 by default).
 
 For each size: how fast files are lived and written, what they weigh on disk with their keys, and the list of what one house owes
 at the end. With a folder, the engine's data and the keyring stay there for other measures, which open the same.

@@ -50,7 +50,9 @@ SYLVIE: Final = Worker(
 )
 
 GUICHET: Final = Worker(account="demo:accueil.guichet", name="Josiane Petetin", function="conseillère d’accueil")
-REFERENT: Final = Worker(account="demo:referente.ccas", name="Samira Benali", function="travailleuse sociale")
+REFERENT: Final = Worker(
+    account="demo:referente.ccas", name="Nadège Faivre", function="conseillère en économie sociale et familiale"
+)
 
 
 @cache

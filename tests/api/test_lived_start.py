@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from api import upkeep
+from api.auth.demonstration import demonstrated
 from api.settings import Settings
 from graph.model.account import MembershipState
 from graph.model.casework.applying import replayed
 from graph.model.casework.owed import Owed
 from graph.store.migrate import mark
 from graph.store.unit import Graph
-from importers.invented.doubs import CENTRE, CHLOE
+from importers.invented.doubs import CENTRE, CHLOE, GUICHET, REFERENT, SYLVIE
 
 COUNT = "MATCH (f:File) RETURN count(f) AS files"
 
@@ -51,6 +52,12 @@ async def test_each_account_has_work_and_a_second_start_adds_nothing(loaded: Gra
     assert (waiting, list(overdue)) == ([], [])
     await upkeep.prepare(loaded, demo, load=True)
     assert await files(loaded) == made
+
+
+def test_who_has_a_story_is_an_account_of_the_demonstration() -> None:
+    known = {one.account.id: (one.account.name, one.account.function) for one in demonstrated().values()}
+    for worker in (CHLOE, SYLVIE, GUICHET, REFERENT):
+        assert known[worker.account] == (worker.name, worker.function)
 
 
 async def test_a_site_that_serves_has_none(loaded: Graph, tmp_path: Path) -> None:
