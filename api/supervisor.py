@@ -23,6 +23,7 @@ from api.owning import as_owner
 from api.premises import engine_of, server
 from api.settings import Settings
 from graph.model.errors import Unavailable
+from graph.store.casework.keyring import Keyring
 from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
 from graph.store.ownership import free
@@ -159,7 +160,7 @@ class Supervisor:
             self._interrupt = lambda: None
 
     async def _prepared(self, address: Address) -> None:
-        graph = await Graph.open(address)
+        graph = await Graph.open(address, Keyring(self._settings.keyring_folder))
         try:
             await migrate(graph)
             if not server(self._settings):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from graph.store.accounts import Accounts
 from graph.store.bodies import Bodies
 from graph.store.casework.answer_links import AnswerLinks
+from graph.store.casework.bulk import Bulk
 from graph.store.casework.clocks import Timing
 from graph.store.casework.doors import Doors
 from graph.store.casework.files import Files
@@ -198,6 +199,11 @@ class Repositories:
     def seats(self) -> Seats:
         """Who may lead a file."""
         return Seats(self._unit)
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """Whole logs of files that were lived elsewhere."""
+        return Bulk(self._unit)
 
     @cached_property
     def timing(self) -> Timing:

@@ -13,9 +13,11 @@ from uuid import uuid4
 from api.rooms import Rooms
 from graph.model.access import Operation, Viewer
 from graph.model.casework.acts import Event, LeadMoved, Opened, Reopened, Stepped
+from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import Actor, ActorKind, File
 from graph.model.casework.free_text import checked_texts
 from graph.model.casework.grounds import ShareGroup
+from graph.model.casework.leaving import standing_in
 from graph.model.casework.sight import NOTHING, Sight, sight
 from graph.model.errors import NotAllowed, NotFound
 from graph.store import records
@@ -73,9 +75,21 @@ async def seen_in(unit: Unit, viewer: Viewer, file: File | None, at: datetime) -
     lead = file.lead or (file.leads[-1] if file.leads else None)
     above = await unit.keeping.above(lead.organisation) if lead and lead.organisation != viewer.organisation else ()
     found = sight(file, viewer, at, above)
+    ours = lead is not None and lead.organisation == viewer.organisation
+    if not found.works and ours and await _stands_in(unit, viewer, file, at):
+        found = sight(replace(file, workers=file.workers | {viewer.account}), viewer, at, above)
     if found.nothing:
         raise NotFound(ABSENT)
     return file, found
+
+
+async def _stands_in(unit: Unit, viewer: Viewer, file: File, at: datetime) -> bool:
+    """Whether she stands in that day for one of those who work on the file, herself or as one of the desk: who owes what they owe
+    works on it.
+    """
+    leaves, day = await unit.timing.leaves(viewer.organisation), at.astimezone(PARIS).date()
+    workers = {*file.workers, *((file.lead.account,) if file.lead else ())} - {""}
+    return any(standing_in(leaves, one, day) in {viewer.account, ""} for one in workers)
 
 
 async def act(

@@ -184,7 +184,7 @@ class Made:
     file: File
     head: str
     effect: str
-    rows: dict[str, list[dict[str, Any]] | list[str]]
+    rows: dict[str, Any]
 
 
 def made_of(key: bytes, before: File | None, head: str, entries: Sequence[Entry]) -> Made:

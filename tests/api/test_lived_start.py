@@ -1,0 +1,66 @@
+"""A first start of the demonstration has people in it; nothing else ever has."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from api import upkeep
+from api.auth.demonstration import demonstrated
+from api.settings import Settings
+from graph.model.account import MembershipState
+from graph.model.casework.applying import replayed
+from graph.model.casework.owed import Owed
+from graph.store.migrate import mark
+from graph.store.unit import Graph
+from importers.invented.doubs import CENTRE, CHLOE, GUICHET, REFERENT, SYLVIE
+
+COUNT = "MATCH (f:File) RETURN count(f) AS files"
+
+
+async def files(graph: Graph) -> int:
+    async with graph.reading() as unit:
+        return (await unit.run(COUNT))[0]["files"]
+
+
+@pytest.fixture
+async def loaded(empty_graph: Graph) -> Graph:
+    """Its directory is there already: what is loaded of it is another test's affair."""
+    await mark(empty_graph, upkeep.LOADED)
+    return empty_graph
+
+
+async def test_each_account_has_work_and_a_second_start_adds_nothing(loaded: Graph, tmp_path: Path) -> None:
+    demo = Settings(data=tmp_path, demo=True)
+    await upkeep.prepare(loaded, demo, load=True)
+    made = await files(loaded)
+    assert made > upkeep.LIVES * 0.9
+    now = datetime.now(UTC)
+    async with loaded.reading() as unit:
+        late, _ = await unit.teams.late([CENTRE], now, 500)
+        members = {account.id: member.state for member, account in await unit.accounts.members(CENTRE)}
+        told = await unit.files.load("demo-dossier-01")
+        entries = await unit.files.log("demo-dossier-01")
+        waiting = await unit.run("MATCH (o:Outbox) WHERE o.kind = 'casework' RETURN o.id AS id")
+        overdue = await unit.timing.due(now - timedelta(minutes=5), 10)
+    assert (Owed.SEE_LATE, CHLOE.account) in {(one.what, one.account) for one in late}
+    assert sorted(state for state in members.values() if state is MembershipState.ENDED) == [MembershipState.ENDED]
+    assert told == replayed(entries)
+    # Nobody is written to about a life that was not lived, and time has nothing left to do of it.
+    assert (waiting, list(overdue)) == ([], [])
+    await upkeep.prepare(loaded, demo, load=True)
+    assert await files(loaded) == made
+
+
+def test_who_has_a_story_is_an_account_of_the_demonstration() -> None:
+    known = {one.account.id: (one.account.name, one.account.function) for one in demonstrated().values()}
+    for worker in (CHLOE, SYLVIE, GUICHET, REFERENT):
+        assert known[worker.account] == (worker.name, worker.function)
+
+
+async def test_a_site_that_serves_has_none(loaded: Graph, tmp_path: Path) -> None:
+    for settings, load in ((Settings(data=tmp_path), False), (Settings(data=tmp_path), True)):
+        await upkeep.prepare(loaded, settings, load=load)
+        assert await files(loaded) == 0
