@@ -70,6 +70,8 @@ _INTERIM: Final = StepField(name="attente", label="Solution d’attente", box="l
 _POSITION: Final = StepField(name="rang", label="Rang sur la liste", box="number", hint="facultatif")
 _REVIEW: Final = StepField(name="jour", label="Faire le point le", box="day", required=True, hint="60 jours au plus")
 
+_GRANTED: Final = (("oui", "Accordé"), ("non", "Refusé"))
+
 FIELDS: Final[Mapping[Step, tuple[StepField, ...]]] = MappingProxyType(
     {
         Step.ASK: (StepField(name="mots", label="Votre question", box="words", required=True),),
@@ -82,7 +84,7 @@ FIELDS: Final[Mapping[Step, tuple[StepField, ...]]] = MappingProxyType(
                 label="La décision",
                 box="choice",
                 required=True,
-                choices=(("oui", "Accordé"), ("non", "Refusé")),
+                choices=_GRANTED,
             ),
             StepField(
                 name="recours", label="Voies de recours", box="words", hint="pour un refus : devant qui, avant quand"
@@ -93,7 +95,8 @@ FIELDS: Final[Mapping[Step, tuple[StepField, ...]]] = MappingProxyType(
         Step.MISS: (_SAID,),
         Step.PAUSE: (
             StepField(name="jour", label="Jusqu’au", box="day", required=True, hint="90 jours au plus"),
-            _SAID,
+            _REASON,
+            _WORDS,
         ),
         Step.COMPLETE: (_OUTCOME, _SAID),
         Step.FAIL: (_REASON, _WORDS),
@@ -115,6 +118,8 @@ FIELDS: Final[Mapping[Step, tuple[StepField, ...]]] = MappingProxyType(
             StepField(name="motif", label="Motif", box="choice", choices=_REASON.choices, hint="pour un refus"),
             StepField(name="jour", label="Faire le point le", box="day", hint="pour une liste d’attente"),
             _INTERIM,
+            StepField(name="accorde", label="Décision", box="choice", choices=_GRANTED, hint="pour une décision"),
+            StepField(name="recours", label="Voies de recours", box="words", hint="pour une décision de refus"),
             StepField(name="issue", label="Conclusion", box="choice", choices=_OUTCOME.choices, hint="si c’est conclu"),
         ),
     }

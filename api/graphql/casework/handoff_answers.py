@@ -93,8 +93,14 @@ class ContactHandoffInput(MayHaveWords):
 
 
 @strawberry.input(description="The work stands still until a named day.")
-class PauseHandoffInput(BookHandoffInput):
-    """Until when."""
+class PauseHandoffInput(WithReason):
+    """Why, and until when."""
+
+    on: datetime | None = strawberry.field(default=None, description=DAY)
+
+    def said(self) -> Said:
+        """For the model."""
+        return Said(reason=self.reason, text=self.text, on=self.on)
 
 
 @strawberry.input(description="The work goes on.")

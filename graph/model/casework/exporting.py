@@ -258,6 +258,10 @@ EXPORTED: Final[Mapping[type[Event], Made]] = {
     writings.NoRelayFound: _of_need("cause"),
     # Worrying information has a path of its own, and whoever raised it is protected.
     writings.WorryTold: _nothing,
+    writings.Struck: _some("why"),
+    # She got in touch elsewhere, and was called back: hers to know.
+    writings.ContactTold: _some("organisation", "due"),
+    writings.CalledBack: _some("text", "reached"),
     writings.RightAsked: _right,
     writings.RightAnswered: _answered,
     writings.ForgettingTold: _some("on"),

@@ -44,7 +44,7 @@ RETURN count(a) AS count, sum(CASE WHEN a.due < $now THEN 1 ELSE 0 END) AS late
 # Whoever acted, whoever leads, and both ends of each handoff: what is owed there may have changed.
 TOUCHED: Final[LiteralString] = """
 MATCH (e:Entry) WHERE e.at >= $since
-WITH DISTINCT e.file AS file LIMIT $most
+WITH DISTINCT e.file AS file ORDER BY file LIMIT $most
 OPTIONAL MATCH (h:Handoff {file: file})
 WITH file, collect(h.target) + collect(h.sender) AS ends
 MATCH (f:File {id: file})

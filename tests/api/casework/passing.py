@@ -56,9 +56,10 @@ PASSING: Final[tuple[tuple[str, Says, str, bool], ...]] = (
     ("waitlistHandoff", first(on=SOON, position=2), "Handoff", True),
     ("acceptHandoff", first(), "Handoff", True),
     ("bookHandoff", first(on=SOON), "Handoff", True),
-    ("missHandoff", first(), "Handoff", True),
+    # Nobody is missed before the hour.
+    ("missHandoff", first(), "StepNotAllowed", False),
     ("contactHandoff", first(), "Handoff", True),
-    ("pauseHandoff", first(on=SOON), "Handoff", True),
+    ("pauseHandoff", first(on=SOON, reason="UNREACHABLE"), "Handoff", True),
     ("resumeHandoff", first(), "Handoff", True),
     # The person's to say: a professional is refused, always.
     ("disputeHandoff", first(text="Personne."), "StepNotAllowed", False),

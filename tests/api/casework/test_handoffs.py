@@ -43,9 +43,8 @@ async def test_a_support_from_the_draft_to_its_end(made: World) -> None:
             ("askHandoff", {"text": "Depuis quand ?"}, "RECEIVED"),
             ("acceptHandoff", {}, "ACCEPTED"),
             ("bookHandoff", {"on": SOON}, "ACCEPTED"),
-            ("missHandoff", {}, "ACCEPTED"),
             ("contactHandoff", {}, "IN_PROGRESS"),
-            ("pauseHandoff", {"on": SOON}, "ON_HOLD"),
+            ("pauseHandoff", {"on": SOON, "reason": "UNREACHABLE"}, "ON_HOLD"),
             ("resumeHandoff", {}, "IN_PROGRESS"),
             ("completeHandoff", {"outcome": "MET", "text": "Plan d’apurement signé."}, "COMPLETED"),
         ]

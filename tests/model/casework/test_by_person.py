@@ -111,7 +111,7 @@ def test_no_step_of_others_is_hers(step: Step) -> None:
 
 def test_what_is_not_shown_is_absent() -> None:
     made = family()
-    made.add(deciding.consent_given(file_of(made), consent("c-h", "t:h", member=CHILD)))
+    made.add(deciding.consent_given(file_of(made), consent("c-h", "t:h", member=CHILD, informed=AT.date())))
     made.handed(draft("h-health", needs=(HEALTH,), target=Target(organisation="t:h")))
     with pytest.raises(NotFound):
         by_person.stepped(file_of(made), "h-health", Step.WITHDRAW, person(), AT, consent="")

@@ -49,7 +49,7 @@ def lived() -> Making:
         WorryTold(id="w", on=date(2026, 3, 1), addressee="CRIP", why_not="intérêt de l’enfant"),
         OpinionGiven(of=f"person:{FATHER}", answers=(("clear", 1),), text="avis de Paul"),
     )
-    made.add(deciding.consent_given(made.file, consent("c-h", "t:health", member=CHILD)))
+    made.add(deciding.consent_given(made.file, consent("c-h", "t:health", member=CHILD, informed=AT.date())))
     made.handed(draft(), Step.OPEN)
     made.handed(draft("h-health", needs=(HEALTH,), target=Target(organisation="t:health")), Step.OPEN)
     made.add(NeedEnded(need=HEALTH, outcome=Outcome.MET, text="fait"))

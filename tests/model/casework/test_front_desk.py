@@ -224,7 +224,7 @@ def test_another_birth_date_is_another_person_and_a_name_alone_nobody() -> None:
 def test_a_file_tells_others_nothing_where_home_is_the_danger() -> None:
     here = file(name="Marie Dupont", born=date(1935, 2, 3))
     assert told_to_others(here) and holder(here) == HERE and len(marks_of(here)) == 1
-    assert not told_to_others(replace(here, page=PersonPage(danger_at_home=True)))
+    assert not told_to_others(replace(here, pages={"m": PersonPage(danger_at_home=True)}))
 
 
 def test_the_network_is_asked_on_a_ground_and_not_without_end() -> None:
