@@ -52,13 +52,15 @@ class CopyView:
 def copy_view(told: Mapping[str, Any]) -> CopyView:
     """In words."""
     names: Mapping[str, str] = told["organisations"]
+    # Those of files that went into this one among them, in the order in which they were written.
+    entries = [entry for one in (told, *told.get("linked", ())) for entry in one["entries"]]
     return CopyView(
         made=_moment(told["made"]),
         file=told["file"],
         state=label("file_state", told["state"]),
         opened=_moment(told["opened"]),
         member=_fields(told["member"], names),
-        lines=tuple(_line(entry, names) for entry in told["entries"]),
+        lines=tuple(_line(entry, names) for entry in sorted(entries, key=lambda one: str(one["at"]))),
     )
 
 

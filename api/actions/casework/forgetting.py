@@ -17,7 +17,7 @@ from graph.model.access import Operation, Subject, Viewer, check
 from graph.model.casework import remembering
 from graph.model.casework.acts import Event, Linked
 from graph.model.casework.file import Actor, ActorKind, File, FileState
-from graph.model.casework.remembering import ENDED, TOLD_BEFORE, Cause, needs_visa
+from graph.model.casework.remembering import BY_TIME, TOLD_BEFORE, Cause, needs_visa
 from graph.model.errors import InvalidInput
 from graph.store.casework.files import MOST_ENTRIES
 from graph.store.casework.forgetting import AT_ONCE, Silent
@@ -101,12 +101,12 @@ async def planned(graph: Graph, at: datetime) -> Planned:
     """What time asks for at this moment; nothing is written."""
     counts: Counter[str] = Counter()
     before = remembering.silent_since(at + TOLD_BEFORE)
-    async for one in _silent(graph, before, (*ENDED, FileState.OPEN)):
+    async for one in _silent(graph, before, (*BY_TIME, FileState.OPEN)):
         stage = _stage(one, at)
         if stage == "due":
             async with graph.reading() as unit:
                 file = await unit.files.load(one.id)
-                stage = "visa" if file and needs_visa(await _kinds(unit, file)) else "due"
+                stage = "visa" if file and needs_visa(await _kinds(unit, await gone_into(unit, file))) else "due"
         counts[stage] += 1
     return Planned(**{name: counts[name] for name in ("to_tell", "told", "due", "visa", "open")})
 
@@ -117,7 +117,7 @@ async def by_time(graph: Graph, at: datetime, progress: Callable[[int, int], Non
     What needs a visa waits for the head of service. Raises Unavailable; what was done before stays done.
     """
     await finish(graph)
-    found = [one async for one in _silent(graph, remembering.silent_since(at + TOLD_BEFORE), ENDED)]
+    found = [one async for one in _silent(graph, remembering.silent_since(at + TOLD_BEFORE), BY_TIME)]
     erased = 0
     for number, one in enumerate(found):
         stage = _stage(one, at)
@@ -187,27 +187,35 @@ async def _erase_due(unit: Unit, file_id: str, at: datetime) -> list[str]:
     file = await unit.files.load(file_id)
     if file is None or not remembering.may_be_forgotten(file, at):
         return []
-    if needs_visa(await _kinds(unit, file)):
+    if needs_visa(await _kinds(unit, await gone_into(unit, file))):
         return []
     return await _erase(unit, file, CLOCK, at, "", Cause.TIME)
 
 
 async def _erase(unit: Unit, file: File, by: Actor, at: datetime, visa: str, why: Cause) -> list[str]:
-    """The file and what went into it; the ids whose keys are then to be destroyed."""
-    event = remembering.erased(file, await _kinds(unit, file), visa, why)
-    gone = [file]
-    for id_ in await _linked_into(unit, file):
-        other = await unit.files.load(id_)
-        if other is not None and other.state is FileState.LINKED and other.linked == file.id:
-            gone.append(other)
+    """The file and all that went into it; the ids whose keys are then to be destroyed."""
+    gone = await gone_into(unit, file)
+    event = remembering.erased(file, await _kinds(unit, gone), visa, why)
     for one in gone:
         await unit.forgetting.erase(one, by, at, event)
     return [one.id for one in gone]
 
 
-async def _kinds(unit: Unit, file: File) -> list[str]:
-    """Of the bodies that led it, the one that opened it among them."""
-    ids = {file.organisation, *(lead.organisation for lead in file.leads)}
+async def gone_into(unit: Unit, file: File) -> list[File]:
+    """The file, then those that went into it, into one of these, and so on; each once."""
+    found, asked = [file], {file.id}
+    for one in found:
+        for id_ in await _linked_into(unit, one):
+            other = None if id_ in asked else await unit.files.load(id_)
+            asked.add(id_)
+            if other is not None and other.state is FileState.LINKED and other.linked == one.id:
+                found.append(other)
+    return found
+
+
+async def _kinds(unit: Unit, files: Sequence[File]) -> list[str]:
+    """Of the bodies that led them, those that opened them among them."""
+    ids = {file.organisation for file in files} | {lead.organisation for file in files for lead in file.leads}
     bodies = await unit.directory.organisations(sorted(ids))
     return [bodies[id_].kind if id_ in bodies else "" for id_ in sorted(ids)]
 

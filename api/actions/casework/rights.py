@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from api.actions.casework.filing import ABSENT, act, seen_in
+from api.actions.casework.forgetting import gone_into
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework import deciding
-from graph.model.casework.acts import Entry, Event
+from graph.model.casework.acts import Event
 from graph.model.casework.exporting import copy_of
-from graph.model.casework.file import Actor, File
+from graph.model.casework.file import Actor, File, Lead
 from graph.model.casework.remembering import needs_visa
 from graph.model.directory import Organisation
 from graph.model.errors import NotFound
-from graph.store.casework.files import MOST_ENTRIES
 from graph.store.unit import Unit
 
 
@@ -36,7 +36,8 @@ async def standing(rooms: Rooms, viewer: Viewer, file_id: str, at: datetime | No
     moment = at or datetime.now(UTC)
     async with rooms.graph.reading() as unit:
         file = await _whole(unit, viewer, file_id, moment)
-        led = {file.organisation, *(lead.organisation for lead in (*file.leads, *((file.lead,) if file.lead else ())))}
+        files = await gone_into(unit, file)
+        led = {one.organisation for one in files} | {lead.organisation for one in files for lead in leads_of(one)}
         named = led | {one.recipient for one in file.consents.values()}
         bodies = await unit.directory.organisations(sorted(named))
         lead = file.lead or file.leads[-1]
@@ -66,19 +67,21 @@ async def withdraw_consent(
 async def access_copy(
     rooms: Rooms, viewer: Viewer, file_id: str, member: str, at: datetime | None = None
 ) -> dict[str, Any]:
-    """What is kept of a member, for herself, with the organisations that it names. Raises NotFound."""
+    """What is kept of a member, for herself, with the organisations that it names; what was kept of her in files that went into this
+    one is under "linked". Raises NotFound.
+    """
     moment = at or datetime.now(UTC)
     async with rooms.graph.reading(30.0) as unit:
         file = await _whole(unit, viewer, file_id, moment)
         if member not in file.members:
             raise NotFound(ABSENT)
-        entries: list[Entry] = []
-        while page := await unit.files.log(file_id, entries[-1].seq if entries else 0):
-            entries += page
-            if len(page) < MOST_ENTRIES:
-                break
-        told = copy_of(file, entries, member, moment)
-        bodies = await unit.directory.organisations(sorted(_bodies(told)))
+        told, *before = [
+            copy_of(one, (await unit.files.logs([one.id]))[one.id], member, moment)
+            for one in await gone_into(unit, file)
+            if member in one.members
+        ]
+        told |= {"linked": before} if before else {}
+        bodies = await unit.directory.organisations(sorted(set().union(*map(_bodies, (told, *before)))))
     return told | {"organisations": {id_: body.name for id_, body in bodies.items()}}
 
 
@@ -88,6 +91,11 @@ def _bodies(told: Mapping[str, Any]) -> set[str]:
         found |= {entry[name] for name in ("organisation", "recipient") if name in entry}
         found |= {entry["by"]["organisation"]} if "organisation" in entry["by"] else set()
     return found
+
+
+def leads_of(file: File) -> tuple[Lead, ...]:
+    """Whoever led it, and whoever leads it."""
+    return (*file.leads, file.lead) if file.lead else file.leads
 
 
 async def _whole(unit: Unit, viewer: Viewer, file_id: str, at: datetime) -> File:

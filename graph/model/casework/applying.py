@@ -85,7 +85,12 @@ def _(event: Stepped, file: File, entry: Entry) -> File:
     if event.review is not None:
         review = _put(review, after.id if event.child is None else event.child.id, event.review)
     met = entry.at if event.step is Step.CONTACT else file.last_contact
-    return replace(file, handoffs=handoffs, to_review=review, last_contact=met)
+    # A relay was found for what is sent to one.
+    unmet = {need: cause for need, cause in file.no_relay.items() if not (after.sent and need in after.needs)}
+    sent = after.sent is not None and before.sent is None
+    return replace(
+        file, handoffs=handoffs, to_review=review, last_contact=met, no_relay=unmet if sent else file.no_relay
+    )
 
 
 @_apply.register
@@ -142,7 +147,7 @@ def _(event: acts.NeedAdded | acts.NeedSet, file: File, entry: Entry) -> File:
 @_apply.register
 def _(event: acts.NeedEnded, file: File, entry: Entry) -> File:
     ended = replace(file.needs[event.need], outcome=event.outcome, outcome_text=event.text, ended=entry.at)
-    return replace(file, needs=_put(file.needs, ended.id, ended))
+    return replace(file, needs=_put(file.needs, ended.id, ended), no_relay=_without(file.no_relay, ended.id))
 
 
 @_apply.register

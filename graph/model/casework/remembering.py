@@ -19,6 +19,8 @@ YEARS: Final = 2
 TOLD_BEFORE: Final = timedelta(days=30)
 LONGEST_VISA: Final = 100
 ENDED: Final = (FileState.CLOSED, FileState.LINKED)
+# What went into another file lives as long as that one, and is erased with it.
+BY_TIME: Final = (FileState.CLOSED,)
 
 
 class Cause(StrEnum):
@@ -59,7 +61,7 @@ def silent_since(at: datetime) -> datetime:
 
 def forgetting_told(file: File, at: datetime) -> ForgettingTold | None:
     """The day of its erasure, which is told thirty days before at least; None where it was told, or is not to come yet."""
-    if file.state not in ENDED or file.last_contact is None or file.forgotten_on is not None:
+    if file.state not in BY_TIME or file.last_contact is None or file.forgotten_on is not None:
         return None
     on = kept_until(file.last_contact)
     return ForgettingTold(on=max(on, at + TOLD_BEFORE)) if on <= at + TOLD_BEFORE else None
@@ -68,7 +70,7 @@ def forgetting_told(file: File, at: datetime) -> ForgettingTold | None:
 def may_be_forgotten(file: File, at: datetime) -> bool:
     """Whether its time has come, was told, and nobody has met the person since."""
     return (
-        file.state in ENDED
+        file.state in BY_TIME
         and file.last_contact is not None
         and file.forgotten_on is not None
         and file.forgotten_on <= at

@@ -27,7 +27,8 @@ ADD_ENTRY: Final[LiteralString] = "CREATE (e:Entry) SET e = $row"
 UNSEAL_LOG: Final[LiteralString] = "MATCH (e:Entry {file: $id}) REMOVE e.sealed"
 FORGET_FILE: Final[LiteralString] = """
 MATCH (f:File {id: $id})
-SET f.state = $state, f.seq = $seq, f.hash = $hash, f.leadOrganisation = '', f.leadAccount = '', f.forgottenOn = 0
+SET f.state = $state, f.seq = $seq, f.hash = $hash, f.leadOrganisation = '', f.leadAccount = '', f.forgottenOn = 0,
+    f.changed = timestamp()
 REMOVE f.sealed
 """
 # What leads to the person, or shows what she wrote: gone. Every label with a `file` is named here or in KEPT (a test compares).

@@ -97,7 +97,7 @@ class Requests:
         after = applied(request, entry)
         await self._unit.run(ADD_ENTRY, row=_entry_row(entry))
         await self._unit.run(PUT, row=_row(after))
-        if request is None or request.needs != after.needs or request.voided != after.voided:
+        if request is None or _projected(request) != _projected(after):
             await self._project(after)
         return after
 
@@ -164,13 +164,19 @@ class Requests:
         rows = [_need_row(request, name) for name in request.needs]
         if rows:
             await self._unit.run(ADD_NEEDS, rows=rows)
-        unmet = [_no_relay_row(request, need.competence, str(need.cause)) for need in request.unmet]
+        # Once a file was opened, it says itself why no relay was found: the cause is counted there, and once.
+        unmet = [_no_relay_row(request, one.competence, str(one.cause)) for one in request.unmet if not request.file]
         if unmet:
             await self._unit.run(ADD_NO_RELAYS, rows=unmet)
 
     async def _key(self, organisation: str) -> bytes:
         name = desk_key(organisation)
         return self._unit.keyring.of(name) or await asyncio.to_thread(self._unit.keyring.make, name)
+
+
+def _projected(request: Request) -> tuple[object, ...]:
+    """What the rows of its needs are made of."""
+    return request.needs, request.voided, request.contact.commune, request.file
 
 
 def desk_key(organisation: str) -> str:

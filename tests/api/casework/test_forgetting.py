@@ -114,7 +114,7 @@ async def test_nothing_of_it_can_be_read_and_the_figures_stay(rooms: Rooms) -> N
 
 async def test_what_went_into_it_goes_with_it(rooms: Rooms) -> None:
     first = Making()
-    first.add(Linked(other=FILE, into=True))
+    first.add(Linked(other="f0", into=False), Linked(other=FILE, into=True))
     await kept(rooms.graph, first, "f2")
     whole = family()
     assert whole.file is not None
@@ -122,9 +122,44 @@ async def test_what_went_into_it_goes_with_it(rooms: Rooms) -> None:
     whole.add(deciding.closed(whole.file, Outcome.MET, "fini"))
     await kept(rooms.graph, whole, FILE)
     await kept(rooms.graph, Making(), "f3")
+    # And what had gone into that one, though it names the first again.
+    older = Making()
+    older.add(Linked(other=FILE, into=False), Linked(other="f2", into=True))
+    await kept(rooms.graph, older, "f0")
+    told = await rights.access_copy(rooms, ANNE, FILE, MOTHER, AT)
+    assert [one["file"] for one in told["linked"]] == ["f2", "f0"]
+    assert all(one["member"]["name"] == "Odile Martin" for one in told["linked"])
+    before = int((await rows(rooms.graph, "RETURN timestamp() AS now"))[0]["now"])
     await forgetting.forget(rooms, HEAD, FILE, key="k", repeated=FILE, at=AT)
-    assert (await key_of(rooms.graph), await key_of(rooms.graph, "f2")) == (None, None)
+    assert [await key_of(rooms.graph, id_) for id_ in (FILE, "f2", "f0")] == [None, None, None]
     assert await key_of(rooms.graph, "f3") is not None
+    # The last head of each is still to be anchored.
+    changed = await rows(rooms.graph, "MATCH (f:File) WHERE f.state = 'erased' RETURN f.id AS id, f.changed AS at")
+    assert sorted(row["id"] for row in changed if row["at"] >= before) == ["f0", FILE, "f2"]
+
+
+async def test_time_leaves_what_went_into_a_file_that_is_alive(rooms: Rooms) -> None:
+    gone = Making()
+    gone.add(Linked(other=FILE, into=True))
+    await kept(rooms.graph, gone, "f2")
+    alive = family()
+    alive.add(Linked(other="f2", into=False))
+    await kept(rooms.graph, alive, FILE)
+    for at in (END - timedelta(days=30), END, END + timedelta(days=60)):
+        assert await forgetting.planned(rooms.graph, at) == forgetting.Planned(open=1)
+        assert await forgetting.by_time(rooms.graph, at) == 0
+    assert await key_of(rooms.graph, "f2") is not None
+    assert alive.file is not None
+    alive.add(deciding.closed(alive.file, Outcome.MET, "fini"))
+    await rooms.graph.write(lambda unit: _close(unit, alive))
+    assert await forgetting.by_time(rooms.graph, END) == 0
+    assert await forgetting.by_time(rooms.graph, END + timedelta(days=30)) == 2
+    assert [await key_of(rooms.graph, id_) for id_ in (FILE, "f2")] == [None, None]
+
+
+async def _close(unit: Unit, made: Making) -> None:
+    by, event = made.events[-1]
+    await unit.files.append(await unit.files.load(FILE), by, AT, event)
 
 
 async def test_only_the_head_erases_what_has_ended_and_says_its_number_again(rooms: Rooms) -> None:
