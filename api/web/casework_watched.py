@@ -31,9 +31,11 @@ def _watch(opened: Opened, item: str, today: date) -> list[Field]:
 
 
 def _watched(typed: Typed, opened: Opened, item: str) -> Event:
+    before = opened.file.watches.get(item)
     return WatchSet(
         watch=Watch(
             id=item,
+            account=before.account if before else "",
             what=typed.line("what"),
             next=typed.this_day("next", "Dites quand vous regardez de nouveau."),
             every_days=typed.number("every_days"),

@@ -37,7 +37,8 @@ class FromContact:
 async def open_from(
     rooms: Rooms, viewer: Viewer, request_id: str, told: FromContact, *, key: str, at: datetime | None = None
 ) -> File:
-    """Open a file from a contact, with a need for each of its reasons; its anonymous needs end there.
+    """Open a file from a contact, with a need for each of its reasons; its anonymous needs end there. A contact leads to one
+    file: the contact says so in the transaction that opens it.
 
     Sent again under the same key, what was not finished is. Raises NotFound, NotAllowed, StepNotAllowed, InvalidInput.
     """
@@ -47,6 +48,11 @@ async def open_from(
         raise StepNotAllowed("voided", "open", "ce contact est annulé : rétablissez-le d’abord")
     contact = request.contact
     watch = told.watch and interventions.checked(told.watch, moment)
+    sequel = Sequel.WATCHED if watch is not None else Sequel.FILE_OPENED
+
+    async def follow(unit: Unit, file: File) -> None:
+        await front_desk.led_to(unit, viewer, request_id, sequel, file.id, moment)
+
     member = Member(
         id="",
         role=MemberRole.ADULT,
@@ -63,13 +69,12 @@ async def open_from(
         request=request.id,
         transitional=told.transitional,
         at=moment,
+        also=follow,
     )
     if request.unmet:
         file = await _carry_causes(rooms, viewer, file.id, request, key=f"{key}|causes", at=moment)
     if watch is not None:
         file = await keep_watch(rooms, viewer, file.id, watch, key=f"{key}|watch", at=moment)
-    sequel = Sequel.WATCHED if watch is not None else Sequel.FILE_OPENED
-    await front_desk.follow(rooms, viewer, request.id, sequel, key=f"{key}|sequel", file=file.id, at=moment)
     return file
 
 

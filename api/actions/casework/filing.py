@@ -30,6 +30,7 @@ NOT_YOURS: Final = "Vous pouvez lire ce dossier, pas y agir : rien n’a été m
 _LEADING: Final = (Opened, LeadMoved, Reopened, Stepped)
 
 Decide = Callable[[Unit, File, Actor, datetime], Awaitable[Sequence[Event]]]
+Also = Callable[[Unit, File], Awaitable[None]]
 
 
 def actor_of(viewer: Viewer) -> Actor:
@@ -154,9 +155,16 @@ async def once(
 
 
 async def created(
-    graph: Graph, viewer: Viewer, *, key: str, asked: object, events: Sequence[Event], at: datetime
+    graph: Graph,
+    viewer: Viewer,
+    *,
+    key: str,
+    asked: object,
+    events: Sequence[Event],
+    at: datetime,
+    also: Also | None = None,
 ) -> File:
-    """A new file with its first events, once for each key."""
+    """A new file with its first events, once for each key; `also` is written with it, or refuses it."""
     id_ = uuid4().hex
     for event in events:
         checked_texts(event)
@@ -166,6 +174,8 @@ async def created(
         if before := await unit.replies.found(viewer.key, key, blinded):
             return await _answered(unit, before)
         file = await unit.files.append(None, actor_of(viewer), at, *await seated(unit, id_, events), id_=id_)
+        if also is not None:
+            await also(unit, file)
         await unit.replies.keep(viewer.key, key, blinded, {"file": file.id, "seq": file.seq})
         return file
 

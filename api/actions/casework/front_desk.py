@@ -137,6 +137,13 @@ async def follow(
     return await _act(rooms, viewer, id_, ("follow", sequel, to, file, competence), decide, key=key, at=at)
 
 
+async def led_to(unit: Unit, viewer: Viewer, id_: str, sequel: Sequel, file: str, at: datetime) -> None:
+    """A file is opened from it, in this unit. Raises NotFound, NotAllowed, StepNotAllowed where another was."""
+    request = await _hers(unit, viewer, id_)
+    check(viewer, Operation.RECORD_REQUEST, Subject(organisation=request.organisation))
+    await unit.requests.append(request, viewer.account, at, desk.followed(request, sequel, file=file))
+
+
 async def one(rooms: Rooms, viewer: Viewer, id_: str) -> tuple[Request, list[RequestEntry], str]:
     """A contact, its log, its free words. Raises NotFound."""
     async with rooms.graph.reading() as unit:

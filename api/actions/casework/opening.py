@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import uuid4
 
-from api.actions.casework.filing import act, actor_of, created
+from api.actions.casework.filing import Also, act, actor_of, created
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, check
 from graph.model.casework import deciding
@@ -60,8 +60,12 @@ async def open_file(
     request: str = "",
     transitional: bool = False,
     at: datetime | None = None,
+    also: Also | None = None,
 ) -> File:
-    """Open a file that the viewer leads from now on, with its first needs. Raises NotAllowed, InvalidInput."""
+    """Open a file that the viewer leads from now on, with its first needs, and what is written with it.
+
+    Raises NotAllowed, InvalidInput, and what `also` raises.
+    """
     moment = at or datetime.now(UTC)
     check(viewer, Operation.OPEN_FILE, Subject(organisation=viewer.organisation))
     told = tuple(replace(checked_member(member, moment), id=member.id or uuid4().hex) for member in members)
@@ -73,7 +77,7 @@ async def open_file(
         [(n.competence, n.words, n.member, n.due, n.due_what, n.urgent, n.secret) for n in needs],
         request,
     )
-    return await created(rooms.graph, viewer, key=key, asked=asked, events=events, at=moment)
+    return await created(rooms.graph, viewer, key=key, asked=asked, events=events, at=moment, also=also)
 
 
 async def add_need(

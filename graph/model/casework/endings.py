@@ -29,6 +29,7 @@ def ended(file: File, at: datetime, state: FileState, outcome: Outcome | None = 
         handoffs=handoffs,
         watches={},
         to_review={},
+        no_relay={},
         closed=at,
         outcome=outcome,
         pages={id_: own_page.at_the_end(page, at, state) for id_, page in file.pages.items()},

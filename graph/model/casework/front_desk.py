@@ -21,12 +21,15 @@ LONGEST_TEXT: Final = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedNeed:
-    """A problem that an anonymous contact leaves open. `cause` once nothing fitting was found for it."""
+    """A problem that an anonymous contact leaves open. `cause` once nothing fitting was found for it; `carried` once a file
+    has taken it over with its cause: it stays for the month's report, and waits at the door no longer.
+    """
 
     competence: str
     opened: datetime
     urgent: bool = False
     cause: Cause | None = None
+    carried: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +183,7 @@ def _(event: NeedNoted, request: Request, entry: RequestEntry) -> Request:
 @_apply.register
 def _(event: NothingFound, request: Request, entry: RequestEntry) -> Request:
     before = request.needs.get(event.competence) or AskedNeed(competence=event.competence, opened=entry.at)
-    return replace(request, needs={**request.needs, event.competence: replace(before, cause=event.cause)})
+    return replace(request, needs={**request.needs, event.competence: replace(before, cause=event.cause, carried=False)})
 
 
 @_apply.register
@@ -188,7 +191,11 @@ def _(event: Followed, request: Request, entry: RequestEntry) -> Request:
     file = event.file or request.file
     # Whoever was sent somewhere, or is accompanied from now on, has no need left at the door.
     met = set(request.needs) if event.file else {event.competence}
-    needs = {name: need for name, need in request.needs.items() if name not in met or need.cause is not None}
+    needs = {
+        name: replace(need, carried=True) if event.file else need
+        for name, need in request.needs.items()
+        if name not in met or need.cause is not None
+    }
     return replace(request, sequels=(*request.sequels, event), file=file, needs=needs)
 
 

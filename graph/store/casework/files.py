@@ -67,6 +67,7 @@ WITH o
 UNWIND $settled AS id
 MATCH (a:NextAction {id: id}) DELETE a
 """
+RELAYED: Final[LiteralString] = "UNWIND $ids AS id MATCH (n:NoRelay {id: id}) DELETE n"
 # A reading that falls into a commit may hold one property of before and one of after: it does not open, and is read again. The
 # hash that the next entry follows from is sealed with the file, for the same reason.
 READINGS: Final = 5
@@ -168,6 +169,8 @@ class Files:
         entries = [Entry(file=name, seq=seq, at=at, by=by, event=event) for seq, event in enumerate(events, first)]
         made = made_of(key, file, self._head(file), entries)
         await self._unit.run(WRITE, effect=made.effect, kind=CASEWORK, subjects=[f"file:{name}"], **made.rows)
+        if file and (relayed := file.no_relay.keys() - made.file.no_relay.keys()):
+            await self._unit.run(RELAYED, ids=[f"{name}|{need}" for need in sorted(relayed)])
         await self._unit.lookups.keep(file, made.file)
         self._heads[name] = made.head
         return made.file

@@ -161,11 +161,10 @@ class Requests:
         await self._unit.run(CLEAR_NO_RELAYS, id=request.id)
         if request.voided:
             return
-        rows = [_need_row(request, name) for name in request.needs]
+        rows = [_need_row(request, name) for name, need in request.needs.items() if not need.carried]
         if rows:
             await self._unit.run(ADD_NEEDS, rows=rows)
-        # Once a file was opened, it says itself why no relay was found: the cause is counted there, and once.
-        unmet = [_no_relay_row(request, one.competence, str(one.cause)) for one in request.unmet if not request.file]
+        unmet = [_no_relay_row(request, one.competence, str(one.cause)) for one in request.unmet if not one.carried]
         if unmet:
             await self._unit.run(ADD_NO_RELAYS, rows=unmet)
 
@@ -176,7 +175,7 @@ class Requests:
 
 def _projected(request: Request) -> tuple[object, ...]:
     """What the rows of its needs are made of."""
-    return request.needs, request.voided, request.contact.commune, request.file
+    return request.needs, request.voided, request.contact.commune
 
 
 def desk_key(organisation: str) -> str:
