@@ -177,6 +177,8 @@ async def test_what_was_not_found_hangs_on_the_contact(site: Inside) -> None:
         assert "pas de place" in said(await client.get(where))
         (found,) = await rows(site, "NoRelay")
         assert (found["cause"], found["competence"], found["commune"]) == ("no_capacity", make.RENT, "25056")
+        await client.post(f"{where}/corriger", data={"mots": "impayés de loyer", "ou": "Dole", "cle": "c2"})
+        assert [one.get("commune") for one in await rows(site, "NoRelay")] == ["39198"]
         form = {"faire": "orienter", "relais": f"organisation:{THERE}", "motif": make.RENT, "cle": "d"}
         await client.post(f"{where}/suite", data=form)
         assert "Orienté : Ailleurs" in said(await client.get(where))
@@ -197,6 +199,10 @@ async def test_a_contact_becomes_a_file_and_its_watch_is_owed(site: Inside) -> N
         assert await rows(site, "File") == []
         there = [(await client.post(f"{where}/suite", data=form)).headers["location"] for _ in range(2)]
         assert there[0] == there[1]
+        # Another attempt opens no second file; the cause went into the first.
+        assert (await client.post(f"{where}/suite", data=form | {"cle": "b2"})).status_code == 409
+        assert len(await rows(site, "File")) == 1
+        assert [one.get("request") for one in await rows(site, "NoRelay")] == [None]
         id_ = there[0].removeprefix("/dossier/")
         assert "Un dossier a été ouvert" in said(await client.get(where))
         assert (await client.post(f"{where}/annuler", data={"cle": "c"})).status_code == 409

@@ -67,8 +67,8 @@ async def withdraw_consent(
 async def access_copy(
     rooms: Rooms, viewer: Viewer, file_id: str, member: str, at: datetime | None = None
 ) -> dict[str, Any]:
-    """What is kept of a member, for herself, with the organisations that it names; what was kept of her in files that went into this
-    one is under "linked". Raises NotFound.
+    """What is kept of a member, for herself, with the organisations that it names; "linked" is what was kept of her in files that went
+    into this one. Raises NotFound.
     """
     moment = at or datetime.now(UTC)
     async with rooms.graph.reading(30.0) as unit:

@@ -17,6 +17,8 @@ from graph.model.casework.file import (
     Need,
     Outcome,
     PersonPage,
+    ToCallBack,
+    Watch,
 )
 from graph.model.casework.grounds import Consent
 from graph.model.casework.handoff import Handoff, ReasonCode, Side, State, Step
@@ -242,12 +244,21 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linked:
-    """Two files of one person become one: `other` goes into this one, or (`into`) this one into that."""
+    """Two files of one person become one: `other` goes into this one, or (`into`) this one into that.
+
+    What was owed in the other comes along, and who is around it; `no_relay` are (need, cause), of the needs as they are here.
+    """
 
     other: str
     into: bool
     needs: tuple[Need, ...] = ()
     members: tuple[Member, ...] = ()
+    watches: tuple[Watch, ...] = ()
+    to_call: tuple[ToCallBack, ...] = ()
+    circle: tuple[CircleMember, ...] = ()
+    co_referents: tuple[CoReferent, ...] = ()
+    no_relay: tuple[tuple[str, str], ...] = ()
+    last_contact: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from graph.model.casework import acts
 from graph.model.casework.acts import Entry, Stepped
-from graph.model.casework.endings import ended, erased
+from graph.model.casework.endings import ended, erased, joined
 from graph.model.casework.file import File, FileState, ToCallBack
 from graph.model.casework.handoff import Side, Step
 from graph.model.casework.leading import led
@@ -297,9 +297,7 @@ def _(event: acts.Reopened, file: File, entry: Entry) -> File:
 def _(event: acts.Linked, file: File, entry: Entry) -> File:
     if event.into:
         return replace(ended(file, entry.at, FileState.LINKED), linked=event.other)
-    needs = {**file.needs, **{need.id: need for need in event.needs}}
-    members = {**{member.id: member for member in event.members}, **file.members}
-    return replace(file, needs=needs, members=members)
+    return joined(file, event)
 
 
 @_apply.register

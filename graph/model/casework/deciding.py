@@ -260,14 +260,16 @@ def departed(file: File, to: Lead, text: str) -> LeadMoved:
 
 
 def closed(file: File, outcome: Outcome, text: str) -> Closed:
-    """The accompaniment ends, with what nobody has begun. Raises StepNotAllowed while a partner is at work, or what was told in
-    danger has not been looked at again; ReasonMissing without words.
+    """The accompaniment ends, with what nobody has begun. Raises StepNotAllowed while a partner is at work, what was told in
+    danger has not been looked at again, or an urgent call is owed; ReasonMissing without words.
     """
     _open(file, "close")
     if not text.strip():
         raise ReasonMissing("Dites en quelques mots comment l’accompagnement se termine.", "text")
     if file.to_review:
         raise StepNotAllowed("open", "close", "ce qui a été transmis dans l’urgence est encore à relire")
+    if any(call.urgent for call in file.to_call.values()):
+        raise StepNotAllowed("open", "close", "la personne attend d’être rappelée d’urgence : rappelez-la d’abord")
     at_work = [handoff for handoff in file.handoffs.values() if handoff.open and handoff.begun]
     if at_work and outcome not in ENDS_ALL:
         raise StepNotAllowed("open", "close", "un partenaire est encore au travail : concluez d’abord sa demande")

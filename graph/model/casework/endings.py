@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from graph.model.casework import own_page
+from graph.model.casework.acts import Linked
 from graph.model.casework.file import File, FileState, Outcome
 from graph.model.casework.leading import recalled
 
@@ -29,10 +30,26 @@ def ended(file: File, at: datetime, state: FileState, outcome: Outcome | None = 
         handoffs=handoffs,
         watches={},
         to_review={},
+        to_call={},
         no_relay={},
         closed=at,
         outcome=outcome,
         pages={id_: own_page.at_the_end(page, at, state) for id_, page in file.pages.items()},
+    )
+
+
+def joined(file: File, event: Linked) -> File:
+    """The file with what comes from the one that went into it; what is here stays as it is."""
+    return replace(
+        file,
+        needs={**file.needs, **{one.id: one for one in event.needs}},
+        members={**{one.id: one for one in event.members}, **file.members},
+        watches={**{one.id: one for one in event.watches}, **file.watches},
+        to_call={**{one.id: one for one in event.to_call}, **file.to_call},
+        circle={**{one.id: one for one in event.circle}, **file.circle},
+        co_referents={**{one.id: one for one in event.co_referents}, **file.co_referents},
+        no_relay={**dict(event.no_relay), **file.no_relay},
+        last_contact=max((at for at in (file.last_contact, event.last_contact) if at), default=None),
     )
 
 

@@ -183,7 +183,9 @@ def _(event: NeedNoted, request: Request, entry: RequestEntry) -> Request:
 @_apply.register
 def _(event: NothingFound, request: Request, entry: RequestEntry) -> Request:
     before = request.needs.get(event.competence) or AskedNeed(competence=event.competence, opened=entry.at)
-    return replace(request, needs={**request.needs, event.competence: replace(before, cause=event.cause, carried=False)})
+    return replace(
+        request, needs={**request.needs, event.competence: replace(before, cause=event.cause, carried=False)}
+    )
 
 
 @_apply.register

@@ -20,7 +20,8 @@ CODE_LIVES: Final = timedelta(days=7)
 def linked(file: File, other: File, new_id: Callable[[], str]) -> tuple[Linked, Linked]:
     """What is written in `file`, which stays under its lead, and in `other`, which goes into it.
 
-    Its open needs come along under ids of their own, and its members. Raises StepNotAllowed where one of them is not open, a
+    Its open needs come along under ids of their own, why no relay was found for them, its members, its watches, the calls that are
+    owed, and who is around it. Raises StepNotAllowed where one of them is not open, a
     partner is at work on the other, or what was told of it in danger has not been looked at again.
     """
     if file.id == other.id:
@@ -31,8 +32,19 @@ def linked(file: File, other: File, new_id: Callable[[], str]) -> tuple[Linked, 
         raise StepNotAllowed("open", "link", "un partenaire est encore au travail sur l’autre dossier")
     if other.to_review:
         raise StepNotAllowed(other.state, "link", "ce qui a été transmis dans l’urgence est encore à relire")
-    needs = tuple(replace(need, id=new_id()) for need in other.needs.values() if need.open)
-    kept = Linked(other=other.id, into=False, needs=needs, members=tuple(other.members.values()))
+    needs = {need.id: replace(need, id=new_id()) for need in other.needs.values() if need.open}
+    kept = Linked(
+        other=other.id,
+        into=False,
+        needs=tuple(needs.values()),
+        members=tuple(other.members.values()),
+        watches=tuple(other.watches.values()),
+        to_call=tuple(other.to_call.values()),
+        circle=tuple(other.circle.values()),
+        co_referents=tuple(other.co_referents.values()),
+        no_relay=tuple((needs[need].id, cause) for need, cause in other.no_relay.items() if need in needs),
+        last_contact=other.last_contact,
+    )
     return kept, Linked(other=file.id, into=True)
 
 

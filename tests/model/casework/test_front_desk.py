@@ -12,12 +12,25 @@ from hypothesis import strategies as st
 
 from graph.model.casework import front_desk as desk
 from graph.model.casework import interventions
-from graph.model.casework.acts import Entry
+from graph.model.casework.acts import CircleSet, CoReferentSet, Entry
 from graph.model.casework.applying import applied
 from graph.model.casework.contact import AgeBand, Cause, Channel, Contact, Requester, Sequel, Sex
-from graph.model.casework.deciding import opened
+from graph.model.casework.deciding import closed, need_ended, opened
 from graph.model.casework.desk_report import FieldWork, beside, read_month, report
-from graph.model.casework.file import Actor, ActorKind, File, Identity, Member, MemberRole, PersonPage, Watch
+from graph.model.casework.file import (
+    Actor,
+    ActorKind,
+    CircleKind,
+    CircleMember,
+    CoReferent,
+    File,
+    Identity,
+    Member,
+    MemberRole,
+    Outcome,
+    PersonPage,
+    Watch,
+)
 from graph.model.casework.finding_again import (
     Sought,
     holder,
@@ -29,10 +42,13 @@ from graph.model.casework.finding_again import (
 )
 from graph.model.casework.front_desk import Recorded, Request, RequestEntry, RequestEvent
 from graph.model.casework.grounds import Ground
+from graph.model.casework.handoff import Kind, Step
+from graph.model.casework.linking import linked
 from graph.model.casework.owed import Owed, owed
-from graph.model.casework.writings import CalledBack, ContactTold, NoRelayFound, NoteKind
+from graph.model.casework.writings import CalledBack, ContactTold, NoRelayFound, NoteKind, WatchSet
 from graph.model.errors import InvalidInput, ReasonMissing, StepNotAllowed, TooMuch
 from tests.make import RENT, RSA
+from tests.model.casework import cases
 
 AT = datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 HERE = "t:desk"
@@ -277,3 +293,44 @@ def test_a_call_is_owed_by_the_lead_until_it_is_made() -> None:
 
 def test_the_cause_for_want_of_a_relay_stays_with_the_file() -> None:
     assert after(file(), NoRelayFound(need="n", cause=Cause.NO_CAPACITY)).no_relay == {"n": "no_capacity"}
+
+
+def test_a_cause_ends_with_its_need_or_once_a_relay_has_it() -> None:
+    here = cases.write(cases.file(), NoRelayFound(need="rent", cause=Cause.NO_CAPACITY))
+    drafted = cases.draft(here, Kind.REFER, cases.THEIRS)
+    assert drafted.no_relay == {"rent": "no_capacity"}
+    assert cases.step(drafted, Step.SUBMIT, cases.US).no_relay == {}
+    assert cases.write(here, need_ended(here, "rent", Outcome.MET, "")).no_relay == {}
+    assert cases.write(here, closed(here, Outcome.MET, "Fini.")).no_relay == {}
+
+
+def test_a_cause_that_a_file_took_over_waits_at_the_door_no_longer() -> None:
+    request = then(recorded(), desk.nothing_found(recorded(), RSA, Cause.REFUSED))
+    assert not request.needs[RSA].carried
+    taken = then(request, desk.followed(request, Sequel.FILE_OPENED, file="f"))
+    assert taken.needs[RSA].carried and taken.unmet == (taken.needs[RSA],)
+    assert not then(taken, desk.nothing_found(taken, RSA, Cause.REFUSED)).needs[RSA].carried
+
+
+def test_an_urgent_call_is_made_before_a_file_is_closed_and_goes_where_the_file_goes() -> None:
+    told = ContactTold(id="c", organisation="t:other", due=AT + timedelta(hours=4), urgent=True)
+    other = replace(cases.file(id="g"), last_contact=cases.NOW + timedelta(days=1))
+    watch = Watch(id="w", what="Appeler", next=date(2026, 3, 12), every_days=7, until=date(2026, 6, 30), account="a")
+    around = CircleMember(id="v", kind=CircleKind.NEIGHBOUR, name="Lou")
+    referent = CoReferent(id="r", organisation="t:caf", matter="RSA")
+    for number, event in enumerate((
+        told, WatchSet(watch=watch), CircleSet(member=around), CoReferentSet(co_referent=referent),
+        NoRelayFound(need="rent", cause=Cause.REFUSED),
+    ), 2):  # fmt: skip
+        other = applied(other, Entry(file="g", seq=number, at=cases.NOW, by=cases.US, event=event))
+    with pytest.raises(StepNotAllowed, match="rappelée d’urgence"):
+        closed(other, Outcome.DECEASED, "Fini.")
+    kept, gone = linked(cases.file(), other, lambda: "new")
+    here = cases.write(cases.file(), kept)
+    assert (here.watches, here.to_call, here.circle) == (other.watches, other.to_call, {"v": around})
+    assert (here.co_referents, here.no_relay) == ({"r": referent}, {"new": "refused"})
+    assert here.last_contact == other.last_contact
+    left = applied(other, Entry(file="g", seq=other.seq + 1, at=cases.NOW, by=cases.US, event=gone))
+    assert (left.watches, left.to_call, left.no_relay) == ({}, {}, {})
+    called = cases.write(here, CalledBack(contact="c", text="Vue."))
+    assert closed(called, Outcome.MET, "Fini.").outcome is Outcome.MET
