@@ -177,8 +177,8 @@ async def test_what_was_not_found_hangs_on_the_contact(site: Inside) -> None:
         assert "pas de place" in said(await client.get(where))
         (found,) = await rows(site, "NoRelay")
         assert (found["cause"], found["competence"], found["commune"]) == ("no_capacity", make.RENT, "25056")
-        await client.post(f"{where}/corriger", data={"mots": "impayés de loyer", "ou": "Dole", "cle": "c2"})
-        assert [one.get("commune") for one in await rows(site, "NoRelay")] == ["39198"]
+        await client.post(f"{where}/corriger", data={"mots": "impayés de loyer", "ou": "", "cle": "c2"})
+        assert [one.get("commune") for one in await rows(site, "NoRelay")] == [""]
         form = {"faire": "orienter", "relais": f"organisation:{THERE}", "motif": make.RENT, "cle": "d"}
         await client.post(f"{where}/suite", data=form)
         assert "Orienté : Ailleurs" in said(await client.get(where))

@@ -67,7 +67,7 @@ async def withdraw_consent(
 async def access_copy(
     rooms: Rooms, viewer: Viewer, file_id: str, member: str, at: datetime | None = None
 ) -> dict[str, Any]:
-    """What is kept of a member, for herself, with the organisations that it names; "linked" is what was kept of her in files that went
+    """What is kept of a member, for herself, with the organisations that it names; "linked" is what files held of her that went
     into this one. Raises NotFound.
     """
     moment = at or datetime.now(UTC)
