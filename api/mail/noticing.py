@@ -102,14 +102,17 @@ async def _tell(unit: Unit, settings: Settings, effect: Effect) -> None:
 
 
 async def _write(unit: Unit, settings: Settings, found: Iterable[Notice]) -> None:
-    """One mail a person and kind of notice, however many things it is about."""
-    written: set[tuple[str, NoticeKind]] = set()
+    """One mail a person and kind of notice, however many things it is about; to a correspondent, one a request, for she answers
+    each by a link of its own.
+    """
+    written: set[tuple[str, NoticeKind, str]] = set()
     for one in found:
         for recipient, organisation in await _recipients(unit, one):
-            if (recipient, one.kind) in written:
+            about = one.about if organisation and one.kind is NoticeKind.ARRIVED else ""
+            if (recipient, one.kind, about) in written:
                 continue
-            written.add((recipient, one.kind))
-            subjects = [one.kind.value, "urgent" if one.urgent else ""]
+            written.add((recipient, one.kind, about))
+            subjects = [one.kind.value, "urgent" if one.urgent else "", about]
             await Mails(unit).write(
                 Template.NOTICE, recipient, organisation=organisation, subjects=subjects, site=host_of(settings)
             )
@@ -136,8 +139,16 @@ async def _recipients(unit: Unit, notice: Notice) -> list[tuple[str, str]]:
 
 
 async def notice(pen: Pen, mail: Mail) -> Written | None:
-    """One of the sentences of this file; `mail.subjects` are the kind, and whether it is urgent."""
-    kind, urgent = mail.subjects
+    """One of the sentences of this file; `mail.subjects` are the kind, whether it is urgent, and the request that a correspondent
+    answers by a link, if any. None where that request no longer waits for her: she would find a closed door.
+    """
+    # A mail that was written before there were links has two.
+    kind, urgent, *rest = mail.subjects
+    handoff = "".join(rest)
     subject, said = SAID[NoticeKind(kind)]
-    text = environment().get_template("notice.txt").render(said=said, address=f"{pen.site}/mes-actions", urgent=urgent)
+    address = await pen.draw_answer(handoff, mail.organisation) if handoff else f"{pen.site}/mes-actions"
+    if not address:
+        return None
+    template = environment().get_template("notice.txt")
+    text = template.render(said=said, address=address, urgent=urgent, by_link=bool(handoff))
     return Written(subject=f"Maillage : {subject[0].lower()}{subject[1:]}", text=text)

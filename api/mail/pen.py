@@ -11,7 +11,9 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from graph.model.casework.handoff import Kind
 from graph.model.mail import key_of
+from graph.store.casework.answer_links import HOLDS
 from graph.store.signed_links import SignedLinks
 from graph.store.unit import Unit
 from search.hours import PARIS
@@ -38,6 +40,18 @@ class Pen:
         token = secrets.token_urlsafe(TOKEN_BYTES)
         opened = await SignedLinks(self.unit).open_by(link, key_of(token), self.at)
         return f"{self.site}/lien/{token}" if opened else ""
+
+    async def draw_answer(self, handoff: str, organisation: str) -> str:
+        """The address where this organisation answers without an account, by a token drawn now and written down nowhere; empty when
+        nothing waits for its answer any more. It opens by the code that the sender reads out, and by nothing else.
+        """
+        file = await self.unit.files.holding(handoff)
+        one = file.handoffs[handoff] if file else None
+        if one is None or not one.shared or one.kind is Kind.ASSIGN or one.target.organisation != organisation:
+            return ""
+        token = secrets.token_urlsafe(TOKEN_BYTES)
+        await self.unit.answer_links.make_mailed(key_of(token), handoff, organisation, self.at, self.at + HOLDS)
+        return f"{self.site}/repondre/{token}"
 
 
 @cache

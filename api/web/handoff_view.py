@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from api.actions.casework.answering_page import Opened
+from api.actions.casework.taking_over import may_propose
 from api.web.dates_words import exact_day, relative_moment
 from api.web.handing_words import ToldView, moment_words, people, told_views
 from api.web.step_forms import StepForm, step_forms
@@ -79,6 +80,7 @@ class HandoffView:
     submits: bool
     consents: bool
     relays: tuple[NextRelay, ...]
+    proposes: bool
     mine: bool
     works: bool
     ended_badly: bool
@@ -123,6 +125,7 @@ def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
         submits=Step.SUBMIT in found.allowed,
         consents=Step.CONSENT in found.allowed,
         relays=tuple(map(_relay, found.relays)),
+        proposes=may_propose(viewer, file, one),
         mine=mine,
         works=works,
         ended_badly=works and not one.open and not one.settled,

@@ -18,16 +18,15 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from api.actions.casework import filing, handoffs
-from graph.model.access import Operation, Role, Viewer
-from graph.model.casework import deciding
+from api.actions.casework import filing, handoffs, taking_over
+from graph.model.access import Role, Viewer
 from graph.model.casework.acts import CircleSet, Event
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, CircleKind, CircleMember, File, LeadCause
 from graph.model.casework.grounds import Consent, Ground, Means, ShareGroup
 from graph.model.casework.handoff import Kind, State, Step, Target
 from graph.model.casework.owed import Owed, owed
-from graph.model.casework.said import Said, Taking
+from graph.model.casework.said import Said
 from graph.model.casework.writings import Noted, NoteKind
 from graph.model.directory import Contact
 from graph.model.errors import NotFound
@@ -223,22 +222,8 @@ async def taken_over(site: Inside, desk: Viewer, file: str) -> None:
     await step(site, worker_there, beside, Step.ACCEPT)
     met = await step(site, worker_there, beside, Step.CONTACT)
     assert met.lead and met.lead.organisation == DESK
-    proposal = Draft(
-        id=uuid4().hex, kind=Kind.TAKE_OVER, target=Target(organisation=DESK), purpose="suivre son ancien salarié"
-    )
-
-    async def propose(unit: Unit, stood: File, by: Actor, at: datetime) -> Sequence[Event]:
-        return [deciding.drafted(stood, proposal, by, Taking(at=at))]
-
-    await filing.act(
-        site.rooms,
-        worker_there,
-        file,
-        key=uuid4().hex,
-        asked="propose",
-        decide=propose,
-        operation=Operation.ANSWER_HANDOFF,
-    )
+    draft = Draft(id="", kind=Kind.TAKE_OVER, target=Target(organisation=""), purpose="suivre son ancien salarié")
+    proposal = await taking_over.propose(site.rooms, worker_there, file, draft, key=uuid4().hex)
     sent = await step(site, worker_there, proposal.id, Step.SUBMIT)
     assert sent.lead and sent.lead.organisation == DESK
     after = await step(site, desk, proposal.id, Step.ACCEPT)

@@ -9,8 +9,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from api.mail.noticing import tell_some
+from api.mail.sending import Post
+from graph.store.correspondents import Correspondents
 from graph.store.unit import Graph
 from tests.api.casework.world import NAME, OTHER, PHONE, SENDER, TARGET, WORDS, World, world
+from tests.mail_server import mail_server, sending, text_of
 from tests.web.test_handing import PRIVATE, client_of, words
 
 WRONG = "00000000"
@@ -76,6 +80,82 @@ async def test_the_link_alone_shows_nothing_and_the_code_opens_what_was_told(mad
         assert file is not None
         entry = (await unit.files.log(file.id))[-1]
     assert (entry.by.kind.value, entry.by.account, entry.by.organisation) == ("addressee", "", TARGET)
+
+
+async def mailed(made: World) -> str:
+    """The text of the mail that TARGET's correspondent gets of what has arrived."""
+    with mail_server() as server:
+        graph, settings = made.site.rooms.graph, sending(server)
+        while await tell_some(graph, settings, "t"):
+            continue
+        while await Post(graph, settings).send_one():
+            continue
+        texts = [text_of(mail) for mail, to in zip(server.taken, server.to, strict=True) if to == ["c@example.org"]]
+    (text,) = texts
+    return text
+
+
+def path_in(text: str) -> str:
+    found = re.search(r"/repondre/[\w-]+", text)
+    assert found
+    return found[0]
+
+
+async def test_the_mail_to_a_correspondent_leads_to_a_page_that_opens_by_the_code_the_sender_reads_out(
+    made: World,
+) -> None:
+    await made.site.rooms.graph.write(lambda unit: Correspondents(unit).appoint(TARGET, "c@example.org", "compte:1"))
+    handoff = await made.sent()
+    text = await mailed(made)
+    path = path_in(text)
+    assert "code à huit chiffres" in text
+    assert "/mes-actions" not in text
+    told = (*PRIVATE, "Service social", "Espace budget", "Éviter", handoff, made.file.id)
+    assert not [word for word in told if word in text]
+    async with made.site.client() as visitor:
+        door = await visitor.get(path)
+        assert (door.status_code, [word for word in told if word in words(door)]) == (200, [])
+        # Before the sender has a code to read out, none opens it.
+        for guess in ("", WRONG):
+            assert (await visitor.post(path, data={"code": guess})).status_code in {403, 422}
+        assert (await visitor.post(f"{path}/etape", data={"etape": "accept", "cle": "x"})).status_code == 404
+    given_path, code = await given(made, handoff)
+    async with made.site.client() as visitor:
+        cookie = await entered(visitor, path, code)
+        assert (await visitor.post(given_path, data={"code": code})).status_code == 403
+    headers = {"cookie": cookie}
+    async with made.site.client() as visitor:
+        assert NAME in words(await visitor.get(path, headers=headers))
+        done = await visitor.post(f"{path}/etape", data={"etape": "accept", "cle": "a"}, headers=headers)
+        assert done.status_code == 303
+    async with await client_of(made, SENDER) as client:
+        await client.post(f"/demande/{handoff}/lien/retrait")
+    async with made.site.client() as visitor:
+        assert (await visitor.get(path, headers=headers)).status_code == 404
+
+
+async def test_a_link_given_before_the_mail_goes_on_and_its_code_opens_the_mailed_one(made: World) -> None:
+    await made.site.rooms.graph.write(lambda unit: Correspondents(unit).appoint(TARGET, "c@example.org", "compte:1"))
+    handoff = await made.sent()
+    given_path, code = await given(made, handoff)
+    path = path_in(await mailed(made))
+    async with made.site.client() as visitor:
+        assert (await visitor.get(given_path)).status_code == 200
+        await entered(visitor, path, code)
+
+
+async def test_no_mail_leads_to_what_was_taken_back(made: World) -> None:
+    await made.site.rooms.graph.write(lambda unit: Correspondents(unit).appoint(TARGET, "c@example.org", "compte:1"))
+    handoff = await made.sent()
+    with mail_server() as server:
+        graph, settings = made.site.rooms.graph, sending(server)
+        while await tell_some(graph, settings, "t"):
+            continue
+        async with made.as_(SENDER) as sender:
+            assert (await sender.act("recallHandoff", handoff=handoff))["state"] == "RECALLED"
+        while await Post(graph, settings).send_one():
+            continue
+        assert server.taken == []
 
 
 async def test_it_ends_when_the_sender_takes_it_back_or_the_person_does(made: World) -> None:

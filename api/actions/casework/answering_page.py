@@ -17,7 +17,7 @@ from graph.model.casework.acts import Drafted, Entry, Settled, Stepped
 from graph.model.casework.file import Actor
 from graph.model.casework.handoff import Handoff, Kind, State, Step
 from graph.model.casework.owed import NextAction, of_handoff
-from graph.model.casework.sight import shared_groups
+from graph.model.casework.sight import acting_for, shared_groups
 from graph.model.casework.taking import allowed_steps
 from graph.model.casework.telling import NOTHING, Told, told
 from graph.model.relay import Relay
@@ -54,7 +54,7 @@ async def opened(rooms: Rooms, viewer: Viewer, handoff_id: str, at: datetime) ->
         chain = [one for one in file.handoffs.values() if one.id in handed.sight.handoffs and _of_chain(one, handoff)]
         bodies = {handoff.sender, handoff.target.organisation, *(one.target.organisation for one in chain)}
         names = await unit.accounts.organisation_names(sorted(bodies))
-        allowed = allowed_steps(file, handoff, actor_of(viewer), at)
+        allowed = allowed_steps(file, handoff, actor_of(viewer), at, acting_for(file, handed.sight))
         members = await unit.accounts.members(viewer.organisation) if Step.ACCEPT in allowed else []
         accounts = await unit.accounts.of(sorted({handoff.target.professional, handoff.sender_account} - {""}))
     await noted(rooms, viewer, handed, at)

@@ -27,10 +27,9 @@ from graph.model.casework.said import Said, Taking
 from graph.model.casework.sight import Sight, shared_groups
 from graph.model.casework.taking import take
 from graph.model.errors import NotAllowed, NotFound, StepNotAllowed
-from graph.store.casework.answer_links import AnswerLink
+from graph.store.casework.answer_links import HOLDS, AnswerLink
 from graph.store.unit import Unit
 
-HOLDS: Final = timedelta(days=14)
 VISIT: Final = timedelta(minutes=30)
 DIGITS: Final = 8
 UNKNOWN: Final = "Ce lien n’existe pas, ou ne sert plus. Demandez-en un autre au service qui vous l’a donné."
@@ -98,7 +97,7 @@ async def enter(rooms: Rooms, token: str, code: str, at: datetime) -> str:
     if not right or tried.locked:
         raise NotAllowed(WRONG)
     visit = secrets.token_urlsafe(24)
-    await rooms.graph.write(lambda unit: unit.answer_links.enter(tried.id, _digest(visit), at + VISIT))
+    await rooms.graph.write(lambda unit: unit.answer_links.enter(tried, _digest(visit), at + VISIT))
     return visit
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from api.rooms import Rooms
-from graph.model.access import Operation, Viewer
+from graph.model.access import Viewer
 from graph.model.casework.acts import Event, LeadMoved, Opened, Reopened, Stepped
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import Actor, ActorKind, File
@@ -102,7 +102,6 @@ async def act(
     asked: object,
     decide: Decide,
     at: datetime | None = None,
-    operation: Operation = Operation.WORK_ON_FILE,
 ) -> File:
     """Change a file by whoever works on it, once for each key. The file as it then stands.
 
@@ -114,7 +113,7 @@ async def act(
     async def load(unit: Unit) -> File:
         file, found = await seen_in(unit, viewer, await unit.files.load(file_id), moment)
         # Nobody works on a file that ended; who worked on it sees it whole, and may take it up again.
-        if operation is Operation.WORK_ON_FILE and not (found.works if file.open else found.whole):
+        if not (found.works if file.open else found.whole):
             raise NotAllowed(NOT_YOURS)
         return file
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
 from api.actions.casework import handoffs
-from api.actions.casework.filing import ABSENT, NOT_YOURS, act, once, seen_in
+from api.actions.casework.filing import ABSENT, act, seen_in
 from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.casework import deciding
@@ -17,12 +17,12 @@ from graph.model.casework.acts import Event
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, File
-from graph.model.casework.handoff import Handoff, Kind, Step, Target
+from graph.model.casework.handoff import Handoff, Step, Target
 from graph.model.casework.receivers import practical_only, tellable
 from graph.model.casework.said import NOTHING, Said, Taking
 from graph.model.casework.sight import Sight, shared_groups
 from graph.model.directory import ListingState, Organisation
-from graph.model.errors import InvalidInput, NotAllowed, NotFound
+from graph.model.errors import InvalidInput, NotFound
 from graph.store.casework.reads import ReadPage
 from graph.store.unit import Unit
 
@@ -85,7 +85,7 @@ async def seen_in_unit(unit: Unit, viewer: Viewer, handoff_id: str, at: datetime
 async def prepare(
     rooms: Rooms, viewer: Viewer, file_id: str, draft: Draft, *, key: str, at: datetime | None = None
 ) -> Handed:
-    """Prepare a handoff; nothing leaves. Its id is made of the key.
+    """Prepare a handoff by whoever works on the file; nothing leaves. Its id is made of the key.
 
     Raises NotFound, NotAllowed, StepNotAllowed, InvalidInput, and NeedsConfirming where the target has had it already.
     """
@@ -98,25 +98,8 @@ async def prepare(
         return [deciding.drafted(file, ready, by, Taking(at=moment))]
 
     asked = ("draft", replace(draft, id=""))
-    if draft.kind is Kind.TAKE_OVER:
-        asked = (file_id, asked)
-        load = _known(viewer, file_id, moment)
-        await once(rooms.graph, viewer, key=key, asked=asked, load=load, decide=decide, at=moment)
-    else:
-        await act(rooms, viewer, file_id, key=key, asked=asked, decide=decide, at=moment)
+    await act(rooms, viewer, file_id, key=key, asked=asked, decide=decide, at=moment)
     return await seen(rooms, viewer, made.id, moment)
-
-
-def _known(viewer: Viewer, file_id: str, at: datetime) -> Callable[[Unit], Awaitable[File]]:
-    """A take-over is proposed by a partner of the file: one that a handoff of it was addressed to."""
-
-    async def load(unit: Unit) -> File:
-        file, sight = await seen_in(unit, viewer, await unit.files.load(file_id), at)
-        if not sight.handoffs:
-            raise NotAllowed(NOT_YOURS)
-        return file
-
-    return load
 
 
 async def step(

@@ -18,6 +18,7 @@ from graph.model.casework.file import Actor, File
 from graph.model.casework.grounds import Consent
 from graph.model.casework.handoff import Handoff, Kind, Side, Step
 from graph.model.casework.said import NOTHING, Said, Taking
+from graph.model.casework.sight import acting_for
 from graph.model.casework.taking import sides, take
 from graph.model.errors import Conflict, NotAllowed, NotFound, StepNotAllowed
 from graph.store.unit import Unit
@@ -80,11 +81,13 @@ async def step(
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
         if expected_seq is not None and await _moved(unit, file, handoff_id, expected_seq):
             raise Conflict("Cette demande a changé pendant ce temps : rien n’est perdu. Voyez où elle en est.", file)
-        if not sides(file, file.handoffs[handoff_id], by):
+        unit_below = acting_for(file, (await seen_in(unit, viewer, file, moment))[1])
+        if not sides(file, file.handoffs[handoff_id], by, unit_below):
             raise NotFound(ABSENT)
         handoff = file.handoffs[handoff_id]
         clocks = await unit.timing.clocks(clocked(handoff, said))
-        made = take(file, handoff_id, step, by, said, Taking(at=moment, clocks=clocks))
+        taking = Taking(at=moment, clocks=clocks, acting_for=unit_below)
+        made = take(file, handoff_id, step, by, said, taking)
         if step is Step.REMIND:
             await _not_again(unit, file, handoff, moment)
         if step is Step.WAITLIST and made.side is Side.TARGET and made.on is not None:

@@ -109,7 +109,7 @@ async def relink(
     async def make(unit: Unit) -> str:
         if before := await unit.replies.found(viewer.key, key, asked):
             return before["organisation"]
-        file = await _answered(unit, await unit.lookups.hit(hit_id), viewer, moment)
+        file = await answered(unit, await unit.lookups.hit(hit_id), viewer, moment)
         organisation = holder(file)
         told = ContactTold(
             id=uuid4().hex,
@@ -134,7 +134,7 @@ async def _keep_with(unit: Unit, viewer: Viewer, request: str, organisation: str
     await unit.requests.append(contact, viewer.account, at, event)
 
 
-async def _answered(unit: Unit, hit: Hit | None, viewer: Viewer, at: datetime) -> File:
+async def answered(unit: Unit, hit: Hit | None, viewer: Viewer, at: datetime) -> File:
     """The file of an answer given to this account lately. Raises NotFound, InvalidInput."""
     if hit is None or hit.account != viewer.account or hit.organisation != viewer.organisation:
         raise NotFound(STALE)

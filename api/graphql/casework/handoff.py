@@ -19,7 +19,7 @@ from api.graphql.organisations import After, First
 from api.graphql.references import OrganisationType, organisation_of, shown
 from api.graphql.services import Service
 from graph.model.casework import owed
-from graph.model.casework.sight import shared_groups
+from graph.model.casework.sight import acting_for, shared_groups
 from graph.model.casework.taking import allowed_steps
 from graph.model.errors import NotFound
 
@@ -151,7 +151,8 @@ class Handoff:
     def allowed(self, info: Info) -> list[HandoffStep]:
         """Judged again when it is done."""
         handed, context = self.handed, info.context
-        return list(allowed_steps(handed.file, handed.handoff, actor_of(context.viewer), context.now))
+        unit_below = acting_for(handed.file, handed.sight)
+        return list(allowed_steps(handed.file, handed.handoff, actor_of(context.viewer), context.now, unit_below))
 
     @strawberry.field(
         description="The handoff that it follows from; null where there is none, or none of the viewer's."

@@ -17,6 +17,7 @@ from api.graphql.casework.handoff_asked import (
 )
 from api.graphql.enums import HandoffKind, HandoffStep, OrderedLead, Outcome, ShareGroup
 from graph.model.casework.deciding import Draft
+from graph.model.casework.handoff import Target
 from graph.model.casework.said import Said
 
 
@@ -24,9 +25,16 @@ from graph.model.casework.said import Said
 class DraftHandoffInput:
     """What is handed to whom."""
 
-    file: strawberry.ID = strawberry.field(description="Of which file.")
+    file: strawberry.ID | None = strawberry.field(
+        default=None, description="Of which file; required but for a take-over by a hit."
+    )
+    hit: strawberry.ID | None = strawberry.field(
+        default=None, description="For a take-over, in the place of the file: an answer that a look-up gave you lately."
+    )
     kind: HandoffKind = strawberry.field(description="What is handed, and who leads afterwards.")
-    target: HandoffTargetInput = strawberry.field(description="Towards whom.")
+    target: HandoffTargetInput | None = strawberry.field(
+        default=None, description="Towards whom; required but for a take-over, which goes to whoever leads."
+    )
     needs: list[strawberry.ID] = strawberry.field(
         default_factory=list, description="Open needs of the file; none are needed where the file itself is handed."
     )
@@ -51,7 +59,7 @@ class DraftHandoffInput:
         return Draft(
             id="",
             kind=self.kind,
-            target=self.target.target(),
+            target=self.target.target() if self.target else Target(organisation=""),
             needs=tuple(str(need) for need in self.needs),
             purpose=self.purpose,
             message=self.message,

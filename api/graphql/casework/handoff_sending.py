@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from api.actions.casework import handing
+from api.actions.casework import handing, taking_over
 from api.graphql.casework.handoff import Handoff
 from api.graphql.casework.handoff_inputs import (
     AnswerHandoffInput,
@@ -24,7 +24,8 @@ from api.graphql.casework.handoff_inputs import (
 )
 from api.graphql.casework.handoff_results import HandoffResult, stepped, told
 from api.graphql.context import Info
-from graph.model.casework.handoff import Step
+from graph.model.casework.handoff import Kind, Step
+from graph.model.errors import InvalidInput
 
 
 @strawberry.type
@@ -35,11 +36,18 @@ class HandoffSending:
     async def draft_handoff(
         self, info: Info, input: Annotated[DraftHandoffInput, strawberry.argument(description="What, to whom.")]
     ) -> HandoffResult:
-        """By whoever works on the file; a take-over is proposed by a partner of it."""
+        """By whoever works on the file; a take-over is proposed by a partner of it, or whom a look-up told of it."""
         context, key = info.context, input.idempotency_key
-        made = await handing.prepare(
-            context.rooms, context.viewer, str(input.file), input.draft(), key=key, at=context.now
-        )
+        rooms, viewer, draft = context.rooms, context.viewer, input.draft()
+        file, hit = str(input.file or ""), str(input.hit or "")
+        if not (file or hit):
+            raise InvalidInput("Dites de quel dossier.", "file")
+        if input.kind is Kind.TAKE_OVER:
+            made = await taking_over.propose(rooms, viewer, file, draft, hit=hit, key=key, at=context.now)
+        elif input.target is None or not file:
+            raise InvalidInput("Dites de quel dossier, et à qui.", "target" if file else "file")
+        else:
+            made = await handing.prepare(rooms, viewer, file, draft, key=key, at=context.now)
         return Handoff.of(made, info)
 
     @strawberry.mutation(description="Say what follows from one that has ended.")

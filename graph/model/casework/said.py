@@ -41,7 +41,8 @@ NOTHING: Final = Said()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taking:
-    """The moment and the place of a step: the clocks are those of the target's organisation."""
+    """The moment and the place of a step: the clocks are those of the target's organisation; `acting_for` as `sides` has it."""
 
     at: datetime
     clocks: Clocks = BY_DEFAULT
+    acting_for: str = ""

@@ -63,6 +63,11 @@ def sight(file: File, viewer: Viewer, at: datetime, above: tuple[str, ...] = ())
     return Sight(handoffs=frozenset(addressed) | written, groups=groups, escalated=escalated)
 
 
+def acting_for(file: File, found: Sight) -> str:
+    """The organisation in whose name one who works on the file acts on it: its lead's, also for who stands above it."""
+    return file.lead.organisation if found.works and file.lead else ""
+
+
 def shared_groups(file: File, handoff: Handoff, at: datetime) -> frozenset[ShareGroup]:
     """What its target reads of the file through this handoff: nothing before it is sent, after its end, or without its ground."""
     consent = file.consents.get(handoff.ground)

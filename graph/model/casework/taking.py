@@ -29,29 +29,31 @@ _FARTHEST: Final[Mapping[Step, int]] = {
 _WITH_TEXT: Final = frozenset({Step.ASK, Step.ANSWER, Step.CONTEST, Step.VOID})
 
 
-def sides(file: File, handoff: Handoff, by: Actor) -> frozenset[Side]:
+def sides(file: File, handoff: Handoff, by: Actor, acting_for: str = "") -> frozenset[Side]:
     """From which sides this actor may act on a handoff.
 
     The sender's side is its organisation, and that of the file's lead: who leads answers for what was sent. A take-over is
-    answered by whoever leads.
+    answered by whoever leads. `acting_for` is the unit, below her own house, whose file she works on by right: its sides of sender
+    and of lead are hers; to answer for it as an addressee stays its own workers' act, for they are the ones who will do it.
     """
     if by.kind is ActorKind.CLOCK:
         return frozenset({Side.CLOCK})
     if by.kind is ActorKind.PERSON:
         return frozenset({Side.PERSON})
-    leads = file.lead is not None and by.organisation == file.lead.organisation
+    houses = {by.organisation, acting_for or by.organisation}
+    leads = file.lead is not None and file.lead.organisation in houses
     if handoff.kind is Kind.TAKE_OVER:
-        sends, answers = by.organisation == handoff.sender, leads
+        sends, answers = handoff.sender in houses, leads
     else:
-        sends, answers = by.organisation == handoff.sender or leads, by.organisation == handoff.target.organisation
+        sends, answers = handoff.sender in houses or leads, by.organisation == handoff.target.organisation
     if by.kind is ActorKind.ADDRESSEE:
         sends, answers = False, answers or by.organisation == handoff.target.organisation
     return frozenset(side for side, is_it in ((Side.SENDER, sends), (Side.TARGET, answers)) if is_it)
 
 
-def allowed_steps(file: File, handoff: Handoff, by: Actor, at: datetime) -> tuple[Step, ...]:
+def allowed_steps(file: File, handoff: Handoff, by: Actor, at: datetime, acting_for: str = "") -> tuple[Step, ...]:
     """What this actor may do now, in the order of `Step`; without what only the clock does."""
-    found = sides(file, handoff, by)
+    found = sides(file, handoff, by, acting_for)
     return tuple(
         step
         for step in Step
@@ -73,7 +75,7 @@ def take(file: File, id_: str, step: Step, by: Actor, said: Said, taking: Taking
     if handoff is None:
         raise NotFound("Cette demande n’existe pas, ou n’existe plus.")
     row = STEPS.get((handoff.kind, handoff.state, step))
-    side = _side(sides(file, handoff, by) & row.by, step) if row else None
+    side = _side(sides(file, handoff, by, taking.acting_for) & row.by, step) if row else None
     if row is None or side is None:
         raise StepNotAllowed(handoff.state, step)
     if why := _barred(file, handoff, step, by, taking.at):

@@ -21,6 +21,7 @@ from tests import make
 from tests.api.inside import Inside, inside
 
 SENDER, TARGET, OTHER, LANDLORD = "t:emettrice", "t:destinataire", "t:etrangere", "t:bailleur"
+PARENT = "t:tutelle"
 SERVICE = "t:appui"
 NAME, PHONE, WORDS = "Odile Marchand", "06 11 22 33 44", "Deux mois de loyer en retard."
 GROUPS = frozenset({ShareGroup.IDENTITY, ShareGroup.CONTACT, ShareGroup.NEED})
@@ -131,7 +132,10 @@ def accord(file: File, recipient: str = TARGET, groups: frozenset[ShareGroup] = 
 async def world(graph: Graph, folder: Path) -> AsyncIterator[World]:
     """Over this graph."""
     records = [
-        make.organisation(SENDER, name="Service social", kind="SERVICE_SOCIAL_DEPARTEMENTAL", source="dila"),
+        make.organisation(PARENT, name="Tutelle", kind="DEPARTEMENT", source="dila"),
+        make.organisation(
+            SENDER, name="Service social", kind="SERVICE_SOCIAL_DEPARTEMENTAL", part_of=PARENT, source="dila"
+        ),
         make.organisation(TARGET, name="Espace budget", kind="POINT_CONSEIL_BUDGET", source="dila"),
         make.organisation(OTHER, name="Ailleurs", kind="CCAS", source="dila"),
         make.organisation(LANDLORD, name="Habitat", kind="BAILLEUR_SOCIAL", source="dila"),

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.actions.casework import by_answer_link, handing
+from api.actions.casework import by_answer_link, handing, taking_over
 from api.actions.casework.answering_page import opened
 from api.auth.viewer import must_sign_in
 from api.web.acting import key_in, new_key, rooms_of
@@ -17,7 +17,9 @@ from api.web.handoff_view import HandoffView, handoff_view
 from api.web.refusals import STATUS
 from api.web.render import now, page
 from api.web.step_forms import said_in, step_of
-from graph.model.casework.handoff import ReasonCode, Step
+from graph.model.casework.deciding import Draft
+from graph.model.casework.handoff import Kind, ReasonCode, Step, Target
+from graph.model.casework.taking import LONGEST_TEXT
 from graph.model.errors import (
     Conflict,
     ConsentMissing,
@@ -67,6 +69,24 @@ async def step(request: Request, handoff: str) -> Response:
         # Who gave the file away, or sees it no longer, goes back to what is hers.
         back = await _where(request, handoff, back)
     return see(f"{back}{'&' if '?' in back else '?'}note=fait#fait")
+
+
+@router.post(PATH + "/reprise")
+async def take_over(request: Request, handoff: str) -> Response:
+    """An addressee proposes to lead the file: prepared and sent in one gesture, answered on a page of its own."""
+    viewer, rooms, at = must_sign_in(request), rooms_of(request), now()
+    form = await form_of(request)
+    key = key_in(form)
+    try:
+        known = await handing.seen(rooms, viewer, handoff, at)
+        draft = Draft(
+            id="", kind=Kind.TAKE_OVER, target=Target(organisation=""), purpose=form.one("pour", LONGEST_TEXT)
+        )
+        made = await taking_over.propose(rooms, viewer, known.file.id, draft, key=key, at=at)
+        await handing.step(rooms, viewer, made.id, Step.SUBMIT, key=f"{key}-envoi", at=at)
+    except SHOWN as refusal:
+        return await _page(request, handoff, refusal=refusal, form=form)
+    return see(f"/demande/{made.id}?note=fait#fait")
 
 
 @router.post(PATH + "/suite")
