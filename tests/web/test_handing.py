@@ -196,3 +196,16 @@ async def test_a_waiting_list_shows_in_the_listing(made: World) -> None:
 
 def _in_days(days: int) -> str:
     return (date.today() + timedelta(days=days)).isoformat()  # noqa: DTZ011 - the site asks its own clock too
+
+
+async def test_what_is_done_outside_the_walls_is_told_to_no_addressee(made: World) -> None:
+    await made.sent()
+    path = f"/dossier/{made.file.id}/intervention"
+    watch = {"faire": "veille", "objet": "Passer le jeudi", "le": _in_days(7), "cle": "w"}
+    async with await client_of(made, SENDER) as client:
+        assert (await client.post(path, data=watch)).status_code == 303
+        assert "Passer le jeudi" in words(await client.get(path))
+    async with await client_of(made, TARGET) as client:
+        hidden = [await client.get(path), await client.post(path, data=watch | {"le": ""})]
+        assert [answer.status_code for answer in hidden] == [404, 404]
+        assert not [answer for answer in hidden if "Passer le jeudi" in answer.text]
