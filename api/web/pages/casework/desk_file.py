@@ -38,6 +38,6 @@ async def open_from(rooms: Rooms, viewer: Viewer, request_id: str, form: Form, *
 
 
 def passing_on(file: str, to: str, reason: str) -> str:
-    """Where a file is handed to a relay, "organisation|service|post", which is chosen there already, for the reason of the contact."""
+    """Where a file is handed to a relay, "organisation|service|post", chosen there already, for the reason of the contact."""
     chosen = [(name, value) for name, value in (("vers", to), ("c", reason)) if value]
     return f"/dossier/{file}/passer" + (f"?{urlencode(chosen)}" if chosen else "")

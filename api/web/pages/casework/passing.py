@@ -189,11 +189,7 @@ async def _form(
     whole = told(file, Sight(whole=True), at)
     names = {one.id: one.identity.name for one in whole.members or () if one.identity}
     covered = _covering(file, typed, at)
-    groups = (
-        [group for group in ShareGroup if group in tellable(to.kind)]
-        if to
-        else [group for group in ShareGroup if group.value in typed.groups]
-    )
+    groups = [one for one in ShareGroup if (one in tellable(to.kind) if to else one.value in typed.groups)]
     context = {
         "typed": typed,
         "to": to.name if to else GONE,
@@ -201,11 +197,7 @@ async def _form(
         "limited": to is not None and practical_only(to.kind),
         "people": people(whole) or "Sans nom",
         "kinds": [(one.value, button("kind", one)) for one in KINDS],
-        "needs": [
-            (need.id, competence(need.competence).label, names.get(need.member, ""))
-            for need in file.needs.values()
-            if need.open
-        ],
+        "needs": _needs(file, names),
         "groups": [(one.value, label("share", one)) for one in groups],
         "grounds": [(one.value, button("ground", one)) for one in Ground],
         "standing": STANDING if covered else "",
@@ -223,6 +215,11 @@ async def _form(
     return _kept(
         page(request, "pages/casework/passing.html", context, status=STATUS[refusal.code] if refusal else 200, at=at)
     )
+
+
+def _needs(file: File, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    open_ = [need for need in file.needs.values() if need.open]
+    return [(need.id, competence(need.competence).label, names.get(need.member, "")) for need in open_]
 
 
 def _covering(file: File, typed: Typed, at: datetime) -> bool:

@@ -42,20 +42,16 @@ async def to_whom(request: Request, file: File, refusal: Refusal | None = None) 
         told, status = fault.message, STATUS[fault.code]
     params = request.query_params
     here = f"/dossier/{file.id}/passer"
-    # Which need it is for goes along where it is one of the file's, and so does what was chosen before.
     kept = [(name, value) for name, value in params.multi_items() if name in {"genre", "apres"}]
-    kept += [("c", id_) for id_ in asked.chosen]
+    chosen = [("c", id_) for id_ in asked.chosen]
     context = {
         "here": here,
         "back": f"/dossier/{file.id}",
-        "kept": [(name, value) for name, value in kept if name != "c"],
+        "kept": kept,
         "text": asked.text,
         "place": asked.place,
-        "needs": [
-            (f"{here}?{urlencode([*((n, v) for n, v in kept if n != 'c'), ('c', id_)])}", competence(id_).label)
-            for id_ in _needs(file)
-        ],
-        "relays": [(f"{here}?{urlencode([*kept, ('vers', one.addressed)])}", one) for one in found],
+        "needs": [(f"{here}?{urlencode([*kept, ('c', id_)])}", competence(id_).label) for id_ in _needs(file)],
+        "relays": [(f"{here}?{urlencode([*kept, *chosen, ('vers', one.addressed)])}", one) for one in found],
         "everyone": asked.address() if not asked.empty else "/",
         "told": told,
         "numbers_first": tuple(emergency_numbers()) if danger else (),
