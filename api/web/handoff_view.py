@@ -84,6 +84,8 @@ class HandoffView:
     mine: bool
     works: bool
     ended_badly: bool
+    contested: bool
+    to_review: bool
     file: str
     seq: int
     three: str
@@ -129,6 +131,8 @@ def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
         mine=mine,
         works=works,
         ended_badly=works and not one.open and not one.settled,
+        contested=works and one.contested is not None,
+        to_review=works and one.id in file.to_review and one.sender_account != viewer.account,
         file=file.id if handed.sight.whole else "",
         seq=file.seq,
         three=THREE if one.kind is Kind.TRANSFER and one.state is State.ACCEPTED and mine else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -91,22 +92,32 @@ def _again(common: Typed, before: str, file: File) -> Typed:
 
 def typed_in(form: Form) -> Typed:
     """As it was typed. Raises InvalidInput for what is too long."""
+    return _typed(form, form.one)
+
+
+def as_typed(form: Form) -> Typed:
+    """The same however long it is, to be shown again."""
+    first = form.first()
+    return _typed(form, lambda name, _: first.get(name, ""))
+
+
+def _typed(form: Form, one: Callable[[str, int], str]) -> Typed:
     return Typed(
-        to=form.one("vers", 600),
-        kind=form.one("genre", 40),
+        to=one("vers", 600),
+        kind=one("genre", 40),
         needs=form.every("besoin"),
         groups=form.every("groupe"),
-        purpose=form.one("pour", 1000),
-        message=form.one("message", 4000),
-        urgent=form.one("urgent", 5) == "oui",
-        until=form.one("jusque", 20),
-        ground=form.one("titre", 40),
-        member=form.one("membre", 60),
-        means=form.one("moyen", 40),
-        informed=form.one("informe", 20),
-        why_not=form.one("pourquoi", 500),
-        confirmed=form.one("confirme", 5) == "oui",
-        follows=form.one("apres", 60),
+        purpose=one("pour", 1000),
+        message=one("message", 4000),
+        urgent=one("urgent", 5) == "oui",
+        until=one("jusque", 20),
+        ground=one("titre", 40),
+        member=one("membre", 60),
+        means=one("moyen", 40),
+        informed=one("informe", 20),
+        why_not=one("pourquoi", 500),
+        confirmed=one("confirme", 5) == "oui",
+        follows=one("apres", 60),
     )
 
 

@@ -113,6 +113,8 @@ STEPS = (
     Step("setAlert", lambda said: {"search": said["saveSearch"]["id"], "pace": "WEEKLY"}, "SavedSearch"),
     Step("deleteSearch", lambda said: {"search": said["saveSearch"]["id"]}, "SearchDeleted"),
     *(Step(name, says, answer, Role.PROFESSIONAL, changes=changes) for name, says, answer, changes in passing.PASSING),
+    # Another person than who told it.
+    Step("reviewDanger", passing.other("danger", text="Il le fallait."), "Handoff", Role.HEAD_OF_SERVICE),
     Step("recordRequest", lambda _: {"contact": {"reasons": [make.RENT]}}, "Request", Role.PROFESSIONAL),
     Step("correctRequest", contact(contact={"sex": "MAN", "reasons": [make.RENT]}), "Request", Role.PROFESSIONAL),
     Step("noteRequestNeed", contact(competence=make.RENT, cause="NO_CAPACITY"), "Request", Role.PROFESSIONAL),

@@ -197,6 +197,10 @@ async def test_a_contact_becomes_a_file_and_its_watch_is_owed(site: Inside) -> N
         form |= {"transitoire": "1"}
         assert (await client.post(f"{where}/suite", data=form | {"le": ""})).status_code == 422
         assert await rows(site, "File") == []
+        wrong = await client.post(f"{where}/suite", data=form | {"ne": "hier", "adresse": "3 rue Battant"})
+        assert wrong.status_code == 422
+        assert all(f'value="{typed}"' in wrong.text for typed in (NAME, "3 rue Battant", "Appeler le jeudi", day))
+        assert await rows(site, "File") == []
         there = [(await client.post(f"{where}/suite", data=form)).headers["location"] for _ in range(2)]
         assert there[0] == there[1]
         # Another attempt opens no second file; the cause went into the first.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,30 @@ from typing import Any
 import httpx2
 import pytest
 
+from api.actions.casework import handing, handoffs
 from graph.model.access import Role
-from graph.store.unit import Graph
+from graph.model.casework.deciding import Draft
+from graph.model.casework.file import Actor, ActorKind
+from graph.model.casework.grounds import Ground
+from graph.model.casework.handoff import Kind, Step, Target
+from graph.model.casework.said import Said, Taking
+from graph.model.casework.taking import take
+from graph.store.unit import Graph, Unit
 from tests import make
-from tests.api.casework.world import LANDLORD, NAME, OTHER, PHONE, SENDER, SERVICE, TARGET, WORDS, World, world
+from tests.api.casework.world import (
+    GROUPS,
+    LANDLORD,
+    NAME,
+    OTHER,
+    PHONE,
+    SENDER,
+    SERVICE,
+    TARGET,
+    WORDS,
+    World,
+    accord,
+    world,
+)
 
 TO = f"{TARGET}|{SERVICE}|"
 PRIVATE = (NAME, PHONE, WORDS)
@@ -196,3 +217,93 @@ async def test_a_waiting_list_shows_in_the_listing(made: World) -> None:
 
 def _in_days(days: int) -> str:
     return (date.today() + timedelta(days=days)).isoformat()  # noqa: DTZ011 - the site asks its own clock too
+
+
+async def test_what_is_done_outside_the_walls_is_told_to_no_addressee(made: World) -> None:
+    await made.sent()
+    path = f"/dossier/{made.file.id}/intervention"
+    watch = {"faire": "veille", "objet": "Passer le jeudi", "le": _in_days(7), "cle": "w"}
+    async with await client_of(made, SENDER) as client:
+        assert (await client.post(path, data=watch)).status_code == 303
+        assert "Passer le jeudi" in words(await client.get(path))
+    async with await client_of(made, TARGET) as client:
+        hidden = [await client.get(path), await client.post(path, data=watch | {"le": ""})]
+        assert [answer.status_code for answer in hidden] == [404, 404]
+        assert not [answer for answer in hidden if "Passer le jeudi" in answer.text]
+
+
+async def test_what_was_told_in_danger_is_looked_at_by_a_second_person(made: World) -> None:
+    rooms, viewer = made.site.rooms, await made.viewer(SENDER)
+    ground = replace(accord(made.file, OTHER), ground=Ground.DANGER, member="", means=None, why_not="En danger.")
+    await handoffs.give_consent(rooms, viewer, made.file.id, ground, key="danger")
+    handoff = await made.sent(target={"organisation": OTHER})
+    path, form = f"/demande/{handoff}/relecture", {"avis": "Il le fallait.", "cle": "r"}
+    async with await client_of(made, SENDER) as client:
+        assert "Noter la relecture" not in (await client.get(f"/demande/{handoff}")).text
+        assert (await client.post(path, data=form)).status_code == 409
+    async with await client_of(made, OTHER) as client:
+        assert "Noter la relecture" not in (await client.get(f"/demande/{handoff}")).text
+        assert (await client.post(path, data=form)).status_code == 403
+    assert set(await _to_review(made)) == {handoff}
+    async with await client_of(made, SENDER, Role.HEAD_OF_SERVICE) as client:
+        assert "Noter la relecture" in (await client.get(f"/demande/{handoff}")).text
+        assert (await client.post(path, data=form | {"avis": " "})).status_code == 422
+        assert set(await _to_review(made)) == {handoff}
+        assert (await client.post(path, data=form)).status_code == 303
+        assert "Noter la relecture" not in (await client.get(f"/demande/{handoff}")).text
+    assert await _to_review(made) == {}
+
+
+async def _to_review(made: World) -> Mapping[str, Any]:
+    async with made.site.rooms.graph.reading() as unit:
+        file = await unit.files.load(made.file.id)
+    assert file
+    return file.to_review
+
+
+async def test_what_the_person_contests_is_seen_on_the_request(made: World) -> None:
+    rooms, viewer = made.site.rooms, await made.viewer(SENDER)
+    draft = Draft(id="", kind=Kind.ORDERED, target=Target(organisation=TARGET), needs=(made.need,), groups=GROUPS)
+    handoff = (await handing.prepare(rooms, viewer, made.file.id, draft, key="ordered")).id
+    await handing.step(rooms, viewer, handoff, Step.SUBMIT, key="ordered-sent")
+    person, at = Actor(kind=ActorKind.PERSON), datetime.now(UTC)
+
+    async def contests(unit: Unit) -> None:
+        file = await unit.files.load(made.file.id)
+        assert file
+        event = take(file, handoff, Step.CONTEST, person, Said(text="Je ne suis pas d’accord."), Taking(at=at))
+        await unit.files.append(file, person, at, event)
+
+    await rooms.graph.write(contests)
+    async with await client_of(made, SENDER) as client:
+        assert "La personne conteste cette demande" in words(await client.get(f"/demande/{handoff}"))
+        seen = await client.post(f"/demande/{handoff}/suite", data={"mots": "Vu avec elle.", "cle": "s"})
+        assert seen.status_code == 303
+        assert "conteste cette demande" not in words(await client.get(f"/demande/{handoff}"))
+
+
+async def test_a_relay_is_found_on_the_way_from_a_file(made: World) -> None:
+    path = f"/dossier/{made.file.id}/passer"
+    async with await client_of(made, SENDER) as client:
+        asked = await client.get(path)
+        assert asked.status_code == 200
+        assert "Vers qui ?" in words(asked)
+        assert f'href="{path}?c={make.RENT}"' in asked.text
+        assert (await client.get(path, params={"vers": "t:absente||"})).status_code == 422
+        form = await client.get(path, params={"vers": TO, "c": make.RENT})
+        assert f'value="{made.need}" checked' in form.text
+
+
+async def test_who_is_gone_from_the_directory_takes_nothing_of_what_was_typed_along(made: World) -> None:
+    path = f"/dossier/{made.file.id}/passer"
+    async with await client_of(made, SENDER) as client:
+        for more in ({"vers": "t:absente||"}, {"pour": "Éviter l’expulsion " * 60}):
+            refused = await client.post(path, data=filled(made, message="Vu hier.", envoyer="oui") | more)
+            assert refused.status_code == 422
+            assert "Éviter l’expulsion" in refused.text and "Vu hier." in refused.text
+        new = {"c": make.RSA, "nom": "Mme Ravel", "mots": "Sans ressources. " * 70, "cle": "new"}
+        refused = await client.post(f"/passer?genre=orient&vers={TO}", data=new)
+        assert refused.status_code == 422
+        assert "Mme Ravel" in refused.text and "Sans ressources." in refused.text
+    async with made.site.rooms.graph.reading() as unit:
+        assert await unit.files.load(made.file.id) == made.file

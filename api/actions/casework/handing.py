@@ -138,6 +138,24 @@ async def settle(
     return await _after(rooms, viewer, file, handoff_id, moment)
 
 
+async def review(
+    rooms: Rooms, viewer: Viewer, handoff_id: str, text: str, *, key: str, at: datetime | None = None
+) -> Handed:
+    """A second person who works on the file has looked at what was told in danger.
+
+    Raises NotFound, NotAllowed, StepNotAllowed for the one who told it or where nothing waits, ReasonMissing.
+    """
+    moment = at or datetime.now(UTC)
+    found = await seen(rooms, viewer, handoff_id, moment)
+
+    async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
+        return [deciding.reviewed(file, handoff_id, by, text)]
+
+    asked = ("review", handoff_id, text)
+    file = await act(rooms, viewer, found.file.id, key=key, asked=asked, decide=decide, at=moment)
+    return await _after(rooms, viewer, file, handoff_id, moment)
+
+
 async def _after(rooms: Rooms, viewer: Viewer, file: File, handoff_id: str, at: datetime) -> Handed:
     """What the viewer sees of it now. One who gave the file away by this step sees that she did, and nothing of the file."""
     async with rooms.graph.reading() as unit:

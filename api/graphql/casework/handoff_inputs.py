@@ -153,3 +153,10 @@ class EscalateHandoffInput(MayHaveWords):
 @strawberry.input(description="Whoever works on the file has seen how it ended, and says what follows.")
 class SettleHandoffInput(MayHaveWords):
     """Then nothing is owed about it."""
+
+
+@strawberry.input(
+    description="A second person who works on the file has looked at what was told in danger; words are required."
+)
+class ReviewDangerInput(WithWords):
+    """The day after, at the latest."""

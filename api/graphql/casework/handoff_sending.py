@@ -17,6 +17,7 @@ from api.graphql.casework.handoff_inputs import (
     RefuseHandoffInput,
     RemindHandoffInput,
     ReportHandoffInput,
+    ReviewDangerInput,
     SettleHandoffInput,
     SubmitHandoffInput,
     VoidHandoffInput,
@@ -59,6 +60,17 @@ class HandoffSending:
         """Then nothing is owed about it."""
         context, handoff, key = info.context, str(input.handoff), input.idempotency_key
         acting = handing.settle(context.rooms, context.viewer, handoff, input.text, key=key, at=context.now)
+        return await told(info, handoff, acting)
+
+    @strawberry.mutation(description="Say that what was told in danger was looked at by a second person.")
+    async def review_danger(
+        self,
+        info: Info,
+        input: Annotated[ReviewDangerInput, strawberry.argument(description="Which, and what she thinks of it.")],
+    ) -> HandoffResult:
+        """By someone else than who told it."""
+        context, handoff, key = info.context, str(input.handoff), input.idempotency_key
+        acting = handing.review(context.rooms, context.viewer, handoff, input.text, key=key, at=context.now)
         return await told(info, handoff, acting)
 
     @strawberry.mutation(description="Send it.")

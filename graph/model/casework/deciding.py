@@ -41,6 +41,8 @@ LONGEST_NEED: Final = 1000
 ENDS_ALL: Final = frozenset({Outcome.DECEASED, Outcome.MOVED})
 # By these a lead moves that no handoff moves.
 WITHOUT_HANDOFF: Final = frozenset({LeadCause.DEPARTURE, LeadCause.REORGANISED, LeadCause.LINKED})
+# Between colleagues, or asked of whoever leads: these go to a house that may well have had the need, and declined it.
+NOT_ASKED_AGAIN: Final = frozenset({Kind.TAKE_OVER, Kind.ASSIGN})
 
 
 def opened(
@@ -149,7 +151,7 @@ def drafted(file: File, draft: Draft, by: Actor, taking: Taking) -> Drafted:
         since=taking.at,
         due=taking.at,
     )
-    if draft.kind is not Kind.TAKE_OVER and met_before(file, handoff, draft.target):
+    if draft.kind not in NOT_ASKED_AGAIN and met_before(file, handoff, draft.target):
         _knowingly(draft)
     return Drafted(handoff=timed(handoff, taking))
 

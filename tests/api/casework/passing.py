@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -10,8 +11,8 @@ from api.actions.casework import handing, handoffs, opening
 from api.actions.casework.handing import Handed
 from graph.model.access import Role, Viewer
 from graph.model.casework.deciding import Draft
-from graph.model.casework.file import Identity, Member, MemberRole
-from graph.model.casework.grounds import ShareGroup
+from graph.model.casework.file import File, Identity, Member, MemberRole
+from graph.model.casework.grounds import Ground, ShareGroup
 from graph.model.casework.handoff import Kind, Step, Target
 from tests import make
 from tests.api.casework.world import accord
@@ -97,9 +98,22 @@ async def prepared(site: Inside, organisation: str) -> dict[str, Any]:
                 site.rooms, viewer, file.id, accord(file, organisation, GROUPS), key="passing-accord"
             )
         found[name] = (await _sent(site, viewer, file.id, need.id, name)).id
+    found["danger"] = (await _in_danger(site, viewer, file, need.id)).id
     for step in (Step.ACCEPT, Step.CONTACT):
         await handing.step(site.rooms, viewer, found["begun"], step, key=f"passing-{step}")
     return {"handed": found}
+
+
+async def _in_danger(site: Inside, viewer: Viewer, file: File, need: str) -> Handed:
+    """One that left in danger: a second person is to look at it."""
+    groups = GROUPS | {ShareGroup.PRACTICAL}
+    ground = replace(
+        accord(file, viewer.organisation, groups), ground=Ground.DANGER, member="", means=None, why_not="En danger."
+    )
+    await handoffs.give_consent(site.rooms, viewer, file.id, ground, key="passing-danger")
+    draft = Draft(id="", kind=Kind.REFER, target=Target(organisation=viewer.organisation), needs=(need,), groups=groups)
+    made = await handing.prepare(site.rooms, viewer, file.id, draft, key="draft-danger")
+    return await handing.step(site.rooms, viewer, made.id, Step.SUBMIT, key="submit-danger")
 
 
 async def _sent(site: Inside, viewer: Viewer, file: str, need: str, name: str) -> Handed:

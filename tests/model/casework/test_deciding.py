@@ -12,10 +12,10 @@ from graph.model.casework import acts, deciding
 from graph.model.casework.acts import Entry
 from graph.model.casework.applying import applied, replayed
 from graph.model.casework.file import FileState, Lead, LeadCause, Member, MemberRole, Outcome
-from graph.model.casework.handoff import Kind, OrderedLead, State, Target
+from graph.model.casework.handoff import Kind, OrderedLead, ReasonCode, State, Step, Target
 from graph.model.casework.linking import linked
 from graph.model.casework.owed import owed
-from graph.model.errors import InvalidInput, ReasonMissing, Refusal, StepNotAllowed
+from graph.model.errors import InvalidInput, NeedsConfirming, ReasonMissing, Refusal, StepNotAllowed
 from tests.model.casework import cases
 from tests.model.casework.cases import NOW, OURS, THEIRS, THEM, US
 
@@ -174,3 +174,13 @@ def test_a_log_begins_with_its_opening_and_has_no_gap():
 def test_the_review_of_a_file_is_looked_at_and_put_off():
     file = cases.write(cases.file(), acts.Kept(review=NOW + timedelta(days=30), text="tout va bien"))
     assert file.review == NOW + timedelta(days=30)
+
+
+def test_a_house_that_declined_the_need_gives_the_file_to_a_colleague_without_a_word():
+    file = cases.sent(cases.file(consents={"ours": cases.consent("ours", OURS)}), Kind.REFER, OURS, "declined")
+    file = cases.step(file, Step.DECLINE, US, id_="declined", reason=ReasonCode.NO_CAPACITY)
+    two = Target(organisation=OURS, professional=f"{OURS}/2")
+    given = cases.sent(file, Kind.ASSIGN, OURS, target=two, purpose="")
+    assert given.lead and given.lead.account == f"{OURS}/2"
+    with pytest.raises(NeedsConfirming):
+        cases.draft(file, Kind.REFER, OURS)

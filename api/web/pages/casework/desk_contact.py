@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -105,7 +105,7 @@ async def follow(request: Request, id_: str) -> Response:
     try:
         where = await _follow(rooms, viewer, id_, form)
     except Refusal as refusal:
-        return await _shown(request, id_, refused=refusal)
+        return await _shown(request, id_, refused=refusal, sent=form.first())
     return see(where or f"{PATH}/contact/{id_}?fait={form.one('faire')}#fait")
 
 
@@ -149,6 +149,7 @@ async def _shown(
     looked: Typed | None = None,
     answers: Sequence[Answer] | None = None,
     refused: Refusal | None = None,
+    sent: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     viewer, rooms, at = must_sign_in(request), rooms_of(request), now()
     it, log, text = await front_desk.one(rooms, viewer, id_)
@@ -172,6 +173,7 @@ async def _shown(
         "sequels": [sequel_words(one, await _names(rooms, it)) for one in it.sequels],
         "changes": len(log) - 1,
         "today": f"{at:%Y-%m-%d}",
+        "sent": sent or {},
         "refused": refused.message if refused else "",
         "faulty": fault_of(refused),
         "numbers_first": tuple(emergency_numbers()) if it.contact.danger and not it.voided else (),

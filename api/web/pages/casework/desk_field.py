@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.actions.casework import field_work
-from api.actions.casework.filing import seen
+from api.actions.casework.filing import ABSENT, seen
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import key_in, new_key, rooms_of
@@ -22,7 +22,7 @@ from api.web.render import now, page
 from graph.model.access import Viewer
 from graph.model.casework.file import File, Watch
 from graph.model.casework.interventions import LONGEST_TEXT
-from graph.model.errors import InvalidInput
+from graph.model.errors import InvalidInput, NotFound, ReasonMissing, Refusal, StepNotAllowed
 from search.hours import PARIS
 
 PATH: Final = "/dossier/{id_}/intervention"
@@ -33,6 +33,7 @@ DONE: Final = {
     "veille": "La veille est en place.",
     "rappel": "L’appel est noté.",
 }
+SHOWN: Final = (InvalidInput, ReasonMissing, StepNotAllowed)
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,9 +49,10 @@ async def act(request: Request, id_: str) -> Response:
     """Raises NotSignedIn, NotFound, NotAllowed."""
     viewer, rooms = must_sign_in(request), rooms_of(request)
     form = await form_of(request)
+    await _whole(rooms, viewer, id_, now())
     try:
         await _act(rooms, viewer, id_, form)
-    except InvalidInput as refusal:
+    except SHOWN as refusal:
         return await _shown(request, id_, form=form, refused=refusal)
     return see(f"/dossier/{id_}/intervention?fait={form.one('faire')}#fait")
 
@@ -102,11 +104,19 @@ def _moment(form: Form, field: str) -> datetime | None:
         raise InvalidInput(f"« {text} » n’est pas un jour et une heure.", field) from None
 
 
+async def _whole(rooms: Rooms, viewer: Viewer, id_: str, at: datetime) -> File:
+    """The file, for who sees it whole: watches and calls are told to no addressee. Raises NotFound."""
+    file, sight = await seen(rooms, viewer, id_, at)
+    if not sight.whole:
+        raise NotFound(ABSENT)
+    return file
+
+
 async def _shown(
-    request: Request, id_: str, *, done: str = "", form: Form | None = None, refused: InvalidInput | None = None
+    request: Request, id_: str, *, done: str = "", form: Form | None = None, refused: Refusal | None = None
 ) -> HTMLResponse:
     viewer, rooms, at = must_sign_in(request), rooms_of(request), now()
-    file, _ = await seen(rooms, viewer, id_, at)
+    file = await _whole(rooms, viewer, id_, at)
     async with rooms.graph.reading() as unit:
         bodies = await unit.directory.organisations(sorted({one.organisation for one in file.to_call.values()}))
     sent = form.first() if form else {}
@@ -116,7 +126,7 @@ async def _shown(
         "key": new_key(),
         "done": done,
         "refused": refused.message if refused else "",
-        "faulty": refused.field if refused else "",
+        "faulty": getattr(refused, "field", "") if refused else "",
         "sent": sent,
         "calls": [
             (

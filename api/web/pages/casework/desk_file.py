@@ -30,11 +30,14 @@ async def open_from(rooms: Rooms, viewer: Viewer, request_id: str, form: Form, *
         watch=watch_of(form, at) if what == "veille" else None,
     )
     file = await field_work.open_from(rooms, viewer, request_id, told, key=key, at=at)
-    return passing_on(file.id, form.one("relais", 300)) if what == "passer" else f"/dossier/{file.id}"
+    return (
+        passing_on(file.id, form.one("vers", 600), form.one("motif", 200))
+        if what == "passer"
+        else f"/dossier/{file.id}"
+    )
 
 
-def passing_on(file: str, relay: str) -> str:
-    """Where a file is handed to a relay, which is chosen there already."""
-    kind, _, id_ = relay.partition(":")
-    chosen = urlencode({"service" if kind == "service" else "organisme": id_}, safe=":") if id_ else ""
-    return f"/dossier/{file}/passer" + (f"?{chosen}" if chosen else "")
+def passing_on(file: str, to: str, reason: str) -> str:
+    """Where a file is handed to a relay, "organisation|service|post", chosen there already, for the reason of the contact."""
+    chosen = [(name, value) for name, value in (("vers", to), ("c", reason)) if value]
+    return f"/dossier/{file}/passer" + (f"?{urlencode(chosen)}" if chosen else "")

@@ -101,6 +101,18 @@ async def settle(request: Request, handoff: str) -> Response:
     return see(f"/demande/{handoff}?note=fait#fait")
 
 
+@router.post(PATH + "/relecture")
+async def review(request: Request, handoff: str) -> Response:
+    """A second person has looked at what was told in danger."""
+    viewer, rooms = must_sign_in(request), rooms_of(request)
+    form = await form_of(request)
+    try:
+        await handing.review(rooms, viewer, handoff, form.one("avis", 4000), key=key_in(form), at=now())
+    except SHOWN as refusal:
+        return await _page(request, handoff, refusal=refusal, form=form)
+    return see(f"/demande/{handoff}?note=fait#fait")
+
+
 @router.post(PATH + "/lien")
 async def give_link(request: Request, handoff: str) -> HTMLResponse:
     """A link and a code for an addressee without an account, shown this once."""

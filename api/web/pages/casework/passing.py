@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -16,12 +17,14 @@ from api.auth.viewer import must_sign_in
 from api.web.acting import key_in, new_key, rooms_of
 from api.web.forms import form_of, see
 from api.web.handing_words import people, told_views
+from api.web.pages.casework.passing_to import to_whom
 from api.web.passing_form import (
     KINDS,
     LASTS,
     LATER,
     STANDING,
     Typed,
+    as_typed,
     consent_of,
     fields,
     passing_path,
@@ -53,6 +56,7 @@ from graph.model.vocabulary import button, competence, competences, label
 CHOOSE: Final = "/passer"
 PATH: Final = "/dossier/{file}/passer"
 MOST_FILES: Final = 50
+GONE: Final = "destinataire retiré de l’annuaire"
 SHOWN: Final = (InvalidInput, ReasonMissing, ConsentMissing, NeedsConfirming, StepNotAllowed)
 
 router = APIRouter(include_in_schema=False)
@@ -74,11 +78,13 @@ async def open_new(request: Request) -> Response:
         member = Member(id="", role=MemberRole.ADULT, identity=Identity(name=form.one("nom", 200)))
         file = await opening.open_file(rooms, viewer, [member], [need], key=key_in(form), at=now())
     except SHOWN as refusal:
-        return await _choose(request, refusal)
+        return await _choose(request, refusal, form.first())
     return see(passing_path(file.id, request.query_params))
 
 
-async def _choose(request: Request, refusal: Refusal | None = None) -> HTMLResponse:
+async def _choose(
+    request: Request, refusal: Refusal | None = None, typed: Mapping[str, str] | None = None
+) -> HTMLResponse:
     viewer, rooms, at = must_sign_in(request), rooms_of(request), now()
     check(viewer, Operation.OPEN_FILE, Subject(organisation=viewer.organisation))
     asked = request.query_params
@@ -104,6 +110,7 @@ async def _choose(request: Request, refusal: Refusal | None = None) -> HTMLRespo
         else sorted(((one.id, one.label) for one in competences().values()), key=lambda it: it[1]),
         "action": f"{CHOOSE}?{request.url.query}",
         "key": new_key(),
+        "typed": typed or {},
         "refusal": refusal.message if refusal else "",
     }
     return _kept(
@@ -117,7 +124,14 @@ async def prepare(request: Request, file: str) -> HTMLResponse:
     found = await _file(request, file)
     if waiting := found.handoffs.get(request.query_params.get("brouillon", "")):
         return await _form(request, found, _of_draft(waiting, found), waiting=waiting)
-    return await _form(request, found, proposed(found, request.query_params, now().date()))
+    if not request.query_params.get("vers"):
+        return await to_whom(request, found)
+    typed = proposed(found, request.query_params, now().date())
+    try:
+        await _addressed(request, typed.target)
+    except InvalidInput as refusal:
+        return await to_whom(request, found, refusal)
+    return await _form(request, found, typed)
 
 
 @router.post(PATH)
@@ -126,11 +140,12 @@ async def send(request: Request, file: str) -> Response:
     viewer, rooms = must_sign_in(request), rooms_of(request)
     form = await form_of(request)
     found = await _file(request, file)
-    typed, key = typed_in(form), key_in(form)
+    typed, key = as_typed(form), key_in(form)
     waiting = found.handoffs.get(form.one("brouillon", 60))
     if form.one("corriger", 5):
         return await _form(request, found, typed, key=key, waiting=waiting)
     try:
+        typed = typed_in(form)
         if waiting is not None:
             consent = consent_of(typed, waiting.groups)
             if consent is None:
@@ -170,22 +185,19 @@ async def _form(
     waiting: Handoff | None = None,
 ) -> HTMLResponse:
     at = now()
-    to = await _addressed(request, typed.target)
+    to, refusal = await _still(request, typed.target, refusal)
     whole = told(file, Sight(whole=True), at)
     names = {one.id: one.identity.name for one in whole.members or () if one.identity}
     covered = _covering(file, typed, at)
-    groups = [group for group in ShareGroup if group in tellable(to.kind)]
+    groups = [one for one in ShareGroup if (one in tellable(to.kind) if to else one.value in typed.groups)]
     context = {
         "typed": typed,
-        "to": to.name,
-        "limited": practical_only(to.kind),
+        "to": to.name if to else GONE,
+        "gone": to is None,
+        "limited": to is not None and practical_only(to.kind),
         "people": people(whole) or "Sans nom",
         "kinds": [(one.value, button("kind", one)) for one in KINDS],
-        "needs": [
-            (need.id, competence(need.competence).label, names.get(need.member, ""))
-            for need in file.needs.values()
-            if need.open
-        ],
+        "needs": _needs(file, names),
         "groups": [(one.value, label("share", one)) for one in groups],
         "grounds": [(one.value, button("ground", one)) for one in Ground],
         "standing": STANDING if covered else "",
@@ -203,6 +215,11 @@ async def _form(
     return _kept(
         page(request, "pages/casework/passing.html", context, status=STATUS[refusal.code] if refusal else 200, at=at)
     )
+
+
+def _needs(file: File, names: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    open_ = [need for need in file.needs.values() if need.open]
+    return [(need.id, competence(need.competence).label, names.get(need.member, "")) for need in open_]
 
 
 def _covering(file: File, typed: Typed, at: datetime) -> bool:
@@ -237,6 +254,16 @@ async def _file(request: Request, file: str) -> File:
 async def _addressed(request: Request, target: Target) -> Organisation:
     async with rooms_of(request).graph.reading() as unit:
         return await handing.target_of(unit, target, now())
+
+
+async def _still(
+    request: Request, target: Target, refusal: Refusal | None
+) -> tuple[Organisation | None, Refusal | None]:
+    """Whom it is for, and what is refused: one that closed meanwhile takes nothing of what was typed along."""
+    try:
+        return await _addressed(request, target), refusal
+    except InvalidInput as gone:
+        return None, refusal or gone
 
 
 def _kind_words(code: str) -> str:
