@@ -21,6 +21,7 @@ from graph.model.casework.handoff import Handoff, Kind, Step, Target
 from graph.model.casework.receivers import practical_only, tellable
 from graph.model.casework.said import NOTHING, Said, Taking
 from graph.model.casework.sight import Sight, shared_groups
+from graph.model.casework.taking_over import may_propose
 from graph.model.directory import ListingState, Organisation
 from graph.model.errors import InvalidInput, NotAllowed, NotFound
 from graph.store.casework.reads import ReadPage
@@ -108,11 +109,11 @@ async def prepare(
 
 
 def _known(viewer: Viewer, file_id: str, at: datetime) -> Callable[[Unit], Awaitable[File]]:
-    """A take-over is proposed by a partner of the file: one that a handoff of it was addressed to."""
+    """A take-over is proposed by a partner of the file: one that a handoff of it was addressed to, not long ago."""
 
     async def load(unit: Unit) -> File:
-        file, sight = await seen_in(unit, viewer, await unit.files.load(file_id), at)
-        if not sight.handoffs:
+        file, _ = await seen_in(unit, viewer, await unit.files.load(file_id), at)
+        if not may_propose(file, viewer.organisation, at):
             raise NotAllowed(NOT_YOURS)
         return file
 
