@@ -172,5 +172,6 @@ async def _sweep_some(unit: Unit, settings: Settings) -> int:
         await unit.sessions.sweep(now, settings.session_idle_ms),
         await unit.signings_in.sweep(now),
         await unit.doors.sweep(now, person.IDLE_MS),
+        await unit.sweeping.sweep(datetime.now(UTC)),
     )
     return sum(swept)

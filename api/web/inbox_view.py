@@ -124,9 +124,13 @@ def _about(one: Owing, handoff: Handoff | None, viewer: Viewer, at: datetime) ->
 
 
 def _href(one: Owing, handoff: Handoff | None, viewer: Viewer, at: datetime) -> str:
-    if handoff is not None:
-        return f"/demande/{handoff.id}"
-    return f"/dossier/{one.action.file}"
+    if handoff is None or one.file is None:
+        return f"/dossier/{one.action.file}"
+    seen = sight(one.file, viewer, at)
+    # To whom it was escalated the file's page tells its way; the request's own is for its two sides.
+    if seen.escalated and handoff.id not in seen.handoffs:
+        return f"/dossier/{one.action.file}"
+    return f"/demande/{handoff.id}"
 
 
 def _due(due: datetime, at: datetime) -> str:

@@ -25,6 +25,7 @@ from graph.store.migrations import (
     m016_inbox,
     m017_own_page,
     m018_clocks,
+    m019_sweeping,
 )
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
@@ -52,6 +53,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m018_clocks", m018_clocks.run),
     ("m015_reads", m015_reads.run),
     ("m016_inbox", m016_inbox.run),
+    ("m019_sweeping", m019_sweeping.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

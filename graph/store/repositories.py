@@ -20,6 +20,7 @@ from graph.store.casework.lookups import Lookups
 from graph.store.casework.reads import Reads
 from graph.store.casework.requests import Requests
 from graph.store.casework.seats import Seats
+from graph.store.casework.sweeping import Sweeping
 from graph.store.casework.teams import Teams
 from graph.store.claims import Claims
 from graph.store.decisions import Decisions
@@ -194,6 +195,11 @@ class Repositories:
     def forgetting(self) -> Forgetting:
         """What is erased of files."""
         return Forgetting(self._unit)
+
+    @cached_property
+    def sweeping(self) -> Sweeping:
+        """What is past, beside files."""
+        return Sweeping(self._unit)
 
     @cached_property
     def seats(self) -> Seats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -12,9 +13,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.actions.casework import looking_up
+from api.actions.casework import front_desk, looking_up
 from graph.model.access import Role, Viewer
 from graph.model.casework.acts import Closed, Erased, LeadMoved, MemberSet, PageSet
+from graph.model.casework.contact import Contact, Sequel
 from graph.model.casework.deciding import opened as decided
 from graph.model.casework.file import (
     Actor,
@@ -28,10 +30,11 @@ from graph.model.casework.file import (
     Outcome,
     PersonPage,
 )
-from graph.model.casework.finding_again import MOST_AN_HOUR, Sought
+from graph.model.casework.finding_again import MOST_AN_HOUR, MOST_OF_OWN_AN_HOUR, Sought
 from graph.model.casework.grounds import Ground
 from graph.model.directory import Contact as Reach
 from graph.model.errors import InvalidInput, NotAllowed, NotFound, ReasonMissing, TooMuch
+from graph.store import records
 from graph.store.unit import Graph, Unit
 from tests import make
 from tests.api.inside import Inside, inside
@@ -346,14 +349,66 @@ async def test_who_may_not_look_learns_nothing_and_writes_nothing(site: Inside) 
 
 async def test_a_list_of_names_is_not_tried_out(site: Inside) -> None:
     asker = viewer(HERE, "t:asker")
-    for _ in range(MOST_AN_HOUR):
-        await looking_up.look_up(site.rooms, asker, Sought(phone=PHONE), network=True, ground=Ground.ACCORD)
+
+    async def look(_: int) -> bool:
+        try:
+            await looking_up.look_up(site.rooms, asker, Sought(phone=PHONE), network=True, ground=Ground.ACCORD)
+        except TooMuch:
+            return False
+        return True
+
+    assert all([await look(number) for number in range(MOST_AN_HOUR - 1)])
+    # Nor by asking several times at once.
+    assert sorted(await asyncio.gather(*map(look, range(5)))) == [False] * 4 + [True]
     before = await held(site)
     with pytest.raises(TooMuch):
         await looking_up.look_up(site.rooms, asker, Sought(phone=PHONE), network=True, ground=Ground.ACCORD)
     assert await held(site) == before
-    # In one's own files one may go on.
+    # In one's own files one may go on, for longer.
     assert await looking_up.look_up(site.rooms, asker, Sought(phone=PHONE)) == []
+
+    async def looked_often(unit: Unit) -> None:
+        for _ in range(MOST_OF_OWN_AN_HOUR - 1):
+            await unit.lookups.note(asker.account, HERE, datetime.now(UTC), ground="", request="", files=[])
+
+    await site.rooms.graph.write(looked_often)
+    before = await held(site)
+    with pytest.raises(TooMuch):
+        await looking_up.look_up(site.rooms, asker, Sought(phone=PHONE))
+    assert await held(site) == before
+
+
+async def test_a_look_is_for_a_contact_of_ones_own_house(site: Inside) -> None:
+    contacts = [
+        await front_desk.record(site.rooms, viewer(one, f"t:{one}"), Contact(), key="k") for one in (HERE, THERE)
+    ]
+    own, other = (contact.id for contact in contacts)
+    asker = viewer(HERE, "t:asker")
+    before = await held(site)
+    for request in (other, "0" * 32):
+        with pytest.raises(InvalidInput) as refused:
+            await looking_up.look_up(site.rooms, asker, Sought(phone=PHONE), request=request)
+        assert refused.value.field == "request"
+    assert await held(site) == before
+    await looking_up.look_up(site.rooms, asker, Sought(phone=PHONE), request=own)
+    assert [one["request"] for one in await rows(site, "Lookup")] == [own]
+
+
+async def test_a_health_number_is_kept_nowhere_and_words_leave_no_digest(site: Inside) -> None:
+    desk, number = viewer(HERE, "t:desk"), "1 84 12 76 451 089 46"
+    words = "Voisine inquiète."
+    made = await front_desk.record(site.rooms, desk, Contact(), key="k", words=words)
+    before = await held(site)
+    with pytest.raises(InvalidInput, match="sécurité sociale"):
+        await front_desk.record(site.rooms, desk, Contact(), key="k2", words=number)
+    with pytest.raises(InvalidInput, match="sécurité sociale"):
+        await front_desk.correct(site.rooms, desk, made.id, Contact(), key="k3", words=number)
+    with pytest.raises(InvalidInput, match="sécurité sociale"):
+        await front_desk.follow(site.rooms, desk, made.id, Sequel.ORIENTED, key="k4", to=number)
+    assert await held(site) == before
+    (reply,) = await rows(site, "Reply")
+    assert reply["input"] != records.digest(("request", Contact(), words))
+    assert (await front_desk.record(site.rooms, desk, Contact(), key="k", words=words)).id == made.id
 
 
 async def test_an_answer_is_good_for_whoever_asked_and_not_for_long(site: Inside) -> None:

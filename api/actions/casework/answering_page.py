@@ -15,6 +15,7 @@ from graph.model.access import Viewer
 from graph.model.account import Account, MembershipState
 from graph.model.casework.acts import Drafted, Entry, Settled, Stepped
 from graph.model.casework.file import Actor
+from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.handoff import Handoff, Kind, State, Step
 from graph.model.casework.owed import NextAction, of_handoff
 from graph.model.casework.sight import acting_for, shared_groups
@@ -70,7 +71,7 @@ async def opened(rooms: Rooms, viewer: Viewer, handoff_id: str, at: datetime) ->
         names=names,
         accounts=accounts,
         colleagues=tuple(a for m, a in members if m.state is MembershipState.ACTIVE and a.active),
-        relays=await next_relays(rooms, handed, _commune(shown), at) if _looks_on(handed, allowed) else (),
+        relays=await next_relays(rooms, handed, _commune(shown), at) if _looks_on(handed, shown, allowed) else (),
     )
 
 
@@ -122,7 +123,10 @@ def _of_chain(one: Handoff, handoff: Handoff) -> bool:
     return one.id in handoff.chain or handoff.id in one.chain or one.id == handoff.parent or one.parent == handoff.id
 
 
-def _looks_on(handed: Handed, allowed: tuple[Step, ...]) -> bool:
+def _looks_on(handed: Handed, shown: Told, allowed: tuple[Step, ...]) -> bool:
+    # Who else handles a need says what the need is.
+    if not handed.sight.whole and ShareGroup.NEED not in shown.groups:
+        return False
     refused = handed.handoff.state in {State.DECLINED, State.NOT_COMPLETED, State.EXPIRED}
     return bool(_PASSED_ON & set(allowed)) or (refused and handed.sight.works)
 

@@ -137,8 +137,8 @@ async def once(
     """
 
     async def make(unit: Unit) -> File:
-        blinded = await _blinded(unit, asked)
-        if before := await unit.replies.found(viewer.key, key, blinded):
+        told = await blinded(unit, asked)
+        if before := await unit.replies.found(viewer.key, key, told):
             return await _answered(unit, before)
         file = await load(unit)
         actor = by or actor_of(viewer)
@@ -147,7 +147,7 @@ async def once(
             checked_texts(event)
         if events:
             file = await unit.files.append(file, actor, at, *await seated(unit, file.id, events))
-        await unit.replies.keep(viewer.key, key, blinded, {"file": file.id, "seq": file.seq})
+        await unit.replies.keep(viewer.key, key, told, {"file": file.id, "seq": file.seq})
         return file
 
     return await graph.write(make)
@@ -169,13 +169,13 @@ async def created(
         checked_texts(event)
 
     async def make(unit: Unit) -> File:
-        blinded = await _blinded(unit, asked)
-        if before := await unit.replies.found(viewer.key, key, blinded):
+        told = await blinded(unit, asked)
+        if before := await unit.replies.found(viewer.key, key, told):
             return await _answered(unit, before)
         file = await unit.files.append(None, actor_of(viewer), at, *await seated(unit, id_, events), id_=id_)
         if also is not None:
             await also(unit, file)
-        await unit.replies.keep(viewer.key, key, blinded, {"file": file.id, "seq": file.seq})
+        await unit.replies.keep(viewer.key, key, told, {"file": file.id, "seq": file.seq})
         return file
 
     return await graph.write(make)
@@ -189,8 +189,8 @@ async def _answered(unit: Unit, reply: Mapping[str, Any]) -> File:
     return file
 
 
-async def _blinded(unit: Unit, asked: object) -> str:
-    """What was asked, compared without being kept: the graph holds no mark of a name or a word that could be guessed at."""
+async def blinded(unit: Unit, asked: object) -> str:
+    """What was asked, to be compared without being kept: the graph holds no mark of a name or a word that could be guessed at."""
     secret = await asyncio.to_thread(unit.keyring.house, "replies")
     return hmac.digest(secret, records.digest(asked).encode(), "sha256").hex()
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from api.actions.casework.filing import blinded
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, check, may
 from graph.model.casework import front_desk as desk
 from graph.model.casework.contact import Cause, Contact, Sequel
 from graph.model.casework.desk_report import Report, month_of, report
+from graph.model.casework.free_text import checked_texts, no_health_number
 from graph.model.casework.front_desk import Recorded, Request, RequestEntry, RequestEvent
 from graph.model.errors import InvalidInput, NotFound
 from graph.store.unit import Unit
@@ -44,9 +46,9 @@ async def record(
     moment = at or datetime.now(UTC)
     check(viewer, Operation.RECORD_REQUEST, Subject(organisation=viewer.organisation))
     contact, words = _checked(rooms, contact), _words(words)
-    asked = ("request", contact, words)
 
     async def make(unit: Unit) -> Request:
+        asked = await blinded(unit, ("request", contact, words))
         if before := await unit.replies.found(viewer.key, key, asked):
             return await _hers(unit, viewer, before["request"])
         event = Recorded(organisation=viewer.organisation, contact=contact)
@@ -199,15 +201,16 @@ async def _act(
 ) -> Request:
     """Load, decide, write, once for each key."""
     moment = at or datetime.now(UTC)
-    told = (id_, asked)
 
     async def make(unit: Unit) -> Request:
+        told = await blinded(unit, (id_, asked))
         if await unit.replies.found(viewer.key, key, told):
             return await _hers(unit, viewer, id_)
         request = await _hers(unit, viewer, id_)
         check(viewer, Operation.RECORD_REQUEST, Subject(organisation=request.organisation))
         event = decide(request)
         if event is not None:
+            checked_texts(event)
             request = await unit.requests.append(request, viewer.account, moment, event)
         if after is not None:
             await after(unit, request)
@@ -239,4 +242,5 @@ def _words(words: str) -> str:
     told = words.strip()
     if len(told) > desk.LONGEST_TEXT:
         raise InvalidInput(f"Quelques mots suffisent : {desk.LONGEST_TEXT} caractères au plus.", "words")
+    no_health_number(told, "words")
     return told

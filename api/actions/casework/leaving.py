@@ -12,6 +12,7 @@ from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.account import MembershipState
 from graph.model.casework.file import Actor, File
+from graph.model.casework.free_text import checked_text
 from graph.model.casework.leaving import Leave, checked_leave, departure
 from graph.model.errors import InvalidInput, NotAllowed
 from graph.store.casework.rows import moment_of
@@ -84,8 +85,9 @@ async def hand_over(
     """All that she holds goes, file by file, to whom `plan` says (by file: an account, or the desk), the rest to the duty desk;
     then she leads nothing and takes nothing. How many files moved. Killed on the way, it is taken up where it was.
 
-    Raises NotAllowed, InvalidInput for someone who is not of the house.
+    Raises NotAllowed, InvalidInput for someone who is not of the house, or for words that no file may keep.
     """
+    checked_text(why, "why")
     async with rooms.graph.reading() as unit:
         await _may_hand_over(unit, viewer, organisation, account)
         active = await _active(unit, organisation)

@@ -21,6 +21,7 @@ from graph.model.casework.finding_again import (
     holder,
     last_lead,
     may_ask_others,
+    may_look_at_own,
     sought_marks,
     told_to_others,
 )
@@ -60,7 +61,7 @@ async def look_up(
     """Who may already follow this person. Each look is written down; with `network`, in every organisation's files.
 
     Raises NotAllowed (visitors and machines have no such right), InvalidInput, ReasonMissing without a ground for the network,
-    TooMuch past thirty looks of the network in an hour.
+    TooMuch past so many looks in an hour. `request` is a contact of her own organisation.
     """
     moment = at or datetime.now(UTC)
     check(viewer, Operation.LOOK_UP, Subject(organisation=viewer.organisation))
@@ -69,8 +70,13 @@ async def look_up(
     marks = sought_marks(sought)
 
     async def make(unit: Unit) -> list[Answer]:
+        if request:
+            await _own_contact(unit, viewer, request)
+        asked = await unit.lookups.asked_within(viewer.account, moment, AN_HOUR, network=network)
         if network:
-            may_ask_others(ground, await unit.lookups.asked_within(viewer.account, moment, AN_HOUR))
+            may_ask_others(ground, asked)
+        else:
+            may_look_at_own(asked)
         organisations = await unit.lookups.books() if network else [viewer.organisation]
         files = [await unit.files.load(id_) for id_ in await unit.lookups.found(marks, organisations)]
         shown = [file for file in files if file is not None and _may_know(file, viewer, moment)]
@@ -124,6 +130,13 @@ async def relink(
         return organisation
 
     return await rooms.graph.write(make)
+
+
+async def _own_contact(unit: Unit, viewer: Viewer, request: str) -> None:
+    """Raises InvalidInput: another organisation's contact looks like none."""
+    contact = await unit.requests.get(request)
+    if contact is None or contact.organisation != viewer.organisation:
+        raise InvalidInput(NO_CONTACT, "request")
 
 
 async def _keep_with(unit: Unit, viewer: Viewer, request: str, organisation: str, at: datetime) -> None:

@@ -18,11 +18,10 @@ from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, File
 from graph.model.casework.handoff import OF_THE_FILE, Handoff, Kind, State, Target
 from graph.model.casework.said import Taking
+from graph.model.casework.taking_over import may_propose as lately_asked
 from graph.model.errors import InvalidInput, NotFound, ReasonMissing, StepNotAllowed
 from graph.store.unit import Unit
 
-# Of these nothing was sent to the house that they name.
-_UNTOLD: Final = frozenset({Kind.ORIENT, Kind.ASSIGN, Kind.TAKE_OVER})
 _WORKS: Final = frozenset({State.ACCEPTED, State.IN_PROGRESS})
 WHY: Final = "Dites pourquoi vous proposez de reprendre cet accompagnement : le référent le lira."
 
@@ -32,7 +31,7 @@ async def propose(
 ) -> Handed:
     """Prepare a take-over; nothing leaves. Its id is made of the key, its target is whoever leads.
 
-    By one whose house a handoff of the file was addressed to, ended or not; or who was told of the file when she looked a caller up
+    By one whose house a handoff of the file was addressed to, not long ago; or who was told of the file when she looked a caller up
     (`hit`, then `file_id` is empty). Raises NotFound without such a reason and where nobody leads it any more, as for what is
     absent; NotAllowed, ReasonMissing without a purpose, InvalidInput for a stale hit or what a take-over does not name,
     StepNotAllowed where her house's proposal is still open.
@@ -49,7 +48,7 @@ async def propose(
         if hit:
             return await answered(unit, await unit.lookups.hit(hit), viewer, moment)
         file, found = await seen_in(unit, viewer, await unit.files.load(file_id), moment)
-        if not file.open or not (found.whole or addressed(file, viewer.organisation)):
+        if not file.open or not (found.whole or lately_asked(file, viewer.organisation, moment)):
             raise NotFound(ABSENT)
         return file
 
@@ -64,14 +63,6 @@ async def propose(
     asked = ("take over", file_id, hit, replace(draft, id=""))
     await once(rooms.graph, viewer, key=key, asked=asked, load=load, decide=decide, at=moment)
     return await seen(rooms, viewer, made.id, moment)
-
-
-def addressed(file: File, organisation: str) -> bool:
-    """Whether a handoff of this file was sent to that house: it keeps the trace."""
-    return any(
-        one.target.organisation == organisation and one.sent is not None and one.kind not in _UNTOLD
-        for one in file.handoffs.values()
-    )
 
 
 def proposed(file: File, organisation: str) -> bool:

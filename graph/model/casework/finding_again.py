@@ -17,6 +17,8 @@ FEWEST_DIGITS: Final = 8
 LONGEST_NAME: Final = 120
 # One desk asks a few times an hour; a list of names that is tried out asks more.
 MOST_AN_HOUR: Final = 30
+# In the files of the own organisation, which she might read one by one: a busy desk is not in its way.
+MOST_OF_OWN_AN_HOUR: Final = 120
 _WORD: Final = re.compile(r"[^\W_]+")
 # Files whose persons cannot be found under them any more.
 GONE: Final = frozenset({FileState.LINKED, FileState.ERASED})
@@ -100,6 +102,14 @@ def may_ask_others(ground: Ground | None, asked_this_hour: int) -> None:
         raise TooMuch(
             f"Vous avez cherché {MOST_AN_HOUR} fois dans le réseau en une heure, c’est le plus qui se puisse. "
             "Téléphonez au service, ou réessayez plus tard."
+        )
+
+
+def may_look_at_own(asked_this_hour: int) -> None:
+    """Whether one's own organisation's files may be looked through once more. Raises TooMuch."""
+    if asked_this_hour >= MOST_OF_OWN_AN_HOUR:
+        raise TooMuch(
+            f"Vous avez cherché {MOST_OF_OWN_AN_HOUR} fois en une heure, c’est le plus qui se puisse. Réessayez plus tard."
         )
 
 

@@ -79,12 +79,15 @@ def no_health_number(text: str, field: str = "") -> None:
 def checked_texts(thing: object) -> None:
     """Raises InvalidInput, which names the field, for a text of an act that is too long or holds a health-insurance number."""
     for field, text in _texts(thing, ""):
-        most = LONGER.get(field, LONGEST)
-        if len(text) > most:
-            raise InvalidInput(
-                f"Ce texte tient en {most} caractères, et en a {len(text)}. Rien n’a été enregistré.", field
-            )
-        no_health_number(text, field)
+        checked_text(text, field)
+
+
+def checked_text(text: str, field: str) -> None:
+    """The same for one text."""
+    most = LONGER.get(field, LONGEST)
+    if len(text) > most:
+        raise InvalidInput(f"Ce texte tient en {most} caractères, et en a {len(text)}. Rien n’a été enregistré.", field)
+    no_health_number(text, field)
 
 
 def _texts(thing: Any, field: str) -> Iterator[tuple[str, str]]:

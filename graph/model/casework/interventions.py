@@ -7,6 +7,7 @@ from typing import Final
 
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, ToCallBack, Watch
+from graph.model.casework.free_text import no_health_number
 from graph.model.casework.writings import CalledBack, Looked, Noted, NoteKind, WatchSet
 from graph.model.errors import InvalidInput, StepNotAllowed
 
@@ -49,6 +50,7 @@ def checked(watch: Watch, at: datetime) -> Watch:
     today = at.astimezone(PARIS).date()
     if not watch.what.strip() or len(watch.what) > LONGEST_WATCH:
         raise InvalidInput(f"Dites en {LONGEST_WATCH} caractères au plus ce que la veille regarde.", "what")
+    no_health_number(watch.what, "what")
     if watch.next < today:
         raise InvalidInput("La prochaine veille est un jour à venir.", "next")
     if watch.until < watch.next:

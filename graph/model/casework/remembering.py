@@ -10,6 +10,7 @@ from typing import Final
 
 from graph.model.casework.acts import Erased
 from graph.model.casework.file import File, FileState, Right
+from graph.model.casework.free_text import no_health_number
 from graph.model.casework.writings import ForgettingTold, RightAnswered
 from graph.model.errors import InvalidInput, ReasonMissing, StepNotAllowed
 from graph.model.sheets import rows
@@ -80,7 +81,7 @@ def may_be_forgotten(file: File, at: datetime) -> bool:
 
 def erased(file: File, organisation_kinds: Iterable[str], visa: str, why: Cause) -> Erased:
     """Nothing is left but that there was something. Raises StepNotAllowed on a file that is open, ReasonMissing without the visa
-    that its body needs, InvalidInput for one that is too long.
+    that its body needs, InvalidInput for one that is too long, or holds a health-insurance number: it stays in plain text.
     """
     visa = visa.strip()
     if file.state not in ENDED:
@@ -92,6 +93,7 @@ def erased(file: File, organisation_kinds: Iterable[str], visa: str, why: Cause)
         )
     if len(visa) > LONGEST_VISA:
         raise InvalidInput(f"La référence du visa tient en {LONGEST_VISA} caractères.", "visa")
+    no_health_number(visa, "visa")
     return Erased(visa=visa, why=why.value)
 
 

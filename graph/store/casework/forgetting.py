@@ -31,6 +31,10 @@ SET f.state = $state, f.seq = $seq, f.hash = $hash, f.leadOrganisation = '', f.l
     f.changed = timestamp()
 REMOVE f.sealed
 """
+# The front desk's words, with whatever was said of her there: codes and moments stay. By both ends, for a contact names its file
+# in a transaction after the file's own.
+UNSEAL_REQUESTS: Final[LiteralString] = "MATCH (r:Request {file: $id}) REMOVE r.sealed"
+UNSEAL_REQUEST: Final[LiteralString] = "MATCH (r:Request {id: $request}) REMOVE r.sealed"
 # What leads to the person, or shows what she wrote: gone. Every label with a `file` is named here or in KEPT (a test compares).
 GONE: Final[dict[str, LiteralString]] = {
     "NextAction": "MATCH (n:NextAction {file: $id}) DELETE n",
@@ -42,7 +46,7 @@ GONE: Final[dict[str, LiteralString]] = {
     "Told": "MATCH (n:Told {id: $id}) DELETE n",
 }
 # Codes and moments, under ids that say nothing: what figures are made of, and the chain.
-KEPT: Final = frozenset({"Entry", "Need", "Handoff", "NoRelay"})
+KEPT: Final = frozenset({"Entry", "Need", "Handoff", "NoRelay", "Request"})
 KEY_DUE: Final[LiteralString] = "CREATE (k:Forgotten {id: $id, at: $at})"
 KEYS_DUE: Final[LiteralString] = "MATCH (k:Forgotten) RETURN k.id AS id ORDER BY id LIMIT $most"
 KEY_GONE: Final[LiteralString] = "MATCH (k:Forgotten {id: $id}) DELETE k"
@@ -86,6 +90,9 @@ class Forgetting:
         await self._unit.run(FORGET_FILE, id=file.id, seq=entry.seq, hash=hashed, state=FileState.ERASED.value)
         for statement in GONE.values():
             await self._unit.run(statement, id=file.id)
+        await self._unit.run(UNSEAL_REQUESTS, id=file.id)
+        if file.request:
+            await self._unit.run(UNSEAL_REQUEST, request=file.request)
         await self._unit.run(KEY_DUE, id=file.id, at=milliseconds(at))
         await self._unit.outbox.add(CASEWORK, [f"file:{file.id}"])
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 # Late, today, this week, later; what is urgent first, then by the clock. The page before ends at a place of this order.
 PAGE: Final[LiteralString] = """
-MATCH (a:NextAction {organisation: $organisation})
+UNWIND $organisations AS organisation
+MATCH (a:NextAction {organisation: organisation})
 WHERE (a.holder = 'worker' AND (a.account = $account OR ($desk AND a.account IS NULL)))
    OR (a.holder = 'head' AND $head) OR (a.holder = 'coordinator' AND $coordinator)
 WITH a,
@@ -36,7 +37,8 @@ RETURN a{.*} AS action, band, calm, f.seq AS seq, t.name AS target, s.name AS se
 ORDER BY band, calm, a.due, a.id
 """
 COUNT: Final[LiteralString] = """
-MATCH (a:NextAction {organisation: $organisation})
+UNWIND $organisations AS organisation
+MATCH (a:NextAction {organisation: organisation})
 WHERE (a.holder = 'worker' AND (a.account = $account OR ($desk AND a.account IS NULL)))
    OR (a.holder = 'head' AND $head) OR (a.holder = 'coordinator' AND $coordinator)
 RETURN count(a) AS count, sum(CASE WHEN a.due < $now THEN 1 ELSE 0 END) AS late
@@ -142,7 +144,7 @@ class Inbox:
 
 def _of(whose: Whose) -> dict[str, Any]:
     return {
-        "organisation": whose.organisation if whose.desk else NETWORK,
+        "organisations": [whose.organisation] * whose.desk + [NETWORK] * whose.coordinator,
         "account": whose.account,
         "desk": whose.desk,
         "head": whose.head,

@@ -37,13 +37,16 @@ ADD_LOOKUP: Final[LiteralString] = "CREATE (l:Lookup) SET l = $row"
 ADD_HITS: Final[LiteralString] = "UNWIND $rows AS row CREATE (h:LookupHit) SET h = row"
 HIT: Final[LiteralString] = "MATCH (h:LookupHit {id: $id}) RETURN h{.*} AS hit"
 ASKED: Final[LiteralString] = """
-MATCH (l:Lookup {account: $account}) WHERE l.at > $since AND l.ground <> '' RETURN count(l) AS many
+MATCH (l:Lookup {account: $account}) WHERE l.at > $since AND (l.ground <> '') = $network RETURN count(l) AS many
 """
+# Lock first, then count: of two who look at once, one sees the other's look.
+LOCK_HOUR: Final[LiteralString] = "MERGE (h:LookupHour {id: $id}) SET h.at = $at"
 HITS_ON: Final[LiteralString] = """
 MATCH (h:LookupHit {file: $file})
 RETURN h{.*} AS hit ORDER BY h.at DESC, h.id LIMIT $most
 """
 MOST_FOUND: Final = 20
+HOUR_MS: Final = 3_600_000
 MOST_HITS: Final = 200
 
 
@@ -128,9 +131,13 @@ class Lookups:
         """Who was told of this file, the latest first: the person may see it."""
         return [_hit(row["hit"]) for row in await self._unit.run(HITS_ON, file=file, most=most)]
 
-    async def asked_within(self, account: str, at: datetime, span: timedelta) -> int:
-        """How often this account looked through the network lately."""
-        rows = await self._unit.run(ASKED, account=account, since=milliseconds(at - span))
+    async def asked_within(self, account: str, at: datetime, span: timedelta, *, network: bool) -> int:
+        """How often this account looked lately, through the network or in its own organisation's files; from now on nobody else
+        counts for it until the unit ends.
+        """
+        hour = milliseconds(at) // HOUR_MS
+        await self._unit.run(LOCK_HOUR, id=f"{account}|{hour}", at=hour * HOUR_MS)
+        rows = await self._unit.run(ASKED, account=account, since=milliseconds(at - span), network=network)
         return rows[0]["many"]
 
     async def _key(self, organisation: str) -> bytes:

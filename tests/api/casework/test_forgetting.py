@@ -21,7 +21,9 @@ from api.settings import Settings
 from graph.model.casework import by_person, deciding
 from graph.model.casework.acts import Erased, Linked
 from graph.model.casework.chain import broken, commitment
+from graph.model.casework.contact import Contact, Sequel
 from graph.model.casework.file import File, FileState, Lead, LeadCause, Outcome, Right
+from graph.model.casework.front_desk import Followed, Recorded
 from graph.model.casework.handoff import Step
 from graph.model.casework.remembering import Cause
 from graph.model.casework.said import Said
@@ -112,6 +114,26 @@ async def test_nothing_of_it_can_be_read_and_the_figures_stay(rooms: Rooms) -> N
         await forgetting.forget(rooms, HEAD, FILE, key="k2", repeated=FILE, at=AT)
 
 
+async def test_the_desks_words_go_with_the_file(rooms: Rooms) -> None:
+    graph = rooms.graph
+    await kept(graph, ended(), FILE)
+
+    async def contact(unit: Unit, file: str) -> str:
+        request = await unit.requests.append(None, "anne", AT, Recorded(organisation="t:cms", contact=Contact()))
+        await unit.requests.write_words(request, "Voisine inquiète.")
+        if file:
+            await unit.requests.append(request, "anne", AT, Followed(sequel=Sequel.FILE_OPENED, file=file))
+        return request.id
+
+    its, other = [await graph.write(lambda unit, file=file: contact(unit, file)) for file in (FILE, "")]
+    await forgetting.forget(rooms, HEAD, FILE, key="k", repeated=FILE, at=AT)
+    sealed = {row["id"] for row in await rows(graph, "MATCH (r:Request) WHERE r.sealed <> '' RETURN r.id AS id")}
+    assert sealed == {other}
+    async with graph.reading() as unit:
+        assert (await unit.requests.words(its), await unit.requests.words(other)) == ("", "Voisine inquiète.")
+        assert await unit.requests.get(its) is not None
+
+
 async def test_what_went_into_it_goes_with_it(rooms: Rooms) -> None:
     first = Making()
     first.add(Linked(other="f0", into=False), Linked(other=FILE, into=True))
@@ -175,6 +197,8 @@ async def test_only_the_head_erases_what_has_ended_and_says_its_number_again(roo
     ):
         with pytest.raises(refusal):
             await forgetting.forget(rooms, viewer, id_, key=f"k{id_}", repeated=repeated, at=AT)
+    with pytest.raises(InvalidInput, match="sécurité sociale"):
+        await forgetting.forget(rooms, HEAD, FILE, key="k", visa="1 84 12 76 451 089 46", repeated=FILE, at=AT)
     assert sorted(map(str, await rows(rooms.graph, EVERYTHING))) == sorted(map(str, before))
     assert await key_of(rooms.graph) is not None
 

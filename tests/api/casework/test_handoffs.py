@@ -57,7 +57,7 @@ async def test_a_support_from_the_draft_to_its_end(made: World) -> None:
     async with made.as_(SENDER) as sender:
         seen = (await sender.ask(SEEN, id=handoff))["handoff"]
         assert [edge["node"]["step"] for edge in seen["steps"]["edges"]] == [
-            None, "SUBMIT", "OPEN", "ASK", "ACCEPT", "BOOK", "MISS", "CONTACT", "PAUSE", "RESUME", "COMPLETE",
+            None, "SUBMIT", "OPEN", "ASK", "ACCEPT", "BOOK", "CONTACT", "PAUSE", "RESUME", "COMPLETE",
         ]  # fmt: skip
         assert seen["steps"]["edges"][3]["node"]["text"] == "Depuis quand ?"
         assert seen["needs"] == [made.need]

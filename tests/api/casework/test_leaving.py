@@ -120,6 +120,8 @@ async def test_a_colleague_hands_nobody_over(rooms: Rooms) -> None:
         await hand_over(rooms, anyone, CMS, "ben", {}, why="", at=AT)
     with pytest.raises(InvalidInput):
         await hand_over(rooms, DORA, CMS, "ben", {id_: "anne"}, why="", at=AT)
+    with pytest.raises(InvalidInput, match="sécurité sociale"):
+        await hand_over(rooms, DORA, CMS, "ben", {}, why="1 84 12 76 451 089 46", at=AT)
     assert lead_of(await Log(rooms.graph).read(id_)) == (CMS, "ben")
     async with rooms.graph.reading() as unit:
         assert await unit.seats.state(CMS, "ben") is SeatState.ACTIVE
