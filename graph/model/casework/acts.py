@@ -242,12 +242,15 @@ class Reopened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Linked:
-    """Two files of one person become one: `other` goes into this one, or (`into`) this one into that."""
+    """Two files of one person become one: `other` goes into this one, or (`into`) this one into that. `danger` are the members for
+    whom a danger at home was noted in the other.
+    """
 
     other: str
     into: bool
     needs: tuple[Need, ...] = ()
     members: tuple[Member, ...] = ()
+    danger: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from graph.model.casework import acts
 from graph.model.casework.acts import Entry, Stepped
 from graph.model.casework.endings import ended, erased
-from graph.model.casework.file import File, FileState, ToCallBack
+from graph.model.casework.file import File, FileState, PersonPage, ToCallBack
 from graph.model.casework.handoff import Side, Step
 from graph.model.casework.leading import led
 from graph.model.casework.stepping import stepped
@@ -294,7 +294,11 @@ def _(event: acts.Linked, file: File, entry: Entry) -> File:
         return replace(ended(file, entry.at, FileState.LINKED), linked=event.other)
     needs = {**file.needs, **{need.id: need for need in event.needs}}
     members = {**{member.id: member for member in event.members}, **file.members}
-    return replace(file, needs=needs, members=members)
+    # Whoever is to be feared must not see on an open page that something changed.
+    shut = {id_: replace(one, on=False, token="", code="", until=None) for id_, one in file.pages.items()}
+    danger = {id_: PersonPage(member=id_, danger_at_home=True) for id_ in event.danger}
+    pages = {**shut, **danger} if danger else file.pages
+    return replace(file, needs=needs, members=members, pages=pages)
 
 
 @_apply.register

@@ -20,7 +20,7 @@ CODE_LIVES: Final = timedelta(days=7)
 def linked(file: File, other: File, new_id: Callable[[], str]) -> tuple[Linked, Linked]:
     """What is written in `file`, which stays under its lead, and in `other`, which goes into it.
 
-    Its open needs come along under ids of their own, and its members. Raises StepNotAllowed where one of them is not open, a
+    Its open needs come along under ids of their own, and its members, and the danger at home that was noted for them. Raises StepNotAllowed where one of them is not open, a
     partner is at work on the other, or what was told of it in danger has not been looked at again.
     """
     if file.id == other.id:
@@ -32,7 +32,8 @@ def linked(file: File, other: File, new_id: Callable[[], str]) -> tuple[Linked, 
     if other.to_review:
         raise StepNotAllowed(other.state, "link", "ce qui a été transmis dans l’urgence est encore à relire")
     needs = tuple(replace(need, id=new_id()) for need in other.needs.values() if need.open)
-    kept = Linked(other=other.id, into=False, needs=needs, members=tuple(other.members.values()))
+    danger = tuple(page.member for page in other.pages.values() if page.danger_at_home)
+    kept = Linked(other=other.id, into=False, needs=needs, members=tuple(other.members.values()), danger=danger)
     return kept, Linked(other=file.id, into=True)
 
 
