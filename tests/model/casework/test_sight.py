@@ -108,7 +108,7 @@ def test_who_offers_to_take_over_sees_her_offer_and_nothing_of_the_file():
 
 def test_whoever_passed_a_file_on_still_sees_what_she_sent_and_may_mend_an_error():
     file = cases.moved(cases.file(), THEIRS)
-    assert seen(file, OURS, name="1") == Sight(handoffs=frozenset({"h"}))
+    assert seen(file, OURS, name="1") == Sight(handoffs=frozenset({"h"}), written=frozenset({"h"}))
     assert seen(file, OURS, Role.LISTING_EDITOR, "1") == NOTHING
     assert seen(file, OURS, name="2") == NOTHING
     assert seen(file, THEIRS, name="1").works
