@@ -89,12 +89,18 @@ async def close_page(
     at: datetime | None = None,
 ) -> File:
     """It opens no longer, at once; `danger` notes a danger at home, or that there is none any more.
+    Where it notes one, the pages of all the others of the household close with it.
 
     Raises NotFound, NotAllowed, InvalidInput.
     """
 
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
         await unit.doors.close(file.id, member)
-        return [PageSet(page=own_page.closed(file, member, danger=danger))]
+        pages = [own_page.closed(file, member, danger=danger)]
+        if danger:
+            pages += own_page.closed_around(file, member)
+        for page in pages[1:]:
+            await unit.doors.close(file.id, page.member)
+        return [PageSet(page=page) for page in pages]
 
     return await act(rooms, viewer, file_id, key=key, asked=("close page", member, danger), decide=decide, at=at)
