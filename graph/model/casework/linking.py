@@ -20,8 +20,8 @@ CODE_LIVES: Final = timedelta(days=7)
 def linked(file: File, other: File, new_id: Callable[[], str]) -> tuple[Linked, Linked]:
     """What is written in `file`, which stays under its lead, and in `other`, which goes into it.
 
-    Its open needs come along under ids of their own, and its members, and the danger at home that was noted for them. Raises StepNotAllowed where one of them is not open, a
-    partner is at work on the other, or what was told of it in danger has not been looked at again.
+    Its open needs come along under ids of their own, its members, and the danger at home noted for them. Raises StepNotAllowed
+    where one of them is not open, a partner is at work on the other, or what was told of it in danger has not been looked at again.
     """
     if file.id == other.id:
         raise InvalidInput("C’est le même dossier.", "other")

@@ -82,7 +82,7 @@ def closed(file: File, member: str, *, danger: bool | None = None) -> PersonPage
 
 
 def closed_around(file: File, member: str) -> list[PersonPage]:
-    """The pages of the others of the household, off: where a danger is noted for `member`, nothing must tell it to whom she fears."""
+    """The pages of the others of the household, off: nothing must tell whom she fears that `member` noted a danger."""
     return [
         replace(page, on=False, token="", code="", until=None)
         for page in file.pages.values()
