@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from api.actions.casework.filing import ABSENT, act, seen_in
+from api.actions.casework.filing import ABSENT, act, noted, seen_in
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework import deciding
 from graph.model.casework.acts import Entry, Event
 from graph.model.casework.exporting import copy_of
 from graph.model.casework.file import Actor, File
+from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.remembering import needs_visa
 from graph.model.directory import Organisation
 from graph.model.errors import NotFound
 from graph.store.casework.files import MOST_ENTRIES
+from graph.store.casework.reads import ReadPage
 from graph.store.unit import Unit
 
 
@@ -41,6 +43,7 @@ async def standing(rooms: Rooms, viewer: Viewer, file_id: str, at: datetime | No
         bodies = await unit.directory.organisations(sorted(named))
         lead = file.lead or file.leads[-1]
         above = await unit.keeping.above(lead.organisation)
+    await noted(rooms, viewer, [file_id], {ShareGroup.IDENTITY}, ReadPage.FILE, moment)
     return Standing(
         file=file,
         bodies=bodies,
@@ -79,6 +82,7 @@ async def access_copy(
                 break
         told = copy_of(file, entries, member, moment)
         bodies = await unit.directory.organisations(sorted(_bodies(told)))
+    await noted(rooms, viewer, [file_id], ShareGroup, ReadPage.COPY, moment)
     return told | {"organisations": {id_: body.name for id_, body in bodies.items()}}
 
 

@@ -85,6 +85,8 @@ async def test_after_five_wrong_codes_it_is_locked_until_the_worker_gives_anothe
     with pytest.raises(NotAllowed, match="Trop de codes"):
         await acts.enter(rooms, one.token, one.code, AT)
     _, [state, *_] = await worker.pages(rooms, ANNE, FILE)
+    async with rooms.graph.reading() as unit:
+        assert [read.account for read in await unit.file_reads.of(FILE)] == [ANNE.account]
     assert (state.member.id, state.locked) == (MOTHER, True)
     two = await handed(rooms, "k2")
     assert await acts.enter(rooms, two.token, two.code, AT)
