@@ -32,6 +32,11 @@ class Sight:
         """Whether there is nothing to see, not even that it exists."""
         return not (self.whole or self.handoffs or self.escalated)
 
+    @property
+    def follows(self) -> bool:
+        """Whether how the file stands is still hers to know: after the end of her last request its tombstone is, and no more."""
+        return self.whole or self.escalated or bool(self.groups)
+
 
 NOTHING = Sight()
 

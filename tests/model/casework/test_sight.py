@@ -83,6 +83,7 @@ def test_a_consent_taken_back_or_run_out_ends_it_at_once():
     assert seen(file, THEIRS).groups == GROUPS
     back = cases.write(file, deciding.consent_withdrawn(file, THEIRS))
     assert (seen(back, THEIRS).groups, seen(back, THEIRS).handoffs) == (frozenset(), {"h"})
+    assert (seen(file, THEIRS).follows, seen(back, THEIRS).follows) == (True, False)
     late = sight(file, viewer(THEIRS), NOW + timedelta(days=365 * 5))
     assert late.groups == frozenset()
 
