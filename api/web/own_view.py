@@ -117,9 +117,11 @@ class ToldView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnView:
-    """The page. `closes` is the time at which it closes by itself, `left` the seconds until then."""
+    """The page. `closes` is the time at which it closes by itself, `left` the seconds until then; `apart` where it
+    names nobody and no house."""
 
     referent: Referent | None
+    apart: bool
     closed: bool
     needs: tuple[NeedView, ...]
     of_the_file: tuple[HandoffView, ...]
@@ -140,12 +142,13 @@ def own_view(gathered: Gathered, at: datetime) -> OwnView:
     asked = {one.right for one in file.askings.values() if one.member == gathered.by.member}
     return OwnView(
         referent=gathered.referent,
+        apart=gathered.apart,
         closed=not file.open,
         needs=made.needs(),
         of_the_file=tuple(made.handoff(one) for one in gathered.shown.handoffs if not one.needs),
         appointments=tuple(made.appointment(one) for one in gathered.shown.appointments if _to_come(one, at)),
         told=tuple(made.told(one) for one in gathered.shown.consents),
-        looks=None if gathered.looks is None else tuple(made.look(one) for one in gathered.looks),
+        looks=None if gathered.looks is None or gathered.apart else tuple(made.look(one) for one in gathered.looks),
         questions=tuple((question.value, label("question", question)) for question in Question),
         opinion=by_person.may_say(file, gathered.by.member, "", at),
         rights=tuple((right.value, button("right", right), right in asked) for right in Right),

@@ -19,7 +19,7 @@ from graph.model.casework.handoff import State, Step
 from graph.model.directory import Contact, Holder, HolderRole
 from graph.store.unit import Graph
 from tests import make
-from tests.api.casework.family import ANNE, MOTHER, RENT, draft, family, kept, slots
+from tests.api.casework.family import ANNE, FATHER, MOTHER, RENT, draft, family, kept, slots
 from tests.api.inside import Inside, inside
 
 FILE = "f1"
@@ -242,6 +242,17 @@ async def test_where_there_is_danger_nothing_is_printed_and_the_worker_sees_why(
     assert 'class="qr"' not in text
     await client.aclose()
     await theirs.aclose()
+
+
+async def test_whoever_is_feared_is_told_neither_who_accompanies_nor_where(site: Inside) -> None:
+    await worker.close_page(site.rooms, ANNE, FILE, MOTHER, key="danger", danger=True)
+    his = await worker.open_page(site.rooms, ANNE, FILE, FATHER, key="his", confirmed=True)
+    async with site.client() as client:
+        await client.post(f"/p/{his.token}", data={"code": his.code})
+        text = (await client.get(f"/p/{his.token}")).text
+    assert "Vous pouvez parler à la personne qui vous a remis cette page." in text
+    for word in ("Leroy", "Blanc", "médico-social", "81 25", "ADIL", "terminé"):
+        assert word not in text, word
 
 
 @pytest.mark.parametrize("role", [Role.PROFESSIONAL, Role.HEAD_OF_SERVICE, Role.LISTING_EDITOR])

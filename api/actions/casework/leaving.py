@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
-from api.actions.casework.filing import actor_of, seated
+from api.actions.casework.filing import actor_of, noted, seated
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.account import MembershipState
 from graph.model.casework.file import Actor, File
 from graph.model.casework.free_text import checked_text
+from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.leaving import Leave, checked_leave, departure
 from graph.model.errors import InvalidInput, NotAllowed
+from graph.store.casework.reads import ReadPage
 from graph.store.casework.rows import moment_of
 from graph.store.casework.seats import SeatState
 from graph.store.unit import Graph, Unit
@@ -64,9 +66,13 @@ async def departing(rooms: Rooms, viewer: Viewer, organisation: str, account: st
         held = [await unit.files.load(id_) for id_ in await unit.timing.held(account, organisation)]
         active = await _active(unit, organisation)
         state = await unit.seats.state(organisation, account)
+    files = tuple(file for file in held if file is not None and file.open)
+    if files:
+        shown = [file.id for file in files]
+        await noted(rooms, viewer, shown, {ShareGroup.IDENTITY}, ReadPage.LIST, datetime.now(UTC))
     colleagues = {id_: name for id_, name in active.items() if id_ != account}
     return Departing(
-        files=tuple(file for file in held if file is not None and file.open),
+        files=files,
         colleagues=colleagues,
         leaving=state is not SeatState.ACTIVE,
     )

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from api.actions.casework.filing import ABSENT, act, seen_in
+from api.actions.casework.filing import ABSENT, act, noted, seen_in
 from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.casework import own_page
 from graph.model.casework.acts import Event, PageSet
 from graph.model.casework.file import Actor, File, Member, PersonPage
+from graph.model.casework.grounds import ShareGroup
 from graph.model.errors import NotFound
+from graph.store.casework.reads import ReadPage
 from graph.store.unit import Unit
 
 
@@ -37,11 +39,13 @@ class PageState:
 
 async def pages(rooms: Rooms, viewer: Viewer, file_id: str) -> tuple[File, list[PageState]]:
     """The pages of a file's members. Raises NotFound: for those who see the whole file alone."""
+    at = datetime.now(UTC)
     async with rooms.graph.reading() as unit:
-        file, found = await seen_in(unit, viewer, await unit.files.load(file_id), datetime.now(UTC))
+        file, found = await seen_in(unit, viewer, await unit.files.load(file_id), at)
         if not found.whole:
             raise NotFound(ABSENT)
         tries = await unit.doors.tries(file_id)
+    await noted(rooms, viewer, [file_id], {ShareGroup.IDENTITY}, ReadPage.FILE, at)
     return file, [
         PageState(
             member=member, page=own_page.of(file, member.id), locked=tries.get(member.id, 0) >= own_page.MOST_TRIES
@@ -89,12 +93,18 @@ async def close_page(
     at: datetime | None = None,
 ) -> File:
     """It opens no longer, at once; `danger` notes a danger at home, or that there is none any more.
+    Where it notes one, the pages of all the others of the household close with it.
 
     Raises NotFound, NotAllowed, InvalidInput.
     """
 
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
         await unit.doors.close(file.id, member)
-        return [PageSet(page=own_page.closed(file, member, danger=danger))]
+        pages = [own_page.closed(file, member, danger=danger)]
+        if danger:
+            pages += own_page.closed_around(file, member)
+        for page in pages[1:]:
+            await unit.doors.close(file.id, page.member)
+        return [PageSet(page=page) for page in pages]
 
     return await act(rooms, viewer, file_id, key=key, asked=("close page", member, danger), decide=decide, at=at)

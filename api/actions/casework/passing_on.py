@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final
 
-from api.actions.casework.filing import NOT_YOURS, act, actor_of, seen_in
+from api.actions.casework.filing import NOT_YOURS, act, actor_of, noted, seen_in
 from api.actions.casework.handing import Handed, made_id, seen, target_of
 from api.actions.find_relay import Ask, Page, find_relay
 from api.rooms import Rooms
@@ -28,6 +28,7 @@ from graph.model.casework.telling import Told, through
 from graph.model.directory import Organisation
 from graph.model.errors import InvalidInput, NotAllowed
 from graph.model.relay import Relay
+from graph.store.casework.reads import ReadPage
 from graph.store.unit import Unit
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,6 +74,7 @@ async def preview(rooms: Rooms, viewer: Viewer, file_id: str, sending: Sending, 
         checked_texts(event)
     handoff = so_far.file.handoffs[PREVIEWED]
     groups = handoff.groups if handoff.kind is not Kind.ORIENT else frozenset[ShareGroup]()
+    await noted(rooms, viewer, [file.id], groups, ReadPage.HANDOFF, at)
     return Preview(
         file=file,
         organisation=body,

@@ -11,7 +11,7 @@ from api.actions.casework.referent import Referent, referent
 from api.rooms import Rooms
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import Actor, File
-from graph.model.casework.household import Shown, shown
+from graph.model.casework.household import Shown, apart_from_others, shown
 from graph.model.casework.sentences import partner_of
 from graph.model.directory import Organisation
 
@@ -30,7 +30,7 @@ class Gathered:
     """Who reads (`by`), what she is shown, and the organisations that it names, by id.
 
     `looks` are the services that read the file, the latest first; None while no log of reads is kept, and the page then says
-    nothing of it.
+    nothing of it. `apart` where a danger at home may come from the reader: the page then names no referent, nor her house.
     """
 
     file: File
@@ -38,6 +38,7 @@ class Gathered:
     shown: Shown
     bodies: Mapping[str, Organisation]
     referent: Referent | None
+    apart: bool = False
     looks: tuple[Look, ...] | None = None
 
 
@@ -47,10 +48,12 @@ async def gathered(rooms: Rooms, here: Behind, at: datetime) -> Gathered:
     named = {partner_of(one) for one in seen.handoffs}
     named |= {one.recipient for one in seen.consents} | {one.organisation for one in seen.appointments}
     async with rooms.graph.reading() as unit:
+        apart = apart_from_others(here.file, here.page.member)
         return Gathered(
             file=here.file,
             by=here.by,
             shown=seen,
             bodies=await unit.directory.organisations(sorted(named)),
-            referent=await referent(unit, here.file.lead, at.astimezone(PARIS).date()),
+            referent=None if apart else await referent(unit, here.file.lead, at.astimezone(PARIS).date()),
+            apart=apart,
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from api.actions.casework.filing import ABSENT, act, seen_in
+from api.actions.casework.filing import ABSENT, act, noted, seen_in
 from api.actions.casework.forgetting import gone_into
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
@@ -15,9 +15,11 @@ from graph.model.casework import deciding
 from graph.model.casework.acts import Event
 from graph.model.casework.exporting import copy_of
 from graph.model.casework.file import Actor, File, Lead
+from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.remembering import needs_visa
 from graph.model.directory import Organisation
 from graph.model.errors import NotFound
+from graph.store.casework.reads import ReadPage
 from graph.store.unit import Unit
 
 
@@ -42,6 +44,7 @@ async def standing(rooms: Rooms, viewer: Viewer, file_id: str, at: datetime | No
         bodies = await unit.directory.organisations(sorted(named))
         lead = file.lead or file.leads[-1]
         above = await unit.keeping.above(lead.organisation)
+    await noted(rooms, viewer, [file_id], {ShareGroup.IDENTITY}, ReadPage.FILE, moment)
     return Standing(
         file=file,
         bodies=bodies,
@@ -82,6 +85,7 @@ async def access_copy(
         ]
         told |= {"linked": before} if before else {}
         bodies = await unit.directory.organisations(sorted(set().union(*map(_bodies, (told, *before)))))
+    await noted(rooms, viewer, [file_id], ShareGroup, ReadPage.COPY, moment)
     return told | {"organisations": {id_: body.name for id_, body in bodies.items()}}
 
 

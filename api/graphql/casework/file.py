@@ -118,21 +118,23 @@ class File:
     file: strawberry.Private[model.File]
     sight: strawberry.Private[Sight]
     id: strawberry.ID = strawberry.field(description="Of the file.")
-    seq: int = strawberry.field(description="The number of its last entry.")
+    seq: int | None = strawberry.field(
+        description="The number of its last entry; null where nothing of it is shared with the viewer any longer."
+    )
 
     @classmethod
     def of(cls, file: model.File, sight: Sight) -> File:
         """In this sight."""
-        return cls(file=file, sight=sight, id=strawberry.ID(file.id), seq=file.seq)
+        return cls(file=file, sight=sight, id=strawberry.ID(file.id), seq=file.seq if sight.follows else None)
 
     async def _told(self, info: Info, *, written: bool = False) -> telling.Told:
         log = await info.context.loaders.logs.load(self.file.id) if written else ()
         return told(self.file, self.sight, info.context.now, log)
 
-    @strawberry.field(description="Its life; null for whoever sees nothing of it any longer.")
+    @strawberry.field(description="Its life; null where nothing of it is shared with the viewer any longer.")
     def state(self) -> FileState | None:
         """Known to whoever knows of it."""
-        return None if self.sight.nothing else self.file.state
+        return self.file.state if self.sight.follows else None
 
     @strawberry.field(description="How it ended, to those who work on it.")
     def outcome(self) -> Outcome | None:
@@ -142,7 +144,7 @@ class File:
     @strawberry.field(description="Who answers for it: exactly one while it is open.")
     def lead(self) -> Lead | None:
         """Now."""
-        return Lead.of(self.file.lead) if self.file.lead and not self.sight.nothing else None
+        return Lead.of(self.file.lead) if self.file.lead and self.sight.follows else None
 
     @strawberry.field(description="Who answered for it before, the first first.")
     def leads(self, first: First = 20, after: After = None) -> Connection[Lead] | None:

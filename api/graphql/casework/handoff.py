@@ -67,7 +67,9 @@ class Handoff:
     handed: strawberry.Private[Handed]
     id: strawberry.ID = strawberry.field(description="Of the handoff.")
     file: strawberry.ID = strawberry.field(description="Of the file; it is not shown to everyone.")
-    seq: int = strawberry.field(description="The last entry of its file: give it back as `expectedSeq`.")
+    seq: int | None = strawberry.field(
+        description="The last entry of its file: give it back as `expectedSeq`; null once it has ended and nothing is shared."
+    )
     kind: HandoffKind = strawberry.field(description="What is handed, and who leads afterwards.")
     state: HandoffState = strawberry.field(description="Where it is.")
     unconfirmed: bool = strawberry.field(
@@ -99,7 +101,7 @@ class Handoff:
             handed=handed,
             id=strawberry.ID(one.id),
             file=strawberry.ID(handed.file.id),
-            seq=handed.file.seq,
+            seq=handed.file.seq if one.open or handed.sight.follows else None,
             kind=one.kind,
             state=one.state,
             unconfirmed=one.open and one.reported is not None,

@@ -246,7 +246,8 @@ class Reopened:
 class Linked:
     """Two files of one person become one: `other` goes into this one, or (`into`) this one into that.
 
-    What was owed in the other comes along, and who is around it; `no_relay` are (need, cause), of the needs as they are here.
+    What was owed in the other comes along, and who is around it; `no_relay` are (need, cause), of the needs as they are here;
+    `danger` the members for whom a danger at home was noted in the other.
     """
 
     other: str
@@ -259,6 +260,7 @@ class Linked:
     co_referents: tuple[CoReferent, ...] = ()
     no_relay: tuple[tuple[str, str], ...] = ()
     last_contact: datetime | None = None
+    danger: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

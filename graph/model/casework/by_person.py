@@ -14,7 +14,8 @@ from typing import Final
 from graph.model.casework import deciding
 from graph.model.casework.acts import Entry, Event
 from graph.model.casework.applying import applied
-from graph.model.casework.file import Actor, Appointment, Asking, File, Outcome, Right
+from graph.model.casework.clocks import PARIS
+from graph.model.casework.file import Actor, Appointment, Asking, File, MemberRole, Outcome, Right
 from graph.model.casework.grounds import Consent, Ground, Means, ShareGroup
 from graph.model.casework.handoff import Handoff, State, Step
 from graph.model.casework.household import shown
@@ -54,11 +55,13 @@ def stepped(file: File, handoff: str, step: Step, by: Actor, at: datetime, *, co
         raise StepNotAllowed(one.state, step)
     if step is not Step.CONSENT:
         return [take(file, handoff, step, by, Said(text=SAID.get(step, "")), Taking(at=at))]
-    given = deciding.consent_given(file, _accord(one, by, at, consent))
+    given = deciding.consent_given(file, _accord(file, one, by, at, consent))
     return [given, take(_after(file, by, at, given), handoff, step, by, Said(consent=consent), Taking(at=at))]
 
 
-def _accord(handoff: Handoff, by: Actor, at: datetime, id_: str) -> Consent:
+def _accord(file: File, handoff: Handoff, by: Actor, at: datetime, id_: str) -> Consent:
+    # Whoever answers for a child is told of it as she agrees.
+    parent = file.members[by.member].role is MemberRole.PARENTAL_AUTHORITY
     return Consent(
         id=id_,
         ground=Ground.ACCORD,
@@ -70,6 +73,7 @@ def _accord(handoff: Handoff, by: Actor, at: datetime, id_: str) -> Consent:
         member=by.member,
         means=Means.ONLINE,
         needs=handoff.needs,
+        informed=at.astimezone(PARIS).date() if parent else None,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from graph.model.casework import own_page
 from graph.model.casework.acts import Linked
-from graph.model.casework.file import File, FileState, Outcome
+from graph.model.casework.file import File, FileState, Outcome, PersonPage
 from graph.model.casework.leading import recalled
 
 
@@ -40,6 +40,9 @@ def ended(file: File, at: datetime, state: FileState, outcome: Outcome | None = 
 
 def joined(file: File, event: Linked) -> File:
     """The file with what comes from the one that went into it; what is here stays as it is."""
+    # Whoever is to be feared must not see on an open page that something changed.
+    shut = {id_: replace(one, on=False, token="", code="", until=None) for id_, one in file.pages.items()}
+    danger = {id_: PersonPage(member=id_, danger_at_home=True) for id_ in event.danger}
     return replace(
         file,
         needs={**file.needs, **{one.id: one for one in event.needs}},
@@ -49,6 +52,7 @@ def joined(file: File, event: Linked) -> File:
         circle={**{one.id: one for one in event.circle}, **file.circle},
         co_referents={**{one.id: one for one in event.co_referents}, **file.co_referents},
         no_relay={**dict(event.no_relay), **file.no_relay},
+        pages={**shut, **danger} if danger else file.pages,
         last_contact=max((at for at in (file.last_contact, event.last_contact) if at), default=None),
     )
 

@@ -1,7 +1,9 @@
 """A copy of what is kept of one member, for herself. Others are not in it, nor whoever raised an alarm.
 
 What she sees on her page decides what of the file is hers; in every text, the names and telephones of others that the file knows
-are taken out. What else a text says of someone, nobody but a reader can tell: whoever hands the copy over reads it first.
+are taken out. What is written of the household as a whole is left out where something of it is secret to her; where a danger at
+home may come from her, so is all that is no part of her own needs. What else a text says of someone, nobody but a reader can tell:
+whoever hands the copy over reads it first.
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from typing import Any, Final
 from graph.model.casework import acts, writings
 from graph.model.casework.acts import Entry, Event
 from graph.model.casework.clocks import PARIS
+from graph.model.casework.copied import HER_OWN, OF_A_NEED, OF_THE_HOUSEHOLD
 from graph.model.casework.file import Actor, File, Member, MemberRole
-from graph.model.casework.household import minor, shown
+from graph.model.casework.household import apart_from_others, minor, shown
 
 TAKEN_OUT: Final = "[…]"
 SHORTEST_NAME: Final = 3
@@ -40,7 +43,7 @@ def copy_of(file: File, entries: Iterable[Entry], member: str, at: datetime) -> 
         "made": _plain(at),
         "state": file.state.value,
         "opened": _plain(file.opened),
-        "last_contact": _plain(file.last_contact),
+        "last_contact": None if made.apart else _plain(file.last_contact),
         "member": made.member(file.members[member]),
         "entries": log,
     }
@@ -57,19 +60,50 @@ class _Copy:
         self.appointments = {appointment.id for appointment in seen.appointments}
         self.askings: set[str] = set()
         self._others = _names(file, member)
+        self.apart = apart_from_others(file, member)
+        self.kept_back = (
+            self.apart
+            or len(self.needs) < len(file.needs)
+            or any(one.secret for one in file.members.values() if one.id != member)
+        )
 
     def entry(self, entry: Entry) -> Told | None:
         """One line; None where it is another's, or nobody's to read."""
-        told = EXPORTED[type(entry.event)](self, entry.event)
-        if told is None:
+        kind = type(entry.event)
+        told = EXPORTED[kind](self, entry.event)
+        if told is None or (self.apart and not self._tied(entry.event)):
             return None
+        if entry.seq in self._file.struck or (
+            self.kept_back and kind in OF_THE_HOUSEHOLD and not self._of_her_need(entry.event)
+        ):
+            told = {name: told[name] for name in OF_THE_HOUSEHOLD.get(kind, ())}
         return {"at": _plain(entry.at), "act": entry.act, "by": self.actor(entry.by)} | {
             name: self.value(value) for name, value in told.items() if value not in (None, "", (), False)
         }
 
+    def _of_her_need(self, event: Event) -> bool:
+        if isinstance(event, OF_A_NEED):
+            return event.need in self.needs
+        handoff = getattr(event, "handoff", "")
+        return handoff in self.handoffs and self.of_needs(handoff) and not isinstance(event, acts.Reviewed)
+
+    def of_needs(self, handoff: str) -> bool:
+        """Whether it is about some needs, not the household as a whole."""
+        return bool(self._file.handoffs[handoff].needs)
+
+    def _tied(self, event: Event) -> bool:
+        """Whether it is about one of her own needs, or is an act of her own page."""
+        if isinstance(event, acts.MemberSet):
+            return event.member.id == self.of
+        if isinstance(event, writings.OpinionGiven):
+            return event.of == f"person:{self.of}"
+        return isinstance(event, HER_OWN) or (isinstance(event, OF_A_NEED) and self._of_her_need(event))
+
     def actor(self, by: Actor) -> Told:
         """A service and a function, never a name."""
         mine = by.member == self.of
+        if self.apart and not mine:
+            return {"kind": "other_member" if by.member else by.kind.value}
         return {"kind": by.kind.value if mine or not by.member else "other_member"} | {
             name: value for name, value in (("organisation", by.organisation), ("function", by.function)) if value
         }
@@ -143,14 +177,17 @@ def _handoff(copy: _Copy, event: acts.Drafted) -> Told | None:
     one = event.handoff
     if one.id not in copy.handoffs:
         return None
-    told = {name: getattr(one, name) for name in ("kind", "purpose", "message", "groups", "urgent")}
+    # What is asked for the household as a whole may tell what is secret to her.
+    words = () if copy.kept_back and not one.needs else ("purpose", "message")
+    told = {name: getattr(one, name) for name in ("kind", *words, "groups", "urgent")}
     return {"handoff": one.id, "recipient": one.target.organisation} | told
 
 
 def _step(copy: _Copy, event: acts.Stepped) -> Told | None:
     if event.handoff not in copy.handoffs:
         return None
-    names = ("handoff", "reason", "text", "on", "interim", "appeal", "outcome")
+    words = () if copy.kept_back and not copy.of_needs(event.handoff) else ("text", "interim", "appeal")
+    names = ("handoff", "reason", "on", "outcome", *words)
     return {name: getattr(event, name) for name in names}
 
 
@@ -187,7 +224,7 @@ def _appointment(copy: _Copy, event: writings.AppointmentSet) -> Told | None:
 
 
 def _opinion(copy: _Copy, event: writings.OpinionGiven) -> Told | None:
-    if event.of.startswith("person:") and event.of != f"person:{copy.of}":
+    if event.of != f"person:{copy.of}" and (event.of.startswith("person:") or event.handoff not in copy.handoffs):
         return None
     return {"answers": tuple(f"{question} : {answer}" for question, answer in event.answers), "text": event.text}
 

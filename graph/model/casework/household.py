@@ -51,7 +51,7 @@ def minor(member: Member, day: date) -> bool:
 def shown(file: File, member: str, at: datetime) -> Shown:
     """What this member may be shown of the file at this moment."""
     day = at.astimezone(PARIS).date()
-    apart = _apart(file, member)
+    apart = apart_from_others(file, member)
     needs = {id_: need for id_, need in file.needs.items() if _told_need(file, need, member, day, apart)}
     handoffs = tuple(one for one in file.handoffs.values() if _told_handoff(file, one, needs.keys(), apart))
     ids = {handoff.id for handoff in handoffs}
@@ -67,8 +67,8 @@ def shown(file: File, member: str, at: datetime) -> Shown:
     )
 
 
-def _apart(file: File, member: str) -> bool:
-    """Whether she is one of those from whom a danger at home may come: she sees what is her own, and nothing else."""
+def apart_from_others(file: File, member: str) -> bool:
+    """Whether this member is one of those from whom a danger at home may come: she sees what is her own, and nothing else."""
     page = file.pages.get(member)
     return file.danger_at_home and not (page and page.danger_at_home)
 

@@ -20,9 +20,9 @@ CODE_LIVES: Final = timedelta(days=7)
 def linked(file: File, other: File, new_id: Callable[[], str]) -> tuple[Linked, Linked]:
     """What is written in `file`, which stays under its lead, and in `other`, which goes into it.
 
-    Its open needs come along under ids of their own, why no relay was found for them, its members, its watches, the calls that are
-    owed, and who is around it. Raises StepNotAllowed where one of them is not open, a
-    partner is at work on the other, or what was told of it in danger has not been looked at again.
+    Its open needs come along under ids of their own, why no relay was found for them, its members, the danger at home noted for
+    them, its watches, the calls that are owed, and who is around it. Raises StepNotAllowed where one of them is not open, a partner
+    is at work on the other, or what was told of it in danger has not been looked at again.
     """
     if file.id == other.id:
         raise InvalidInput("C’est le même dossier.", "other")
@@ -44,6 +44,7 @@ def linked(file: File, other: File, new_id: Callable[[], str]) -> tuple[Linked, 
         co_referents=tuple(other.co_referents.values()),
         no_relay=tuple((needs[need].id, cause) for need, cause in other.no_relay.items() if need in needs),
         last_contact=other.last_contact,
+        danger=tuple(page.member for page in other.pages.values() if page.danger_at_home),
     )
     return kept, Linked(other=file.id, into=True)
 

@@ -81,6 +81,15 @@ def closed(file: File, member: str, *, danger: bool | None = None) -> PersonPage
     return replace(page, on=False, token="", code="", until=None, danger_at_home=danger_at_home)
 
 
+def closed_around(file: File, member: str) -> list[PersonPage]:
+    """The pages of the others of the household, off: nothing must tell whom she fears that `member` noted a danger."""
+    return [
+        replace(page, on=False, token="", code="", until=None)
+        for page in file.pages.values()
+        if page.on and page.member != member
+    ]
+
+
 def of(file: File, member: str) -> PersonPage:
     """A member's page, off where nobody opened it. Raises InvalidInput for someone who is not of the file."""
     if member not in file.members or file.members[member].left is not None:

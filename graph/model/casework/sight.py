@@ -15,7 +15,7 @@ from graph.model.casework.handoff import Handoff, Kind
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
     """What a viewer sees: the whole file, or the handoffs addressed to her organisation, each with the groups that it shares, and
-    those that she sent herself and that are open.
+    those that she sent herself and that are open (`written`): of these she reads what she wrote, nothing of the file.
 
     `works` says whether she may act on the file itself, `escalated` whether she sees it because it was escalated to her.
     """
@@ -24,12 +24,18 @@ class Sight:
     works: bool = False
     escalated: bool = False
     handoffs: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
     groups: frozenset[ShareGroup] = frozenset()
 
     @property
     def nothing(self) -> bool:
         """Whether there is nothing to see, not even that it exists."""
         return not (self.whole or self.handoffs or self.escalated)
+
+    @property
+    def follows(self) -> bool:
+        """Whether how the file stands is still hers to know: after the end of her last request its tombstone is, and no more."""
+        return self.whole or self.escalated or bool(self.groups)
 
 
 NOTHING = Sight()
@@ -57,10 +63,10 @@ def sight(file: File, viewer: Viewer, at: datetime, above: tuple[str, ...] = ())
             groups=frozenset(ShareGroup),
         )
     addressed = {id_: handoff for id_, handoff in file.handoffs.items() if _addressed(handoff, viewer)}
-    written = frozenset(id_ for id_, handoff in file.handoffs.items() if _written(handoff, viewer))
+    written = frozenset(id_ for id_, one in file.handoffs.items() if id_ not in addressed and _written(one, viewer))
     escalated = may(viewer, Operation.READ_ESCALATED) and _escalated(file)
     groups = frozenset[ShareGroup]().union(*(shared_groups(file, handoff, at) for handoff in addressed.values()))
-    return Sight(handoffs=frozenset(addressed) | written, groups=groups, escalated=escalated)
+    return Sight(handoffs=frozenset(addressed) | written, written=written, groups=groups, escalated=escalated)
 
 
 def acting_for(file: File, found: Sight) -> str:

@@ -107,7 +107,8 @@ def told(file: File, of: Sight | Handoff, at: datetime, written: Iterable[Entry]
     if of.whole:
         return _whole(file, entries)
     found = NOTHING
-    for id_ in sorted(of.handoffs):
+    # Whoever gave the file away reads nothing of it through what she sent.
+    for id_ in sorted(of.handoffs - of.written):
         handoff = file.handoffs[id_]
         found = _both(found, through(file, handoff, shared_groups(file, handoff, at), entries))
     return found

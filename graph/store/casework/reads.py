@@ -49,6 +49,7 @@ class ReadPage(StrEnum):
     HANDOFF = "handoff"
     READERS = "readers"
     DATA = "data"
+    COPY = "copy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,13 @@ from graph.model.casework.chain import broken, commitment
 from graph.model.casework.contact import Contact, Sequel
 from graph.model.casework.file import File, FileState, Lead, LeadCause, Outcome, Right
 from graph.model.casework.front_desk import Followed, Recorded
+from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.handoff import Step
 from graph.model.casework.remembering import Cause
 from graph.model.casework.said import Said
 from graph.model.errors import InvalidInput, NotAllowed, NotFound, ReasonMissing, StepNotAllowed
 from graph.store.casework import forgetting as store
+from graph.store.casework.reads import ReadPage
 from graph.store.engine import Address
 from graph.store.loading import Loader
 from graph.store.unit import Graph, Unit
@@ -295,6 +297,10 @@ async def test_a_copy_is_for_who_sees_the_whole_file(rooms: Rooms) -> None:
     made.handed(draft(), Step.OPEN)
     await kept(rooms.graph, made, FILE)
     told = await rights.access_copy(rooms, ANNE, FILE, MOTHER, AT)
+    async with rooms.graph.reading() as unit:
+        [read] = await unit.file_reads.of(FILE)
+    assert (read.account, read.pages) == (ANNE.account, (ReadPage.COPY,))
+    assert set(read.groups) == set(ShareGroup)
     assert told["member"]["name"] == "Odile Martin"
     assert told["organisations"] == {"t:cms": "Organisme d’essai"}
     for viewer, id_, member in ((BEN, FILE, MOTHER), (ANNE, "f9", MOTHER), (ANNE, FILE, "m9")):

@@ -22,7 +22,7 @@ from graph.model.errors import NeedsConfirming, NotAllowed, NotFound, StepNotAll
 from graph.store.unit import Graph
 from search.embedded import EmbeddedIndex
 from tests import reading
-from tests.api.casework.family import ANNE, AT, BEN, HEAD, MOTHER, draft, family, kept
+from tests.api.casework.family import ANNE, AT, BEN, FATHER, HEAD, MOTHER, draft, family, kept
 from tests.web.rooms import index_of
 
 FILE = "f1"
@@ -85,6 +85,8 @@ async def test_after_five_wrong_codes_it_is_locked_until_the_worker_gives_anothe
     with pytest.raises(NotAllowed, match="Trop de codes"):
         await acts.enter(rooms, one.token, one.code, AT)
     _, [state, *_] = await worker.pages(rooms, ANNE, FILE)
+    async with rooms.graph.reading() as unit:
+        assert [read.account for read in await unit.file_reads.of(FILE)] == [ANNE.account]
     assert (state.member.id, state.locked) == (MOTHER, True)
     two = await handed(rooms, "k2")
     assert await acts.enter(rooms, two.token, two.code, AT)
@@ -177,3 +179,15 @@ async def test_danger_at_home_shuts_it_and_opens_it_only_by_her_wish(rooms: Room
         await worker.open_page(rooms, ANNE, FILE, MOTHER, key="k3", at=AT)
     assert await stored(rooms) == before
     assert (await worker.open_page(rooms, ANNE, FILE, MOTHER, key="k4", confirmed=True, at=AT)).code
+
+
+async def test_a_danger_noted_for_one_shuts_the_pages_of_the_others(rooms: Rooms) -> None:
+    one = await handed(rooms)
+    his = await worker.open_page(rooms, ANNE, FILE, FATHER, key="his", at=AT)
+    session = await acts.enter(rooms, his.token, his.code, AT)
+    await worker.close_page(rooms, ANNE, FILE, MOTHER, key="d", danger=True, at=AT)
+    assert await acts.behind(rooms, his.token, session, AT) is None
+    for shut in (one, his):
+        with pytest.raises(NotAllowed):
+            await acts.enter(rooms, shut.token, shut.code, AT)
+    assert not any(page.on for page in (await stored(rooms)).pages.values())

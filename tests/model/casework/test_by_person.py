@@ -26,6 +26,7 @@ from tests.api.casework.family import (
     MOTHER,
     PARTNER,
     RENT,
+    SCHOOL,
     Making,
     consent,
     draft,
@@ -82,6 +83,15 @@ def test_her_accord_lets_what_waits_for_it_leave() -> None:
     assert (given.consent.means, given.consent.member, given.consent.recipient) == (Means.ONLINE, MOTHER, "t:new")
     file = made.add(given, stepped, by=person())
     assert (file.handoffs["h-new"].state, file.handoffs["h-new"].ground) == (State.SENT, "c-new")
+
+
+def test_who_holds_parental_authority_agrees_to_what_is_about_her_child() -> None:
+    made = family()
+    file = made.handed(draft("h-new", needs=(SCHOOL,), target=Target(organisation="t:new")))
+    given, stepped = by_person.stepped(file, "h-new", Step.CONSENT, person(), AT, consent="c-new")
+    assert isinstance(given, ConsentGiven)
+    assert given.consent.informed == AT.date()
+    assert made.add(given, stepped, by=person()).handoffs["h-new"].state is State.SENT
 
 
 def test_she_stops_one_and_the_others_go_on() -> None:

@@ -11,7 +11,7 @@ import pytest
 from graph.model.casework import acts, deciding
 from graph.model.casework.acts import Entry
 from graph.model.casework.applying import applied, replayed
-from graph.model.casework.file import FileState, Lead, LeadCause, Member, MemberRole, Outcome
+from graph.model.casework.file import FileState, Lead, LeadCause, Member, MemberRole, Outcome, PersonPage
 from graph.model.casework.handoff import Kind, OrderedLead, ReasonCode, State, Step, Target
 from graph.model.casework.linking import linked
 from graph.model.casework.owed import owed
@@ -116,10 +116,15 @@ def test_two_files_of_one_person_have_one_lead():
         lead=cases.lead(THEIRS),
         needs={"food": cases.need("food"), "old": cases.need("old", ended=NOW, outcome=Outcome.MET)},
         members={"ana": ANA, "leo": Member(id="leo", role=MemberRole.CHILD)},
+        pages={"leo": PersonPage(member="leo", danger_at_home=True)},
     )
+    kept = replace(kept, pages={"ana": PersonPage(member="ana", on=True, token="t", code="c")})
     stays, goes = linked(kept, gone, lambda: "food-again")
     after = cases.write(kept, stays)
     assert (set(after.needs), set(after.members), after.lead) == ({"rent", "food-again"}, {"ana", "leo"}, kept.lead)
+    # What is to be feared in one is to be feared in both, and nothing open stays open.
+    assert after.danger_at_home
+    assert after.pages == {"ana": PersonPage(member="ana"), "leo": PersonPage(member="leo", danger_at_home=True)}
     left = applied(gone, Entry(file="g", seq=2, at=NOW, by=US, event=goes))
     assert (left.state, left.linked, left.lead) == (FileState.LINKED, "f", None)
     assert owed(left) == ()

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from graph.model.casework import deciding
-from graph.model.casework.acts import CircleSet, Entry, Event, NeedEnded
+from graph.model.casework.acts import CircleSet, Entry, Event, NeedAdded, NeedEnded, PageSet
 from graph.model.casework.exporting import EXPORTED, TAKEN_OUT, copy_of
-from graph.model.casework.file import CircleKind, CircleMember, Outcome
+from graph.model.casework.file import CircleKind, CircleMember, Outcome, PersonPage
 from graph.model.casework.handoff import Step, Target
-from graph.model.casework.writings import Assessed, Noted, NoteKind, OpinionGiven, WorryTold
+from graph.model.casework.writings import Assessed, Noted, NoteKind, OpinionGiven, Struck, WorryTold
 from graph.model.vocabulary import labels
+from tests import make
 from tests.api.casework.family import (
     AT,
     CHILD,
@@ -25,6 +26,7 @@ from tests.api.casework.family import (
     consent,
     draft,
     family,
+    need,
 )
 
 
@@ -87,8 +89,47 @@ def test_others_and_who_raised_an_alarm_are_not_in_it() -> None:
         "fait",
     ):
         assert word not in text, word
-    assert f"Madame {TAKEN_OUT} ({TAKEN_OUT}) a appelé au sujet de {TAKEN_OUT} et d’Odile Martin." in text
+    # A need of the child's is secret to her: of what is written of everyone, that it is and when.
+    assert "a appelé au sujet" not in text
+    assert [one["kind"] for one in copy(lived())["entries"] if one["act"] == "Noted"] == ["call"]
     assert "évaluation de la situation" in text
+
+
+def noted(struck: bool = False) -> Making:
+    made = Making()
+    made.add(CircleSet(member=CircleMember(id="v", kind=CircleKind.NEIGHBOUR, name="Yvette Durand")))
+    made.add(
+        NeedAdded(need=need(RENT, make.RENT, words="loyer")),
+        Noted(kind=NoteKind.CALL, text="Madame Durand a appelé au sujet de Paul et d’Odile Martin."),
+    )
+    if struck:
+        made.add(Struck(entry=4, why="erreur"))
+    return made
+
+
+def test_notes_are_copied_where_nothing_is_secret_to_her_but_for_struck_ones() -> None:
+    text = json.dumps(copy(noted()), ensure_ascii=False)
+    assert f"Madame {TAKEN_OUT} a appelé au sujet de {TAKEN_OUT} et d’Odile Martin." in text
+    struck = copy(noted(struck=True))
+    assert "a appelé" not in json.dumps(struck, ensure_ascii=False)
+    assert [one.get("kind") for one in struck["entries"] if one["act"] == "Noted"] == ["call"]
+
+
+def test_whoever_is_feared_is_given_nothing_but_his_own_needs() -> None:
+    made = lived()
+    made.add(
+        PageSet(page=PersonPage(member=MOTHER, danger_at_home=True)),
+        NeedAdded(need=need("n-his", make.RENT, member=FATHER, words="mon logement")),
+        Assessed(need="n-his", text="la sienne"),
+        Assessed(text="celle du foyer"),
+    )
+    told = copy(made, FATHER)
+    assert [one["act"] for one in told["entries"]] == ["OpinionGiven", "NeedAdded", "Assessed"]
+    text = json.dumps(told, ensure_ascii=False)
+    assert "mon logement" in text
+    assert "la sienne" in text
+    for word in ("t:cms", "t:adil", "foyer", '"loyer', 'last_contact": "2'):
+        assert word not in text, word
 
 
 def test_each_copy_holds_what_its_page_shows() -> None:

@@ -83,6 +83,7 @@ def test_a_consent_taken_back_or_run_out_ends_it_at_once():
     assert seen(file, THEIRS).groups == GROUPS
     back = cases.write(file, deciding.consent_withdrawn(file, THEIRS))
     assert (seen(back, THEIRS).groups, seen(back, THEIRS).handoffs) == (frozenset(), {"h"})
+    assert (seen(file, THEIRS).follows, seen(back, THEIRS).follows) == (True, False)
     late = sight(file, viewer(THEIRS), NOW + timedelta(days=365 * 5))
     assert late.groups == frozenset()
 
@@ -108,7 +109,7 @@ def test_who_offers_to_take_over_sees_her_offer_and_nothing_of_the_file():
 
 def test_whoever_passed_a_file_on_still_sees_what_she_sent_and_may_mend_an_error():
     file = cases.moved(cases.file(), THEIRS)
-    assert seen(file, OURS, name="1") == Sight(handoffs=frozenset({"h"}))
+    assert seen(file, OURS, name="1") == Sight(handoffs=frozenset({"h"}), written=frozenset({"h"}))
     assert seen(file, OURS, Role.LISTING_EDITOR, "1") == NOTHING
     assert seen(file, OURS, name="2") == NOTHING
     assert seen(file, THEIRS, name="1").works

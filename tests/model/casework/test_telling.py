@@ -159,6 +159,17 @@ def test_nothing_is_told_once_its_ground_is_gone() -> None:
         assert told(known, sight(known, PARTNER, at), at, WRITTEN) == NOTHING
 
 
+def test_who_gave_the_file_away_reads_nothing_of_it_through_what_she_sent() -> None:
+    one = handoff("hers")
+    given = file(one)
+    assert given.lead is not None
+    given = replace(given, lead=replace(given.lead, organisation="o:other", account="zoe"))
+    hers = sight(given, LEAD, AT)
+    assert (hers.handoffs, hers.written) == ({"h"}, {"h"})
+    assert told(given, hers, AT, WRITTEN) == NOTHING
+    assert shown(told(given, sight(given, PARTNER, AT), AT, WRITTEN)) == set(ShareGroup)
+
+
 def names(found: Told) -> list[str]:
     return [one.identity.name for one in found.members or () if one.identity]
 

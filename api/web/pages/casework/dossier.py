@@ -219,7 +219,7 @@ def _partly(request: Request, opened: Opened) -> Response:
         for one in sorted((file.handoffs[id_] for id_ in ids), key=lambda one: one.drafted)
     ]
     context = {
-        "lead": view.lead_now(opened, ""),
+        "lead": view.lead_now(opened, "") if opened.sight.follows else None,
         "people": [", ".join(one) for one in people if one],
         "needs": [competence(one.competence).label for one in told.needs or ()],
         "requests": requests,
