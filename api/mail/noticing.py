@@ -49,6 +49,7 @@ SAID: Final[Mapping[NoticeKind, tuple[str, str]]] = MappingProxyType(
             "Quelqu’un a noté dans Maillage une réponse que vous auriez donnée de vive voix. Vous avez cinq jours ouvrés pour "
             "la contester.",
         ),
+        NoticeKind.TO_SEE: ("Un dossier demande votre attention", "Un dossier demande votre attention dans Maillage."),
     }
 )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+import structlog
 
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, check
@@ -15,7 +18,9 @@ from graph.model.casework.handoff import State
 from graph.model.casework.said import NOTHING, Taking
 from graph.model.casework.taking import take
 from graph.model.casework.timing import due_tick
-from graph.model.errors import InvalidInput
+from graph.model.errors import InvalidInput, Unavailable
+from graph.store.casework.clocks import Due
+from graph.store.casework.keyring import KeyUnavailable
 from graph.store.unit import Graph, Unit
 
 # The clock's hand, in a file's log.
@@ -26,22 +31,32 @@ LONGEST_DAYS: Final = 60
 LONGEST_HOURS: Final = 240
 AT_WORK: Final = {"jours": 120, "heures": 1000}
 
+log = structlog.get_logger(__name__)
+
 
 async def pass_over(graph: Graph, at: datetime) -> int:
     """All that time is to do by this moment, one handoff a transaction. How many steps it took. Raises Unavailable; what was done
-    stays, and the rest is done at the next pass.
+    stays, and the rest is done at the next pass. A handoff on which time cannot act is gone past, and keeps no other waiting.
     """
     taken = 0
+    after: Due | None = None
+    faults: Counter[str] = Counter()
     while True:
         async with graph.reading() as unit:
-            due = await unit.timing.due(at, AT_ONCE)
-        done = 0
-        for id_ in due:
-            done += await graph.write(lambda unit, id_=id_: _tick(unit, id_, at))
-        taken += done
-        # A handoff whose file cannot be opened stays due: it is not looked at again in this pass.
-        if len(due) < AT_ONCE or not done:
-            return taken
+            due = await unit.timing.due(at, AT_ONCE, after)
+        for one in due:
+            try:
+                taken += await graph.write(lambda unit, id_=one.id: _tick(unit, id_, at))
+            except Exception as fault:
+                if isinstance(fault, Unavailable) and not isinstance(fault, KeyUnavailable):
+                    raise
+                faults[type(fault).__name__] += 1
+        if len(due) < AT_ONCE:
+            break
+        after = due[-1]
+    for name, count in faults.items():
+        log.error("handoffs_not_timed", fault=name, count=count)
+    return taken
 
 
 async def _tick(unit: Unit, handoff: str, at: datetime) -> int:

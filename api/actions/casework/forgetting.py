@@ -21,6 +21,8 @@ from graph.model.casework.remembering import BY_TIME, TOLD_BEFORE, Cause, needs_
 from graph.model.errors import InvalidInput
 from graph.store.casework.files import MOST_ENTRIES
 from graph.store.casework.forgetting import AT_ONCE, Silent
+from graph.store.casework.keyring import KeyUnavailable
+from graph.store.casework.sealing import Unreadable
 from graph.store.unit import Graph, Unit
 
 CLOCK: Final = Actor(kind=ActorKind.CLOCK)
@@ -104,9 +106,13 @@ async def planned(graph: Graph, at: datetime) -> Planned:
     async for one in _silent(graph, before, (*BY_TIME, FileState.OPEN)):
         stage = _stage(one, at)
         if stage == "due":
-            async with graph.reading() as unit:
-                file = await unit.files.load(one.id)
-                stage = "visa" if file and needs_visa(await _kinds(unit, await gone_into(unit, file))) else "due"
+            try:
+                async with graph.reading() as unit:
+                    file = await unit.files.load(one.id)
+                    stage = "visa" if file and needs_visa(await _kinds(unit, await gone_into(unit, file))) else "due"
+            except (Unreadable, KeyUnavailable) as fault:
+                log.error("file_not_read", fault=type(fault).__name__)
+                continue
         counts[stage] += 1
     return Planned(**{name: counts[name] for name in ("to_tell", "told", "due", "visa", "open")})
 
@@ -114,32 +120,50 @@ async def planned(graph: Graph, at: datetime) -> Planned:
 async def by_time(graph: Graph, at: datetime, progress: Callable[[int, int], None] = lambda done, total: None) -> int:
     """Tell what is soon to be erased, erase what is due; one file a transaction. How many were erased.
 
-    What needs a visa waits for the head of service. Raises Unavailable; what was done before stays done.
+    What needs a visa waits for the head of service; one that cannot be read is gone past, and looked at again the next time.
+    Raises Unavailable; what was done before stays done.
     """
     await finish(graph)
     found = [one async for one in _silent(graph, remembering.silent_since(at + TOLD_BEFORE), BY_TIME)]
     erased = 0
     for number, one in enumerate(found):
-        stage = _stage(one, at)
-        if stage == "to_tell":
-            await graph.write(lambda unit, id_=one.id: _tell(unit, id_, at))
-        elif stage == "due":
-            gone = await graph.write(lambda unit, id_=one.id: _erase_due(unit, id_, at))
-            await destroy_keys(graph, gone)
-            erased += len(gone)
+        try:
+            erased += await _in_time(graph, one, at)
+        except (Unreadable, KeyUnavailable) as fault:
+            log.error("file_not_forgotten", fault=type(fault).__name__)
         progress(number + 1, len(found))
     return erased
 
 
+async def _in_time(graph: Graph, one: Silent, at: datetime) -> int:
+    """What time asks for of one file now; how many were erased."""
+    stage = _stage(one, at)
+    if stage == "to_tell":
+        await graph.write(lambda unit: _tell(unit, one.id, at))
+    if stage != "due":
+        return 0
+    gone = await graph.write(lambda unit: _erase_due(unit, one.id, at))
+    await destroy_keys(graph, gone)
+    return len(gone)
+
+
 async def finish(graph: Graph) -> int:
-    """Destroy the keys of what was erased, where whoever erased it was killed before that. How many."""
+    """Destroy the keys of what was erased, where whoever erased it was killed before that. How many; one that cannot be destroyed
+    yet is written down still.
+    """
     count = 0
     while True:
         async with graph.reading() as unit:
             due = await unit.forgetting.keys_due()
-        await destroy_keys(graph, due)
-        count += len(due)
-        if len(due) < AT_ONCE:
+        done = 0
+        for id_ in due:
+            try:
+                await destroy_keys(graph, [id_])
+                done += 1
+            except KeyUnavailable as fault:
+                log.error("key_not_destroyed", fault=type(fault).__name__)
+        count += done
+        if len(due) < AT_ONCE or not done:
             return count
 
 

@@ -95,7 +95,8 @@ async def prepare(
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
         body = await target_of(unit, made.target, moment)
         ready = replace(made, practical_only=practical_only(body.kind))
-        return [deciding.drafted(file, ready, by, Taking(at=moment))]
+        clocks = await unit.timing.clocks(made.target.organisation)
+        return [deciding.drafted(file, ready, by, Taking(at=moment, clocks=clocks))]
 
     asked = ("draft", replace(draft, id=""))
     await act(rooms, viewer, file_id, key=key, asked=asked, decide=decide, at=moment)

@@ -216,9 +216,11 @@ def _(event: acts.AppointmentSet, file: File, entry: Entry) -> File:
     handoff = file.handoffs.get(event.appointment.handoff)
     if handoff is None or not handoff.open:
         return after
-    return replace(
-        after, handoffs=_put(file.handoffs, handoff.id, replace(handoff, appointment=event.appointment.booked))
-    )
+    handoff = replace(handoff, appointment=event.appointment.booked)
+    if event.due is not None:
+        begun = {"since": entry.at, "reminded": 0, "escalated": False}
+        handoff = replace(handoff, due=event.due, tick=event.tick, **begun)
+    return replace(after, handoffs=_put(file.handoffs, handoff.id, handoff))
 
 
 @_apply.register

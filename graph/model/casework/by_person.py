@@ -21,6 +21,7 @@ from graph.model.casework.handoff import Handoff, State, Step
 from graph.model.casework.household import shown
 from graph.model.casework.said import Said, Taking
 from graph.model.casework.taking import allowed_steps, take
+from graph.model.casework.timing import timed
 from graph.model.casework.writings import AppointmentSet, OpinionGiven, RightAsked
 from graph.model.errors import InvalidInput, NotFound, StepNotAllowed
 
@@ -122,7 +123,12 @@ def cancelled(file: File, appointment: str, by: Actor, at: datetime) -> list[Eve
     one = _appointment(file, appointment, by, at)
     if one.booked is None:
         raise StepNotAllowed("free", "cancel", "aucune heure n’est réservée")
-    return [AppointmentSet(appointment=replace(one, booked=None, cancelled=at))]
+    free = AppointmentSet(appointment=replace(one, booked=None, cancelled=at))
+    handoff = file.handoffs.get(one.handoff)
+    if handoff is None or not handoff.open:
+        return [free]
+    anew = timed(replace(handoff, appointment=None), Taking(at=at))
+    return [replace(free, due=anew.due, tick=anew.tick)]
 
 
 def opinion(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from graph.model.casework.acts import Entry, LeadMoved, Reassigned, Stepped
+from graph.model.casework.acts import Closed, ConsentWithdrawn, Entry, LeadMoved, Linked, Reassigned, Stepped
 from graph.model.casework.file import File, LeadCause
 from graph.model.casework.handoff import Handoff, Kind, Side, State, Step
 from graph.model.casework.owed import Holder, of_handoff
+from graph.model.casework.writings import AppointmentSet, ContactTold, ForgettingTold, RightAsked
 
 
 class NoticeKind(StrEnum):
@@ -24,6 +25,7 @@ class NoticeKind(StrEnum):
     ENDED = "ended"
     HANDED_OVER = "handed_over"
     REPORTED = "reported"
+    TO_SEE = "to_see"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -58,6 +60,7 @@ def _herself(notice: Notice, entry: Entry) -> bool:
 
 
 def _notices(file: File, entry: Entry) -> Iterator[Notice]:
+    yield from _recalled(file, entry)
     match entry.event:
         case LeadMoved() as event if event.lead.cause is not LeadCause.OPENED:
             yield Notice(
@@ -71,8 +74,47 @@ def _notices(file: File, entry: Entry) -> Iterator[Notice]:
             yield Notice(kind=NoticeKind.HANDED_OVER, organisation=side, account=event.account, about=handoff.id)
         case Stepped() as event if (handoff := file.handoffs.get(event.handoff)) is not None:
             yield from _of_step(file, handoff, event, entry)
+        case Linked(into=False):
+            yield from _to_last_lead(file, NoticeKind.HANDED_OVER)
+        case Linked() | ConsentWithdrawn() | RightAsked():
+            yield from _to_last_lead(file, NoticeKind.TO_SEE)
+        case ContactTold() as event:
+            yield from _to_last_lead(file, NoticeKind.TO_SEE, urgent=event.urgent)
+        case ForgettingTold():
+            yield from _to_last_lead(file, NoticeKind.TO_SEE, holder=Holder.HEAD)
+        case AppointmentSet() as event if event.appointment.cancelled is not None:
+            handoff = file.handoffs.get(event.appointment.handoff)
+            if handoff is not None:
+                yield _to_target(file, handoff, NoticeKind.TO_SEE)
+            else:
+                yield Notice(kind=NoticeKind.TO_SEE, organisation=event.appointment.organisation, about=file.id)
         case _:
             return
+
+
+def _recalled(file: File, entry: Entry) -> Iterator[Notice]:
+    """What this entry recalled because the file ended or went elsewhere: whoever had been asked, or had asked for the file."""
+    event = entry.event
+    moves = isinstance(event, Closed | Linked | LeadMoved) or (isinstance(event, Stepped) and event.lead is not None)
+    if not moves:
+        return
+    for handoff in file.handoffs.values():
+        if handoff.state is not State.RECALLED or handoff.ended != entry.at or handoff.sent is None:
+            continue
+        asker = handoff.kind is Kind.TAKE_OVER
+        yield from _to_lead(file, handoff, NoticeKind.ENDED) if asker else [_to_target(file, handoff, NoticeKind.ENDED)]
+
+
+def _to_last_lead(
+    file: File, kind: NoticeKind, *, urgent: bool = False, holder: Holder = Holder.WORKER
+) -> Iterator[Notice]:
+    """Whoever leads it, or led it last; the head of service there where she holds it."""
+    lead = file.lead or (file.leads[-1] if file.leads else None)
+    if lead is not None:
+        account = lead.account if holder is Holder.WORKER else ""
+        yield Notice(
+            kind=kind, organisation=lead.organisation, account=account, holder=holder, urgent=urgent, about=file.id
+        )
 
 
 def _of_step(file: File, handoff: Handoff, event: Stepped, entry: Entry) -> Iterator[Notice]:

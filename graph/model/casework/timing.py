@@ -55,6 +55,10 @@ def timed(handoff: Handoff, taking: Taking) -> Handoff:
 
 
 def due_tick(handoff: Handoff, at: datetime, clocks: Clocks) -> Step | None:
-    """What time does to this handoff at this moment; None where nothing is due."""
+    """What time does to this handoff at this moment; None where nothing is due. When is as it was set: a house that changes its
+    clocks moves nothing that is under way.
+    """
+    if handoff.tick is None or handoff.tick > at:
+        return None
     tick = tick_of(handoff, clocks)
-    return tick[0] if tick and tick[1] <= at else None
+    return tick[0] if tick else None

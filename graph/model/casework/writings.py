@@ -98,9 +98,11 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentSet:
-    """Slots offered, one taken, or cancelled."""
+    """Slots offered, one taken, or cancelled: then `due` and `tick` are those of its handoff, whose clock begins anew."""
 
     appointment: Appointment
+    due: datetime | None = None
+    tick: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, LiteralString
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from graph.store.unit import Unit
 
 DUE: Final[LiteralString] = """
-MATCH (h:Handoff) WHERE h.tick <= $now
+MATCH (h:Handoff) WHERE h.tick <= $now AND h.tick >= $tick AND (h.tick > $tick OR h.id > $id)
 RETURN h.id AS id, h.tick AS tick ORDER BY tick, id LIMIT $most
 """
 SET_CLOCKS: Final[LiteralString] = (
@@ -59,15 +60,25 @@ LED: Final[LiteralString] = (
 _CLOCKS: Final = msgspec.json.Decoder(dict[State, Clock])
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A handoff on which time is to act, and since when, in epoch milliseconds."""
+
+    tick: int
+    id: str
+
+
 class Timing:
     """Time within one unit."""
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
-    async def due(self, now: datetime, most: int) -> list[str]:
-        """Handoffs on which time is to act, the longest due first."""
-        return [row["id"] for row in await self._unit.run(DUE, now=milliseconds(now), most=most)]
+    async def due(self, now: datetime, most: int, after: Due | None = None) -> list[Due]:
+        """Handoffs on which time is to act, the longest due first, from a place in that order on."""
+        tick, id_ = (after.tick, after.id) if after else (0, "")
+        rows = await self._unit.run(DUE, now=milliseconds(now), most=most, tick=tick, id=id_)
+        return [Due(row["tick"], row["id"]) for row in rows]
 
     async def clocks(self, organisation: str) -> Clocks:
         """The clocks of an organisation: its own, or those of everyone."""

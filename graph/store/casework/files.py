@@ -11,12 +11,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from uuid import uuid4
 
+import structlog
+
 from graph.model.casework.acts import Entry, Event
 from graph.model.casework.applying import applied
 from graph.model.casework.chain import START, Link, linked
 from graph.model.casework.file import Actor, File, FileState
 from graph.model.casework.owed import owed
 from graph.store.casework import sealing
+from graph.store.casework.keyring import KeyUnavailable
 from graph.store.casework.rows import (
     action_row,
     entry_row,
@@ -72,6 +75,8 @@ RELAYED: Final[LiteralString] = "UNWIND $ids AS id MATCH (n:NoRelay {id: id}) DE
 # hash that the next entry follows from is sealed with the file, for the same reason.
 READINGS: Final = 5
 
+log = structlog.get_logger(__name__)
+
 
 class Files:
     """The logs and their projections within one unit. A file that was loaded is appended to by the same unit alone."""
@@ -83,6 +88,14 @@ class Files:
     async def load(self, id_: str) -> File | None:
         """A file as it stands; None when there is none, or nothing is left of it. Raises sealing.Unreadable."""
         return await self._opened(LOAD, id_)
+
+    async def readable(self, id_: str) -> File | None:
+        """The same, and None, logged, where it does not open: for lists, of which one file breaks none."""
+        try:
+            return await self.load(id_)
+        except (sealing.Unreadable, KeyUnavailable) as fault:
+            log.error("file_not_listed", fault=type(fault).__name__)
+            return None
 
     async def holding(self, handoff: str) -> File | None:
         """The file of a handoff; None when there is none. Raises sealing.Unreadable."""

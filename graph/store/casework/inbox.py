@@ -11,6 +11,7 @@ from graph.model.casework.file import File
 from graph.model.casework.inbox import Place, Window
 from graph.model.casework.owed import Holder, NextAction, Owed
 from graph.store.casework import sealing
+from graph.store.casework.keyring import KeyUnavailable
 from graph.store.casework.rows import NETWORK, milliseconds, moment_of
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Inbox:
             opened=opened,
         )
         files: dict[str, File | None] = {}
-        return [self._owing(row, files) for row in rows]
+        return [await self._owing(row, files) for row in rows]
 
     async def count(self, whose: Whose, now: datetime) -> tuple[int, int]:
         """How much is owed, and how much of it is late."""
@@ -116,12 +117,15 @@ class Inbox:
         rows = await self._unit.run(TOUCHED, since=milliseconds(since), most=most)
         return {row["file"]: (row["seq"], frozenset(_names([row["lead"], *row["ends"]]))) for row in rows}
 
-    def _owing(self, row: dict[str, Any], files: dict[str, File | None]) -> Owing:
+    async def _owing(self, row: dict[str, Any], files: dict[str, File | None]) -> Owing:
         action = row["action"]
         id_ = action["file"]
         if row["sealed"] is not None and id_ not in files:
-            key = self._unit.keyring.of(id_)
-            files[id_] = sealing.open_file(key, id_, row["seq"], row["sealed"]) if key else None
+            try:
+                key = self._unit.keyring.of(id_)
+                files[id_] = sealing.open_file(key, id_, row["seq"], row["sealed"]) if key else None
+            except (sealing.Unreadable, KeyUnavailable):
+                files[id_] = await self._unit.files.readable(id_)
         found = NextAction(
             file=id_,
             what=Owed(action["what"]),

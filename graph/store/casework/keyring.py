@@ -25,6 +25,10 @@ CUT_AFTER_SECONDS: Final = 3600
 NOTHING_DONE: Final = "Le trousseau des clés n’est pas accessible : rien n’a été enregistré."
 
 
+class KeyUnavailable(Unavailable):
+    """One key cannot be read; those of other files may be."""
+
+
 class Keyring:
     """The keys under one folder. Each act is done on the disk when it returns, and is done whole or not at all."""
 
@@ -65,7 +69,7 @@ class Keyring:
             if path.parent.is_dir():
                 _settle(path.parent)
         except OSError as fault:
-            raise Unavailable("Le trousseau des clés n’est pas accessible : la clé n’est pas détruite.") from fault
+            raise KeyUnavailable("Le trousseau des clés n’est pas accessible : la clé n’est pas détruite.") from fault
 
     def ids(self) -> Iterator[str]:
         """Every id that has a key, shelf by shelf. Raises Unavailable."""
@@ -120,9 +124,9 @@ class Keyring:
         except FileNotFoundError:
             return None
         except OSError as fault:
-            raise Unavailable("Le trousseau des clés n’est pas accessible.") from fault
+            raise KeyUnavailable("Le trousseau des clés n’est pas accessible.") from fault
         if len(key) != KEY_BYTES:
-            raise Unavailable("Une clé du trousseau est abîmée : rendez-la depuis sa sauvegarde.")
+            raise KeyUnavailable("Une clé du trousseau est abîmée : rendez-la depuis sa sauvegarde.")
         return key
 
     def _path(self, id_: str) -> Path:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from graph.model.casework.file import File
 from graph.store.casework import sealing
+from graph.store.casework.keyring import KeyUnavailable
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -79,11 +80,15 @@ class FileLists:
         return sorted(found, key=lambda one: (-one.due, one.id))
 
     async def opened(self, ids: Sequence[str]) -> list[File]:
-        """These files, in this order; those whose key is gone are left out. Raises sealing.Unreadable."""
+        """These files, in this order; those whose key is gone, or that do not open, are left out."""
         rows = {row["id"]: row for row in await self._unit.run(OPENED, ids=list(ids))}
-        keys = {id_: self._unit.keyring.of(id_) for id_ in ids if id_ in rows}
-        return [
-            sealing.open_file(key, id_, rows[id_]["seq"], rows[id_]["sealed"])
-            for id_, key in keys.items()
-            if key is not None
-        ]
+        found = [await self._opened(rows[id_]) for id_ in dict.fromkeys(ids) if id_ in rows]
+        return [file for file in found if file is not None]
+
+    async def _opened(self, row: Mapping[str, Any]) -> File | None:
+        try:
+            key = self._unit.keyring.of(row["id"])
+            return sealing.open_file(key, row["id"], row["seq"], row["sealed"]) if key else None
+        except (sealing.Unreadable, KeyUnavailable):
+            # A reading that fell into a commit: read alone, it opens.
+            return await self._unit.files.readable(row["id"])

@@ -7,19 +7,25 @@ from pathlib import Path
 
 import pytest
 
+from api.actions.casework import clocks
 from api.actions.casework.clocks import clocks_of, pass_over, set_clocks
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import Role
-from graph.model.casework.clocks import BY_DEFAULT, Clock
-from graph.model.casework.handoff import Kind, State, Step
+from graph.model.casework import deciding
+from graph.model.casework.clocks import BY_DEFAULT, Clock, working_days_after
+from graph.model.casework.deciding import Draft
+from graph.model.casework.file import File
+from graph.model.casework.handoff import Kind, State, Step, Target
+from graph.model.casework.inbox import Window
 from graph.model.casework.owed import Holder, Owed, owed
-from graph.model.casework.said import Said
+from graph.model.casework.said import Said, Taking
 from graph.model.errors import InvalidInput, NotAllowed
+from graph.store.casework.inbox import Whose
 from graph.store.unit import Graph
 from search.embedded import EmbeddedIndex
 from tests import make
-from tests.cases import ANNE, AT, BEN, CMS, DESK, Log, lead_of, people
+from tests.cases import ACCORD, ANNE, AT, BEN, CMS, DESK, MEMBER, Log, lead_of, people
 from tests.reading import shared
 
 # Working days after Monday the 2nd of March 2026, at the same hour in Paris.
@@ -102,6 +108,42 @@ async def test_a_house_sets_its_clocks_and_what_is_under_way_keeps_its_date(room
     await set_clocks(rooms, head, CMS, days, {}, key="k", at=AT)
     assert (await clocks_of(rooms, head, CMS)).days == {**BY_DEFAULT.days, **days}
     assert (await log.read(first.id)).handoffs["h1"].due == DAY_3
+    # Time keeps it too; from then on it goes by the clocks of the house.
+    assert await pass_over(rooms.graph, DAY_3) == 1
+    after = (await log.read(first.id)).handoffs["h1"]
+    assert (after.reminded, after.tick) == (1, working_days_after(AT, 10))
+
+
+async def _sent(log: Log, number: int) -> File:
+    file = await log.append(None, ANNE, deciding.opened(ANNE, (MEMBER,), AT))
+    draft = Draft(id=f"h{number}", kind=Kind.TRANSFER, target=Target(organisation=CMS), groups=ACCORD.groups)
+    file = await log.append(file, ANNE, deciding.consent_given(file, ACCORD))
+    file = await log.append(file, ANNE, deciding.drafted(file, draft, ANNE, Taking(at=AT)))
+    return await log.step(file, draft.id, Step.SUBMIT, ANNE)
+
+
+async def test_what_cannot_be_timed_keeps_nothing_else_waiting(
+    empty_graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A snapshot that does not open, a key that is damaged, and a tick at which nothing is to be done, all due before."""
+    monkeypatch.setattr(clocks, "AT_ONCE", 1)
+    log = Log(empty_graph)
+    changed, damaged, stale, last = [await _sent(log, number) for number in range(1, 5)]
+    async with empty_graph.reading() as unit:
+        folder = unit.keyring.folder
+    (folder / damaged.id[-2:] / damaged.id).write_bytes(b"short")
+    await empty_graph.write(lambda unit: unit.run("MATCH (f:File {id: $id}) SET f.sealed = 'AAAA'", id=changed.id))
+    await log.step(stale, "h3", Step.RECALL, ANNE)
+    await empty_graph.write(lambda unit: unit.run("MATCH (h:Handoff {id: 'h3'}) SET h.tick = 1"))
+    assert await pass_over(empty_graph, DAY_3) == 1
+    assert (await log.read(last.id)).handoffs["h4"].reminded == 1
+    async with empty_graph.reading() as unit:
+        listed = await unit.file_lists.opened([changed.id, damaged.id, last.id])
+        mine = Whose(organisation=DESK, account="anne", desk=True)
+        page = await unit.inbox.page(mine, Window.at(AT), None, 50, opened=True)
+    assert [file.id for file in listed] == [last.id]
+    assert {one.action.file for one in page} == {changed.id, damaged.id, stale.id, last.id}
+    assert {one.file.id for one in page if one.file} == {stale.id, last.id}
 
 
 @pytest.mark.parametrize(

@@ -244,6 +244,21 @@ async def test_time_tells_first_and_erases_thirty_days_later(rooms: Rooms) -> No
     assert await rows(graph, "MATCH (a:NextAction {file: 'f1'}) RETURN a.what AS what") == []
 
 
+async def test_one_that_does_not_open_keeps_no_other(rooms: Rooms) -> None:
+    graph = rooms.graph
+    for id_ in ("f0", FILE):
+        made = Making()
+        assert made.file is not None
+        made.add(deciding.closed(made.file, Outcome.MET, "fini"))
+        await kept(graph, made, id_)
+    await graph.write(lambda unit: unit.run("MATCH (f:File {id: 'f0'}) SET f.sealed = 'AAAA'"))
+    assert await forgetting.by_time(graph, END - timedelta(days=30)) == 0
+    assert await forgetting.planned(graph, END) == forgetting.Planned(due=1, to_tell=1)
+    assert await forgetting.by_time(graph, END) == 1
+    assert await key_of(graph) is None
+    assert await key_of(graph, "f0") is not None
+
+
 async def test_time_waits_for_a_visa(rooms: Rooms) -> None:
     made = Making()
     assert made.file is not None

@@ -15,10 +15,11 @@ from api.mail.sending import Post
 from api.mail.templates import WRITERS
 from api.settings import Settings
 from graph.model.casework import deciding
-from graph.model.casework.file import Identity, LeadCause
+from graph.model.casework.file import Identity, LeadCause, Outcome
 from graph.model.casework.handoff import Kind, ReasonCode, Step, Target
 from graph.model.casework.notices import NoticeKind
 from graph.model.casework.said import Said
+from graph.model.casework.writings import ContactTold
 from graph.model.mail import Mail, Template
 from graph.store.unit import Graph
 from tests.cases import ACCORD, ANNE, AT, BEN, CMS, MEMBER, NEED, Log, people
@@ -74,6 +75,19 @@ async def test_time_reminds_the_house_and_alerts_its_head(empty_graph: Graph, se
     assert await told(empty_graph, settings, server) == [("anne@example.org", late), ("dora@example.org", late)]
 
 
+async def test_whoever_was_asked_is_told_that_it_ended_with_the_file(empty_graph: Graph, server: MailServer) -> None:
+    await people(empty_graph)
+    log, settings = Log(empty_graph), sending(server)
+    file = await log.sent()
+    await told(empty_graph, settings, server)
+    file = await log.append(file, BEN, ContactTold(id="k1", organisation=CMS, due=AT, urgent=True))
+    see = "Maillage : un dossier demande votre attention"
+    assert await told(empty_graph, settings, server) == [("anne@example.org", see)]
+    await log.append(file, ANNE, deciding.closed(file, Outcome.MOVED, "ailleurs"), at=LATER)
+    ended = "Maillage : une demande a pris fin"
+    assert await told(empty_graph, settings, server) == [("ben@example.org", ended), ("cleo@example.org", ended)]
+
+
 async def test_no_mail_says_who_or_what_or_why(empty_graph: Graph, server: MailServer) -> None:
     """Every kind of notice is provoked with the canary in every name and text of the file."""
     await people(empty_graph)
@@ -96,7 +110,9 @@ async def test_no_mail_says_who_or_what_or_why(empty_graph: Graph, server: MailS
         file, BEN, deciding.departed(file, replace(file.leads[-1], since=AT, cause=LeadCause.DEPARTURE), CANARY)
     )
     file = await log.send(file, Kind.REFER, "h2", message=CANARY, confirmed=True)
-    await log.step(file, "h2", Step.DECLINE, BEN, texts)
+    file = await log.step(file, "h2", Step.DECLINE, BEN, texts)
+    called = ContactTold(id="k1", organisation=CMS, due=AT, urgent=True)
+    await log.append(file, BEN, called)
     await told(empty_graph, settings, server)
     said = {str(mail["Subject"]) for mail in server.taken}
     assert said == {f"Maillage : {subject[0].lower()}{subject[1:]}" for subject, _ in SAID.values()}

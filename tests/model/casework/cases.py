@@ -10,6 +10,7 @@ from typing import Any
 from graph.model.casework import deciding
 from graph.model.casework.acts import Entry, Event
 from graph.model.casework.applying import applied
+from graph.model.casework.clocks import BY_DEFAULT, tick_of
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, ActorKind, File, FileState, Lead, LeadCause, Member, MemberRole, Need
 from graph.model.casework.grounds import Consent, Ground, ShareGroup
@@ -98,13 +99,15 @@ def handoff(kind: Kind = Kind.REFER, state: State = State.SENT, id_: str = "h", 
         "sent": sent,
         "contacted": NOW if begun else None,
     }
-    return Handoff(id=id_, kind=kind, state=state, **(plain | known))
+    made = Handoff(id=id_, kind=kind, state=state, **(plain | known))
+    tick = tick_of(made, BY_DEFAULT)
+    return replace(made, tick=tick[1]) if tick and "tick" not in known else made
 
 
 def reported(before: Handoff, state: State, *, contact: bool = False, until: datetime | None = None) -> Handoff:
     """The same with an answer that came by telephone."""
     kept = Reported(before=before, until=until or NOW + timedelta(days=7), contact=contact)
-    return replace(before, state=state, reported=kept)
+    return replace(before, state=state, reported=kept, tick=kept.until if contact else before.tick)
 
 
 def actor_of(kind: Kind, side: Side) -> Actor:

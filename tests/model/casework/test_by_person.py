@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 
 from graph.model.casework import by_person, deciding
-from graph.model.casework.acts import ConsentGiven, ConsentWithdrawn, NeedEnded, Stepped
+from graph.model.casework.acts import ConsentGiven, ConsentWithdrawn, Entry, NeedEnded, Stepped
 from graph.model.casework.by_person import Question
+from graph.model.casework.clocks import working_days_after
 from graph.model.casework.file import File, FileState, Outcome, Right
 from graph.model.casework.grounds import Ground, Means
 from graph.model.casework.handoff import Kind, OrderedLead, State, Step, Target
+from graph.model.casework.notices import NoticeKind, notices
 from graph.model.casework.owed import Holder, Owed, owed
 from graph.model.casework.said import Said
 from graph.model.casework.sight import shared_groups
@@ -166,6 +168,11 @@ def test_a_slot_is_booked_moved_and_cancelled() -> None:
     file = made.add(*by_person.cancelled(file, "r1", person(), AT), by=person())
     assert (file.appointments["r1"].booked, file.handoffs["h-rent"].appointment) == (None, None)
     assert file.appointments["r1"].cancelled == AT
+    free = file.handoffs["h-rent"]
+    assert (free.due, free.tick) == (working_days_after(AT, 10), working_days_after(AT, 10))
+    cancelled = Entry(file=file.id, seq=file.seq, at=AT, by=person(), event=made.events[-1][1])
+    [told] = notices(file, cancelled)
+    assert (told.kind, told.organisation) == (NoticeKind.TO_SEE, free.target.organisation)
     with pytest.raises(StepNotAllowed):
         by_person.cancelled(file, "r1", person(), AT)
     file = made.add(*by_person.booked(file, "r1", first, person(), AT), by=person())
