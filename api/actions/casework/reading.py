@@ -152,17 +152,6 @@ async def readers(
     return Readers(file, tuple(reads), accounts, names)
 
 
-async def services_that_looked(rooms: Rooms, file_id: str, most: int) -> Readers | None:
-    """Who read a file, as the person herself may know it; None when there is no file. Whoever calls has checked that it is hers."""
-    async with rooms.graph.reading() as unit:
-        file = await unit.files.load(file_id)
-        if file is None:
-            return None
-        reads = await unit.file_reads.of(file.id, most)
-        names = await unit.accounts.organisation_names(sorted({one.organisation for one in reads}))
-    return Readers(file, tuple(reads), {}, names)
-
-
 async def _named(unit: Unit, file: File) -> tuple[dict[str, Account], dict[str, str]]:
     """The accounts that lead, led and work on it; the names of the organisations that it speaks of."""
     leads = [*file.leads, *([file.lead] if file.lead else [])]

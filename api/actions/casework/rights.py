@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from api.actions.casework.filing import ABSENT, act, seen_in
+from api.actions.casework.filing import ABSENT, act, noted, seen_in
+from api.actions.casework.reading_page import every_look
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework import deciding
 from graph.model.casework.acts import Entry, Event
 from graph.model.casework.exporting import copy_of
 from graph.model.casework.file import Actor, File
+from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.remembering import needs_visa
 from graph.model.directory import Organisation
 from graph.model.errors import NotFound
 from graph.store.casework.files import MOST_ENTRIES
+from graph.store.casework.reads import ReadPage
 from graph.store.unit import Unit
 
 
@@ -66,24 +69,34 @@ async def withdraw_consent(
 async def access_copy(
     rooms: Rooms, viewer: Viewer, file_id: str, member: str, at: datetime | None = None
 ) -> dict[str, Any]:
-    """What is kept of a member, for herself, with the organisations that it names. Raises NotFound."""
+    """What is kept of a member, for herself, with the services that read it and the organisations that it names.
+
+    Whoever makes the copy reads the whole file, which is noted first. Raises NotFound.
+    """
     moment = at or datetime.now(UTC)
-    async with rooms.graph.reading(30.0) as unit:
+    async with rooms.graph.reading() as unit:
         file = await _whole(unit, viewer, file_id, moment)
-        if member not in file.members:
-            raise NotFound(ABSENT)
+    if member not in file.members:
+        raise NotFound(ABSENT)
+    await noted(rooms, viewer, [file.id], ShareGroup, ReadPage.COPY, moment)
+    async with rooms.graph.reading(30.0) as unit:
         entries: list[Entry] = []
         while page := await unit.files.log(file_id, entries[-1].seq if entries else 0):
             entries += page
             if len(page) < MOST_ENTRIES:
                 break
+        looks = await every_look(unit, file, member, moment)
         told = copy_of(file, entries, member, moment)
+        told["reads"] = [
+            {name: value for name, value in asdict(look).items() if value} | {"on": look.on.isoformat()}
+            for look in looks
+        ]
         bodies = await unit.directory.organisations(sorted(_bodies(told)))
     return told | {"organisations": {id_: body.name for id_, body in bodies.items()}}
 
 
 def _bodies(told: Mapping[str, Any]) -> set[str]:
-    found: set[str] = set()
+    found = {read["organisation"] for read in told["reads"] if "organisation" in read}
     for entry in told["entries"]:
         found |= {entry[name] for name in ("organisation", "recipient") if name in entry}
         found |= {entry["by"]["organisation"]} if "organisation" in entry["by"] else set()
