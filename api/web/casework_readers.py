@@ -1,4 +1,4 @@
-"""Who read a file, in words."""
+"""Who read a file, and who looked the person up, in words."""
 
 from __future__ import annotations
 
@@ -39,6 +39,34 @@ def read_lines(found: Readers, now: datetime) -> list[ReadLine]:
                 house=found.names.get(read.organisation, ""),
                 where=", ".join(label("read_page", page) for page in read.pages),
                 what=groups,
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class HitLine:
+    """Someone looked the person up, and was told who follows her: `ground` is empty within her own house."""
+
+    when: str
+    exact: str
+    who: str
+    house: str
+    ground: str
+
+
+def hit_lines(found: Readers, now: datetime) -> list[HitLine]:
+    """The latest first."""
+    lines = []
+    for hit in found.hits:
+        account, local = found.accounts.get(hit.account), hit.at.astimezone(now.tzinfo)
+        lines.append(
+            HitLine(
+                when=relative_moment(hit.at, now),
+                exact=f"{exact_day(local.date())} à {clock(local.time())}",
+                who=account.name if account else "un compte fermé",
+                house=found.names.get(hit.organisation, ""),
+                ground=label("ground", hit.ground) if hit.ground else "",
             )
         )
     return lines

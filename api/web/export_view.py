@@ -47,6 +47,7 @@ class CopyView:
     opened: str
     member: tuple[tuple[str, str], ...]
     lines: tuple[LineView, ...]
+    reads: tuple[str, ...]
 
 
 def copy_view(told: Mapping[str, Any]) -> CopyView:
@@ -61,6 +62,7 @@ def copy_view(told: Mapping[str, Any]) -> CopyView:
         opened=_moment(told["opened"]),
         member=_fields(told["member"], names),
         lines=tuple(_line(entry, names) for entry in sorted(entries, key=lambda one: str(one["at"]))),
+        reads=tuple(_read(read, names) for read in told["reads"]),
     )
 
 
@@ -74,6 +76,12 @@ def _line(entry: Mapping[str, Any], names: Mapping[str, str]) -> LineView:
         by=", ".join(word for word in who if word) or _kind(by["kind"]),
         fields=_fields({name: value for name, value in entry.items() if name not in UNSAID}, names),
     )
+
+
+def _read(read: Mapping[str, str], names: Mapping[str, str]) -> str:
+    """ "ADIL du Doubs, conseillère, le 3 mars 2026"."""
+    who = [names.get(read.get("organisation", ""), "Un service"), read.get("function", "")]
+    return f"{', '.join(word for word in who if word)}, le {exact_day(date.fromisoformat(read['on']))}"
 
 
 def _kind(kind: str) -> str:

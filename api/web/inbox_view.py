@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -42,7 +42,9 @@ HOLDERS: Final[Mapping[Holder, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwedView:
-    """One thing owed. `step` is its first gesture, empty where opening it is; `whose` says that the desk or the head owes it."""
+    """One thing owed. `step` is its first gesture, empty where opening it is; `whose` says that the desk, the head, or a
+    colleague who is away owes it.
+    """
 
     what: str
     about: str
@@ -78,7 +80,8 @@ def bands(found: Sequence[Owing], viewer: Viewer, at: datetime) -> tuple[BandVie
 
 
 def _owed(one: Owing, viewer: Viewer, at: datetime) -> OwedView:
-    action, file = one.action, one.file
+    action, file = one.action, _as_worked_on(one, viewer)
+    one = replace(one, file=file)
     handoff = file.handoffs.get(action.about) if file else None
     step = _first(file, handoff, action.what, viewer, at)
     desk = action.holder is Holder.WORKER and not action.account
@@ -89,13 +92,26 @@ def _owed(one: Owing, viewer: Viewer, at: datetime) -> OwedView:
         due=_due(action.due, at),
         exact=moment_words(action.due),
         urgent=action.urgent,
-        whose="accueil du service" if desk else HOLDERS[action.holder],
+        whose=f"à la place de {one.instead or 'quelqu’un'}"
+        if one.instead is not None
+        else "accueil du service"
+        if desk
+        else HOLDERS[action.holder],
         href=_href(one, handoff, viewer, at),
         handoff=handoff.id if handoff else "",
         step=step.value if step else "",
         gesture=button("step", step) if step else "",
         seq=file.seq if file else 0,
     )
+
+
+def _as_worked_on(one: Owing, viewer: Viewer) -> File | None:
+    """Whoever stands in for one who works on a file works on it (api/actions/casework/filing.py)."""
+    file, away = one.file, one.action.account
+    if one.instead is None or file is None or file.lead is None or file.lead.organisation != viewer.organisation:
+        return file
+    hers = away in file.workers or away == file.lead.account
+    return replace(file, workers=file.workers | {viewer.account}) if hers else file
 
 
 def _first(file: File | None, handoff: Handoff | None, what: Owed, viewer: Viewer, at: datetime) -> Step | None:

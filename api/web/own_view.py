@@ -127,7 +127,7 @@ class OwnView:
     of_the_file: tuple[HandoffView, ...]
     appointments: tuple[AppointmentView, ...]
     told: tuple[ToldView, ...]
-    looks: tuple[str, ...] | None
+    looks: tuple[str, ...]
     questions: tuple[tuple[str, str], ...]
     opinion: bool
     rights: tuple[tuple[str, str, bool], ...]
@@ -148,7 +148,7 @@ def own_view(gathered: Gathered, at: datetime) -> OwnView:
         of_the_file=tuple(made.handoff(one) for one in gathered.shown.handoffs if not one.needs),
         appointments=tuple(made.appointment(one) for one in gathered.shown.appointments if _to_come(one, at)),
         told=tuple(made.told(one) for one in gathered.shown.consents),
-        looks=None if gathered.looks is None or gathered.apart else tuple(made.look(one) for one in gathered.looks),
+        looks=tuple(made.look(one) for one in gathered.looks),
         questions=tuple((question.value, label("question", question)) for question in Question),
         opinion=by_person.may_say(file, gathered.by.member, "", at),
         rights=tuple((right.value, button("right", right), right in asked) for right in Right),

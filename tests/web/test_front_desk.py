@@ -263,6 +263,29 @@ async def test_ones_own_files_are_found_by_name_or_telephone(site: Inside) -> No
     assert len(await rows(site, "Lookup")) == 3
 
 
+async def test_the_list_of_files_finds_the_houses_own_and_no_other(site: Inside) -> None:
+    account = (await site.account(Role.PROFESSIONAL, HERE)).id
+    file = await opened(site, HERE, account)
+    elsewhere = await opened(site, THERE, "someone")
+    async with await site.signed_in(Role.PROFESSIONAL, HERE) as client:
+        for who in ({"nom": "QUARESME Zebulon", "ne": BORN}, {"tel": PHONE}):
+            found = await client.post("/dossiers/chercher", data=who)
+            told = found.text.partition('id="chercher"')[2].partition("</details>")[0]
+            assert re.findall(r'href="(/dossier/\w+)"', told) == [f"/dossier/{file.id}"]
+            assert elsewhere.id not in found.text
+            assert found.headers["cache-control"] == "private, no-store"
+        assert "Personne ne suit" in said(await client.post("/dossiers/chercher", data={"tel": "03 81 00 00 99"}))
+        looks = await rows(site, "Lookup")
+        for wrong in ({"nom": NAME}, {"nom": NAME, "ne": "hier"}):
+            refused = await client.post("/dossiers/chercher", data=wrong)
+            assert refused.status_code == 422
+            assert f'value="{NAME}"' in refused.text and "La recherche n’a pas été faite" in said(refused)
+        assert await rows(site, "Lookup") == looks
+        reads = await client.get(f"/dossier/{file.id}/lectures")
+        assert said(reads).count("dans son propre service") == 2
+    assert (len(looks), {one["file"] for one in await rows(site, "LookupHit")}) == (3, {file.id})
+
+
 async def test_another_organisations_file_is_told_on_a_ground_and_no_more_than_whom_to_call(site: Inside) -> None:
     file = await opened(site, THERE, "t:else")
     async with await site.signed_in(Role.PROFESSIONAL, HERE) as client:

@@ -15,10 +15,12 @@ import pytest
 
 from api.actions.casework import handing, handoffs
 from graph.model.access import Role
+from graph.model.casework.clocks import PARIS
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, ActorKind
 from graph.model.casework.grounds import Ground
 from graph.model.casework.handoff import Kind, Step, Target
+from graph.model.casework.leaving import Leave
 from graph.model.casework.said import Said, Taking
 from graph.model.casework.taking import take
 from graph.store.unit import Graph, Unit
@@ -152,6 +154,43 @@ async def test_the_inbox_offers_the_first_gesture_in_place(made: World) -> None:
     async with made.site.client() as visitor:
         assert (await visitor.get("/mes-actions")).headers["location"].startswith("/connexion")
         assert (await visitor.get("/mes-actions/nombre")).json() == {"count": 0, "late": 0}
+
+
+async def test_the_inbox_of_who_stands_in_holds_what_the_absent_one_owes(made: World) -> None:
+    absent, head = await made.viewer(SENDER), await made.viewer(SENDER, Role.HEAD_OF_SERVICE)
+    today = datetime.now(PARIS).date()
+    query = "{ inbox { edges { node { mine insteadOf } } } }"
+
+    async def seen(role: Role) -> tuple[str, dict[str, int], list[Any]]:
+        async with made.as_(SENDER, role) as asker:
+            page, count = await asker.client.get("/mes-actions"), await asker.client.get("/mes-actions/nombre")
+            found = await asker.ask(query)
+        return words(page), count.json(), [edge["node"] for edge in found["inbox"]["edges"]]
+
+    hers = await seen(Role.PROFESSIONAL)
+    assert (NAME in hers[0], hers[1]["count"] > 0, "à la place" in hers[0]) == (True, True, False)
+    assert hers[2] == [{"mine": True, "insteadOf": None}] * hers[1]["count"]
+    before = await seen(Role.HEAD_OF_SERVICE)
+    assert (NAME in before[0], before[1], before[2]) == (False, {"count": 0, "late": 0}, [])
+    for substitute, since in ((head.account, 0), ("", 0), (head.account, 1)):
+        leave = Leave(
+            account=absent.account,
+            organisation=SENDER,
+            since=today + timedelta(days=since),
+            until=today + timedelta(days=2),
+            substitute=substitute,
+        )
+        await made.site.rooms.graph.write(lambda unit, leave=leave: unit.timing.set_leave(leave))
+        own = await seen(Role.PROFESSIONAL)
+        assert (NAME in own[0], "à la place" in own[0], own[1:]) == (True, False, hers[1:])
+        page, count, nodes = await seen(Role.HEAD_OF_SERVICE)
+        if since:
+            assert (count, nodes) == (before[1], [])
+            continue
+        assert (count, NAME in page, f"à la place de {absent.name}" in page) == (hers[1], True, True)
+        assert nodes == [{"mine": False, "insteadOf": absent.name}] * hers[1]["count"]
+    async with await client_of(made, TARGET) as client:
+        assert "Rien ne vous attend" in words(await client.get("/mes-actions"))
 
 
 async def test_a_refusal_is_said_on_the_page_and_a_no_shows_what_follows(made: World) -> None:

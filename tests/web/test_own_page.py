@@ -17,6 +17,7 @@ from graph.model.access import Role
 from graph.model.casework.file import File
 from graph.model.casework.handoff import State, Step
 from graph.model.directory import Contact, Holder, HolderRole
+from graph.store.casework.reads import ReadPage
 from graph.store.unit import Graph
 from tests import make
 from tests.api.casework.family import ANNE, FATHER, MOTHER, RENT, draft, family, kept, slots
@@ -123,6 +124,27 @@ async def test_her_referent_is_away_and_who_answers_is_told(site: Inside) -> Non
     assert "Anne Leroy est en congé" in text
     assert "<b>Zoé Blanc</b> répond à sa place." in text
     assert 'href="tel:+33381258125"' in text
+    await client.aclose()
+
+
+async def test_who_read_it_is_told_by_service_and_function_and_no_name(site: Inside) -> None:
+    account = await site.account(Role.PROFESSIONAL, "t:cms")
+    await site.rooms.graph.write(lambda unit: unit.accounts.put(replace(account, function="assistante sociale")))
+    reads = (("f1", "t:cms", 9, 9), ("f1", "t:cms", 9, 15), ("f1", "t:adil", 10, 9), ("f2", "t:other", 11, 9))
+    for file, house, day, hour in reads:
+        at = datetime(2026, 3, day, hour, tzinfo=UTC)
+        await site.rooms.graph.write(
+            lambda unit, file=file, house=house, at=at: unit.file_reads.note(
+                [file], account.id, house, ReadPage.FILE, (), at
+            )
+        )
+    client, path = await inside_it(site)
+    answer = await client.get(path)
+    told = answer.text.partition('id="lu"')[2].partition("</section>")[0].replace("\u00a0", " ")
+    assert re.findall(r"<p>(.*?)</p>", told) == [
+        "ADIL du Doubs, assistante sociale, le 10 mars 2026",
+        "Centre médico-social, assistante sociale, le 9 mars 2026",
+    ]
     await client.aclose()
 
 

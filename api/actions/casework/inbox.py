@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
+from graph.model.casework.clocks import PARIS
 from graph.model.casework.inbox import Place, Window
+from graph.model.casework.leaving import stood_in
 from graph.model.errors import NotSignedIn
 from graph.store.casework.inbox import Owing, Whose
+from graph.store.unit import Unit
 
 MOST: Final = 50
 
 
 def whose(viewer: Viewer) -> Whose | None:
-    """Whose inbox the viewer reads; None where she owes nothing to anyone."""
+    """Whose inbox the viewer reads, but for those she stands in for; None where she owes nothing to anyone."""
     own = Subject(organisation=viewer.organisation)
     coordinator = may(viewer, Operation.READ_ESCALATED)
     desk = bool(viewer.organisation) and may(viewer, Operation.ANSWER_HANDOFF, own)
@@ -39,13 +43,17 @@ async def page(
     after: Place | None = None,
     opened: bool = False,
 ) -> tuple[list[Owing], bool]:
-    """A page, in one query, and whether more follows. With `opened` each with its file. Raises NotSignedIn."""
+    """A page, in one query after that of the leaves, and whether more follows. With `opened` each with its file.
+
+    Raises NotSignedIn.
+    """
     if not viewer.signed_in:
         raise NotSignedIn("Connectez-vous pour voir ce que vous avez à faire.")
     mine = whose(viewer)
     if mine is None:
         return [], False
     async with rooms.graph.reading() as unit:
+        mine = await _standing_in(unit, mine, at)
         found = await unit.inbox.page(mine, Window.at(at), after, first + 1, opened=opened)
     return found[:first], len(found) > first
 
@@ -56,4 +64,12 @@ async def count(rooms: Rooms, viewer: Viewer, at: datetime) -> tuple[int, int]:
     if mine is None:
         return 0, 0
     async with rooms.graph.reading() as unit:
-        return await unit.inbox.count(mine, at)
+        return await unit.inbox.count(await _standing_in(unit, mine, at), at)
+
+
+async def _standing_in(unit: Unit, mine: Whose, at: datetime) -> Whose:
+    """With those who are away today, and whose substitute she is, or the desk where she stands."""
+    if not mine.desk:
+        return mine
+    leaves, day = await unit.timing.leaves(mine.organisation), at.astimezone(PARIS).date()
+    return replace(mine, away=stood_in(leaves, mine.account, day, desk=True))

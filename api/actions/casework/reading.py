@@ -21,6 +21,7 @@ from graph.model.casework.telling import Told, told
 from graph.model.errors import NotAllowed, NotFound
 from graph.store.below import below
 from graph.store.casework.lists import Listed
+from graph.store.casework.lookups import Hit
 from graph.store.casework.reads import FileRead, ReadPage
 from graph.store.unit import Unit
 
@@ -63,10 +64,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Who read a file, the latest first."""
+    """Who read a file, and who looked the person up and was told that it is there, the latest first."""
 
     file: File
     reads: tuple[FileRead, ...]
+    hits: tuple[Hit, ...]
     accounts: Mapping[str, Account]
     names: Mapping[str, str]
 
@@ -146,21 +148,12 @@ async def readers(
         if not sight.whole:
             raise NotFound(ABSENT)
         reads = await unit.file_reads.of(file.id, most, before)
-        accounts = await unit.accounts.of(sorted({one.account for one in reads}))
-        names = await unit.accounts.organisation_names(sorted({one.organisation for one in reads}))
+        hits = await unit.lookups.hits_on(file.id)
+        both = [*reads, *hits]
+        accounts = await unit.accounts.of(sorted({one.account for one in both}))
+        names = await unit.accounts.organisation_names(sorted({one.organisation for one in both}))
     await noted(rooms, viewer, [file.id], (), ReadPage.READERS, moment)
-    return Readers(file, tuple(reads), accounts, names)
-
-
-async def services_that_looked(rooms: Rooms, file_id: str, most: int) -> Readers | None:
-    """Who read a file, as the person herself may know it; None when there is no file. Whoever calls has checked that it is hers."""
-    async with rooms.graph.reading() as unit:
-        file = await unit.files.load(file_id)
-        if file is None:
-            return None
-        reads = await unit.file_reads.of(file.id, most)
-        names = await unit.accounts.organisation_names(sorted({one.organisation for one in reads}))
-    return Readers(file, tuple(reads), {}, names)
+    return Readers(file, tuple(reads), tuple(hits), accounts, names)
 
 
 async def _named(unit: Unit, file: File) -> tuple[dict[str, Account], dict[str, str]]:

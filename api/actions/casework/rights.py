@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from api.actions.casework.filing import ABSENT, act, noted, seen_in
 from api.actions.casework.forgetting import gone_into
+from api.actions.casework.reading_page import every_look
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework import deciding
@@ -70,27 +71,33 @@ async def withdraw_consent(
 async def access_copy(
     rooms: Rooms, viewer: Viewer, file_id: str, member: str, at: datetime | None = None
 ) -> dict[str, Any]:
-    """What is kept of a member, for herself, with the organisations that it names; "linked" is what files held of her that went
-    into this one. Raises NotFound.
+    """What is kept of a member, for herself, with the services that read it and the organisations that it names; "linked" is what
+    files held of her that went into this one. Whoever makes the copy reads the whole file, which is noted first. Raises NotFound.
     """
     moment = at or datetime.now(UTC)
-    async with rooms.graph.reading(30.0) as unit:
+    async with rooms.graph.reading() as unit:
         file = await _whole(unit, viewer, file_id, moment)
-        if member not in file.members:
-            raise NotFound(ABSENT)
+    if member not in file.members:
+        raise NotFound(ABSENT)
+    await noted(rooms, viewer, [file.id], ShareGroup, ReadPage.COPY, moment)
+    async with rooms.graph.reading(30.0) as unit:
+        looks = await every_look(unit, file, member, moment)
         told, *before = [
             copy_of(one, (await unit.files.logs([one.id]))[one.id], member, moment)
             for one in await gone_into(unit, file)
             if member in one.members
         ]
         told |= {"linked": before} if before else {}
+        told["reads"] = [
+            {name: value for name, value in asdict(look).items() if value} | {"on": look.on.isoformat()}
+            for look in looks
+        ]
         bodies = await unit.directory.organisations(sorted(set().union(*map(_bodies, (told, *before)))))
-    await noted(rooms, viewer, [file_id], ShareGroup, ReadPage.COPY, moment)
     return told | {"organisations": {id_: body.name for id_, body in bodies.items()}}
 
 
 def _bodies(told: Mapping[str, Any]) -> set[str]:
-    found: set[str] = set()
+    found = {read["organisation"] for read in told.get("reads", ()) if "organisation" in read}
     for entry in told["entries"]:
         found |= {entry[name] for name in ("organisation", "recipient") if name in entry}
         found |= {entry["by"]["organisation"]} if "organisation" in entry["by"] else set()

@@ -36,11 +36,14 @@ class NextAction:
     urgent: bool = strawberry.field(description="Whether its clock runs in real time.")
     mine: bool = strawberry.field(description="Whether the viewer herself owes it.")
     desk: bool = strawberry.field(description="Whether the duty desk owes it: anyone there may take it.")
+    instead_of: str | None = strawberry.field(
+        description="The colleague who owes it and is away, where the viewer stands in for her today; null elsewhere."
+    )
     organisation_id: strawberry.Private[str]
 
     @classmethod
-    def of(cls, action: owed.NextAction, info: Info) -> NextAction:
-        """From the model."""
+    def of(cls, action: owed.NextAction, info: Info, instead: str | None = None) -> NextAction:
+        """From the model; `instead` as in an inbox."""
         viewer = info.context.viewer
         return cls(
             id=strawberry.ID(action.id),
@@ -51,6 +54,7 @@ class NextAction:
             urgent=action.urgent,
             mine=bool(action.account) and action.account == viewer.account,
             desk=action.holder is owed.Holder.WORKER and not action.account,
+            instead_of=instead,
             organisation_id=action.organisation,
         )
 

@@ -23,7 +23,7 @@ async def inbox(info: Info, first: int | None, after: str | None) -> Connection[
     cursors = [encode(OwedCursor(moment, one.place.band, one.place.calm, one.place.due, one.place.id)) for one in found]
     return Connection(
         edges=[
-            Edge(cursor=cursor, node=NextAction.of(one.action, info))
+            Edge(cursor=cursor, node=NextAction.of(one.action, info, one.instead))
             for cursor, one in zip(cursors, found, strict=True)
         ],
         page_info=page_info(cursors, before=after is not None, after=more),

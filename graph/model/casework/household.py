@@ -67,6 +67,16 @@ def shown(file: File, member: str, at: datetime) -> Shown:
     )
 
 
+def unsaid(file: File, seen: Shown) -> frozenset[str]:
+    """The organisations that are of the file only by what this member is not shown: that they read it would tell her of it."""
+    led = {file.organisation} | {lead.organisation for lead in (*file.leads, *((file.lead,) if file.lead else ()))}
+    told = led | {body for one in seen.handoffs for body in (one.sender, one.target.organisation)}
+    told |= {one.recipient for one in seen.consents}
+    every = {body for one in file.handoffs.values() for body in (one.sender, one.target.organisation)}
+    every |= {one.recipient for one in file.consents.values()}
+    return frozenset(every - told - {""})
+
+
 def apart_from_others(file: File, member: str) -> bool:
     """Whether this member is one of those from whom a danger at home may come: she sees what is her own, and nothing else."""
     page = file.pages.get(member)

@@ -56,6 +56,17 @@ def standing_in(leaves: Iterable[Leave], account: str, day: date) -> str:
     return account
 
 
+def stood_in(leaves: Iterable[Leave], account: str, day: date, *, desk: bool) -> frozenset[str]:
+    """The accounts for which this one stands in that day: as their substitute, and with `desk` as one of the duty desk."""
+    leaves = list(leaves)
+    ways = {account, ""} if desk else {account}
+    return frozenset(
+        leave.account
+        for leave in leaves
+        if leave.account != account and leave.stands(day) and standing_in(leaves, leave.account, day) in ways
+    )
+
+
 def departure(file: File, account: str, organisation: str, to: str, at: datetime, why: str) -> Sequence[Event]:
     """The events by which all that an account holds of a file goes to a colleague (`to`), or to the duty desk when it is empty."""
     if not file.open:

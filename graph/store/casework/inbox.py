@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PAGE: Final[LiteralString] = """
 UNWIND $organisations AS organisation
 MATCH (a:NextAction {organisation: organisation})
-WHERE (a.holder = 'worker' AND (a.account = $account OR ($desk AND a.account IS NULL)))
+WHERE (a.holder = 'worker' AND (a.account = $account OR a.account IN $away OR ($desk AND a.account IS NULL)))
    OR (a.holder = 'head' AND $head) OR (a.holder = 'coordinator' AND $coordinator)
 WITH a,
   CASE WHEN a.due < $now THEN 0 WHEN a.due < $tomorrow THEN 1 WHEN a.due < $next THEN 2 ELSE 3 END AS band,
@@ -33,14 +33,15 @@ OPTIONAL MATCH (f:File {id: a.file})
 OPTIONAL MATCH (h:Handoff {id: a.about})
 OPTIONAL MATCH (t:Organisation {id: h.target})
 OPTIONAL MATCH (s:Organisation {id: h.sender})
-RETURN a{.*} AS action, band, calm, f.seq AS seq, t.name AS target, s.name AS sender,
+OPTIONAL MATCH (n:Account {id: a.account})
+RETURN a{.*} AS action, band, calm, f.seq AS seq, t.name AS target, s.name AS sender, n.name AS owner,
   CASE WHEN $opened THEN f.sealed ELSE null END AS sealed
 ORDER BY band, calm, a.due, a.id
 """
 COUNT: Final[LiteralString] = """
 UNWIND $organisations AS organisation
 MATCH (a:NextAction {organisation: organisation})
-WHERE (a.holder = 'worker' AND (a.account = $account OR ($desk AND a.account IS NULL)))
+WHERE (a.holder = 'worker' AND (a.account = $account OR a.account IN $away OR ($desk AND a.account IS NULL)))
    OR (a.holder = 'head' AND $head) OR (a.holder = 'coordinator' AND $coordinator)
 RETURN count(a) AS count, sum(CASE WHEN a.due < $now THEN 1 ELSE 0 END) AS late
 """
@@ -57,26 +58,31 @@ RETURN file, f.seq AS seq, f.leadOrganisation AS lead, ends
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whose:
-    """Whose inbox: hers at this organisation, with the desk's, the head of service's, the network keeper's where she is that."""
+    """Whose inbox: hers at this organisation, with the desk's, the head of service's, the network keeper's where she is that, and
+    that of the accounts there who are `away` and for whom she stands in.
+    """
 
     organisation: str
     account: str
     desk: bool = False
     head: bool = False
     coordinator: bool = False
+    away: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owing:
     """One thing owed, its place in the order, and its file where it was asked for and its key is there.
 
-    `target` and `sender` are the names of both ends of the handoff that it is about, empty where it is about none.
+    `target` and `sender` are the names of both ends of the handoff that it is about, empty where it is about none; `instead` that
+    of the account which owes it, where the reader stands in for her, else None.
     """
 
     action: NextAction
     place: Place
     target: str = ""
     sender: str = ""
+    instead: str | None = None
     file: File | None = None
 
 
@@ -105,7 +111,7 @@ class Inbox:
             opened=opened,
         )
         files: dict[str, File | None] = {}
-        return [await self._owing(row, files) for row in rows]
+        return [await self._owing(row, files, whose) for row in rows]
 
     async def count(self, whose: Whose, now: datetime) -> tuple[int, int]:
         """How much is owed, and how much of it is late."""
@@ -117,7 +123,7 @@ class Inbox:
         rows = await self._unit.run(TOUCHED, since=milliseconds(since), most=most)
         return {row["file"]: (row["seq"], frozenset(_names([row["lead"], *row["ends"]]))) for row in rows}
 
-    async def _owing(self, row: dict[str, Any], files: dict[str, File | None]) -> Owing:
+    async def _owing(self, row: dict[str, Any], files: dict[str, File | None], whose: Whose) -> Owing:
         action = row["action"]
         id_ = action["file"]
         if row["sealed"] is not None and id_ not in files:
@@ -142,6 +148,7 @@ class Inbox:
             place=place,
             target=row["target"] or "",
             sender=row["sender"] or "",
+            instead=(row["owner"] or "") if found.account in whose.away else None,
             file=files.get(id_),
         )
 
@@ -153,6 +160,7 @@ def _of(whose: Whose) -> dict[str, Any]:
         "desk": whose.desk,
         "head": whose.head,
         "coordinator": whose.coordinator,
+        "away": sorted(whose.away),
     }
 
 

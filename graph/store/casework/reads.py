@@ -36,7 +36,6 @@ RETURN r.id AS id, r.account AS account, r.organisation AS organisation, r.funct
     r.last AS last, r.pages AS pages, r.groups AS groups
 ORDER BY r.first DESC, r.id DESC LIMIT $most
 """
-FORGET: Final[LiteralString] = "MATCH (r:FileRead {file: $file}) DELETE r"
 # After any moment of ours.
 NO_LIMIT: Final = 2**53
 
@@ -95,10 +94,6 @@ class Reads:
         moment, id_ = (milliseconds(before[0]), before[1]) if before else (NO_LIMIT, "")
         rows = await self._unit.run(OF_FILE, file=file, before=moment, id=id_, most=most)
         return [_read(row) for row in rows]
-
-    async def forget(self, file: str) -> None:
-        """Nothing is kept of who read it: for a file of which nothing is left."""
-        await self._unit.run(FORGET, file=file)
 
 
 def _read(row: dict[str, Any]) -> FileRead:

@@ -362,9 +362,4 @@ async def test_lists_are_read_by_whose_they_are(site: Inside) -> None:
         (lead.account, (ReadPage.LIST,)),
         (head.account, (ReadPage.LIST,)),
     }
-    shown = await reading.services_that_looked(site.rooms, mine, 10)
-    assert shown is not None
-    assert [(one.organisation, one.function) for one in shown.reads] == [(HERE, ""), (HERE, "")]
-    assert (shown.names, shown.accounts) == ({HERE: "Ici"}, {})
-    assert await reading.services_that_looked(site.rooms, "absent", 10) is None
     assert readers.reads[0].last - readers.reads[0].first < timedelta(minutes=15)

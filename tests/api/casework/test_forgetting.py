@@ -18,6 +18,7 @@ from api.actions.casework import forgetting, own_page, rights
 from api.actions.casework import person as acts
 from api.rooms import Rooms
 from api.settings import Settings
+from api.web.export_view import copy_view
 from graph.model.casework import by_person, deciding
 from graph.model.casework.acts import Erased, Linked
 from graph.model.casework.chain import broken, commitment
@@ -88,6 +89,7 @@ async def test_nothing_of_it_can_be_read_and_the_figures_stay(rooms: Rooms) -> N
     other = await kept(graph, Making(), "f2")
     token = "CREATE (t:LookupToken {id: 'l1', file: 'f1', token: 'abc'})"
     await graph.write(lambda unit: unit.run(token))
+    await graph.write(lambda unit: unit.file_reads.note([FILE, "f2"], "a", "t:cms", ReadPage.FILE, (), AT))
     figures = await rows(graph, FIGURES)
     await forgetting.forget(rooms, HEAD, FILE, key="k", repeated=FILE, at=AT)
     assert await rows(graph, FIGURES) == figures
@@ -98,6 +100,7 @@ async def test_nothing_of_it_can_be_read_and_the_figures_stay(rooms: Rooms) -> N
         links = await unit.files.links(FILE)
         assert broken(links) is None
         assert await unit.files.load("f2") == other
+        assert [len(await unit.file_reads.of(id_)) for id_ in (FILE, "f2")] == [0, 1]
     assert await key_of(graph) is None
     assert await key_of(graph, "f2") is not None
     left = [
@@ -311,16 +314,28 @@ async def test_a_copy_is_for_who_sees_the_whole_file(rooms: Rooms) -> None:
     made = family()
     made.handed(draft(), Step.OPEN)
     await kept(rooms.graph, made, FILE)
+    at, page = AT - timedelta(days=1), ReadPage.HANDOFF
+    await rooms.graph.write(lambda unit: unit.file_reads.note([FILE], "x", "t:ccas", page, (), at))
     told = await rights.access_copy(rooms, ANNE, FILE, MOTHER, AT)
     async with rooms.graph.reading() as unit:
         [read] = await unit.file_reads.of(FILE)
     assert (read.account, read.pages) == (ANNE.account, (ReadPage.COPY,))
     assert set(read.groups) == set(ShareGroup)
     assert told["member"]["name"] == "Odile Martin"
-    assert told["organisations"] == {"t:cms": "Organisme d’essai"}
+    assert told["organisations"] == {"t:cms": "Organisme d’essai", "t:ccas": "Organisme d’essai"}
+    assert told["reads"] == [
+        {"organisation": "t:cms", "on": "2026-03-02"},
+        {"organisation": "t:ccas", "on": "2026-03-01"},
+    ]
+    assert copy_view(told).reads[0] == "Organisme d’essai, le 2 mars\u00a02026"
+    async with rooms.graph.reading() as unit:
+        before = await unit.file_reads.of(FILE)
+    assert [(one.account, one.pages) for one in before] == [(ANNE.account, (ReadPage.COPY,)), ("x", (page,))]
     for viewer, id_, member in ((BEN, FILE, MOTHER), (ANNE, "f9", MOTHER), (ANNE, FILE, "m9")):
         with pytest.raises(NotFound):
             await rights.access_copy(rooms, viewer, id_, member, AT)
+    async with rooms.graph.reading() as unit:
+        assert await unit.file_reads.of(FILE) == before
 
 
 async def test_an_accord_is_taken_back_for_her_by_who_works_on_it(rooms: Rooms) -> None:

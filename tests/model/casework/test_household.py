@@ -8,10 +8,10 @@ from typing import Any
 
 from graph.model.casework import deciding
 from graph.model.casework.acts import Event, MemberSet, PageSet
-from graph.model.casework.file import MemberRole, PersonPage
+from graph.model.casework.file import File, MemberRole, PersonPage
 from graph.model.casework.grounds import Ground
 from graph.model.casework.handoff import Kind, State, Step, Target
-from graph.model.casework.household import Shown, minor, shown
+from graph.model.casework.household import Shown, minor, shown, unsaid
 from graph.model.casework.said import Said
 from tests.api.casework.family import (
     AT,
@@ -46,6 +46,22 @@ def test_each_sees_her_own_and_the_households() -> None:
     assert needs(made, MOTHER) == [RENT, VIOLENCE, SCHOOL]
     assert needs(made, FATHER) == [RENT]
     assert needs(made, CHILD) == [RENT, SCHOOL, HEALTH]
+
+
+def test_that_a_service_read_it_is_told_only_of_what_one_is_shown() -> None:
+    made = family()
+    made.add(deciding.consent_given(_file(made), consent("c-v", "t:shelter")))
+    made.handed(draft(), Step.OPEN)
+    made.handed(draft("h-v", needs=(VIOLENCE,), target=Target(organisation="t:shelter")), Step.OPEN)
+    assert unsaid(_file(made), seen(made, MOTHER, AT)) == set()
+    assert unsaid(_file(made), seen(made, FATHER, AT)) == {"t:shelter"}
+    made.add(deciding.consent_given(_file(made), consent("c-s", "t:shelter", member=FATHER)))
+    assert unsaid(_file(made), seen(made, FATHER, AT)) == set()
+
+
+def _file(made: Making) -> File:
+    assert made.file is not None
+    return made.file
 
 
 def test_a_grown_child_is_no_longer_her_mothers() -> None:

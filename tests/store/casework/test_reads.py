@@ -68,9 +68,6 @@ async def test_reads_of_a_quarter_are_one_row(empty_graph: Graph) -> None:
         )
     ]
     assert newest == found[:1]
-    await empty_graph.write(lambda unit: unit.file_reads.forget("f1"))
-    async with empty_graph.reading() as unit:
-        assert await unit.file_reads.of("f1") == []
 
 
 async def test_what_is_owed_first_comes_first(empty_graph: Graph) -> None:

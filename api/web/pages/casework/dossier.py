@@ -20,7 +20,7 @@ from api.web.acting import key_in, new_key, rooms_of
 from api.web.casework_act import Act, Doing
 from api.web.casework_around import AROUND
 from api.web.casework_course import COURSE
-from api.web.casework_readers import read_lines
+from api.web.casework_readers import hit_lines, read_lines
 from api.web.casework_story import story
 from api.web.casework_watched import WATCHED
 from api.web.casework_written import WRITTEN
@@ -83,6 +83,7 @@ async def readers(request: Request, file_id: str) -> Response:
         "name": view.file_name(found.file),
         "here": f"/dossier/{found.file.id}",
         "lines": read_lines(found, at),
+        "hits": hit_lines(found, at),
         "most": MOST_READS,
     }
     return page(request, "pages/casework/readers.html", context, at=at)

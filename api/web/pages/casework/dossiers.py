@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -10,7 +11,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.actions.casework import opening, reading
+from api.actions.casework import looking_up, opening, reading
 from api.actions.casework.reading import Scope
 from api.auth.viewer import must_sign_in
 from api.web.act_form import Field, FieldKind, Typed, retyped
@@ -18,9 +19,14 @@ from api.web.acting import key_in, new_key, rooms_of
 from api.web.casework_around import member_fields, member_of
 from api.web.casework_course import COURSE, need_fields
 from api.web.casework_view import rows
+from api.web.desk_form import Typed as Sought
+from api.web.desk_form import sought_of
+from api.web.desk_view import KnownView, known_views
 from api.web.forms import Form, form_of, number, see
+from api.web.pages.casework.desk import fault_of
 from api.web.render import now, page
 from graph.model.access import Operation, Subject, Viewer, check
+from graph.model.casework.contact import Contact
 from graph.model.casework.file import Member, MemberRole, Need
 from graph.model.errors import InvalidInput
 
@@ -34,6 +40,7 @@ EMPTY: Final = {
     Scope.UNIT: "Le service ne suit aucun dossier.",
     Scope.ENDED: "Aucun accompagnement n’est clos.",
 }
+NOBODY: Final = Sought(contact=Contact())
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,7 +48,35 @@ router = APIRouter(include_in_schema=False)
 @router.get(PATH)
 async def files(request: Request) -> Response:
     """A page of one's files. Raises NotSignedIn, NotAllowed."""
-    viewer = must_sign_in(request)
+    return await _files(request, must_sign_in(request))
+
+
+@router.post(PATH + "/chercher")
+async def find(request: Request) -> Response:
+    """Who is followed by the house, found by name and birthday or by telephone: no address holds them. Raises NotSignedIn,
+    NotAllowed.
+    """
+    viewer, form = must_sign_in(request), await form_of(request)
+    sought = Sought(contact=Contact(), name=form.one("nom", 240), born=form.one("ne", 10), phone=form.one("tel", 60))
+    answers, refused = None, None
+    try:
+        answers = await looking_up.look_up(rooms_of(request), viewer, sought_of(sought), at=now())
+    except InvalidInput as refusal:
+        refused = refusal
+    known = None if answers is None else known_views(answers, viewer.organisation)
+    answer = await _files(request, viewer, sought=sought, known=known, refused=refused)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+async def _files(
+    request: Request,
+    viewer: Viewer,
+    *,
+    sought: Sought = NOBODY,
+    known: Sequence[KnownView] | None = None,
+    refused: InvalidInput | None = None,
+) -> Response:
     asked = request.query_params.get("de", "")
     scope = Scope(asked) if asked in set(Scope) else Scope.MINE
     skip = min(number(request.query_params.get("apres", "")) or 0, 100_000)
@@ -56,8 +91,12 @@ async def files(request: Request) -> Response:
         "total": found.counts[scope],
         "before": max(skip - PAGE, 0) if skip else None,
         "after": skip + PAGE if found.more else None,
+        "sought": sought,
+        "known": known,
+        "refused": refused.message if refused else "",
+        "faulty": fault_of(refused),
     }
-    return page(request, "pages/casework/dossiers.html", context, at=at)
+    return page(request, "pages/casework/dossiers.html", context, status=UNPROCESSABLE if refused else 200, at=at)
 
 
 @router.get(PATH + "/ouvrir")
