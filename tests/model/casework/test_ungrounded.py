@@ -7,13 +7,16 @@ from datetime import date, timedelta
 
 import pytest
 
+from graph.model.access import Role, Viewer
 from graph.model.casework import deciding
 from graph.model.casework.clocks import BY_DEFAULT, working_days_after
 from graph.model.casework.file import File, LeadCause, Outcome
 from graph.model.casework.grounds import Ground, ShareGroup
 from graph.model.casework.handoff import ENDED, ON_A_GROUND, Kind, OrderedLead, ReasonCode, State, Step
 from graph.model.casework.said import Said
+from graph.model.casework.sight import sight
 from graph.model.casework.taking import allowed_steps
+from graph.model.casework.telling import told
 from graph.model.casework.timing import due_tick
 from graph.model.errors import StepNotAllowed
 from tests.model.casework import cases
@@ -96,6 +99,15 @@ def test_who_was_at_work_says_how_it_ended(kind: Kind):
     for step in (Step.COMPLETE, Step.FAIL):
         over = cases.step(file, step, THEM, reason=ReasonCode.OTHER, text="sans accord", outcome=Outcome.PARTLY_MET)
         assert over.handoffs["h"].state in ENDED
+
+
+def test_who_gave_the_file_away_is_not_told_back_what_the_addressee_reads():
+    file = cases.moved(cases.file(), THEIRS)
+    ours = Viewer(account=US.account, organisation=OURS, organisations=(OURS,), roles=frozenset({Role.PROFESSIONAL}))
+    seen = sight(file, ours, NOW)
+    assert (seen.whole, seen.handoffs) == (False, {"h"})
+    assert told(file, seen, NOW).members is None
+    assert told(file, file.handoffs["h"], NOW).members is not None
 
 
 def test_who_has_come_to_lead_goes_on_in_her_own_right():
