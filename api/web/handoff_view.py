@@ -91,6 +91,13 @@ class HandoffView:
     three: str
 
 
+def _told_why(found: Opened, viewer: Viewer) -> bool:
+    """Whether the words that came with it are hers to read: her own, or told under the situation."""
+    handed = found.handed
+    hers = handed.handoff.sender == viewer.organisation
+    return hers or handed.sight.whole or found.told.situation is not None
+
+
 def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
     """As the viewer sees it at this moment."""
     handed, one = found.handed, found.handed.handoff
@@ -109,7 +116,7 @@ def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
         people=people(found.told),
         needs=_needs(found),
         purpose=one.purpose if found.reads else "",
-        message=one.message if found.reads else "",
+        message=one.message if found.reads and _told_why(found, viewer) else "",
         question=one.question if found.reads and one.asked else "",
         told=told_views(found.told),
         tombstone=not found.reads,

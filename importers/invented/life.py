@@ -130,7 +130,7 @@ class Life:
 
     def _tick(self, moment: datetime) -> None:
         handoff = next(one for one in self._open() if one.tick == moment)
-        step = due_tick(handoff, self.now, BY_DEFAULT)
+        step = due_tick(self.file, handoff, self.now, BY_DEFAULT)
         if step is None:
             raise ValueError(f"{handoff.id}: nothing is due at its tick")
         self.write(TIME, take(self.file, handoff.id, step, TIME, NOTHING, self.taking))

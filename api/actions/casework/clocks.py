@@ -65,7 +65,7 @@ async def _tick(unit: Unit, handoff: str, at: datetime) -> int:
     if file is None or not file.open:
         return 0
     clocks = await unit.timing.clocks(file.handoffs[handoff].target.organisation)
-    step = due_tick(file.handoffs[handoff], at, clocks)
+    step = due_tick(file, file.handoffs[handoff], at, clocks)
     if step is None:
         return 0
     event = take(file, handoff, step, TIME, NOTHING, Taking(at=at, clocks=clocks))

@@ -29,6 +29,7 @@ NOT_YOURS: Final = "Vous pouvez lire ce dossier, pas y agir : rien n’a été m
 
 _LEADING: Final = (Opened, LeadMoved, Reopened, Stepped)
 
+Load = Callable[[Unit], Awaitable[File]]
 Decide = Callable[[Unit, File, Actor, datetime], Awaitable[Sequence[Event]]]
 Also = Callable[[Unit, File], Awaitable[None]]
 
@@ -126,12 +127,16 @@ async def once(
     *,
     key: str,
     asked: object,
-    load: Callable[[Unit], Awaitable[File]],
+    load: Load,
     decide: Decide,
     at: datetime,
     by: Actor | None = None,
+    again: Load | None = None,
 ) -> File:
-    """Load, decide, write, once for each key: asked again, the file as it then stood. `by` is whoever acts, if not the viewer.
+    """Load, decide, write, once for each key. `by` is whoever acts, if not the viewer.
+
+    Asked again, nothing is done, and the file is the one that stands now, for whoever still sees something of it: `again` says
+    who does, where her sight of the file does not. Raises NotFound to whoever does not.
 
     What is refused is not kept under its key: nothing was done, and the same demand may be granted later.
     """
@@ -139,7 +144,9 @@ async def once(
     async def make(unit: Unit) -> File:
         told = await blinded(unit, asked)
         if before := await unit.replies.found(viewer.key, key, told):
-            return await _answered(unit, before)
+            # A page and a link are asked anew whether they still open.
+            reread = again or (load if by else None)
+            return await reread(unit) if reread else await _answered(unit, viewer, before, at)
         file = await load(unit)
         actor = by or actor_of(viewer)
         events = await decide(unit, file, actor, at)
@@ -171,7 +178,7 @@ async def created(
     async def make(unit: Unit) -> File:
         told = await blinded(unit, asked)
         if before := await unit.replies.found(viewer.key, key, told):
-            return await _answered(unit, before)
+            return await _answered(unit, viewer, before, at)
         file = await unit.files.append(None, actor_of(viewer), at, *await seated(unit, id_, events), id_=id_)
         if also is not None:
             await also(unit, file)
@@ -181,11 +188,11 @@ async def created(
     return await graph.write(make)
 
 
-async def _answered(unit: Unit, reply: Mapping[str, Any]) -> File:
-    """What was answered then, and nothing of what came since: whoever asks again may no longer see the file."""
-    file = await unit.files.stood(reply["file"], reply["seq"])
-    if file is None:
-        raise NotFound(ABSENT)
+async def _answered(unit: Unit, viewer: Viewer, reply: Mapping[str, Any], at: datetime) -> File:
+    """The file as it stands, in the viewer's present sight, which is noted. Raises NotFound: a key opens nothing that is lost."""
+    file, found = await seen_in(unit, viewer, await unit.files.load(reply["file"]), at)
+    if found.groups:
+        await unit.file_reads.note([file.id], viewer.account, viewer.organisation, ReadPage.DATA, found.groups, at)
     return file
 
 

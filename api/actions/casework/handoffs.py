@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from api.actions.casework.filing import ABSENT, NOT_YOURS, act, once, seen_in
 from api.actions.casework.room import show_full
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
+from graph.model.account import MembershipState
 from graph.model.casework import deciding
 from graph.model.casework.acts import Event, Stepped
 from graph.model.casework.deciding import Draft
@@ -18,11 +20,16 @@ from graph.model.casework.file import Actor, File
 from graph.model.casework.grounds import Consent
 from graph.model.casework.handoff import Handoff, Kind, Side, Step
 from graph.model.casework.said import NOTHING, Said, Taking
-from graph.model.casework.sight import acting_for
+from graph.model.casework.sight import Sight, acting_for, shared_groups
 from graph.model.casework.taking import sides, take
-from graph.model.errors import Conflict, NotAllowed, NotFound, StepNotAllowed
+from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound, StepNotAllowed
+from graph.store.casework.reads import ReadPage
 from graph.store.unit import Unit
 
+NOT_THERE: Final = (
+    "Ce professionnel ne travaille pas, ou plus, dans l’organisme qui accepte : rien n’a été modifié. "
+    "Choisissez un collègue."
+)
 REMINDED_EVERY: Final = timedelta(days=1)
 # A reminder further back than so many entries of the file is passed over.
 LATELY: Final = 300
@@ -71,23 +78,23 @@ async def step(
     moment = at or datetime.now(UTC)
 
     async def load(unit: Unit) -> File:
-        file, found = await seen_in(unit, viewer, await unit.files.holding(handoff_id), moment)
-        if handoff_id not in found.handoffs:
-            raise NotFound(ABSENT)
-        if file.open and not found.works and not _answers(viewer, file.handoffs[handoff_id]):
+        file, found = await _seen(unit, viewer, handoff_id, moment)
+        if file.open and not found.works and not _its_own(viewer, file.handoffs[handoff_id], step):
             raise NotAllowed(NOT_YOURS)
         return file
 
     async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
         if expected_seq is not None and await _moved(unit, file, handoff_id, expected_seq):
             raise Conflict("Cette demande a changé pendant ce temps : rien n’est perdu. Voyez où elle en est.", file)
-        unit_below = acting_for(file, (await seen_in(unit, viewer, file, moment))[1])
-        if not sides(file, file.handoffs[handoff_id], by, unit_below):
-            raise NotFound(ABSENT)
         handoff = file.handoffs[handoff_id]
+        unit_below = acting_for(file, (await seen_in(unit, viewer, file, moment))[1])
+        if not sides(file, handoff, by, unit_below):
+            raise NotFound(ABSENT)
         clocks = await unit.timing.clocks(clocked(handoff, said))
         taking = Taking(at=moment, clocks=clocks, acting_for=unit_below)
         made = take(file, handoff_id, step, by, said, taking)
+        if step is Step.ACCEPT:
+            await _works_there(unit, file, handoff, said.account)
         if step is Step.REMIND:
             await _not_again(unit, file, handoff, moment)
         if step is Step.WAITLIST and made.side is Side.TARGET and made.on is not None:
@@ -95,7 +102,24 @@ async def step(
         return [made]
 
     asked = ("step", handoff_id, step, said, expected_seq)
-    return await once(rooms.graph, viewer, key=key, asked=asked, load=load, decide=decide, at=moment)
+    again = partial(_again, viewer=viewer, handoff_id=handoff_id, at=moment)
+    return await once(rooms.graph, viewer, key=key, asked=asked, load=load, decide=decide, at=moment, again=again)
+
+
+async def _seen(unit: Unit, viewer: Viewer, handoff_id: str, at: datetime) -> tuple[File, Sight]:
+    file, found = await seen_in(unit, viewer, await unit.files.holding(handoff_id), at)
+    if handoff_id not in found.handoffs:
+        raise NotFound(ABSENT)
+    return file, found
+
+
+async def _again(unit: Unit, viewer: Viewer, handoff_id: str, at: datetime) -> File:
+    """Its file as it stands, for whoever still sees the handoff; what she reads of it is noted. Raises NotFound."""
+    file, found = await _seen(unit, viewer, handoff_id, at)
+    groups = found.groups if found.whole else shared_groups(file, file.handoffs[handoff_id], at)
+    if groups:
+        await unit.file_reads.note([file.id], viewer.account, viewer.organisation, ReadPage.HANDOFF, groups, at)
+    return file
 
 
 def clocked(handoff: Handoff, said: Said) -> str:
@@ -117,6 +141,26 @@ def _answers(viewer: Viewer, handoff: Handoff) -> bool:
     acting = {handoff.target.organisation} | ({handoff.sender} if handoff.kind is Kind.TAKE_OVER else set())
     own = Subject(organisation=viewer.organisation)
     return viewer.organisation in acting and may(viewer, Operation.ANSWER_HANDOFF, own)
+
+
+def _its_own(viewer: Viewer, handoff: Handoff, step: Step) -> bool:
+    """Whether the step is hers though she does not work on the file: she answers for the addressee, or sent it herself, and her
+    error is hers to mend when the file has left her.
+    """
+    wrote = (handoff.sender, handoff.sender_account) == (viewer.organisation, viewer.account)
+    return _answers(viewer, handoff) or (step is Step.VOID and wrote)
+
+
+async def _works_there(unit: Unit, file: File, handoff: Handoff, account: str) -> None:
+    """Raises InvalidInput unless whoever is named to do it works, today, where it is accepted."""
+    if not account:
+        return
+    house = handoff.target.organisation
+    if handoff.kind is Kind.TAKE_OVER and file.lead:
+        house = file.lead.organisation
+    members = await unit.accounts.members(house)
+    if account not in {one.account for one, held in members if one.state is MembershipState.ACTIVE and held.active}:
+        raise InvalidInput(NOT_THERE, "professional")
 
 
 async def _moved(unit: Unit, file: File, handoff: str, seen: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import strawberry
@@ -35,10 +36,13 @@ class Entry:
     organisation_id: strawberry.Private[str]
 
     @classmethod
-    def of(cls, entry: acts.Entry, viewer_organisation: str, *, words: bool) -> Entry:
-        """From the log; `words` says whether the viewer may still read what was written."""
+    def of(cls, entry: acts.Entry, viewer_organisation: str, seen: Collection[str], *, words: bool) -> Entry:
+        """From the log; `words` says whether the viewer may still read what was written, `seen` are the handoffs that she sees:
+        why another was passed on is not told to whom it came.
+        """
         event = entry.event
         step = event if isinstance(event, Stepped) else None
+        theirs = step is not None and step.handoff not in seen
         return cls(
             seq=entry.seq,
             at=entry.at,
@@ -46,8 +50,8 @@ class Entry:
             side=step.side if step else None,
             state=step.to if step else None,
             reported=step.reported if step else None,
-            reason=step.reason if step else None,
-            text=_text(event) if words else None,
+            reason=step.reason if step and not theirs else None,
+            text=_text(event) if words and not theirs else None,
             by=_name(entry.by, viewer_organisation) if words else None,
             organisation_id=entry.by.organisation,
         )
@@ -59,7 +63,13 @@ class Entry:
 
 
 def page_of_entries(
-    entries: list[acts.Entry], viewer_organisation: str, first: int | None, after: str | None, *, words: bool
+    entries: list[acts.Entry],
+    viewer_organisation: str,
+    first: int | None,
+    after: str | None,
+    *,
+    seen: Collection[str],
+    words: bool,
 ) -> Connection[Entry]:
     """A page of the entries of one handoff, the first first. Raises InvalidInput."""
     size = page_size(first)
@@ -68,7 +78,7 @@ def page_of_entries(
     return named_page(
         left[:size],
         lambda entry: ("", str(entry.seq)),
-        lambda entry: Entry.of(entry, viewer_organisation, words=words),
+        lambda entry: Entry.of(entry, viewer_organisation, seen, words=words),
         more=len(left) > size,
         started=after is not None,
     )

@@ -19,6 +19,7 @@ from api.graphql.organisations import After, First
 from api.graphql.references import OrganisationType, organisation_of, shown
 from api.graphql.services import Service
 from graph.model.casework import owed
+from graph.model.casework.handoff import Kind
 from graph.model.casework.sight import acting_for, shared_groups
 from graph.model.casework.taking import allowed_steps
 from graph.model.errors import NotFound
@@ -87,7 +88,7 @@ class Handoff:
     needs: list[strawberry.ID] | None = strawberry.field(description="Needs of the file; null for an addressee.")
     purpose: str | None = strawberry.field(description="What it is for; null once the viewer may read it no longer.")
     message: str | None = strawberry.field(
-        description="The sender's words; null once the viewer may read them no longer."
+        description="The sender's words; null to whom the situation is not told, or is told no longer."
     )
     question: str | None = strawberry.field(description="What the addressee asked, while it waits for an answer.")
     appointment: datetime | None = strawberry.field(description="When they are to meet.")
@@ -101,6 +102,8 @@ class Handoff:
         one, whole = handed.handoff, handed.sight.whole
         groups = shared_groups(handed.file, one, info.context.now)
         words = reads(handed, info.context.viewer, info.context.now)
+        # What the sender wrote is of the situation; whoever asked to take the file over wrote it herself.
+        situation = whole or one.kind is Kind.TAKE_OVER or ShareGroup.SITUATION in groups
         return cls(
             handed=handed,
             id=strawberry.ID(one.id),
@@ -116,7 +119,7 @@ class Handoff:
             reason=one.reason,
             needs=[strawberry.ID(need) for need in one.needs] if whole else None,
             purpose=one.purpose if words else None,
-            message=one.message if words else None,
+            message=one.message if words and situation else None,
             question=one.question if words and one.asked else None,
             appointment=one.appointment if words else None,
             told=sorted(groups) if words else None,
@@ -145,7 +148,8 @@ class Handoff:
         log = await info.context.loaders.logs.load(self.handed.file.id)
         mine = [entry for entry in log if about(entry, self.handed.id)]
         words = reads(self.handed, info.context.viewer, info.context.now)
-        return page_of_entries(mine, info.context.viewer.organisation, first, after, words=words)
+        seen = self.handed.sight.handoffs
+        return page_of_entries(mine, info.context.viewer.organisation, first, after, seen=seen, words=words)
 
     @strawberry.field(description="What is owed about it next; null only when nothing is.")
     def next_action(self, info: Info) -> NextAction | None:

@@ -11,7 +11,7 @@ from graph.model.casework.clocks import CONTEST_DAYS, PARIS, next_working_day, s
 from graph.model.casework.file import Actor, File, Lead, LeadCause, Outcome
 from graph.model.casework.grounds import Consent, Ground
 from graph.model.casework.handoff import Handoff, Kind, OrderedLead, ReasonCode, Side, State, Step, Target
-from graph.model.casework.leading import accepted_elsewhere, lead_before, moved_by_contact
+from graph.model.casework.leading import accepted_elsewhere, grounded, lead_before, moved_by_contact
 from graph.model.casework.said import Said, Taking
 from graph.model.casework.steps import STEPS
 from graph.model.casework.timing import timed
@@ -19,6 +19,8 @@ from graph.model.errors import ConsentMissing, InvalidInput, NeedsConfirming, Re
 
 # A need that has been handed on more often goes to whoever keeps the network.
 LONGEST_CHAIN: Final = 3
+# What is answered where an accord was taken back, or the last day of a ground is over.
+NO_GROUND: Final = "l’accord ou la règle de droit qui la permettait a été retiré ou a pris fin"
 # What a sender may have been told by telephone.
 REPORTABLE: Final = frozenset(
     {
@@ -210,6 +212,8 @@ def _report(file: File, handoff: Handoff, made: Stepped, said: Said, taking: Tak
     row = STEPS.get((handoff.kind, handoff.state, step)) if step and step in REPORTABLE else None
     if step is None or row is None or Side.TARGET not in row.by:
         raise InvalidInput("Cette réponse ne peut pas être notée ici.", "reported")
+    if step in {Step.ACCEPT, Step.CONTACT} and not grounded(file, handoff, taking.at):
+        raise StepNotAllowed(handoff.state, step, NO_GROUND)
     if step is Step.DECIDE:
         made = _decided(file, handoff, made, said)
     to = State.ACCEPTED if step is Step.CONTACT else row.to or made.to

@@ -115,6 +115,8 @@ ENDED: Final = frozenset(
 UNSENT: Final = frozenset({State.DRAFT, State.AWAITING_CONSENT})
 # The target has it, and owes an answer.
 UNANSWERED: Final = frozenset({State.SENT, State.RECEIVED})
+# What goes to a partner only on a ground.
+ON_A_GROUND: Final = frozenset({Kind.REFER, Kind.RELINK, Kind.TRANSFER, Kind.ORDERED})
 # These move the file itself, not one need.
 OF_THE_FILE: Final = frozenset({Kind.TRANSFER, Kind.TAKE_OVER, Kind.ASSIGN})
 # What needs a code, and words where the code says nothing by itself.

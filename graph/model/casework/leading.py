@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Lead, LeadCause
-from graph.model.casework.handoff import OF_THE_FILE, Handoff, Kind, OrderedLead, State
+from graph.model.casework.handoff import OF_THE_FILE, ON_A_GROUND, UNSENT, Handoff, Kind, OrderedLead, State
 
 # Changes that leave the file with those who have it.
 _WITHIN: Final = frozenset({LeadCause.ASSIGNED, LeadCause.DEPARTURE})
@@ -75,6 +76,18 @@ def lead_before(file: File, handoff: Handoff, at: datetime) -> Lead | None:
 def moved_by_contact(handoff: Handoff) -> bool:
     """Whether it is by the first contact that a handoff moves the lead."""
     return handoff.kind is Kind.TRANSFER or (handoff.kind is Kind.ORDERED and handoff.order is OrderedLead.AT_CONTACT)
+
+
+def grounded(file: File, handoff: Handoff, at: datetime) -> bool:
+    """Whether what let it leave still stands that day, or it needs nothing. One that has made its target lead needs it no longer,
+    as long as that organisation leads: who leads works on the file in her own right.
+    """
+    if handoff.kind not in ON_A_GROUND or handoff.state in UNSENT:
+        return True
+    if handoff.moved_lead and file.lead is not None and file.lead.organisation == handoff.target.organisation:
+        return True
+    consent = file.consents.get(handoff.ground)
+    return consent is not None and consent.stands(at.astimezone(PARIS).date())
 
 
 def accepted_elsewhere(file: File, handoff: Handoff) -> bool:

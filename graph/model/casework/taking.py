@@ -9,10 +9,10 @@ from typing import Final
 
 from graph.model.casework.acts import Stepped
 from graph.model.casework.clocks import LONGEST_REVIEW_DAYS, LONGEST_WAIT_DAYS
-from graph.model.casework.consequences import consequences
+from graph.model.casework.consequences import NO_GROUND, consequences
 from graph.model.casework.file import Actor, ActorKind, File, Outcome
 from graph.model.casework.handoff import WITH_REASON, Handoff, Kind, ReasonCode, Side, State, Step
-from graph.model.casework.leading import accepted_elsewhere
+from graph.model.casework.leading import accepted_elsewhere, grounded, moved_by_contact
 from graph.model.casework.said import Said, Taking
 from graph.model.casework.steps import STEPS
 from graph.model.casework.timing import due_tick, timed_step
@@ -27,6 +27,9 @@ _FARTHEST: Final[Mapping[Step, int]] = {
 }
 # The person's « Je n’ai vu personne » is a button: no words are asked of her.
 _WITH_TEXT: Final = frozenset({Step.ASK, Step.ANSWER, Step.CONTEST, Step.VOID})
+
+# What a target does of a request that it may read no longer: it says no, or how it ended.
+_GIVING_BACK: Final = frozenset({Step.DECLINE, Step.CONTEST, Step.COMPLETE, Step.FAIL})
 
 
 def sides(file: File, handoff: Handoff, by: Actor, acting_for: str = "") -> frozenset[Side]:
@@ -58,8 +61,9 @@ def allowed_steps(file: File, handoff: Handoff, by: Actor, at: datetime, acting_
         step
         for step in Step
         if (row := STEPS.get((handoff.kind, handoff.state, step)))
-        and row.by & found
+        and (side := _side(row.by & found, step))
         and not _barred(file, handoff, step, by, at)
+        and not _ungrounded(file, handoff, step, side, at)
     )
 
 
@@ -78,9 +82,9 @@ def take(file: File, id_: str, step: Step, by: Actor, said: Said, taking: Taking
     side = _side(sides(file, handoff, by, taking.acting_for) & row.by, step) if row else None
     if row is None or side is None:
         raise StepNotAllowed(handoff.state, step)
-    if why := _barred(file, handoff, step, by, taking.at):
+    if why := _barred(file, handoff, step, by, taking.at) or _ungrounded(file, handoff, step, side, taking.at):
         raise StepNotAllowed(handoff.state, step, why)
-    if side is Side.CLOCK and due_tick(handoff, taking.at, taking.clocks) is not step:
+    if side is Side.CLOCK and due_tick(file, handoff, taking.at, taking.clocks) is not step:
         raise StepNotAllowed(handoff.state, step, "ce n’est pas encore l’heure")
     _checked(step, said, taking.at)
     if step is Step.REPORT and said.reported is not None:
@@ -129,6 +133,17 @@ def _barred(file: File, handoff: Handoff, step: Step, by: Actor, at: datetime) -
             return "le responsable est déjà alerté"
         case _:
             return ""
+
+
+def _ungrounded(file: File, handoff: Handoff, step: Step, side: Side, at: datetime) -> str:
+    """Why a step is not to be taken without what let the handoff leave; empty where it stands, or the step needs none.
+
+    The person's word that she was seen is her own; it moves no lead either.
+    """
+    leads = step is Step.CONTACT and moved_by_contact(handoff)
+    if not leads and (side is not Side.TARGET or step in _GIVING_BACK):
+        return ""
+    return "" if grounded(file, handoff, at) else NO_GROUND
 
 
 def _met(file: File, handoff: Handoff) -> bool:

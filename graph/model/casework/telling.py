@@ -110,7 +110,8 @@ def told(file: File, of: Sight | Handoff, at: datetime, written: Iterable[Entry]
     # Whoever gave the file away reads nothing of it through what she sent.
     for id_ in sorted(of.handoffs - of.written):
         handoff = file.handoffs[id_]
-        found = _both(found, through(file, handoff, shared_groups(file, handoff, at), entries))
+        # Through one that she sent herself, and that left with the file, nothing is told back to her.
+        found = _both(found, through(file, handoff, shared_groups(file, handoff, at) & of.groups, entries))
     return found
 
 

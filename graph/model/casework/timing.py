@@ -15,7 +15,9 @@ from graph.model.casework.clocks import (
     tick_of,
     working_days_after,
 )
+from graph.model.casework.file import File
 from graph.model.casework.handoff import Handoff, Step
+from graph.model.casework.leading import grounded, moved_by_contact
 from graph.model.casework.said import Taking
 from graph.model.casework.stepping import restarts, stepped
 
@@ -54,11 +56,17 @@ def timed(handoff: Handoff, taking: Taking) -> Handoff:
     return replace(fresh, due=due, tick=tick[1] if tick else None)
 
 
-def due_tick(handoff: Handoff, at: datetime, clocks: Clocks) -> Step | None:
+def due_tick(file: File, handoff: Handoff, at: datetime, clocks: Clocks) -> Step | None:
     """What time does to this handoff at this moment; None where nothing is due. When is as it was set: a house that changes its
     clocks moves nothing that is under way.
+
+    A contact that was reported moves no lead once its ground is gone: the handoff ends instead, and the sender says what follows.
     """
     if handoff.tick is None or handoff.tick > at:
         return None
     tick = tick_of(handoff, clocks)
-    return tick[0] if tick else None
+    if tick is None:
+        return None
+    if tick[0] is Step.CONTACT and moved_by_contact(handoff) and not grounded(file, handoff, at):
+        return Step.EXPIRE
+    return tick[0]

@@ -135,14 +135,14 @@ def test_an_authority_has_as_long_as_the_law_says():
 @pytest.mark.parametrize("state", [state for state in State if state not in ENDED])
 def test_every_open_state_has_a_clock_that_runs_out(state: State):
     for urgent in (False, True):
-        one = replace(cases.handoff(Kind.REFER, state), urgent=urgent)
+        one, file = replace(cases.handoff(Kind.REFER, state), urgent=urgent), cases.file()
         taken: list[Step] = []
         while tick := tick_of(one, BY_DEFAULT):
             step, when = tick
             one = replace(one, tick=when)
             assert when >= one.since
-            assert due_tick(one, when - timedelta(seconds=1), BY_DEFAULT) is None
-            assert due_tick(one, when, BY_DEFAULT) is step
+            assert due_tick(file, one, when - timedelta(seconds=1), BY_DEFAULT) is None
+            assert due_tick(file, one, when, BY_DEFAULT) is step
             taken.append(step)
             if step is Step.EXPIRE:
                 break

@@ -493,7 +493,7 @@ class Lives(RuleBasedStateMachine):
         for id_, file in tuple(self.known.items()):
             for handoff in tuple(file.handoffs):
                 for _ in range(8):
-                    step = due_tick(self.known[id_].handoffs[handoff], self.now, BY_DEFAULT)
+                    step = due_tick(self.known[id_], self.known[id_].handoffs[handoff], self.now, BY_DEFAULT)
                     if step is None or not self.known[id_].open:
                         break
                     assert self._take(id_, handoff, step, cases.CLOCK, Said())

@@ -11,12 +11,10 @@ from graph.model.casework.applying import replayed
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import ActorKind, File, FileState, LeadCause
 from graph.model.casework.grounds import Ground
-from graph.model.casework.handoff import Handoff, Kind, OrderedLead, ReasonCode, Side, State, Step
+from graph.model.casework.handoff import ON_A_GROUND, Handoff, Kind, OrderedLead, ReasonCode, Side, State, Step
 from graph.model.casework.owed import Holder, NextAction, Owed, owed
 from graph.model.casework.sight import shared_groups
 
-# What goes to a partner only on a ground.
-NEEDS_GROUND = frozenset({Kind.REFER, Kind.RELINK, Kind.TRANSFER, Kind.ORDERED})
 WITH_CODE = frozenset({Step.DECLINE, Step.REDIRECT, Step.FAIL, Step.PAUSE})
 # Ends that nothing opens again.
 FINAL = frozenset({State.REDIRECTED, State.RECALLED, State.WITHDRAWN, State.EXPIRED, State.VOIDED})
@@ -154,6 +152,7 @@ def _moved_rightly(before: File, entry: Entry, after: File) -> None:
                     Step.CONTACT,
                     one.target.organisation,
                 )
+                _leads_on_a_ground(before, one, entry.at)
             case LeadCause.TAKEN_OVER:
                 assert (one.kind, event.step, lead.organisation) == (Kind.TAKE_OVER, Step.ACCEPT, one.sender)
             case LeadCause.ORDERED:
@@ -161,12 +160,20 @@ def _moved_rightly(before: File, entry: Entry, after: File) -> None:
                 at_once = event.step in {Step.SUBMIT, Step.CONSENT}
                 assert one.order is (OrderedLead.AT_ONCE if at_once else OrderedLead.AT_CONTACT)
                 assert at_once or event.step is Step.CONTACT
+                _leads_on_a_ground(after, after.handoffs[one.id], entry.at)
             case LeadCause.WENT_BACK:
                 assert event.step in {Step.VOID, Step.DISPUTE}
                 assert one.moved_lead
                 assert lead.organisation in {led.organisation for led in before.leads}
             case _:
                 raise AssertionError(lead.cause)
+
+
+def _leads_on_a_ground(file: File, one: Handoff, at: datetime) -> None:
+    """No partner comes to lead by what was taken back, or has ended."""
+    ground = file.consents[one.ground]
+    assert ground.withdrawn is None
+    assert at.astimezone(PARIS).date() <= ground.until
 
 
 def _said_why(event: Stepped) -> None:
@@ -197,7 +204,7 @@ def _answered_by_who_may(before: File, entry: Entry) -> None:
 
 def _left_on_a_ground(file: File, one: Handoff, at: datetime) -> None:
     """I8: it names the recipient, the purpose, the groups and an end; in danger a second person looks at it."""
-    if one.kind not in NEEDS_GROUND:
+    if one.kind not in ON_A_GROUND:
         return
     ground = file.consents[one.ground]
     assert ground.recipient == one.target.organisation
