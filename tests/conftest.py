@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx2
+import hypothesis
 import pytest
 from playwright.async_api import Browser, async_playwright
 
@@ -22,6 +23,10 @@ from graph.store.unit import Graph
 from tests.neo4j_server import Missing, Neo4jServer
 from tests.outside import free_port, loopback
 from tests.windows import OpenPage, Windows
+
+# How long an example takes is no property of what it is about.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 START_SECONDS = 480
 CHROMIUM_FLAGS = (
