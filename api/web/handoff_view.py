@@ -103,7 +103,6 @@ def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
     handed, one = found.handed, found.handed.handoff
     file, works = handed.file, handed.sight.works
     mine = one.target.organisation == viewer.organisation and one.kind is not Kind.TAKE_OVER
-    accepts = Step.ACCEPT in found.allowed
     return HandoffView(
         id=one.id,
         kind=label("kind", one.kind),
@@ -129,7 +128,7 @@ def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
         steps=tuple(_line(entry, one.id, found, at) for entry in found.entries),
         chain=tuple(_chain(found)),
         forms=step_forms(found.allowed),
-        accepts=tuple((a.id, a.name) for a in found.colleagues) or ((viewer.account, viewer.name),) if accepts else (),
+        accepts=_accepts(found, viewer),
         redirects=Step.REDIRECT in found.allowed,
         submits=Step.SUBMIT in found.allowed,
         consents=Step.CONSENT in found.allowed,
@@ -144,6 +143,13 @@ def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
         seq=file.seq,
         three=THREE if one.kind is Kind.TRANSFER and one.state is State.ACCEPTED and mine else "",
     )
+
+
+def _accepts(found: Opened, viewer: Viewer) -> tuple[tuple[str, str], ...]:
+    """Who may be named to do it, herself at least; nobody where she may not accept."""
+    if Step.ACCEPT not in found.allowed:
+        return ()
+    return tuple((one.id, one.name) for one in found.colleagues) or ((viewer.account, viewer.name),)
 
 
 def _needs(found: Opened) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ SET l.code = $code, l.salt = $salt, l.tries = 0, l.visit = '', l.visitEnds = 0
 """
 CODE_GIVEN: Final[LiteralString] = """
 MATCH (l:HandoffLink {handoff: $handoff}) WHERE l.revoked = false AND l.code <> '' AND l.tries < $tries AND l.ends > $at
-RETURN l.code AS code, l.salt AS salt LIMIT 1
+RETURN l.code AS code, l.salt AS salt ORDER BY l.id LIMIT 1
 """
 MAKE: Final[LiteralString] = """
 CREATE (:HandoffLink {id: $id, handoff: $handoff, organisation: $organisation, ends: $ends, revoked: false, mailed: $mailed,

@@ -16,18 +16,16 @@ LOOKUPS_KEPT: Final = timedelta(days=365)
 # Longer than the hour that is counted, whatever the clocks of two processes say.
 HOURS_KEPT: Final = timedelta(days=1)
 
-OLD_REQUESTS: Final[LiteralString] = (
-    "MATCH (r:Request) WHERE r.at < $before RETURN r.id AS id ORDER BY r.at LIMIT $most"
-)
+OLD_REQUESTS: Final[LiteralString] = "MATCH (r:Request) WHERE r.at < $before RETURN r.id AS id ORDER BY id LIMIT $most"
 DELETE_ENTRIES: Final[LiteralString] = "UNWIND $ids AS id MATCH (e:RequestEntry {request: id}) DELETE e"
 DELETE_REQUESTS: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:Request {id: id}) DELETE r"
 # Each with the moment before which it is past.
 PAST: Final[dict[str, LiteralString]] = {
-    "Lookup": "MATCH (n:Lookup) WHERE n.at < $before WITH n LIMIT $most DELETE n RETURN count(*) AS swept",
-    "LookupHit": "MATCH (n:LookupHit) WHERE n.at < $before WITH n LIMIT $most DELETE n RETURN count(*) AS swept",
-    "LookupHour": "MATCH (n:LookupHour) WHERE n.at < $before WITH n LIMIT $most DELETE n RETURN count(*) AS swept",
-    "HandoffLink": "MATCH (n:HandoffLink) WHERE n.ends < $before WITH n LIMIT $most DELETE n RETURN count(*) AS swept",
-    "LinkCode": "MATCH (n:LinkCode) WHERE n.until < $before WITH n LIMIT $most DELETE n RETURN count(*) AS swept",
+    "Lookup": "MATCH (n:Lookup) WHERE n.at < $before WITH n ORDER BY n.id LIMIT $most DELETE n RETURN count(*) AS gone",
+    "LookupHit": "MATCH (n:LookupHit) WHERE n.at < $before WITH n ORDER BY n.id LIMIT $most DELETE n RETURN count(*) AS gone",
+    "LookupHour": "MATCH (n:LookupHour) WHERE n.at < $before WITH n ORDER BY n.id LIMIT $most DELETE n RETURN count(*) AS gone",
+    "HandoffLink": "MATCH (n:HandoffLink) WHERE n.ends < $before WITH n ORDER BY n.id LIMIT $most DELETE n RETURN count(*) AS gone",
+    "LinkCode": "MATCH (n:LinkCode) WHERE n.until < $before WITH n ORDER BY n.id LIMIT $most DELETE n RETURN count(*) AS gone",
 }
 
 
@@ -46,7 +44,7 @@ class Sweeping:
         before = {"Lookup": at - LOOKUPS_KEPT, "LookupHit": at - LOOKUPS_KEPT, "LookupHour": at - HOURS_KEPT}
         for label, statement in PAST.items():
             moment = milliseconds(before.get(label, at))
-            swept += (await self._unit.run(statement, before=moment, most=SWEPT_AT_ONCE))[0]["swept"]
+            swept += (await self._unit.run(statement, before=moment, most=SWEPT_AT_ONCE))[0]["gone"]
         return swept
 
     async def _requests(self, before: datetime) -> int:

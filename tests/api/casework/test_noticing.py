@@ -19,7 +19,7 @@ from graph.model.casework.file import Identity, LeadCause, Outcome
 from graph.model.casework.handoff import Kind, ReasonCode, Step, Target
 from graph.model.casework.notices import NoticeKind
 from graph.model.casework.said import Said
-from graph.model.casework.writings import ContactTold
+from graph.model.casework.writings import CalledBack, ContactTold
 from graph.model.mail import Mail, Template
 from graph.store.unit import Graph
 from tests.cases import ACCORD, ANNE, AT, BEN, CMS, MEMBER, NEED, Log, people
@@ -83,6 +83,7 @@ async def test_whoever_was_asked_is_told_that_it_ended_with_the_file(empty_graph
     file = await log.append(file, BEN, ContactTold(id="k1", organisation=CMS, due=AT, urgent=True))
     see = "Maillage : un dossier demande votre attention"
     assert await told(empty_graph, settings, server) == [("anne@example.org", see)]
+    file = await log.append(file, ANNE, CalledBack(contact="k1", text="sans réponse", reached=False))
     await log.append(file, ANNE, deciding.closed(file, Outcome.MOVED, "ailleurs"), at=LATER)
     ended = "Maillage : une demande a pris fin"
     assert await told(empty_graph, settings, server) == [("ben@example.org", ended), ("cleo@example.org", ended)]
