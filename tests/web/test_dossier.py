@@ -245,3 +245,15 @@ async def test_the_pages_are_accessible_and_fit(browser_page: OpenPage) -> None:
         await page.goto(f"{here}/code")
         await page.get_by_role("button", name="Faire un code").click()
         await expect(page.get_by_role("status")).to_contain_text("Code de rapprochement")
+
+
+async def test_slots_are_offered_to_the_person(worker: httpx2.AsyncClient) -> None:
+    here = await opened(worker)
+    past = await written(worker, here, "rendez-vous", 422, slot1=f"{TODAY - timedelta(days=1)}T10:00", minutes="45")
+    assert "Ce moment est passé" in past
+    assert "Aucun moment n’est proposé." in text((await worker.get(here)).text)
+    await written(worker, here, "rendez-vous", slot1=f"{SOON}T10:00", slot2=f"{SOON}T14:00", minutes="45", where="CMS")
+    shown = text((await worker.get(here)).text)
+    assert "à 10 h" in shown
+    assert "à 14 h" in shown
+    assert "proposé" in shown

@@ -211,7 +211,9 @@ class ToCallBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
-    """Slots that were offered, and the one that was taken. `where` is shown; mails and calendars tell none of it."""
+    """Slots that were offered, and the one that was taken: to a member, or to the household where `member` is empty. `where` is
+    shown; mails and calendars tell none of it.
+    """
 
     id: str
     organisation: str
@@ -219,6 +221,7 @@ class Appointment:
     handoff: str = ""
     where: str = ""
     minutes: int = 45
+    member: str = ""
     booked: datetime | None = None
     cancelled: datetime | None = None
 

@@ -62,9 +62,16 @@ def shown(file: File, member: str, at: datetime) -> Shown:
         appointments=tuple(
             one
             for one in file.appointments.values()
-            if (one.handoff in ids or (not one.handoff and not apart)) and (one.slots or one.booked)
+            if _told_appointment(one, member, ids, apart) and (one.slots or one.booked)
         ),
     )
+
+
+def _told_appointment(one: Appointment, member: str, handoffs: set[str], apart: bool) -> bool:
+    """Hers, or the household's where she is of it; that of a handoff goes with it."""
+    if one.member:
+        return one.member == member
+    return one.handoff in handoffs if one.handoff else not apart
 
 
 def unsaid(file: File, seen: Shown) -> frozenset[str]:

@@ -21,6 +21,7 @@ from api.web.casework_act import Act, Doing
 from api.web.casework_around import AROUND
 from api.web.casework_course import COURSE
 from api.web.casework_readers import hit_lines, read_lines
+from api.web.casework_slots import SLOTS, appointments
 from api.web.casework_story import story
 from api.web.casework_watched import WATCHED
 from api.web.casework_written import WRITTEN
@@ -35,7 +36,7 @@ from graph.model.vocabulary import competence, label
 
 PATH: Final = "/dossier/{file_id}"
 UNPROCESSABLE, CONFLICT = 422, 409
-ACTS: Final[Mapping[str, Act]] = {**WRITTEN, **WATCHED, **AROUND, **COURSE}
+ACTS: Final[Mapping[str, Act]] = {**WRITTEN, **WATCHED, **SLOTS, **AROUND, **COURSE}
 DONE: Final = {"ouvrir": "Le dossier est ouvert. Vous en êtes le référent."} | {
     slug: act.done for slug, act in ACTS.items()
 }
@@ -185,6 +186,7 @@ def _sheet(request: Request, viewer: Viewer, opened: Opened) -> Response:
         "transitional": file.transitional,
         "owed": view.owed_lines(file, at),
         "needs": view.needs(opened, today),
+        "appointments": appointments(opened, at),
         "lines": lines if whole else lines[:SHOWN_LINES],
         "more": 0 if whole else max(len(lines) - SHOWN_LINES, 0),
         "said": DONE.get(request.query_params.get("fait", ""), ""),
