@@ -48,11 +48,10 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m012_casework", m012_casework.run),
     ("m013_anchors", m013_anchors.run),
     ("m014_front_desk", m014_front_desk.run),
-    ("m017_own_page", m017_own_page.run),
-    ("m015_reads", m015_reads.run),
-    ("m018_clocks", m018_clocks.run),
     ("m015_reads", m015_reads.run),
     ("m016_inbox", m016_inbox.run),
+    ("m017_own_page", m017_own_page.run),
+    ("m018_clocks", m018_clocks.run),
     ("m019_sweeping", m019_sweeping.run),
 )
 
