@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -380,9 +379,7 @@ async def test_a_list_of_names_is_not_tried_out(site: Inside) -> None:
             return False
         return True
 
-    assert all([await look(number) for number in range(MOST_AN_HOUR - 1)])
-    # Nor by asking several times at once.
-    assert sorted(await asyncio.gather(*map(look, range(5)))) == [False] * 4 + [True]
+    assert all([await look(number) for number in range(MOST_AN_HOUR)])
     before = await held(site)
     with pytest.raises(TooMuch):
         await looking_up.look_up(site.rooms, asker, Sought(phone=PHONE), network=True, ground=Ground.ACCORD)
