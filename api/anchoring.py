@@ -42,7 +42,8 @@ async def anchor_hourly(graph: Graph, settings: Settings, clock: Callable[[], fl
                 if at - done >= HOUR_MS:
                     written = await anchor(graph, anchors, at)
                     await asyncio.to_thread(Keyring(settings.keyring_folder).tidy)
-                    log.info("anchored", heads=written)
+                    if written:
+                        log.info("anchored", heads=written)
                     done = at
             except Exception as fault:
                 log.warning("not_anchored", fault=type(fault).__name__)

@@ -33,7 +33,9 @@ async def each_morning(name: str, act: Callable[[datetime], Awaitable[int]], clo
         if at.hour >= FIRST_HOUR and done != at.date():
             try:
                 written = await act(at)
-                log.info(name, done=written)
+                # A morning on which there was nothing to do says nothing.
+                if written:
+                    log.info(name, done=written)
                 done = at.date()
             except Exception as fault:
                 log.warning(f"{name}_failed", fault=type(fault).__name__)
