@@ -76,6 +76,7 @@ def doors(viewer: Viewer) -> tuple[tuple[str, str], ...]:
     offered = (
         ("/accueil", "Accueil", hers(Operation.RECORD_REQUEST)),
         ("/dossiers", "Dossiers", hers(Operation.OPEN_FILE)),
+        ("/equipe", "Mon équipe", hers(Operation.ANSWER_HANDOFF)),
         ("/corriger/suggestions", "Corrections proposées", answers or hers(Operation.ANSWER_SUGGESTION)),
         ("/moderation", "Modération", may(viewer, Operation.READ_QUEUE)),
         ("/fichiers", "Fichiers", hers(Operation.EXPORT) or hers(Operation.IMPORT)),

@@ -285,8 +285,8 @@ async def test_without_javascript_one_signs_in_and_out(browser_page: OpenPage) -
     ("who", "doors"),
     [
         ("editrice.ccas", ["suggestions", "fichiers", "alertes", "correspondant"]),
-        ("travailleuse.sociale", ["accueil", "dossiers", "alertes"]),
-        ("responsable.cms", ["accueil", "dossiers", "fichiers", "alertes"]),
+        ("travailleuse.sociale", ["accueil", "dossiers", "equipe", "alertes"]),
+        ("responsable.cms", ["accueil", "dossiers", "equipe", "fichiers", "alertes"]),
         ("moderatrice", ["suggestions", "moderation", "alertes"]),
         ("animateur", ["suggestions", "moderation", "alertes"]),
         ("technique", ["alertes"]),
