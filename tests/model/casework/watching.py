@@ -217,7 +217,7 @@ def _left_on_a_ground(file: File, one: Handoff, at: datetime) -> None:
 
 
 def _known_to_have_had_it(before: File, one: Handoff) -> None:
-    """I9: whom it goes to had it before, or refused it: that was said. An offer to take over asks nobody anew."""
+    """I9: whom it goes to had it before, or refused it: that was said. A take-over or an assignment asks no house anew."""
     had = [
         other
         for other in before.handoffs.values()
@@ -227,6 +227,6 @@ def _known_to_have_had_it(before: File, one: Handoff) -> None:
             or (other.state is State.DECLINED and (not one.needs or set(one.needs) & set(other.needs)))
         )
     ]
-    assert not had or one.confirmed or one.kind is Kind.TAKE_OVER
+    assert not had or one.confirmed or one.kind in {Kind.TAKE_OVER, Kind.ASSIGN}
     parent = before.handoffs.get(one.parent)
     assert one.chain == ((*parent.chain, parent.id) if parent else ())
