@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from api.actions.casework.filing import ABSENT, act, noted, seen_in
+from api.actions.casework.filing import ABSENT, noted, seen_in
 from api.actions.casework.forgetting import gone_into
 from api.actions.casework.reading_page import every_look
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
-from graph.model.casework import deciding
-from graph.model.casework.acts import Event
 from graph.model.casework.exporting import copy_of
-from graph.model.casework.file import Actor, File, Lead
+from graph.model.casework.file import File, Lead
 from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.remembering import needs_visa
 from graph.model.directory import Organisation
@@ -52,20 +50,6 @@ async def standing(rooms: Rooms, viewer: Viewer, file_id: str, at: datetime | No
         may_forget=may(viewer, Operation.FORGET_FILE, Subject(organisation=lead.organisation, above=above)),
         needs_visa=needs_visa(bodies[id_].kind if id_ in bodies else "" for id_ in sorted(led)),
     )
-
-
-async def withdraw_consent(
-    rooms: Rooms, viewer: Viewer, file_id: str, consent: str, text: str, *, key: str, at: datetime | None = None
-) -> File:
-    """A person takes her accord back, and whoever works on the file writes it down: it ends at once, everywhere.
-
-    Raises NotFound, NotAllowed, StepNotAllowed.
-    """
-
-    async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
-        return [deciding.consent_withdrawn(file, consent, text)]
-
-    return await act(rooms, viewer, file_id, key=key, asked=("take back", consent, text), decide=decide, at=at)
 
 
 async def access_copy(

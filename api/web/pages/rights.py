@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.actions.casework import forgetting, opinions
+from api.actions.casework import following, forgetting, opinions
 from api.actions.casework import rights as actions
 from api.actions.casework.rights import Standing
 from api.auth.viewer import must_sign_in
@@ -52,7 +52,7 @@ async def change(request: Request, file_id: str) -> Response:
     try:
         match what:
             case "reprendre":
-                await actions.withdraw_consent(rooms, viewer, file_id, about, form.one("mots"), key=key)
+                await following.withdraw_consent(rooms, viewer, file_id, about, form.one("mots"), key=key)
             case "repondre":
                 granted, text = form.one("accorde") == "oui", form.one("mots", 1000)
                 await forgetting.answer_right(rooms, viewer, file_id, about, granted, text, key=key)

@@ -17,8 +17,6 @@ from graph.model.casework.steps import STEPS
 from graph.model.casework.timing import timed
 from graph.model.errors import ConsentMissing, InvalidInput, NeedsConfirming, ReasonMissing, StepNotAllowed
 
-# A need that has been handed on more often goes to whoever keeps the network.
-LONGEST_CHAIN: Final = 3
 # What is answered where an accord was taken back, or the last day of a ground is over.
 NO_GROUND: Final = "l’accord ou la règle de droit qui la permettait a été retiré ou a pris fin"
 # What a sender may have been told by telephone.

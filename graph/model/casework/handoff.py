@@ -111,6 +111,8 @@ ENDED: Final = frozenset(
         State.VOIDED,
     }
 )
+# A need that has been handed on more often goes to whoever keeps the network.
+LONGEST_CHAIN: Final = 3
 # Nothing has left the sender's house.
 UNSENT: Final = frozenset({State.DRAFT, State.AWAITING_CONSENT})
 # The target has it, and owes an answer.
@@ -209,6 +211,11 @@ class Handoff:
     def open(self) -> bool:
         """Whether something is still to come of it."""
         return self.state not in ENDED
+
+    @property
+    def passed_around(self) -> bool:
+        """Whether its need was handed on so often that whoever keeps the network looks at it."""
+        return len(self.chain) > LONGEST_CHAIN
 
     @property
     def shared(self) -> bool:

@@ -168,7 +168,7 @@ def _of_handoff(file: File, handoff: Handoff, lead: Lead) -> Iterator[NextAction
         yield _by_head(file, handoff.id, Owed.SEE_LATE, owner.organisation, handoff.due, handoff.urgent)
         if owner.organisation != lead.organisation:
             yield _by(file, lead, Owed.SEE_LATE, handoff.id, handoff.due, handoff.urgent)
-    if len(handoff.chain) > 3:
+    if handoff.passed_around:
         yield NextAction(
             file=file.id,
             what=Owed.UNTANGLE,

@@ -114,4 +114,4 @@ def _written(handoff: Handoff, viewer: Viewer) -> bool:
 
 
 def _escalated(file: File) -> bool:
-    return any(handoff.open and len(handoff.chain) > 3 for handoff in file.handoffs.values())
+    return any(handoff.open and handoff.passed_around for handoff in file.handoffs.values())

@@ -14,7 +14,7 @@ from typing import Any, LiteralString
 import msgspec
 import pytest
 
-from api.actions.casework import forgetting, own_page, rights
+from api.actions.casework import following, forgetting, own_page, rights
 from api.actions.casework import person as acts
 from api.rooms import Rooms
 from api.settings import Settings
@@ -341,12 +341,12 @@ async def test_a_copy_is_for_who_sees_the_whole_file(rooms: Rooms) -> None:
 
 async def test_an_accord_is_taken_back_for_her_by_who_works_on_it(rooms: Rooms) -> None:
     await kept(rooms.graph, family(), FILE)
-    file = await rights.withdraw_consent(rooms, ANNE, FILE, "c-rent", "au téléphone", key="k", at=AT)
+    file = await following.withdraw_consent(rooms, ANNE, FILE, "c-rent", "au téléphone", key="k", at=AT)
     assert file.consents["c-rent"].withdrawn == AT
     with pytest.raises(StepNotAllowed):
-        await rights.withdraw_consent(rooms, ANNE, FILE, "c-rent", "", key="k2", at=AT)
+        await following.withdraw_consent(rooms, ANNE, FILE, "c-rent", "", key="k2", at=AT)
     with pytest.raises(NotFound):
-        await rights.withdraw_consent(rooms, BEN, FILE, "c-rent", "", key="k3", at=AT)
+        await following.withdraw_consent(rooms, BEN, FILE, "c-rent", "", key="k3", at=AT)
 
 
 def test_every_label_that_belongs_to_a_file_is_kept_or_gone() -> None:
