@@ -75,6 +75,9 @@ class Operation(StrEnum):
     READ_ESCALATED = "read_escalated"
     FORGET_FILE = "forget_file"
     SET_CLOCKS = "set_clocks"
+    READ_FIGURES = "read_figures"
+    SILENCE_ALERTS = "silence_alerts"
+    PLAN_REORGANISATIONS = "plan_reorganisations"
     ISSUE_TOKEN = "issue_token"  # noqa: S105 - a word, not a secret
 
 
