@@ -68,7 +68,7 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Quarters one after the other, both ends included. Nothing shorter is asked for, so that no filter is played against another."""
+    """Quarters one after the other, both ends included. Nothing shorter is asked for: no filter is played against another."""
 
     first: Quarter
     last: Quarter
