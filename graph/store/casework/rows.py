@@ -8,6 +8,7 @@ from typing import Any, Final
 from graph.model.casework.acts import Entry, Event, NeedEnded, Opened, Settled, Stepped
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Need
+from graph.model.figures.of_files import commune_of, persons_of
 from graph.model.casework.handoff import Handoff
 from graph.model.casework.owed import NextAction
 from graph.model.casework.writings import Looked, Noted, NoteKind, WatchSet
@@ -108,6 +109,9 @@ def file_row(file: File, hashed: str, sealed: str) -> Row:
         "outcome": file.outcome.value if file.outcome else "",
         "transitional": file.transitional,
         "lastContact": milliseconds(file.last_contact) if file.last_contact else 0,
+        "commune": commune_of(file),
+        "request": file.request,
+        "persons": persons_of(file),
         "forgottenOn": milliseconds(file.forgotten_on) if file.forgotten_on else 0,
         "seq": file.seq,
         "hash": hashed,
