@@ -26,6 +26,7 @@ from graph.store.migrations import (
     m017_own_page,
     m018_clocks,
     m019_sweeping,
+    m020_figures,
 )
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
@@ -53,6 +54,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m017_own_page", m017_own_page.run),
     ("m018_clocks", m018_clocks.run),
     ("m019_sweeping", m019_sweeping.run),
+    ("m020_figures", m020_figures.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

@@ -25,6 +25,9 @@ from graph.store.casework.teams import Teams
 from graph.store.claims import Claims
 from graph.store.decisions import Decisions
 from graph.store.directory import Directory
+from graph.store.figures.facts import FactsRead
+from graph.store.figures.flows import Flows
+from graph.store.figures.published import PublishedFigures
 from graph.store.keeping import Keeping
 from graph.store.outbox import Outbox
 from graph.store.posts import Posts
@@ -70,6 +73,21 @@ class Repositories:
     def answer_links(self) -> AnswerLinks:
         """Links by which an addressee without an account answers."""
         return AnswerLinks(self._unit)
+
+    @cached_property
+    def facts(self) -> FactsRead:
+        """What is counted."""
+        return FactsRead(self._unit)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """What bodies hand to one another, by month."""
+        return Flows(self._unit)
+
+    @cached_property
+    def figures(self) -> PublishedFigures:
+        """Figures once published."""
+        return PublishedFigures(self._unit)
 
     @cached_property
     def inbox(self) -> Inbox:

@@ -8,10 +8,10 @@ from typing import Any, Final
 from graph.model.casework.acts import Entry, Event, NeedEnded, Opened, Settled, Stepped
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Need
-from graph.model.figures.of_files import commune_of, persons_of
 from graph.model.casework.handoff import Handoff
 from graph.model.casework.owed import NextAction
 from graph.model.casework.writings import Looked, Noted, NoteKind, WatchSet
+from graph.model.figures.of_files import commune_of, persons_of
 
 Row = dict[str, Any]
 # Whose inbox it is that whoever keeps the network reads: what is empty is not indexed.

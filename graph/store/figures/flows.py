@@ -1,0 +1,143 @@
+"""`HANDED_TO`: what bodies hand to one another, added up by month. Made anew from the handoffs of a month whenever one of them
+has moved, so that it can be compared with them at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, LiteralString
+
+from graph.model.casework.clocks import PARIS
+from graph.model.casework.desk_report import beside, month_of
+from graph.model.figures.facts import HandoffFact
+from graph.model.figures.flows import Ending, Flow, added_up
+from graph.store.casework.rows import milliseconds, moment_of
+from graph.store.figures.facts import FactsRead
+
+if TYPE_CHECKING:
+    from graph.store.unit import Unit
+
+AT_ONCE: Final = 1000
+
+FIRST: Final[LiteralString] = "MATCH (h:Handoff) WHERE h.sent > 0 RETURN min(h.sent) AS first"
+MOVED: Final[LiteralString] = """
+MATCH (e:Entry) WHERE e.at >= $since AND e.handoff <> ''
+WITH DISTINCT e.handoff AS id
+MATCH (h:Handoff {id: id}) WHERE h.sent > 0
+RETURN DISTINCT h.sent / $day AS day ORDER BY day
+"""
+CLEAR: Final[LiteralString] = """
+MATCH ()-[r:HANDED_TO {month: $month}]->()
+WITH r LIMIT $most
+DELETE r
+RETURN count(*) AS gone
+"""
+# A body that the directory does not know any more keeps no edge: it has no node.
+PUT: Final[LiteralString] = """
+UNWIND $rows AS row
+MATCH (s:Organisation {id: row.sender}), (t:Organisation {id: row.target})
+CREATE (s)-[r:HANDED_TO {month: row.month, category: row.category, outcome: row.outcome, count: row.count, delays: row.delays}]->(t)
+"""
+READ: Final[LiteralString] = """
+MATCH (s:Organisation)-[r:HANDED_TO {month: $month}]->(t:Organisation)
+RETURN s.id AS sender, t.id AS target, r.month AS month, r.category AS category, r.outcome AS outcome, r.count AS count,
+       r.delays AS delays
+ORDER BY sender, target, category, outcome
+"""
+KNOWN: Final[LiteralString] = "UNWIND $ids AS id MATCH (o:Organisation {id: id}) RETURN o.id AS id ORDER BY id"
+SET_MONTH: Final[LiteralString] = "MERGE (m:FlowMonth {id: $month}) SET m.at = $at"
+MONTHS: Final[LiteralString] = "MATCH (m:FlowMonth) RETURN m.id AS id, m.at AS at ORDER BY id"
+DAY_MS: Final = 86_400_000
+
+
+class Flows:
+    """Flows within one unit; months as "2026-03", of Paris."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+
+    async def moved(self, since: datetime | None, until: datetime) -> list[str]:
+        """Months of sending of the handoffs that moved since then: all from the first to `until` where `since` is None."""
+        if since is None:
+            first = (await self._unit.run(FIRST))[0]["first"]
+            return _months(moment_of(first), until) if first else []
+        rows = await self._unit.run(MOVED, since=milliseconds(since), day=DAY_MS)
+        # A day of the epoch may lie in two of Paris.
+        days = [datetime.fromtimestamp(0, PARIS) + timedelta(days=row["day"]) for row in rows]
+        return sorted({month_of(at) for day in days for at in (day, day + timedelta(days=1))})
+
+    async def made(self, month: str) -> list[Flow]:
+        """The flows of a month as its handoffs tell them now."""
+        begin, end = bounds(month)
+        found: list[HandoffFact] = [
+            fact
+            async for fact in FactsRead(self._unit).handoffs(begin, end, before=timedelta(0))
+            if fact.sent and begin <= fact.sent < end
+        ]
+        known = await self._known({id_ for one in found for id_ in (one.sender, one.target)})
+        return [flow for flow in added_up(found) if {flow.sender, flow.target} <= known]
+
+    async def put(self, month: str, flows: Sequence[Flow], at: datetime) -> None:
+        """These in place of what was there for that month."""
+        while (await self._unit.run(CLEAR, month=month, most=AT_ONCE))[0]["gone"]:
+            continue
+        for start in range(0, len(flows), AT_ONCE):
+            await self._unit.run(PUT, rows=[_row(flow) for flow in flows[start : start + AT_ONCE]])
+        await self._unit.run(SET_MONTH, month=month, at=milliseconds(at))
+
+    async def read(self, months: Iterable[str]) -> list[Flow]:
+        """Those of these months, as they were last made."""
+        return [_flow(row) for month in months for row in await self._unit.run(READ, month=month)]
+
+    async def months(self) -> dict[str, datetime]:
+        """Which months were made, and when."""
+        return {row["id"]: moment_of(row["at"]) for row in await self._unit.run(MONTHS)}
+
+    async def _known(self, ids: Iterable[str]) -> set[str]:
+        asked = sorted(ids)
+        return {
+            row["id"]
+            for start in range(0, len(asked), AT_ONCE)
+            for row in await self._unit.run(KNOWN, ids=asked[start : start + AT_ONCE])
+        }
+
+
+def bounds(month: str) -> tuple[datetime, datetime]:
+    """The first moment of a month of Paris, and the first after it."""
+    return _midnight(month), _midnight(beside(month, 1))
+
+
+def _midnight(month: str) -> datetime:
+    return datetime.fromisoformat(f"{month}-01").replace(tzinfo=PARIS)
+
+
+def _months(first: datetime, last: datetime) -> list[str]:
+    found, end = [month_of(first)], month_of(last)
+    while found[-1] < end:
+        found.append(beside(found[-1], 1))
+    return found
+
+
+def _row(flow: Flow) -> dict[str, Any]:
+    return {
+        "sender": flow.sender,
+        "target": flow.target,
+        "month": flow.month,
+        "category": flow.category,
+        "outcome": flow.ending.value,
+        "count": flow.count,
+        "delays": list(flow.delays),
+    }
+
+
+def _flow(row: dict[str, Any]) -> Flow:
+    return Flow(
+        sender=row["sender"],
+        target=row["target"],
+        month=row["month"],
+        category=row["category"],
+        ending=Ending(row["outcome"]),
+        count=row["count"],
+        delays=tuple(row["delays"]),
+    )

@@ -1,0 +1,85 @@
+"""Facts read from the rows are those that the files themselves tell; flows are those that the facts make."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from graph.model.casework.applying import replayed
+from graph.model.figures.facts import HandoffFact
+from graph.model.figures.flows import added_up
+from graph.model.figures.of_files import facts_of
+from graph.store.unit import Graph
+from importers.invented.courses import lived
+from importers.invented.generated import generated
+from importers.invented.loading import load
+
+END = datetime(2026, 3, 2, 9, tzinfo=UTC)
+BEGIN = END - timedelta(days=300)
+LOGS = [log for number in range(25) if (log := lived(generated("facts", 1, END), "facts", number, BEGIN, END))]
+FACTS = [facts_of(replayed(log)) for log in LOGS]
+ORGANISATIONS = "UNWIND $ids AS id MERGE (o:Organisation {id: id})"
+
+
+async def everything(graph: Graph, begin: datetime, end: datetime) -> dict[str, list[object]]:
+    async with graph.reading() as unit:
+        return {
+            "handoffs": [one async for one in unit.facts.handoffs(begin, end)],
+            "needs": [one async for one in unit.facts.needs(begin, end)],
+            "files": [one async for one in unit.facts.files(begin, end)],
+        }
+
+
+async def test_the_rows_tell_what_the_files_tell(empty_graph: Graph) -> None:
+    await load(empty_graph, LOGS)
+    found = await everything(empty_graph, BEGIN, END + timedelta(days=1))
+    expected: dict[str, list[object]] = {
+        "handoffs": [one for facts in FACTS for one in facts.handoffs if one.sent],
+        "needs": [one for facts in FACTS for one in facts.needs],
+        "files": [one for facts in FACTS for one in facts.files],
+    }
+    for name, some in expected.items():
+        assert len(some) > 20, name
+        assert {one.id: one for one in found[name]} == {one.id: one for one in some}  # type: ignore[attr-defined]
+        assert len(found[name]) == len(some)
+
+
+async def test_a_period_holds_what_moved_or_stood_in_it(empty_graph: Graph) -> None:
+    await load(empty_graph, LOGS)
+    begin, end = BEGIN + timedelta(days=100), BEGIN + timedelta(days=160)
+    found = await everything(empty_graph, begin, end)
+    moments = ("sent", "answered", "contacted", "ended")
+    moved = {
+        one.id
+        for facts in FACTS
+        for one in facts.handoffs
+        if one.sent and one.sent < end and any((at := getattr(one, name)) and at >= begin for name in moments)
+    }
+    assert {one.id for one in found["handoffs"]} == moved  # type: ignore[attr-defined]
+    stood = {
+        one.id for facts in FACTS for one in facts.needs if one.opened < end and (not one.ended or one.ended >= begin)
+    }
+    assert {one.id for one in found["needs"]} == stood  # type: ignore[attr-defined]
+    assert moved
+    assert stood
+
+
+async def test_flows_are_made_month_by_month_and_again_where_something_moved(empty_graph: Graph) -> None:
+    await load(empty_graph, LOGS)
+    handoffs: list[HandoffFact] = [one for facts in FACTS for one in facts.handoffs]
+    bodies = {id_ for one in handoffs for id_ in (one.sender, one.target)}
+    await empty_graph.write(lambda unit: unit.run(ORGANISATIONS, ids=sorted(bodies)))
+    async with empty_graph.reading() as unit:
+        months = await unit.flows.moved(None, END)
+    for _ in range(2):
+        for month in months:
+            async with empty_graph.reading() as unit:
+                made = await unit.flows.made(month)
+            await empty_graph.write(lambda unit, month=month, made=made: unit.flows.put(month, made, END))
+        async with empty_graph.reading() as unit:
+            kept = await unit.flows.read(months)
+            assert list(await unit.flows.months()) == months
+        assert sorted(kept, key=repr) == sorted(added_up(handoffs), key=repr)
+        assert sum(flow.count for flow in kept) > 20
+    async with empty_graph.reading() as unit:
+        assert await unit.flows.moved(END + timedelta(days=1), END) == []
+        assert "2026-02" in await unit.flows.moved(END - timedelta(days=20), END)
