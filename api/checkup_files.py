@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from types import MappingProxyType
 from typing import Final
 
+from api.actions.figures.keeping import wrong_flows
 from api.anchoring import check_anchors
 from api.progress import bar_of
 from api.settings import Settings
@@ -44,6 +45,7 @@ SAID: Final[Mapping[FlawKind, str]] = MappingProxyType(
         FlawKind.ANCHOR_GONE: "cette entrée, signée dans le registre, n’est plus dans le graphe",
         FlawKind.ANCHOR_DIFFERS: "cette entrée n’est pas celle que le registre a signée : le journal a été réécrit",
         FlawKind.ANCHOR_FORGED: "cette ligne du registre n’est pas signée par la clé du trousseau",
+        FlawKind.FLOWS: "les passages entre organismes ne sont pas ceux que donnent les demandes",
         FlawKind.ANCHORS_CUT: "cette ligne du registre ne suit pas celle d’avant : il en manque, ou elles ont été changées",
     }
 )
@@ -76,6 +78,8 @@ async def check_casework(graph: Graph, settings: Settings) -> int:
     key = keyring.held("anchors")
     signer = Anchors(path, key).by if key else ""
     lines = await check_anchors(graph, path, signer, told.tell) if path.exists() else 0
+    for month in await wrong_flows(graph):
+        told.tell(Flaw(FlawKind.FLOWS, "", f"mois {month}"))
     if told.count > MOST_SHOWN:
         console.print(f"  … et {told.count - MOST_SHOWN} autres.")
     if files or lines or told.count:

@@ -17,6 +17,7 @@ from prometheus_client import Counter, Gauge
 
 from api.actions.casework import forgetting, person
 from api.actions.casework.clocks import pass_over
+from api.actions.figures import keeping
 from api.anchoring import anchor_hourly
 from api.auth.signed_in import now_ms
 from api.mail.mornings import each_morning, moment
@@ -43,6 +44,7 @@ STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 POLL_SECONDS: Final = 0.3
 SWEEP_SECONDS: Final = 3600.0
 TIME_SECONDS: Final = 15.0
+FIGURES_SECONDS: Final = 600.0
 PAUSE_AFTER_FAULT_SECONDS: Final = 1.0
 
 # Here, and not with the others: web processes have no worker's figures to give.
@@ -90,6 +92,7 @@ def _duties(graph: Graph, indexer: Indexer, search: Engine, settings: Settings) 
         _time(graph),
         anchor_hourly(graph, settings),
         _forget_daily(graph),
+        _figures(graph),
         tell_always(graph, settings),
     ]
     if not settings.sends_mail:
@@ -124,6 +127,19 @@ async def _time(graph: Graph) -> None:
         except Exception as fault:
             log.error("time_failed", fault=type(fault).__name__)
         await asyncio.sleep(TIME_SECONDS)
+
+
+async def _figures(graph: Graph) -> None:
+    """For ever: flows between bodies follow what is done, and a quarter that has closed is published."""
+    while True:
+        try:
+            await keeping.fill_rows(graph)
+            await keeping.keep_flows(graph, datetime.now(UTC))
+        except (Unavailable, OSError, TimeoutError) as fault:
+            log.warning("figures_wait", fault=type(fault).__name__)
+        except Exception as fault:
+            log.error("figures_failed", fault=type(fault).__name__)
+        await asyncio.sleep(FIGURES_SECONDS)
 
 
 async def _forget_daily(graph: Graph) -> None:

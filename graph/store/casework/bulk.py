@@ -39,6 +39,8 @@ PARTS: Final[Mapping[LiteralString, str]] = {
     NO_RELAYS: "no_relays",
     ACTIONS: "actions",
 }
+# What is lived in the past is not found among what has moved: all months are added up anew.
+FLOWS_UNKNOWN: Final[LiteralString] = "MATCH (m:Mark {id: 'flows-made-until'}) DELETE m"
 TOLD: Final[LiteralString] = "UNWIND $rows AS row CREATE (t:Told) SET t = row"
 
 
@@ -66,6 +68,7 @@ class Bulk:
             files.append(made.file)
         for query, some in rows.items():
             await self._write(query, some)
+        await self._unit.run(FLOWS_UNKNOWN)
         for file in files:
             await self._unit.lookups.keep(None, file)
         return files

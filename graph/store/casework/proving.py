@@ -49,6 +49,7 @@ class FlawKind(StrEnum):
     ANCHOR_DIFFERS = "anchor_differs"
     ANCHOR_FORGED = "anchor_forged"
     ANCHORS_CUT = "anchors_cut"
+    FLOWS = "flows"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,0 +1,84 @@
+"""What is counted, for whoever may read it: the network's published figures, or one's own service to the last one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from api.rooms import Rooms
+from graph.model.access import Operation, Subject, Viewer, check, may
+from graph.model.errors import NotAllowed, NotSignedIn
+from graph.model.figures.facts import Facts
+from graph.store.below import below
+
+MOST_UNITS: Final = 200
+SECONDS: Final = 30.0
+SIGN_IN: Final = "Identifiez-vous pour lire les chiffres."
+NOT_THE_HEAD: Final = "Les chiffres exacts d’un service sont lus par qui le dirige : ce droit manque à ce compte."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A body whose figures are read exactly, with the units below it: what `ids` names."""
+
+    organisation: str
+    name: str
+    ids: tuple[str, ...]
+
+
+def may_read_figures(viewer: Viewer) -> bool:
+    """Whether the network's figures are open to her."""
+    return may(viewer, Operation.READ_FIGURES, Subject())
+
+
+def may_read_exactly(viewer: Viewer) -> bool:
+    """Whether she is at the head of the service that she acts for."""
+    return bool(viewer.organisation) and may(viewer, Operation.READ_UNIT, Subject(organisation=viewer.organisation))
+
+
+def must_read_figures(viewer: Viewer) -> None:
+    """Raises NotSignedIn, NotAllowed."""
+    if not viewer.signed_in:
+        raise NotSignedIn(SIGN_IN)
+    check(viewer, Operation.READ_FIGURES, Subject())
+
+
+async def unit_of(rooms: Rooms, viewer: Viewer, organisation: str = "") -> Unit:
+    """Her own service, or a unit below it, with the units below that. Raises NotSignedIn, NotAllowed (what is absent too)."""
+    if not viewer.signed_in:
+        raise NotSignedIn(SIGN_IN)
+    asked = organisation or viewer.organisation
+    async with rooms.graph.reading() as unit:
+        above = await unit.keeping.above(asked) if asked else ()
+        if not asked or not may(viewer, Operation.READ_UNIT, Subject(organisation=asked, above=tuple(above))):
+            raise NotAllowed(NOT_THE_HEAD)
+        ids = [asked, *await below(unit, asked, MOST_UNITS)]
+        names = await unit.accounts.organisation_names([asked])
+    return Unit(organisation=asked, name=names.get(asked, ""), ids=tuple(ids))
+
+
+async def exact(
+    rooms: Rooms,
+    viewer: Viewer,
+    begin: datetime,
+    end: datetime,
+    organisation: str = "",
+    ids: Sequence[str] = (),
+) -> Facts:
+    """The facts of her own service (or of a unit below it) in a period: handoffs that it sent or received, files that it led with
+    their needs, contacts at its door. `ids` narrows to some of the unit's bodies.
+
+    Raises NotSignedIn, NotAllowed.
+    """
+    house = await unit_of(rooms, viewer, organisation)
+    asked = [id_ for id_ in house.ids if not ids or id_ in ids]
+    async with rooms.graph.reading(SECONDS) as unit:
+        files = await unit.facts.files_led(asked, begin, end)
+        return Facts(
+            handoffs=tuple(await unit.facts.handoffs_of(asked, begin, end)),
+            needs=tuple(await unit.facts.needs_of([file.id for file in files])),
+            files=tuple(files),
+            requests=tuple(await unit.facts.requests_of(asked, begin, end)),
+        )
