@@ -43,6 +43,10 @@ MATCH (h:Handoff {target: id}) WHERE h.sent > 0 AND h.sent < $end AND (h.ended =
 RETURN h{.*} AS row ORDER BY h.id
 """,
 )
+FIRST: Final[tuple[LiteralString, ...]] = (
+    "MATCH (f:File) RETURN min(f.opened) AS first",
+    "MATCH (r:Request) RETURN min(r.at) AS first",
+)
 FIRST_NEED: Final[LiteralString] = "MATCH (n:Need) RETURN min(n.opened) AS first"
 NEEDS: Final[LiteralString] = """
 MATCH (n:Need) WHERE n.opened >= $since AND n.opened < $until AND (n.ended = 0 OR n.ended >= $begin)
@@ -87,6 +91,11 @@ class FactsRead:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._files: dict[str, FileFact] = {}
+
+    async def first(self) -> datetime | None:
+        """When the first file was opened, or the first contact noted; None where there is none."""
+        found = [row["first"] for query in FIRST for row in await self._unit.run(query)]
+        return min((moment_of(first) for first in found if first), default=None)
 
     async def handoffs(self, begin: datetime, end: datetime, before: timedelta = BEFORE) -> AsyncIterator[HandoffFact]:
         """Those that were sent, answered, contacted or ended from `begin` on, sent before `end` and at most `before` the period;
