@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graph.store.unit import Unit
 
 # What is read at once: some days of a country's network.
-WINDOW: Final = timedelta(days=4)
+WINDOW: Final = timedelta(days=15)
 # A handoff that was answered, or led to a contact, was sent at most so long before.
 BEFORE: Final = timedelta(days=730)
 AT_ONCE: Final = 2000
