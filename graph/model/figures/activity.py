@@ -1,4 +1,4 @@
-"""Active files of a house over some time, and its load day by day. Households, persons and requests are each counted for themselves."""
+"""Active files of a house over some time, and its load day by day: households, persons and requests each counted by themselves."""
 
 from __future__ import annotations
 
