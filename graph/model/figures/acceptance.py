@@ -6,16 +6,22 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from graph.model.casework.file import Outcome
-from graph.model.casework.handoff import State
+from graph.model.casework.handoff import UNANSWERED, UNSENT, State
 from graph.model.figures.facts import HandoffFact
 from graph.model.figures.flows import Ending, between_bodies
+
+NEVER_LEFT: Final = UNSENT | {State.VOIDED}
+WAITS: Final = UNANSWERED | {State.WAITLISTED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """Of handoffs that were sent. `redirected` were answered by passing them on, `withdrawn` taken back before any answer."""
+    """Of handoffs that were sent. `redirected` were answered by passing them on; `withdrawn` ended before any answer: they were
+    taken back, or the person did not go there.
+    """
 
     accepted: int = 0
     declined: int = 0
@@ -36,26 +42,20 @@ class Acceptance:
 
 
 def answer_of(handoff: HandoffFact) -> Ending | None:
-    """How it was answered: what was taken and failed later was taken. On a waiting list it waits. None of what never left, and of
-    what was made by error.
+    """How it was answered: what was taken and failed or expired later was taken. On a waiting list it waits. WITHDRAWN: it ended
+    without the body's answer, nor for want of one. None of what never left the house, and of what was made by error.
     """
-    if not handoff.sent or not between_bodies(handoff):
+    if not handoff.sent or not between_bodies(handoff) or handoff.state in NEVER_LEFT:
         return None
-    match handoff.state:
-        case State.VOIDED | State.DRAFT | State.AWAITING_CONSENT:
-            return None
-        case State.DECLINED:
-            return Ending.DECLINED
-        case State.REDIRECTED:
-            return Ending.REDIRECTED
-        case State.EXPIRED:
-            return Ending.EXPIRED
-        case State.WITHDRAWN | State.RECALLED if handoff.answered is None:
-            return Ending.WITHDRAWN
-        case State.SENT | State.RECEIVED | State.WAITLISTED:
-            return Ending.WAITING
-        case _:
-            return Ending.TAKEN
+    if handoff.state is State.DECLINED:
+        return Ending.DECLINED
+    if handoff.state is State.REDIRECTED:
+        return Ending.REDIRECTED
+    if handoff.state in WAITS:
+        return Ending.WAITING
+    if handoff.answered:
+        return Ending.TAKEN
+    return Ending.EXPIRED if handoff.state is State.EXPIRED else Ending.WITHDRAWN
 
 
 def answer_time(handoff: HandoffFact) -> datetime | None:

@@ -73,6 +73,8 @@ def bottlenecks(handoffs: Iterable[HandoffFact], at: datetime | None = None) -> 
     from bodies in general. What has no answer has waited until it expired, or until `at`: the last moment known, by default.
     """
     some = [one for one in handoffs if between_bodies(one)]
+    if not some:
+        return []
     went = moves(some)
     through = betweenness(Counter((one.origin, one.target) for one in went))
     received, passed = _passages(went)
