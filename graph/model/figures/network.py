@@ -71,9 +71,9 @@ def edges(handoffs: Iterable[HandoffFact]) -> Counter[tuple[str, str]]:
 
 def bottlenecks(handoffs: Iterable[HandoffFact], at: datetime | None = None) -> list[Bottleneck]:
     """Every body through which a shortest way leads: those that are a bottleneck first, then by score. One *is* a bottleneck when,
-    of FEWEST handoffs at least and beyond chance (Wilson), half of what it is sent waits more than twice what it waits at the network's middle body, and more
-    goes on from there than from bodies in general. What has no answer has waited until it expired, or until `at` (the last
-    moment known, by default).
+    of FEWEST handoffs at least and beyond chance (Wilson), half of what it is sent waits more than twice as long as at
+    the network's middle body, and more goes on from there than from bodies in general. What has no answer has waited until it
+    expired, or until `at` (the last moment known, by default).
     """
     some = [one for one in handoffs if between_bodies(one)]
     if not some:
