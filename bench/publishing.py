@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, LiteralString, cast
@@ -163,18 +163,13 @@ async def _read(rooms: Rooms, house: str) -> None:
 
 
 async def _timed(act: Callable[[], Awaitable[None]]) -> float:
-    return statistics.median([seconds async for seconds in _each(act)])
-
-
-async def _each(act: Callable[[], Awaitable[None]]) -> Any:
-    for _ in _rounds():
+    """Seconds, the median of some."""
+    spent = []
+    for _ in range(ASKED):
         begun = time.perf_counter()
         await act()
-        yield time.perf_counter() - begun
-
-
-def _rounds() -> Iterator[int]:
-    return iter(range(ASKED))
+        spent.append(time.perf_counter() - begun)
+    return statistics.median(spent)
 
 
 if __name__ == "__main__":
