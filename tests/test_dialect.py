@@ -262,6 +262,8 @@ WHICHEVER = {
     "signed_links.py": ["SWEEP_KEYS", "SWEEP"],
     "suggestions.py": ["SWEEP_ADDRESSES", "SWEEP_TEXTS"],
     "uploads.py": ["OVER"],
+    "flows.py": ["CLEAR"],
+    "published.py": ["LEFT"],
 }
 
 
