@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 from uuid import uuid4
 
+from api.actions.figures.reading import must_read_figures
 from api.rooms import Rooms
 from graph.model.access import Operation, Viewer, check, may
 from graph.model.errors import InvalidInput, NotFound
+from graph.model.figures.alert_words import Names
 from graph.model.figures.alerts import Silence, Standing, in_order, silence_until
 from graph.model.suggestion import LONGEST_REASON, checked_text
-from graph.model.territory import Territory
 from graph.store.unit import Unit
 from search.hours import PARIS
 
 ABSENT: Final = "Cette alerte n’existe pas, ou n’est plus vraie. Rien n’a été modifié."
 LONGEST_ID: Final = 700
 MOST_PAST: Final = 50
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What ids of alerts are called: bodies and listings by id or key, accounts by id; those that are gone are left out."""
-
-    organisations: Mapping[str, str] = field(default_factory=dict)
-    listings: Mapping[str, str] = field(default_factory=dict)
-    accounts: Mapping[str, str] = field(default_factory=dict)
-    territories: Mapping[str, Territory] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +37,17 @@ class Told:
 
 async def told(rooms: Rooms, viewer: Viewer, at: datetime | None = None) -> Told:
     """All alerts. Raises NotSignedIn, NotAllowed."""
-    check(viewer, Operation.READ_FIGURES)
+    must_read_figures(viewer)
     today = _moment(at).astimezone(PARIS).date()
     async with rooms.graph.reading() as unit:
         standing = in_order(await unit.alerts.standing())
         past = await unit.alerts.past(MOST_PAST)
-        names = await names_of(unit, rooms, [*standing, *(one for one, _ in past)])
+        called = await names_of(unit, rooms, [*standing, *(one for one, _ in past)])
     return Told(
         standing=tuple(one for one in standing if not one.silenced(today)),
         silenced=tuple(one for one in standing if one.silenced(today)),
         past=tuple(past),
-        names=names,
+        names=called,
         today=today,
         may_silence=may(viewer, Operation.SILENCE_ALERTS),
     )
@@ -101,6 +92,12 @@ async def _change(
         return Standing(alert=held.alert, seen=held.seen, silence=made)
 
     return await rooms.graph.write(act)
+
+
+async def names(rooms: Rooms, standing: Standing) -> Names:
+    """What all that one alert names is called."""
+    async with rooms.graph.reading() as unit:
+        return await names_of(unit, rooms, [standing])
 
 
 async def names_of(unit: Unit, rooms: Rooms, standing: Iterable[Standing]) -> Names:

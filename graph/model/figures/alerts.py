@@ -179,11 +179,10 @@ def silence_until(text: date | None, today: date) -> date:
 
 def in_order(standing: Iterable[Standing]) -> list[Standing]:
     """The most urgent first; of equals those that concern the most, then the oldest."""
-    urgencies = list(Urgency)
-    kinds = list(RULES)
-
-    def place(one: Standing) -> tuple[int, int, int, date, str]:
-        alert = one.alert
-        return urgencies.index(alert.urgency), kinds.index(alert.kind), -alert.figure, alert.since, alert.id
-
     return sorted(standing, key=place)
+
+
+def place(one: Standing) -> tuple[int, int, int, date, str]:
+    """Where it stands in the order."""
+    alert = one.alert
+    return list(Urgency).index(alert.urgency), list(RULES).index(alert.kind), -alert.figure, alert.since, alert.id
