@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
+import orjson
+
 from graph.model.figures.alerts import Alert, looked_again
+from graph.model.figures.lattice import WHOLE, Measure, Published, published_of, split_of
 from graph.model.figures.noticing import departement_of, searches_empty, stale_but_sought, zones_lost
+from graph.model.figures.noticing_quarters import Told, noticed
+from graph.model.figures.periods import Quarter
 from graph.model.figures.searched import WINDOW, Met, SearchCount
 from graph.model.figures.uncovered import Uncovered, looked_at, uncovered
 from graph.model.territory import COUNTRY, Territory, TerritoryLevel
@@ -21,6 +26,10 @@ from search.places import Gazetteer
 # A morning's reading waits for nobody.
 READING_SECONDS: Final = 60.0
 DEPARTEMENT: Final = f"{TerritoryLevel.DEPARTEMENT}:"
+# How long a body leads nowhere is told up to a year.
+MOST_QUARTERS: Final = 4
+# Levels whose parts are looked into: the whole, regions, départements.
+DEPTHS: Final = ("", "region", "departement")
 LEAVES: Final = (TerritoryLevel.COMMUNE, TerritoryLevel.ARRONDISSEMENT)
 
 
@@ -34,6 +43,7 @@ async def look(graph: Graph, index: Index, at: datetime) -> int:
     async with graph.reading(READING_SECONDS) as unit:
         counts = await unit.searched.since(today - 2 * WINDOW)
     found: list[Alert] = [
+        *noticed(await _quarters(graph)),
         *zones_lost(await _cover(graph, index.places, today), places),
         *stale_but_sought(counts, await _still_stale(index, counts, today), today),
         *searches_empty(counts, places, today),
@@ -47,6 +57,33 @@ async def look(graph: Graph, index: Index, at: datetime) -> int:
         return len({one.alert.id for one in change.standing} - {one.alert.id for one in before}) + len(change.over)
 
     return await graph.write(act)
+
+
+async def _quarters(graph: Graph) -> list[Told]:
+    """The last published quarters, one after the other."""
+    async with graph.reading(READING_SECONDS) as unit:
+        held = sorted(await unit.figures.quarters())[-MOST_QUARTERS:]
+        return [
+            Told(
+                quarter,
+                await _whole(unit, quarter, Measure.ANSWERED),
+                await _whole(unit, quarter, Measure.UNMET),
+                await _whole(unit, quarter, Measure.TRANSITIONAL),
+            )
+            for quarter in held
+        ]
+
+
+async def _whole(unit: Unit, quarter: Quarter, measure: Measure) -> Published:
+    """All rows of a table, down to the bodies and communities of communes of each département."""
+    texts = await unit.figures.rows(quarter, measure, [WHOLE])
+    rows = [WHOLE]
+    for _ in DEPTHS:
+        below = [await unit.figures.below(quarter, measure, row) for row in rows]
+        rows = [row for some in below for row in some if split_of(row) in DEPTHS]
+        for some in below:
+            texts |= some
+    return published_of((row, orjson.loads(text)) for row, text in texts.items())
 
 
 async def _cover(graph: Graph, places: Gazetteer, today: date) -> list[Uncovered]:

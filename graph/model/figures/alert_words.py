@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from graph.model.casework.contact import Cause
 from graph.model.figures.alerts import Alert, AlertKind
 from graph.model.territory import Territory
 from graph.model.vocabulary import categories, competences, label
@@ -38,12 +39,12 @@ class Names:
 
 def subject_words(alert: Alert, names: Names) -> str:
     """Whom or what it is about: a body, a listing, a theme somewhere."""
-    if alert.organisation:
-        return names.organisations.get(alert.organisation, GONE)
     if alert.listing:
         return names.listings.get(alert.listing, GONE)
     there = names.territories.get(alert.territory)
     where = there.where() if there else "dans un territoire qui n’est plus sur la carte"
+    if alert.organisation:
+        return f"{names.organisations.get(alert.organisation, GONE)}, {where}"
     if alert.kind is AlertKind.TRANSITIONAL_TOO_LONG:
         return where[:1].upper() + where[1:]
     return f"{theme(alert)}, {where}"
@@ -66,8 +67,8 @@ def sentence(alert: Alert, names: Names) -> str:
             )
         case AlertKind.BECAME_DEAD_END:
             return (
-                f"{about} : {alert.share} % des réponses du trimestre sont des refus ou des silences, "
-                f"{figure} {_many('demande', alert.figure)}."
+                f"{about} : {alert.share} % au moins des réponses du trimestre sont des refus ou des silences, "
+                f"{figure} demandes."
             )
         case AlertKind.ANSWERS_SLOWER:
             return f"{about} : une réponse sur deux demande {figure} jours ou davantage."
@@ -111,7 +112,8 @@ def thousands(number: int) -> str:
 def _cause(code: str) -> str:
     if code == EXPIRED:
         return "sans réponse"
-    return label("reason", code).lower()
+    family = "cause" if code in set(Cause) else "reason"
+    return label(family, code).lower()
 
 
 def _many(word: str, number: int) -> str:

@@ -54,8 +54,8 @@ RULES: Final[Mapping[AlertKind, Rule]] = MappingProxyType(
         AlertKind.BECAME_DEAD_END: Rule(
             Urgency.NOW,
             11,
-            "quand la moitié au moins des réponses sont des refus ou des silences, marge d’erreur comprise (intervalle de "
-            "Wilson à 95 %), et que ce n’était pas le cas au trimestre d’avant",
+            "quand la moitié au moins des réponses d’un trimestre sont des refus ou des silences, marge d’erreur comprise "
+            "(intervalle de Wilson à 95 %)",
         ),
         AlertKind.TRANSITIONAL_TOO_LONG: Rule(
             Urgency.NOW, 11, "à partir de 11 dossiers : en dessous, un nombre pourrait désigner quelqu’un"

@@ -1,100 +1,19 @@
-"""How alerts are noticed: from what is published, what searches ran into, and where nobody is competent any more."""
+"""What is noticed each morning: what searches ran into, and where nobody is competent any more."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
-from math import sqrt
 from typing import Final
 
 from graph.model.figures.alerts import RULES, Alert, AlertKind
-from graph.model.figures.histograms import quantile
 from graph.model.figures.lattice import FEWEST
 from graph.model.figures.searched import Met, SearchCount, summed
 from graph.model.figures.uncovered import Uncovered
 from graph.model.territory import COUNTRY, Territory, TerritoryLevel
 
-# Of a normal law: 95 % lies within so many standard deviations.
-Z_95: Final = 1.96
-HALF: Final = 0.5
-# "Doubled" means nothing of a day or less: an answer on the morrow is no slow one.
-LEAST_DAYS: Final = 2
 MOST_PLACES: Final = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """What is published of the answers of a body in a quarter: None where it is hidden. `missed` by code those that were refused
-    (reasons) or never came ("expired"); `delays` the histogram of days until an answer, None where one of its numbers is hidden.
-    """
-
-    total: int | None
-    missed: Mapping[str, int | None]
-    delays: tuple[int, ...] | None = None
-
-
-# What of a refusal is a dead end: no room, nobody there, or the wrong door. A person who changed her mind is none.
-DEAD: Final = ("no_capacity", "expired", "not_eligible", "not_offered", "out_of_area")
-
-
-def lowest_share(part: int, total: int) -> float:
-    """The low end of Wilson's interval at 95 % for `part` of `total`; 0 of nothing."""
-    if not total:
-        return 0.0
-    share, room = part / total, Z_95 * Z_95 / total
-    spread = Z_95 * sqrt((share * (1 - share) + room / 4) / total)
-    return (share + room / 2 - spread) / (1 + room)
-
-
-def is_dead_end(answered: Answered) -> bool | None:
-    """Whether half of what it is handed leads nowhere for sure; None where too little is published to say so.
-
-    What is hidden counts as nothing: a body is never accused of what nobody may see.
-    """
-    rule = RULES[AlertKind.BECAME_DEAD_END]
-    if answered.total is None or answered.total < rule.least:
-        return None
-    return lowest_share(_missed(answered), answered.total) >= HALF
-
-
-def became_dead_end(organisation: str, now: Answered, before: Answered, since: date) -> Alert | None:
-    """The body leads nowhere, and did not in the quarter before."""
-    if not is_dead_end(now) or is_dead_end(before):
-        return None
-    assert now.total, "a dead end had something to answer"
-    causes = Counter({code: count for code in DEAD if (count := now.missed.get(code))})
-    return Alert(
-        kind=AlertKind.BECAME_DEAD_END,
-        figure=_missed(now),
-        before=_missed(before) if before.total is not None else None,
-        share=round(100 * _missed(now) / now.total),
-        since=since,
-        organisation=organisation,
-        causes=tuple(causes.most_common()),
-    )
-
-
-def answers_slower(organisation: str, now: Answered, before: Answered, since: date) -> Alert | None:
-    """Its median answer takes twice as long for sure, whatever the days within the buckets; figures are days."""
-    least = RULES[AlertKind.ANSWERS_SLOWER].least
-    if not now.delays or not before.delays or min(sum(now.delays), sum(before.delays)) < least:
-        return None
-    late, early = quantile(now.delays, HALF), quantile(before.delays, HALF)
-    assert late and early, "there are answers"
-    if early[1] is None or late[0] < 2 * max(early[1], 1) or late[0] < LEAST_DAYS:
-        return None
-    return Alert(kind=AlertKind.ANSWERS_SLOWER, figure=late[0], before=early[1], since=since, organisation=organisation)
-
-
-def many(
-    kind: AlertKind, now: int | None, before: int | None, since: date, *, territory: str, competence: str = ""
-) -> Alert | None:
-    """A published number that is worth telling: of transitional files, or of unanswered needs of a category."""
-    if now is None or now < RULES[kind].least:
-        return None
-    return Alert(kind=kind, figure=now, before=before, since=since, territory=territory, competence=competence)
 
 
 def zones_lost(uncovered: Iterable[Uncovered], places: Mapping[str, Territory]) -> list[Alert]:
@@ -185,7 +104,3 @@ def _any(one: SearchCount) -> SearchCount:
 
 def _is_town(territory: Territory | None) -> bool:
     return territory is not None and ":" not in territory.id
-
-
-def _missed(answered: Answered) -> int:
-    return sum(answered.missed.get(code) or 0 for code in DEAD)
