@@ -18,7 +18,7 @@ from prometheus_client import Counter, Gauge
 from api.actions.casework import forgetting, person
 from api.actions.casework.clocks import pass_over
 from api.actions.figures import keeping
-from api.alerting import notice_daily
+from api.alerting import notice, notice_daily
 from api.anchoring import anchor_hourly
 from api.auth.signed_in import now_ms
 from api.mail.mornings import each_morning, moment
@@ -94,7 +94,7 @@ def _duties(graph: Graph, indexer: Indexer, search: Engine, settings: Settings) 
         _time(graph),
         anchor_hourly(graph, settings),
         _forget_daily(graph),
-        _figures(graph),
+        _figures(graph, search),
         notice_daily(graph, search),
         tell_always(graph, settings),
     ]
@@ -132,14 +132,17 @@ async def _time(graph: Graph) -> None:
         await asyncio.sleep(TIME_SECONDS)
 
 
-async def _figures(graph: Graph) -> None:
+async def _figures(graph: Graph, search: Engine) -> None:
     """For ever: flows between bodies follow what is done, and a quarter that has closed is published."""
     while True:
         try:
             await keeping.fill_rows(graph)
             await keeping.keep_flows(graph, datetime.now(UTC))
-            for quarter in await keeping.publish_closed(graph, datetime.now(UTC)):
+            made = await keeping.publish_closed(graph, datetime.now(UTC))
+            for quarter in made:
                 log.info("quarter_published", quarter=str(quarter))
+            if made:
+                await notice(graph, search, datetime.now(UTC))
         except (Unavailable, OSError, TimeoutError) as fault:
             log.warning("figures_wait", fault=type(fault).__name__)
         except Exception as fault:
