@@ -56,9 +56,9 @@ def create_app(settings: Settings) -> FastAPI:
             if address is None:
                 raise Unavailable("Aucune adresse de graphe : démarrez par « maillage demo » ou « maillage serve ».")
             graph = await Graph.open(address, Keyring(settings.keyring_folder))
-        app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
+        rooms = app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
         try:
-            async with index.followed():
+            async with index.followed(), rooms.tally.written(graph):
                 collect_rarely()
                 yield
         finally:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from api.settings import Settings
+from api.tally import Tally
 from graph.store.unit import Graph
 from search.backend import Index
 from search.places import Gazetteer
@@ -13,12 +14,13 @@ from search.understand import Reader
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """One per process: the graph, the index, the reader of words, and the settings they were opened with."""
+    """One per process: the graph, the index, the reader of words, the settings they were opened with, what searches met."""
 
     settings: Settings
     graph: Graph
     index: Index
     reader: Reader
+    tally: Tally = field(default_factory=Tally)
 
     @property
     def places(self) -> Gazetteer:

@@ -18,6 +18,7 @@ from prometheus_client import Counter, Gauge
 from api.actions.casework import forgetting, person
 from api.actions.casework.clocks import pass_over
 from api.actions.figures import keeping
+from api.alerting import notice, notice_daily
 from api.anchoring import anchor_hourly
 from api.auth.signed_in import now_ms
 from api.mail.mornings import each_morning, moment
@@ -37,6 +38,7 @@ from graph.store.mails import Mails
 from graph.store.signed_links import SignedLinks
 from graph.store.unit import Graph, Unit
 from search.backend import Engine
+from search.hours import PARIS
 from search.indexer import Indexer
 
 STOPS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -92,7 +94,8 @@ def _duties(graph: Graph, indexer: Indexer, search: Engine, settings: Settings) 
         _time(graph),
         anchor_hourly(graph, settings),
         _forget_daily(graph),
-        _figures(graph),
+        _figures(graph, search),
+        notice_daily(graph, search),
         tell_always(graph, settings),
     ]
     if not settings.sends_mail:
@@ -129,14 +132,17 @@ async def _time(graph: Graph) -> None:
         await asyncio.sleep(TIME_SECONDS)
 
 
-async def _figures(graph: Graph) -> None:
+async def _figures(graph: Graph, search: Engine) -> None:
     """For ever: flows between bodies follow what is done, and a quarter that has closed is published."""
     while True:
         try:
             await keeping.fill_rows(graph)
             await keeping.keep_flows(graph, datetime.now(UTC))
-            for quarter in await keeping.publish_closed(graph, datetime.now(UTC)):
+            made = await keeping.publish_closed(graph, datetime.now(UTC))
+            for quarter in made:
                 log.info("quarter_published", quarter=str(quarter))
+            if made:
+                await notice(graph, search, datetime.now(UTC))
         except (Unavailable, OSError, TimeoutError) as fault:
             log.warning("figures_wait", fault=type(fault).__name__)
         except Exception as fault:
@@ -191,5 +197,7 @@ async def _sweep_some(unit: Unit, settings: Settings) -> int:
         await unit.signings_in.sweep(now),
         await unit.doors.sweep(now, person.IDLE_MS),
         await unit.sweeping.sweep(datetime.now(UTC)),
+        await unit.searched.sweep(datetime.now(PARIS).date()),
+        await unit.alerts.sweep(datetime.now(PARIS).date()),
     )
     return sum(swept)

@@ -17,6 +17,7 @@ from graph.model.candidates import NOBODY, Candidates, Preference
 from graph.model.directory import Mode, Public
 from graph.model.errors import InvalidInput
 from graph.model.facts import mark
+from graph.model.figures.searched import met
 from graph.model.names import name_words
 from graph.model.narrowing import Narrowing, facets, narrowed
 from graph.model.order import Order
@@ -78,20 +79,20 @@ class Page:
 FIRST_PAGE: Final = Page()
 
 
-async def find_relay(rooms: Rooms, ask: Ask, page: Page = FIRST_PAGE) -> Found:
-    """A page of relays in order, each with its reasons.
+async def find_relay(rooms: Rooms, ask: Ask, page: Page = FIRST_PAGE, *, counted: bool = False) -> Found:
+    """A page of relays in order, each with its reasons; `counted` where somebody looks for help, and no list is drawn up.
 
     Raises InvalidInput for an unknown competence or territory, for a question with neither words nor competence, and when
     the listing that the page comes after is no longer in the answer; Unavailable when the index does not answer.
     """
     _check(ask)
     with part("search") as seen, SEARCH_SECONDS.time():
-        found = await _found(rooms, ask, page)
+        found = await _found(rooms, ask, page, counted=counted)
         seen.set_attribute("maillage.relays", found.total)
     return found
 
 
-async def _found(rooms: Rooms, ask: Ask, page: Page) -> Found:
+async def _found(rooms: Rooms, ask: Ask, page: Page, *, counted: bool) -> Found:
     understood = rooms.reader.read(ask.text, rooms.places)
     matches = _matches(ask, understood.matches)
     asked = Question(
@@ -113,7 +114,7 @@ async def _found(rooms: Rooms, ask: Ask, page: Page) -> Found:
     first = _start(kept, page)
     shown = kept.page(first, page.count)
     listings = await rooms.index.listings(kept.candidates, [placed.row for placed in shown])
-    return Found(
+    found = Found(
         question=answer.weighing.question,
         relays=tuple(relay(answer.weighing, one, listing) for one, listing in zip(shown, listings, strict=True)),
         first=first,
@@ -124,6 +125,10 @@ async def _found(rooms: Rooms, ask: Ask, page: Page) -> Found:
         emergency=understood.emergency,
         counting=cache(lambda: facets(answer.weighing, answer.order, ask.narrowing)),
     )
+    # What a choice of the asker leaves out is not missing; nor is anything that lies behind the first page.
+    if counted and not first and ask.narrowing.empty:
+        rooms.tally.note(met(asked, found, datetime.now(PARIS).date()))
+    return found
 
 
 def _start(kept: Order, page: Page) -> int:

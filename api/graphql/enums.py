@@ -26,6 +26,9 @@ from graph.model.casework.story import WritingKind
 from graph.model.casework.writings import NoteKind
 from graph.model.directory import AgreementKind, HolderRole, ListingState, Mode, Public, SuccessionKind
 from graph.model.errors import RefusalCode
+from graph.model.figures.alert_words import KIND_WORDS
+from graph.model.figures.alerts import AlertKind
+from graph.model.figures.alerts import Urgency as AlertUrgency
 from graph.model.keeping import Act as ListingAct
 from graph.model.listing import FieldGroup
 from graph.model.moderation import Choice as ModerationChoice
@@ -39,6 +42,8 @@ from graph.store.casework.reads import ReadPage
 __all__ = [
     "AgeBand",
     "AgreementKind",
+    "AlertKind",
+    "AlertUrgency",
     "Channel",
     "CircleKind",
     "FieldGroup",
@@ -106,6 +111,8 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     Requester: "Who asked at a front door.",
     Sequel: "What followed a contact.",
     Sex: "Of whom a contact is about.",
+    AlertKind: "What was noticed of the network.",
+    AlertUrgency: "How soon an alert asks for something.",
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
     ForgettingCause: "Why a file is erased.",
@@ -142,6 +149,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
 
 # Names that say in the schema what the model's own say in their module.
 NAMES: Final[Mapping[type[Enum], str]] = {
+    AlertUrgency: "AlertUrgency",
     HandoffKind: "HandoffKind",
     HandoffSide: "HandoffSide",
     HandoffState: "HandoffState",
@@ -196,6 +204,7 @@ _LABELS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
             "sex": Sex,
         }.items()
     },
+    AlertKind: {member.value: KIND_WORDS[member] for member in AlertKind},
     SuggestionState: {member.value: vocabulary.label("suggestion_state", member) for member in SuggestionState},
 }
 

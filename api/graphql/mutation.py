@@ -13,6 +13,7 @@ from api.graphql.casework.own_page import PersonPageActs
 from api.graphql.listing_changes import ListingChanges
 from api.graphql.listings import ListingMutations
 from api.graphql.moderation import ModerationMutations
+from api.graphql.network_alerts import AlertMutations
 from api.graphql.post_mutations import PostMutations
 from api.graphql.searches import SearchMutations
 from api.graphql.suggestions import SuggestionMutations
@@ -32,5 +33,6 @@ class Mutation(
     HandoffAnswering,
     DeskMutations,
     PersonPageActs,
+    AlertMutations,
 ):
     """All acts."""

@@ -24,6 +24,7 @@ from api.graphql.context import Info
 from api.graphql.enums import ModerationTask, OrganisationKind
 from api.graphql.listings import NAMED, Listing
 from api.graphql.me import Viewer
+from api.graphql.network_alerts import AlertQueries
 from api.graphql.organisations import After, First, Organisation, organisation_page
 from api.graphql.places import Territory
 from api.graphql.questions import RelayQuestion
@@ -39,7 +40,7 @@ WORDS_LIMIT: Final = 500
 
 
 @strawberry.type(description="What may be read. Open to everyone.")
-class Query:
+class Query(AlertQueries):
     """The directory."""
 
     @strawberry.field(

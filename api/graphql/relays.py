@@ -176,7 +176,7 @@ async def relays(info: Info, question: RelayQuestion, first: int | None, after: 
     )
     ask = question.ask(moment)
     async with info.context.turn():
-        found = await find_relay(info.context.rooms, ask, page)
+        found = await find_relay(info.context.rooms, ask, page, counted=True)
     _remember(info, found.relays)
     cursors = [
         encode(RelayCursor(moment, position, answer.listing.key))

@@ -79,6 +79,7 @@ def doors(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         ("/equipe", "Mon équipe", hers(Operation.ANSWER_HANDOFF)),
         ("/corriger/suggestions", "Corrections proposées", answers or hers(Operation.ANSWER_SUGGESTION)),
         ("/moderation", "Modération", may(viewer, Operation.READ_QUEUE)),
+        ("/coordination/alertes", "Alertes du réseau", may(viewer, Operation.SILENCE_ALERTS)),
         ("/fichiers", "Fichiers", hers(Operation.EXPORT) or hers(Operation.IMPORT)),
         ("/alertes", "Mes alertes", may(viewer, Operation.SAVE_SEARCH, Subject(account=viewer.account))),
         (

@@ -51,6 +51,7 @@ from api.web.pages.casework import (
     passing,
     team,
 )
+from api.web.pages.coordination import alerts as network_alerts
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -76,6 +77,7 @@ for part in (
     by_link,
     files,
     alerts,
+    network_alerts,
     team,
     suggestions,
     correct,

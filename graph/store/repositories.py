@@ -25,9 +25,12 @@ from graph.store.casework.teams import Teams
 from graph.store.claims import Claims
 from graph.store.decisions import Decisions
 from graph.store.directory import Directory
+from graph.store.figures.alerts import Alerts
+from graph.store.figures.covering import Covering
 from graph.store.figures.facts import FactsRead
 from graph.store.figures.flows import Flows
 from graph.store.figures.published import PublishedFigures
+from graph.store.figures.searched import Searched
 from graph.store.keeping import Keeping
 from graph.store.outbox import Outbox
 from graph.store.posts import Posts
@@ -88,6 +91,21 @@ class Repositories:
     def figures(self) -> PublishedFigures:
         """Figures once published."""
         return PublishedFigures(self._unit)
+
+    @cached_property
+    def searched(self) -> Searched:
+        """What searches ran into."""
+        return Searched(self._unit)
+
+    @cached_property
+    def covering(self) -> Covering:
+        """Who is competent where."""
+        return Covering(self._unit)
+
+    @cached_property
+    def alerts(self) -> Alerts:
+        """What coordinators are told."""
+        return Alerts(self._unit)
 
     @cached_property
     def inbox(self) -> Inbox:

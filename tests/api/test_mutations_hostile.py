@@ -23,6 +23,7 @@ from graph.model.casework.file import Actor, ActorKind, Identity, Member, Member
 from graph.store.unit import Graph
 from tests import make
 from tests.api.casework import keeping_pages, life, passing
+from tests.api.figures import alerts
 from tests.api.inside import Inside, inside
 
 HERE, SERVICE = "t:caf", "service:t:s"
@@ -42,6 +43,7 @@ TOLD = {
     "Relinked": "organisation",
     **keeping_pages.TOLD,
     **life.TOLD,
+    **alerts.TOLD,
 }
 TODAY = date.today()  # noqa: DTZ011 - the site asks its own clock too
 SOON = (TODAY + timedelta(days=10)).isoformat()
@@ -124,6 +126,8 @@ STEPS = (
     Step("relink", lambda said: {"hit": said["lookUp"]["known"][0]["hit"]}, "Relinked", Role.PROFESSIONAL),
     *(Step(name, says, answer, role) for name, says, answer, role in keeping_pages.PAGES),
     *(Step(name, says, answer, Role.PROFESSIONAL) for name, says, answer in life.LIFE),
+    Step("silenceAlert", lambda _: alerts.SILENCED, "NetworkAlert", Role.COORDINATOR),
+    Step("unsilenceAlert", lambda _: alerts.NAMED, "NetworkAlert", Role.COORDINATOR),
 )
 
 
@@ -202,6 +206,7 @@ async def test_none_is_executed_but_as_it_should_be_asked(site: Inside) -> None:
     said: dict[str, Any] = {"waiting": await suggested(site, 3), **await passing.prepared(site, HERE)}
     said |= await keeping_pages.prepared(site, HERE)
     await followed(site)
+    await alerts.planted(site.rooms.graph)
     said |= await life.prepared(site, HERE)
     for step in STEPS:
         given = step.says(said)

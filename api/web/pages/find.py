@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api.actions.find_relay import Page, find_relay
 from api.auth.viewer import viewer_of
 from api.rooms import Rooms
+from api.tally import looks_for_someone
 from api.web.answer import answer, may_be_kept, question_form, with_fewer_filters
 from api.web.asking import ask_of, located
 from api.web.filters_view import picked
@@ -81,7 +82,8 @@ async def _results(request: Request, rooms: Rooms, asked: Asked) -> Response:
     if where.unknown:
         return _refused(request, asked, InvalidInput(where.unknown, "territory"), elsewhere, "Lieu inconnu")
     try:
-        found = await find_relay(rooms, ask_of(asked, where), Page(first=asked.first, count=PAGE))
+        counted = looks_for_someone(request.headers)
+        found = await find_relay(rooms, ask_of(asked, where), Page(first=asked.first, count=PAGE), counted=counted)
     except (InvalidInput, NotFound) as refusal:
         return _refused(request, asked, refusal, elsewhere)
     if found.total and not found.relays:

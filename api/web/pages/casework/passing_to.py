@@ -35,7 +35,7 @@ async def to_whom(request: Request, file: File, refusal: Refusal | None = None) 
         if where.unknown:
             raise InvalidInput(where.unknown, "ou")
         if not asked.empty:
-            answer = await find_relay(rooms_of(request), ask_of(asked, where), Page(count=MOST_SHOWN))
+            answer = await find_relay(rooms_of(request), ask_of(asked, where), Page(count=MOST_SHOWN), counted=True)
             found, danger = relay_views(answer), bool(answer.emergency)
             told = told or ("" if found else NOBODY)
     except (InvalidInput, NotFound, Unavailable) as fault:

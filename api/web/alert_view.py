@@ -1,0 +1,154 @@
+"""Alerts as their page shows them: the sentence, the trend, what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from api.actions.figures.alerts import Told
+from api.web.dates_words import exact_day
+from api.web.question import Asked
+from api.web.render import sheet_path
+from graph.model.figures.alert_words import KIND_WORDS, URGENCY_WORDS, Names, sentence, subject_words, trend, why
+from graph.model.figures.alerts import RULES, Alert, AlertKind, Standing, Urgency
+
+COVERAGE: Final = "/coordination/couverture"
+PLANS: Final = "/coordination/reorganisations"
+PARTS: Final = {"service": "service", "organisation": "organisme"}
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What can be done, and the page on which it is."""
+
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """One alert; `number` tells its fields from those of the others on the page."""
+
+    id: str
+    number: int
+    kind: str
+    about: str
+    sentence: str
+    trend: str
+    why: str
+    since: str
+    rule: str
+    doors: tuple[Door, ...]
+    reason: str = ""
+    until: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The alerts of one urgency."""
+
+    words: str
+    alerts: tuple[AlertView, ...]
+
+
+def groups(told: Told) -> tuple[Group, ...]:
+    """What is told today, the most urgent first; an urgency of which there is nothing is left out."""
+    views = list(zip(told.standing, alert_views(told.standing, told.names), strict=True))
+    made = (
+        Group(URGENCY_WORDS[urgency], tuple(view for standing, view in views if standing.alert.urgency is urgency))
+        for urgency in Urgency
+    )
+    return tuple(group for group in made if group.alerts)
+
+
+def alert_views(standing: Iterable[Standing], names: Names, first: int = 1) -> tuple[AlertView, ...]:
+    """Each of them, in their order."""
+    return tuple(_view(one, names, number) for number, one in enumerate(standing, first))
+
+
+def over_views(past: Iterable[tuple[Standing, date]], names: Names) -> tuple[tuple[str, str, str], ...]:
+    """What is over: about what, of which kind, from when to when."""
+    return tuple(
+        (
+            subject_words(one.alert, names),
+            KIND_WORDS[one.alert.kind],
+            f"du {exact_day(one.alert.since)} au {exact_day(closed)}",
+        )
+        for one, closed in past
+    )
+
+
+def first_sentence(told: Told) -> str:
+    """How many ask for something, and how many of them first."""
+    count = len(told.standing)
+    if not count:
+        return "Rien n’appelle votre attention ce matin."
+    urgent = sum(one.alert.urgency is Urgency.NOW for one in told.standing)
+    alerts = "1 alerte appelle" if count == 1 else f"{count} alertes appellent"
+    first = ", aucune à traiter d’abord" if not urgent else f", dont {urgent} à traiter d’abord"
+    return f"{alerts} votre attention{first}."
+
+
+def _view(one: Standing, names: Names, number: int) -> AlertView:
+    alert, silence = one.alert, one.silence
+    return AlertView(
+        id=alert.id,
+        number=number,
+        kind=KIND_WORDS[alert.kind],
+        about=subject_words(alert, names),
+        sentence=sentence(alert, names),
+        trend=trend(alert),
+        why=why(alert),
+        since=exact_day(alert.since),
+        rule=RULES[alert.kind].why,
+        doors=doors(alert, names),
+        reason=silence.reason if silence else "",
+        until=exact_day(silence.until) if silence else "",
+        by=names.accounts.get(silence.account, "") if silence else "",
+    )
+
+
+def doors(alert: Alert, names: Names) -> tuple[Door, ...]:
+    """What can be done about it, the most direct first."""
+    look = Door("Chercher qui d’autre peut répondre", _search(alert, names))
+    plan = Door("Préparer une réorganisation", PLANS)
+    cover = Door("Voir la carte de couverture", f"{COVERAGE}?{urlencode(_place(alert))}")
+    match alert.kind:
+        case AlertKind.ZONE_LOST_LAST_RELAY:
+            there = Door("Voir qui agit sur ce territoire", f"/territoires/{quote(alert.territory, safe=':')}")
+            return look, there, cover, plan
+        case AlertKind.BECAME_DEAD_END | AlertKind.ANSWERS_SLOWER:
+            body = sheet_path("organisme", alert.organisation)
+            flows = Door("Voir ce qui lui est adressé", "/coordination/parcours")
+            return Door("Appeler l’organisme", body), flows, plan
+        case AlertKind.TRANSITIONAL_TOO_LONG:
+            return Door("Voir les besoins sans relais", COVERAGE), plan
+        case AlertKind.NEEDS_UNANSWERED:
+            return cover, plan
+        case AlertKind.STALE_BUT_SOUGHT:
+            kind, _, id_ = alert.listing.partition(":")
+            sheet = sheet_path(PARTS[kind], id_)
+            return (
+                Door("Voir la fiche", sheet),
+                Door("Proposer une correction", f"/corriger{sheet}"),
+                Door("Voir ce qui attend un modérateur", "/moderation"),
+            )
+        case AlertKind.SEARCHES_EMPTY:
+            return look, cover, Door("Voir ce qui attend un modérateur", "/moderation")
+
+
+def _search(alert: Alert, names: Names) -> str:
+    if not alert.competence:
+        return "/"
+    there = names.territories.get(alert.territory)
+    asked = Asked(chosen=(alert.competence,), place=there.name if there else "", place_id=there.id if there else "")
+    return asked.address()
+
+
+def _place(alert: Alert) -> dict[str, str]:
+    named = {"competence": alert.competence, "territoire": alert.territory}
+    return {name: value for name, value in named.items() if value}

@@ -1,0 +1,1 @@
+"""Pages of coordinators: one question each, the sentence that answers it first."""

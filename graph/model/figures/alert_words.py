@@ -1,0 +1,125 @@
+"""Alerts in sentences: what is the case, how it was before, why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from graph.model.casework.contact import Cause
+from graph.model.figures.alerts import Alert, AlertKind
+from graph.model.territory import Territory
+from graph.model.vocabulary import categories, competences, label
+
+GONE: Final = "Organisme ou fiche qui n’existe plus"
+NO_THEME: Final = "Sans thème reconnu"
+NOT_TOLD: Final = "moins de 11, ou masqué"
+EXPIRED: Final = "expired"
+KIND_WORDS: Final[Mapping[AlertKind, str]] = {
+    AlertKind.ZONE_LOST_LAST_RELAY: "Dernier relais perdu",
+    AlertKind.BECAME_DEAD_END: "Devenu une impasse",
+    AlertKind.ANSWERS_SLOWER: "Réponses deux fois plus lentes",
+    AlertKind.TRANSITIONAL_TOO_LONG: "Accompagnements transitoires qui durent",
+    AlertKind.NEEDS_UNANSWERED: "Besoins sans réponse",
+    AlertKind.STALE_BUT_SOUGHT: "Fiche ancienne très cherchée",
+    AlertKind.SEARCHES_EMPTY: "Recherches qui ne trouvent rien",
+}
+URGENCY_WORDS: Final = {"now": "À traiter d’abord", "soon": "À prévoir", "watch": "À surveiller"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What ids are called: bodies, listings by key, accounts, territories; those that are gone are left out."""
+
+    organisations: Mapping[str, str] = field(default_factory=dict)
+    listings: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    territories: Mapping[str, Territory] = field(default_factory=dict)
+
+
+def subject_words(alert: Alert, names: Names) -> str:
+    """Whom or what it is about: a body, a listing, a theme somewhere."""
+    if alert.listing:
+        return names.listings.get(alert.listing, GONE)
+    there = names.territories.get(alert.territory)
+    where = there.where() if there else "dans un territoire qui n’est plus sur la carte"
+    if alert.organisation:
+        return f"{names.organisations.get(alert.organisation, GONE)}, {where}"
+    if alert.kind is AlertKind.TRANSITIONAL_TOO_LONG:
+        return where[:1].upper() + where[1:]
+    return f"{theme(alert)}, {where}"
+
+
+def theme(alert: Alert) -> str:
+    """The competence or category that it is about, by its label."""
+    if alert.competence in competences():
+        return competences()[alert.competence].label
+    return categories().get(alert.competence, NO_THEME)
+
+
+def sentence(alert: Alert, names: Names) -> str:
+    """What is the case, with its figure."""
+    about, figure = subject_words(alert, names), thousands(alert.figure)
+    match alert.kind:
+        case AlertKind.ZONE_LOST_LAST_RELAY:
+            return (
+                f"{about} : plus aucun relais pour {figure} {_many('habitant', alert.figure)}{_places(alert, names)}."
+            )
+        case AlertKind.BECAME_DEAD_END:
+            return (
+                f"{about} : {alert.share} % au moins des réponses du trimestre sont des refus ou des silences, "
+                f"{figure} demandes."
+            )
+        case AlertKind.ANSWERS_SLOWER:
+            return f"{about} : une réponse sur deux demande {figure} jours ou davantage."
+        case AlertKind.TRANSITIONAL_TOO_LONG:
+            return f"{about} : {figure} dossiers restent en accompagnement transitoire depuis plus de 90 jours."
+        case AlertKind.NEEDS_UNANSWERED:
+            return f"{about} : {figure} besoins sont restés sans réponse au trimestre."
+        case AlertKind.STALE_BUT_SOUGHT:
+            return f"{about} : fiche sans confirmation depuis plus de deux ans, montrée {figure} fois en trente jours."
+        case AlertKind.SEARCHES_EMPTY:
+            return f"{about} : {figure} recherches n’ont rien trouvé sur place en trente jours{_places(alert, names)}."
+
+
+def trend(alert: Alert) -> str:
+    """How it was before, and how it is now."""
+    if alert.kind is AlertKind.ZONE_LOST_LAST_RELAY:
+        assert alert.before is not None, "who had no relay already is counted with it"
+        everyone = alert.before + alert.figure
+        return f"Habitants sans relais : {thousands(alert.before)} → {thousands(everyone)}"
+    unit = {
+        AlertKind.ANSWERS_SLOWER: "Jours, au trimestre précédent",
+        AlertKind.STALE_BUT_SOUGHT: "Les trente jours précédents",
+        AlertKind.SEARCHES_EMPTY: "Les trente jours précédents",
+    }.get(alert.kind, "Au trimestre précédent")
+    if alert.before is None:
+        return f"{unit} : {NOT_TOLD}"
+    at_most = " au plus" if alert.kind is AlertKind.ANSWERS_SLOWER else ""
+    return f"{unit} : {thousands(alert.before)}{at_most} → {thousands(alert.figure)}"
+
+
+def why(alert: Alert) -> str:
+    """Its causes, the most first: "pas de place (20), sans réponse (14)"; empty where none is told."""
+    return ", ".join(f"{_cause(code)} ({thousands(count)})" for code, count in alert.causes)
+
+
+def thousands(number: int) -> str:
+    """With a narrow space: "17 000"."""
+    return f"{number:,}".replace(",", "\u202f")
+
+
+def _cause(code: str) -> str:
+    if code == EXPIRED:
+        return "sans réponse"
+    family = "cause" if code in set(Cause) else "reason"
+    return label(family, code).lower()
+
+
+def _many(word: str, number: int) -> str:
+    return word if number < 2 else f"{word}s"
+
+
+def _places(alert: Alert, names: Names) -> str:
+    told = [names.territories[id_].name for id_ in alert.places if id_ in names.territories]
+    return f" (surtout {', '.join(told)})" if told else ""
