@@ -43,7 +43,15 @@ ASSUMED: Final = {"zones": 7, "voices": 18}
 # The whole schema, as explorers ask for it, takes as long as this many values: once in an operation, not twice.
 INTROSPECTION: Final = 4_000
 # What comes before the first value (a search and its ranking, a walk through names), in values that take as long.
-BEFORE: Final = {"relays": 500, "organisations": 500, "competences": 100, "complete": 100, "territories": 100}
+BEFORE: Final = {
+    "relays": 500,
+    "organisations": 500,
+    "competences": 100,
+    "complete": 100,
+    "territories": 100,
+    "flows": 500,
+    "coverage": 1_500,
+}
 # Counting what each further choice would leave puts the candidates in order some fifteen times more.
 COUNTING: Final = {"facets": 1_500}
 # Words are understood one by one, the misspelled ones slowly. Longer texts are refused before they are read.

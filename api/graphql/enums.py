@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import strawberry
 
+from api.actions.figures.flows import End as FlowEnd
 from graph.model import vocabulary
 from graph.model.access import Operation, Role
 from graph.model.alerts import Pace
@@ -29,6 +30,7 @@ from graph.model.errors import RefusalCode
 from graph.model.figures.alert_words import KIND_WORDS
 from graph.model.figures.alerts import AlertKind
 from graph.model.figures.alerts import Urgency as AlertUrgency
+from graph.model.figures.flows import Ending as HandoffEnding
 from graph.model.keeping import Act as ListingAct
 from graph.model.listing import FieldGroup
 from graph.model.moderation import Choice as ModerationChoice
@@ -48,8 +50,10 @@ __all__ = [
     "CircleKind",
     "FieldGroup",
     "FileState",
+    "FlowEnd",
     "ForgettingCause",
     "Ground",
+    "HandoffEnding",
     "HandoffKind",
     "HandoffSide",
     "HandoffState",
@@ -124,6 +128,8 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     HolderRole: "Whether someone holds a post or stands in for its holder.",
     ListingState: "The life of a listing; only a published one is found.",
     Mode: "How one is received: the closed list of data·inclusion v1.",
+    FlowEnd: "What a band of the picture of flows begins or ends at; HIDDEN are those told together only.",
+    HandoffEnding: "What became of a handoff that was sent.",
     ModerationChoice: "What may be decided about what waits for a moderator.",
     ModerationTask: "Why something waits for a moderator.",
     Operation: "One word an act: what the matrix of rights speaks of.",
@@ -150,6 +156,8 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
 # Names that say in the schema what the model's own say in their module.
 NAMES: Final[Mapping[type[Enum], str]] = {
     AlertUrgency: "AlertUrgency",
+    FlowEnd: "FlowEnd",
+    HandoffEnding: "HandoffEnding",
     HandoffKind: "HandoffKind",
     HandoffSide: "HandoffSide",
     HandoffState: "HandoffState",
@@ -171,6 +179,7 @@ def _register(enum: type[Enum], description: str, values: Mapping[str, str]) -> 
 
 
 _LABELS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
+    HandoffEnding: {member.value: vocabulary.label("ending", member) for member in HandoffEnding},
     HandoffKind: {member.value: vocabulary.label("kind", member) for member in HandoffKind},
     HandoffState: {member.value: vocabulary.label("state", member) for member in HandoffState},
     HandoffStep: {member.value: vocabulary.label("step", member) for member in HandoffStep},

@@ -9,7 +9,7 @@ import strawberry
 from api.actions import alerts
 from api.actions import directory as actions
 from api.actions.keeping import kept
-from api.graphql import moderation, suggestions
+from api.graphql import figures, moderation, suggestions
 from api.graphql import relays as answers
 from api.graphql.casework import desk, own_page
 from api.graphql.casework import file as files
@@ -21,7 +21,7 @@ from api.graphql.casework.handoff import Handoff, NextAction
 from api.graphql.competences import CompetenceMatch, Completion
 from api.graphql.connections import Connection, NameCursor, decode, page_size
 from api.graphql.context import Info
-from api.graphql.enums import ModerationTask, OrganisationKind
+from api.graphql.enums import ModerationTask, OrganisationKind, Public
 from api.graphql.listings import NAMED, Listing
 from api.graphql.me import Viewer
 from api.graphql.network_alerts import AlertQueries
@@ -234,6 +234,41 @@ class Query(AlertQueries):
     ) -> FrontDeskReport | None:
         """Exact, for the organisation itself."""
         return await desk.report(info, month)
+
+    @strawberry.field(
+        description="Who hands to whom, and what comes of it: the network's published figures, for who may read them."
+    )
+    async def flows(
+        self,
+        info: Info,
+        period: Annotated[figures.Period, strawberry.argument(description="Quarters that were published.")],
+        territory: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Where the persons live; everywhere when null.")
+        ] = None,
+        category: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Of needs: its competences are then told apart.")
+        ] = None,
+    ) -> figures.FlowsResult:
+        """As published, hidden numbers null."""
+        return await figures.flows(
+            info, period, bounded(territory or "", "territory"), bounded(category or "", "category")
+        )
+
+    @strawberry.field(description="Communes without a relay for a competence, and who lives there.")
+    async def coverage(
+        self,
+        info: Info,
+        competence: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],
+        territory: Annotated[
+            strawberry.ID,
+            strawberry.argument(
+                description="A région, département or intercommunality; of a commune, its département."
+            ),
+        ],
+        public: Annotated[Public | None, strawberry.argument(description="What leaves it out is not counted.")] = None,
+    ) -> figures.CoverageResult:
+        """As a search would find them now."""
+        return await figures.coverage(info, bounded(competence, "competence"), bounded(territory, "territory"), public)
 
 
 def bounded(text: str, field: str) -> str:

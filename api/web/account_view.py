@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 
 from api.actions.casework.inbox import whose
+from api.actions.figures.reading import may_read_figures
 from api.auth.viewer import signed_in_of
 from api.settings import Settings
 from api.web.dates_words import clock
@@ -77,6 +78,7 @@ def doors(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         ("/accueil", "Accueil", hers(Operation.RECORD_REQUEST)),
         ("/dossiers", "Dossiers", hers(Operation.OPEN_FILE)),
         ("/equipe", "Mon équipe", hers(Operation.ANSWER_HANDOFF)),
+        ("/coordination", "Coordination", may_read_figures(viewer)),
         ("/corriger/suggestions", "Corrections proposées", answers or hers(Operation.ANSWER_SUGGESTION)),
         ("/moderation", "Modération", may(viewer, Operation.READ_QUEUE)),
         ("/coordination/alertes", "Alertes du réseau", may(viewer, Operation.SILENCE_ALERTS)),

@@ -10,6 +10,7 @@ from typing import Final
 from api.web.answer import MapView
 from api.web.filters_view import Picked, filters_view
 from api.web.gallery_gather import gathered
+from api.web.gallery_pictures import pictures
 from api.web.listing_view import OpeningWords, Signal, freshness
 from api.web.network_view import network
 from api.web.phone_words import phone
@@ -82,6 +83,7 @@ def gallery(now: datetime) -> dict[str, object]:
         "organisation": organisation_view(sheet, (DOUBS,), now),
         "voices": voices_view(Organisation, _claims(sheet.organisation), lambda id_: DOUBS, now),
         "closed": organisation_view(_closed(today), (), now),
+        "pictures": pictures(),
         **gathered(found.relays, sheet, found.question),
     }
 

@@ -52,6 +52,7 @@ from api.web.pages.casework import (
     team,
 )
 from api.web.pages.coordination import alerts as network_alerts
+from api.web.pages.coordination import pages as coordination
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -79,6 +80,7 @@ for part in (
     alerts,
     network_alerts,
     team,
+    coordination,
     suggestions,
     correct,
     moderation,
