@@ -225,7 +225,7 @@ def bodies_named(plan: Plan) -> frozenset[str]:
             case RenameBody():
                 found.add(move.id)
             case MoveService() | MovePost():
-                found.add(move.to)
+                found |= {move.source, move.to}
             case MoveProfessional() | MoveFiles():
                 found |= {move.source, move.to}
             case ChangeTerritory():
