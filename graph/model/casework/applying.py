@@ -109,6 +109,24 @@ def _(event: acts.Reassigned, file: File, entry: Entry) -> File:
 
 
 @_apply.register
+def _(event: acts.Rehoused, file: File, entry: Entry) -> File:
+    handoff = file.handoffs[event.handoff]
+    if event.side is Side.TARGET:
+        target = replace(
+            handoff.target,
+            organisation=event.organisation,
+            service=event.service,
+            post=event.post,
+            agreement="",
+            professional=event.account,
+        )
+        handoff = replace(handoff, target=target, ground=event.ground)
+    else:
+        handoff = replace(handoff, sender=event.organisation, sender_account=event.account)
+    return replace(file, handoffs=_put(file.handoffs, handoff.id, handoff))
+
+
+@_apply.register
 def _(event: acts.Settled, file: File, entry: Entry) -> File:
     before = file.handoffs[event.handoff]
     settled = replace(before, settled=before.settled or not before.open, contested=None)

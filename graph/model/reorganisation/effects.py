@@ -238,17 +238,17 @@ def effects(plan: Plan, known: DirectoryFacts, files: Iterable[FileFacts] = ()) 
 
 
 def of_file(reading: Reading, file: FileFacts) -> tuple[FileEffect | None, list[HandoffEffect]]:
-    """What a plan does to one file, and to the open handoffs in it."""
+    """What a plan does to one file, and to the open handoffs in it. What would go nowhere stays: its body does not end before."""
     before, after = Seat(file.organisation, file.account), reading.destination(file)
-    lead = FileEffect(file=file.id, before=before, after=after) if after != before else None
+    lead = FileEffect(file=file.id, before=before, after=after) if after.organisation and after != before else None
     ends: list[HandoffEffect] = []
     for one in file.handoffs:
         sender, target, service, post = reading.handoff(file, one)
         was = Seat(one.sender, one.sender_account)
-        if sender != was:
+        if sender.organisation and sender != was:
             ends.append(HandoffEffect(handoff=one.id, file=file.id, side=Side.SENDER, before=was, after=sender))
         was = Seat(one.target, one.account)
-        if target != was:
+        if target.organisation and target != was:
             ends.append(
                 HandoffEffect(
                     handoff=one.id,

@@ -59,13 +59,8 @@ class FileFacts:
     workers: frozenset[str] = frozenset()
 
 
-def commune_of(file: File) -> str:
-    """Where the people of a file live, by INSEE code: of the first member who says it; empty when nobody does."""
-    return next((one.identity.commune for one in file.members.values() if one.identity.commune), "")
-
-
 def file_facts(file: File, zones: Iterable[str] = ()) -> FileFacts:
-    """What a plan looks at of an open file; `zones` are those of `commune_of`."""
+    """What a plan looks at of an open file; `zones` those of where its people live."""
     assert file.lead is not None
     about = {need.id: need.competence for need in file.needs.values()}
     handoffs = tuple(

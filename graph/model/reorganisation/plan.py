@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from graph.model.directory import Organisation, SuccessionKind
+from graph.model.directory import Organisation, Post, Service, SuccessionKind
 from graph.model.errors import InvalidInput
 
 # The source of a body that a plan creates.
@@ -231,6 +231,33 @@ def bodies_named(plan: Plan) -> frozenset[str]:
             case ChangeTerritory():
                 found.add(move.body)
     return frozenset(found - {""})
+
+
+def with_sources(plan: Plan, services: Mapping[str, Service], posts: Mapping[str, Post]) -> Plan:
+    """The plan with whose each service and post is that it moves: what was addressed there is looked for there."""
+    moves: list[Move] = []
+    for move in plan.moves:
+        if isinstance(move, MoveService) and (service := services.get(move.service)):
+            moves.append(replace(move, source=service.organisation))
+        elif isinstance(move, MovePost) and (post := posts.get(move.post)):
+            moves.append(replace(move, source=post.organisation))
+        else:
+            moves.append(move)
+    return replace(plan, moves=tuple(moves))
+
+
+def of_ended(plan: Plan) -> Plan:
+    """What the plan says of the bodies that it ends, alone. What comes to them later goes the same way; what has once left a body
+    that goes on is not taken from where it went.
+    """
+    ended = endings(plan)
+    kept = tuple(
+        move
+        for move in plan.moves
+        if isinstance(move, CloseBody | MergeBodies | SplitBody)
+        or (isinstance(move, MoveFiles | MoveService | MovePost | MoveProfessional) and move.source in ended)
+    )
+    return replace(plan, moves=kept)
 
 
 # ------------------------------------------------------------------ its life
