@@ -78,6 +78,7 @@ def doors(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         ("/dossiers", "Dossiers", hers(Operation.OPEN_FILE)),
         ("/equipe", "Mon équipe", hers(Operation.ANSWER_HANDOFF)),
         ("/corriger/suggestions", "Corrections proposées", answers or hers(Operation.ANSWER_SUGGESTION)),
+        ("/coordination/reorganisations", "Réorganisations", may(viewer, Operation.PLAN_REORGANISATIONS)),
         ("/moderation", "Modération", may(viewer, Operation.READ_QUEUE)),
         ("/fichiers", "Fichiers", hers(Operation.EXPORT) or hers(Operation.IMPORT)),
         ("/alertes", "Mes alertes", may(viewer, Operation.SAVE_SEARCH, Subject(account=viewer.account))),

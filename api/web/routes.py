@@ -51,6 +51,7 @@ from api.web.pages.casework import (
     passing,
     team,
 )
+from api.web.pages.coordination import reorganisations
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -91,6 +92,7 @@ for part in (
     desk_field,
     dossiers,
     dossier,
+    reorganisations,
     # Before those whose id takes what follows it in an address; the last takes all that is left.
     hours,
     outreach,
