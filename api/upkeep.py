@@ -33,7 +33,7 @@ from search.indexer import Indexer
 LOADED: Final = "demonstration-loaded"
 LIVED: Final = "demonstration-lived"
 # Each takes some 15 ms to be lived: what a first start can bear.
-LIVES: Final = 150
+LIVES: Final = 400
 REBUILD_SECONDS: Final = 120
 
 

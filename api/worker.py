@@ -137,6 +137,8 @@ async def _figures(graph: Graph) -> None:
         try:
             await keeping.fill_rows(graph)
             await keeping.keep_flows(graph, datetime.now(UTC))
+            for quarter in await keeping.publish_closed(graph, datetime.now(UTC)):
+                log.info("quarter_published", quarter=str(quarter))
         except (Unavailable, OSError, TimeoutError) as fault:
             log.warning("figures_wait", fault=type(fault).__name__)
         except Exception as fault:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import orjson
+
+from graph.model.figures.facts import Facts
+from graph.model.figures.lattice import Measure, Published
+from graph.model.figures.networked import network_told
+from graph.model.figures.periods import Quarter, closed_before, quarter_of
+from graph.model.figures.tables import publish
 from graph.store.figures.filling import fill
 from graph.store.migrate import mark, marked
 from graph.store.unit import Graph
@@ -31,6 +39,53 @@ async def keep_flows(graph: Graph, at: datetime) -> int:
             await graph.write(lambda unit, month=month, made=made: unit.flows.put(month, made, at), SECONDS)
     await mark(graph, FLOWS, at.astimezone(UTC).isoformat())
     return len(months)
+
+
+async def publish_closed(graph: Graph, at: datetime) -> list[Quarter]:
+    """Publish each quarter that has closed and was not, the first first; which. A publication that was cut short is made anew.
+
+    Raises Unavailable.
+    """
+    async with graph.reading(SECONDS) as unit:
+        first, published = await unit.facts.first(), await unit.figures.quarters()
+    quarter, made = quarter_of(first) if first else quarter_of(at), []
+    while quarter <= closed_before(at):
+        if quarter not in published:
+            await _publish(graph, quarter, at)
+            made.append(quarter)
+        quarter = quarter.next
+    return made
+
+
+async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
+    async with graph.reading(SECONDS) as unit:
+        facts = Facts(
+            handoffs=tuple([one async for one in unit.facts.handoffs(quarter.begin, quarter.end)]),
+            needs=tuple([one async for one in unit.facts.needs(quarter.begin, quarter.end)]),
+            files=tuple([one async for one in unit.facts.files(quarter.begin, quarter.end)]),
+            requests=tuple([one async for one in unit.facts.requests(quarter.begin, quarter.end)]),
+        )
+        since = quarter.before.before.before.begin
+        year = [one async for one in unit.facts.handoffs(since, quarter.end, before=timedelta(0))]
+        everyone = (*facts.handoffs, *facts.needs, *facts.files, *facts.requests)
+        places = await unit.territories.by_ids(sorted({one.commune for one in everyone if one.commune}))
+        bodies = await unit.directory.organisations(sorted({one.target for one in facts.handoffs}))
+
+    def zones(commune: str) -> tuple[str, ...]:
+        return places[commune].zones if commune in places else ()
+
+    def kind_of(body: str) -> str:
+        return bodies[body].kind if body in bodies else ""
+
+    await graph.write(lambda unit: unit.figures.clear(quarter), SECONDS)
+    tables: dict[Measure, Published] = {}
+    for measure in Measure:
+        # Off the loop: a country's quarter takes its time.
+        told = tables[measure] = await asyncio.to_thread(publish, measure, facts, quarter, zones, kind_of)
+        texts = {row: orjson.dumps(told.data_of_row(row)).decode() for row in told.rows}
+        await graph.write(lambda unit, measure=measure, texts=texts: unit.figures.put(quarter, measure, texts), SECONDS)
+    whole = await asyncio.to_thread(network_told, facts, year, quarter, tables[Measure.SENT], tables[Measure.ANSWERED])
+    await graph.write(lambda unit: unit.figures.publish(quarter, at, orjson.dumps(whole).decode()))
 
 
 async def fill_rows(graph: Graph) -> int:

@@ -6,15 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from weakref import WeakKeyDictionary
+
+import msgspec
+import orjson
 
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, check, may
 from graph.model.errors import NotAllowed, NotSignedIn
 from graph.model.figures.facts import Facts
+from graph.model.figures.lattice import WHOLE, Measure, Node, Published, published_of
+from graph.model.figures.networked import NetworkTold
+from graph.model.figures.periods import Quarter
 from graph.store.below import below
+from graph.store.unit import Graph
 
 MOST_UNITS: Final = 200
 SECONDS: Final = 30.0
+# What is published never changes.
+MOST_HELD: Final = 500
+_held: Final[WeakKeyDictionary[Graph, dict[tuple[Measure, Quarter, Node], Published]]] = WeakKeyDictionary()
 SIGN_IN: Final = "Identifiez-vous pour lire les chiffres."
 NOT_THE_HEAD: Final = "Les chiffres exacts d’un service sont lus par qui le dirige : ce droit manque à ce compte."
 
@@ -43,6 +54,41 @@ def must_read_figures(viewer: Viewer) -> None:
     if not viewer.signed_in:
         raise NotSignedIn(SIGN_IN)
     check(viewer, Operation.READ_FIGURES, Subject())
+
+
+async def quarters(rooms: Rooms, viewer: Viewer) -> list[Quarter]:
+    """Which quarters are published, the first first. Raises NotSignedIn, NotAllowed."""
+    must_read_figures(viewer)
+    async with rooms.graph.reading() as unit:
+        return sorted(await unit.figures.quarters())
+
+
+async def published(
+    rooms: Rooms, viewer: Viewer, measure: Measure, quarter: Quarter, row: Node = WHOLE
+) -> Published | None:
+    """What is told of a measure in a quarter: the cells of this row, of those above it, and of its parts (territories, bodies).
+    None where the quarter is not published. Raises NotSignedIn, NotAllowed.
+    """
+    must_read_figures(viewer)
+    held = _held.setdefault(rooms.graph, {})
+    if (measure, quarter, row) not in held:
+        above = [row[:length] for length in range(len(row) + 1)]
+        async with rooms.graph.reading() as unit:
+            if quarter not in await unit.figures.quarters():
+                return None
+            texts = await unit.figures.rows(quarter, measure, above) | await unit.figures.below(quarter, measure, row)
+        if len(held) >= MOST_HELD:
+            held.clear()
+        held[measure, quarter, row] = published_of((node, orjson.loads(text)) for node, text in texts.items())
+    return held[measure, quarter, row]
+
+
+async def network(rooms: Rooms, viewer: Viewer, quarter: Quarter) -> NetworkTold | None:
+    """What is told of the network as a whole; None where the quarter is not published. Raises NotSignedIn, NotAllowed."""
+    must_read_figures(viewer)
+    async with rooms.graph.reading() as unit:
+        text = await unit.figures.network(quarter)
+    return msgspec.json.decode(text, type=NetworkTold) if text else None
 
 
 async def unit_of(rooms: Rooms, viewer: Viewer, organisation: str = "") -> Unit:

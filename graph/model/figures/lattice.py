@@ -8,17 +8,23 @@ what is in two splits at once is never published.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from functools import cached_property
+from typing import Any, Final, TypedDict
 
 Node = tuple[str, ...]
 WHOLE: Final[Node] = ()
 SIGN: Final = "="
 # Fewer persons than this are never shown outside of the house that accompanies them; nobody at all may be.
 FEWEST: Final = 11
+# The parts of a split that are hidden, taken together, are a part of their own in what is told.
+HIDDEN_PARTS: Final = "*"
+BETWEEN: Final = "\t"
+# The parts of one split of a row, crossed with the parts of one split of a column; "" where it is not split.
+Line = tuple[Node, str, Node, str]
 
 
 class Measure(StrEnum):
@@ -45,7 +51,7 @@ class Part:
     """
 
     split: str
-    of: Callable[[object], str]
+    of: Callable[[Any], str]
     within: tuple[Part, ...] = ()
 
 
@@ -86,12 +92,127 @@ def counted(facts: Iterable[object], rows: tuple[Part, ...], columns: tuple[Part
     return found
 
 
+class RowData(TypedDict):
+    """What is told of one row, as it is kept."""
+
+    told: dict[str, int]
+    masked: list[str]
+    whole: list[list[str]]
+
+
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of a cell by one split. `told` holds no zeros; `hidden` is what the parts that are not told hold together: 0
+    where all is told, None where the cell is hidden itself.
+    """
+
+    told: Mapping[Node, int]
+    hidden: int | None
+
+    @property
+    def whole(self) -> bool:
+        """Whether every part is told, so that one that is not named holds nobody."""
+        return self.hidden == 0
+
+
+@dataclass(frozen=True)
 class Published:
-    """The cells that may be told: a number of FEWEST or more, or zero. What is not told here is hidden, whatever it is."""
+    """The cells that may be told. `cells` holds the numbers, FEWEST or more, and the zeros that say of hidden parts together
+    that they hold nobody; `masked` the cells that are hidden one by one; `whole` the lines in which a cell that is in neither
+    holds nobody. Whatever these do not settle is hidden: what was not loaded is never taken for a zero.
+    """
 
     cells: Cells = field(default_factory=dict)
+    masked: frozenset[tuple[Node, Node]] = frozenset()
+    whole: frozenset[Line] = frozenset()
 
     def count(self, row: Node = WHOLE, column: Node = WHOLE) -> int | None:
         """How many, or None where it is hidden."""
-        return self.cells.get((row, column))
+        told = self.cells.get((row, column))
+        if told is not None or (row, column) in self.masked:
+            return told
+        if column and self.count(row, column[:-1]) == 0:
+            return 0
+        if row and self.count(row[:-1], column) == 0:
+            return 0
+        return 0 if self._nobody(row, column) else None
+
+    def parts(self, row: Node, column: Node, split: str) -> Parts:
+        """The parts of a cell by a split of its row or of its column, in the order of their names."""
+        whole = self.count(row, column)
+        told = {node: count for node, count in self._split.get((row, column, split), ()) if count}
+        return Parts(told, None if whole is None else whole - sum(told.values()))
+
+    @cached_property
+    def rows(self) -> tuple[Node, ...]:
+        """The rows of which something is told, in order."""
+        named = {row for row, _ in self.cells} | {row for row, _ in self.masked} | {line[0] for line in self.whole}
+        return tuple(sorted(named))
+
+    def data_of_row(self, row: Node) -> RowData:
+        """What is told of one row, as JSON can hold it: `published_of` reads it."""
+        return self._data.get(row, RowData(told={}, masked=[], whole=[]))
+
+    @cached_property
+    def _data(self) -> dict[Node, RowData]:
+        found: dict[Node, RowData] = {row: RowData(told={}, masked=[], whole=[]) for row in self.rows}
+        for (row, column), count in sorted(self.cells.items()):
+            found[row]["told"][written(column)] = count
+        for row, column in sorted(self.masked):
+            found[row]["masked"].append(written(column))
+        for row, split, column, across in sorted(self.whole):
+            found[row]["whole"].append([split, written(column), across])
+        return found
+
+    @cached_property
+    def _split(self) -> dict[tuple[Node, Node, str], list[tuple[Node, int]]]:
+        found: defaultdict[tuple[Node, Node, str], list[tuple[Node, int]]] = defaultdict(list)
+        for (row, column), count in sorted(self.cells.items()):
+            if row and value_of(row) != HIDDEN_PARTS:
+                found[row[:-1], column, split_of(row)].append((row, count))
+            if column and value_of(column) != HIDDEN_PARTS:
+                found[row, column[:-1], split_of(column)].append((column, count))
+        return dict(found)
+
+    def _nobody(self, row: Node, column: Node) -> bool:
+        """Whether a cell of which nothing is said holds nobody: so does its line, or the hidden parts that it is among."""
+        if not row and not column:
+            return False
+        if row and column:
+            across = hidden_parts(row) if self.count(row, column[:-1]) is None else row
+            down = hidden_parts(column) if self.count(row[:-1], column) is None else column
+            if (across, down) != (row, column):
+                return self.cells.get((across, down)) == 0
+        return line_of(row, column) in self.whole
+
+
+def hidden_parts(node: Node) -> Node:
+    """The hidden ones among a node and its neighbours of the same split, together."""
+    return (*node[:-1], part(split_of(node), HIDDEN_PARTS))
+
+
+def line_of(row: Node, column: Node) -> Line:
+    """The line, or the block, that a cell stands in."""
+    return row[:-1], split_of(row) if row else "", column[:-1], split_of(column) if column else ""
+
+
+def written(node: Node) -> str:
+    """A node in one word."""
+    return BETWEEN.join(node)
+
+
+def read(text: str) -> Node:
+    """A node from `written`."""
+    return tuple(text.split(BETWEEN)) if text else WHOLE
+
+
+def published_of(rows: Iterable[tuple[Node, RowData]]) -> Published:
+    """What is told, from the rows that were loaded. A cell is settled by its own row and those above it."""
+    cells: dict[tuple[Node, Node], int] = {}
+    masked: set[tuple[Node, Node]] = set()
+    whole: set[Line] = set()
+    for row, data in rows:
+        cells |= {(row, read(column)): count for column, count in data["told"].items()}
+        masked |= {(row, read(column)) for column in data["masked"]}
+        whole |= {(row, split, read(column), across) for split, column, across in data["whole"]}
+    return Published(cells, frozenset(masked), frozenset(whole))

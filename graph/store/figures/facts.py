@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from graph.store.unit import Unit
 
 # What is read at once: some days of a country's network.
-WINDOW: Final = timedelta(days=4)
+WINDOW: Final = timedelta(days=15)
 # A handoff that was answered, or led to a contact, was sent at most so long before.
 BEFORE: Final = timedelta(days=730)
 AT_ONCE: Final = 2000
@@ -42,6 +42,10 @@ UNWIND $ids AS id
 MATCH (h:Handoff {target: id}) WHERE h.sent > 0 AND h.sent < $end AND (h.ended = 0 OR h.ended >= $begin)
 RETURN h{.*} AS row ORDER BY h.id
 """,
+)
+FIRST: Final[tuple[LiteralString, ...]] = (
+    "MATCH (f:File) RETURN min(f.opened) AS first",
+    "MATCH (r:Request) RETURN min(r.at) AS first",
 )
 FIRST_NEED: Final[LiteralString] = "MATCH (n:Need) RETURN min(n.opened) AS first"
 NEEDS: Final[LiteralString] = """
@@ -87,6 +91,11 @@ class FactsRead:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._files: dict[str, FileFact] = {}
+
+    async def first(self) -> datetime | None:
+        """When the first file was opened, or the first contact noted; None where there is none."""
+        found = [row["first"] for query in FIRST for row in await self._unit.run(query)]
+        return min((moment_of(first) for first in found if first), default=None)
 
     async def handoffs(self, begin: datetime, end: datetime, before: timedelta = BEFORE) -> AsyncIterator[HandoffFact]:
         """Those that were sent, answered, contacted or ended from `begin` on, sent before `end` and at most `before` the period;

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, LiteralString
 
-from graph.model.figures.lattice import Measure, Node
+from graph.model.figures.lattice import Measure, Node, read, written
 from graph.model.figures.periods import Quarter, read_quarter
 from graph.store.casework.rows import milliseconds, moment_of
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from graph.store.unit import Unit
 
 AT_ONCE: Final = 1000
-STEP: Final = "/"
 
 QUARTERS: Final[LiteralString] = "MATCH (p:Publication) RETURN p.id AS id, p.at AS at ORDER BY id"
 # Created and never merged: a quarter is published once.
@@ -61,8 +60,8 @@ class PublishedFigures:
                 "id": _id(quarter, measure, row),
                 "quarter": str(quarter),
                 "measure": measure.value,
-                "row": STEP.join(row),
-                "above": STEP.join(row[:-1]) if row else "-",
+                "row": written(row),
+                "above": written(row[:-1]) if row else "-",
                 "cells": cells,
             }
             for row, cells in sorted(rows.items())
@@ -84,17 +83,13 @@ class PublishedFigures:
     async def rows(self, quarter: Quarter, measure: Measure, rows: Sequence[Node]) -> dict[Node, str]:
         """These rows; those that are hidden are not there."""
         ids = [_id(quarter, measure, row) for row in rows]
-        return {_node(row["row"]): row["cells"] for row in await self._unit.run(ROWS, ids=ids)}
+        return {read(row["row"]): row["cells"] for row in await self._unit.run(ROWS, ids=ids)}
 
     async def below(self, quarter: Quarter, measure: Measure, row: Node) -> dict[Node, str]:
         """The rows of its parts, in every split."""
-        asked = {"quarter": str(quarter), "measure": measure.value, "above": STEP.join(row)}
-        return {_node(found["row"]): found["cells"] for found in await self._unit.run(BELOW, **asked)}
+        asked = {"quarter": str(quarter), "measure": measure.value, "above": written(row)}
+        return {read(found["row"]): found["cells"] for found in await self._unit.run(BELOW, **asked)}
 
 
 def _id(quarter: Quarter, measure: Measure, row: Node) -> str:
-    return f"{quarter}|{measure.value}|{STEP.join(row)}"
-
-
-def _node(text: str) -> Node:
-    return tuple(text.split(STEP)) if text else ()
+    return f"{quarter}|{measure.value}|{written(row)}"

@@ -1,0 +1,223 @@
+"""What is kept from sight: no figure about fewer than FEWEST persons is told, nor can one be worked out from those that are.
+
+The table is walked from the whole downwards by *blocks*: the parts of a row by one split, crossed with the parts of a column by
+one split, between margins that were settled before. Parts whose margin is hidden stand in a block together, as one line that is
+known by difference. In a block, what is too small is hidden, then as much beside it as it takes: each hidden cell is a corner of
+a rectangle of hidden cells along which at least FEWEST persons can be moved without changing anything that is told. Why that
+is enough is in decision 0053.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Line, Node, Published, hidden_parts, split_of
+
+Numbers = NDArray[np.int64]
+Marks = NDArray[np.bool_]
+Across = Mapping[tuple[Node, str], list[Node]]
+# Whoever reads that a cell is hidden, where zeros are told, knows that it holds somebody. A rectangle has two pairs of corners.
+KNOWN: Final = 2
+
+
+def protect(cells: Cells, persons: Cells | None = None) -> Published:
+    """What may be told of a table. `cells` are the counts as `counted` gives them, `persons` how many distinct persons each holds
+    where that is not the count itself. The same cells give the same answer, in whatever order they come.
+    """
+    if not cells.get((WHOLE, WHOLE)):
+        return Published({(WHOLE, WHOLE): 0})
+    return _Table(cells, cells if persons is None else persons).protected()
+
+
+class _Table:
+    """A table while it is walked. `told` holds what is settled to be told, cell by cell."""
+
+    def __init__(self, cells: Cells, persons: Cells) -> None:
+        self.cells, self.persons = cells, persons
+        self.told: dict[tuple[Node, Node], int] = {}
+        self.none: dict[tuple[Node, Node], int] = {}
+        self.masked: set[tuple[Node, Node]] = set()
+        self.whole: set[Line] = set()
+        self.parts_of_rows = _by_parent({row for row, _ in cells})
+        self.parts_of_columns = _by_parent({column for _, column in cells})
+        # Of each row and column, the parts of that column which are not empty there.
+        self.across: dict[Node, defaultdict[tuple[Node, str], list[Node]]] = {}
+        for row, column in sorted(cells):
+            if column and cells[row, column]:
+                found = self.across.setdefault(row, defaultdict(list))
+                found[column[:-1], split_of(column)].append(column)
+
+    def protected(self) -> Published:
+        """Walks it: lines first, then blocks, each after those that settle its margins."""
+        if not self._small((WHOLE, WHOLE)):
+            self.told[WHOLE, WHOLE] = self.cells[WHOLE, WHOLE]
+            self._lines()
+            self._blocks()
+        return Published(self.told | self.none, frozenset(self.masked), frozenset(self.whole))
+
+    def _small(self, cell: tuple[Node, Node]) -> bool:
+        return self.cells[cell] < FEWEST or self.persons[cell] < FEWEST
+
+    def _lines(self) -> None:
+        """The parts of the rows taken by themselves, and those of the columns: here a part is hidden by its neighbours alone."""
+        for row in sorted(self.parts_of_rows, key=_depth):
+            for split, parts in sorted(self.parts_of_rows[row].items()):
+                self._line((row, WHOLE), (row, split, WHOLE, ""), [(part, WHOLE) for part in parts])
+        for column in sorted(self.parts_of_columns, key=_depth):
+            for split, parts in sorted(self.parts_of_columns[column].items()):
+                self._line((WHOLE, column), (WHOLE, "", column, split), [(WHOLE, part) for part in parts])
+
+    def _line(self, whole: tuple[Node, Node], line: Line, parts: Iterable[tuple[Node, Node]]) -> None:
+        if whole not in self.told:
+            return
+        present = sorted((cell for cell in parts if self.cells.get(cell)), key=lambda cell: (self.cells[cell], cell))
+        if not present:
+            return
+        hidden = {cell for cell in present if self._small(cell)}
+        if hidden:
+            for cell in present:
+                if self._hides(hidden, whole, present):
+                    break
+                hidden.add(cell)
+            if not self._hides(hidden, whole, present):
+                return
+        self.masked |= hidden
+        self.whole.add(line)
+        self.told |= {cell: self.cells[cell] for cell in present if cell not in hidden}
+
+    def _hides(
+        self, hidden: set[tuple[Node, Node]], whole: tuple[Node, Node], present: list[tuple[Node, Node]]
+    ) -> bool:
+        """Whether these parts hide each other: any may hold all but one person of each of the others, or one alone."""
+        others = sum(self.persons[cell] for cell in present if cell not in hidden)
+        persons = max(self.persons[whole] - others, *(self.persons[cell] for cell in hidden), 0)
+        count = sum(self.cells[cell] for cell in hidden)
+        return len(hidden) > 1 and count >= FEWEST + len(hidden) and persons >= FEWEST
+
+    def _blocks(self) -> None:
+        settled: defaultdict[int, list[tuple[Node, Node]]] = defaultdict(list)
+        for cell in self.told:
+            settled[len(cell[0]) + len(cell[1])].append(cell)
+        for depth in range(max(map(_depth, self.parts_of_rows)) + max(map(_depth, self.parts_of_columns)) + 1):
+            for row, column in settled.pop(depth, ()):
+                for split, rows in self.parts_of_rows.get(row, {}).items():
+                    for across in self.parts_of_columns.get(column, {}):
+                        told = _Block(self, row, split, rows, column, across).settle()
+                        settled[depth + 2] += told
+
+
+class _Block:
+    """One block. Its rows are the told ones, then the hidden ones together; its columns likewise."""
+
+    def __init__(self, table: _Table, row: Node, split: str, rows: Iterable[Node], column: Node, across: str) -> None:
+        self.table, self.row, self.column = table, row, column
+        self.line: Line = (row, split, column, across)
+        self.rows: list[Node] = []
+        self.hidden_rows: list[Node] = []
+        for one in rows:
+            if table.cells.get((one, column)):
+                (self.rows if (one, column) in table.told else self.hidden_rows).append(one)
+        columns = table.across.get(row, {}).get((column, across), [])
+        self.columns = [one for one in columns if (row, one) in table.told]
+        self.hidden_columns = [one for one in columns if (row, one) not in table.told]
+
+    def settle(self) -> list[tuple[Node, Node]]:
+        """Tells what may be told of the block, and gives the cells that are told. Where no rectangle hides a cell, nothing in the
+        block is told, zeros included.
+        """
+        counts, persons = self._numbers()
+        shape = counts.shape
+        if not all(shape):
+            return []
+        masked: Marks | None = np.zeros(shape, dtype=np.bool_)
+        if min(shape) > 1:
+            masked = _hidden(counts, (counts > 0) & ((counts < FEWEST) | (persons < FEWEST)))
+        if masked is None:
+            return []
+        table = self.table
+        table.whole.add(self.line)
+        told: list[tuple[Node, Node]] = []
+        rows = self.rows + [hidden_parts(one) for one in self.hidden_rows[:1]]
+        columns = self.columns + [hidden_parts(one) for one in self.hidden_columns[:1]]
+        for i, row in enumerate(rows):
+            for j, column in enumerate(columns):
+                together = i == len(self.rows) or j == len(self.columns)
+                if masked[i, j]:
+                    if not together:
+                        table.masked.add((row, column))
+                elif not counts[i, j]:
+                    if together:
+                        table.none[row, column] = 0
+                elif not together:
+                    table.told[row, column] = int(counts[i, j])
+                    told.append((row, column))
+        return told
+
+    def _numbers(self) -> tuple[Numbers, Numbers]:
+        """How many, and how many persons at least, in each cell of the block."""
+        table, (_, _, _, across) = self.table, self.line
+        row_at = {row: i for i, row in enumerate(self.rows)} | dict.fromkeys(self.hidden_rows, len(self.rows))
+        column_at = {column: j for j, column in enumerate(self.columns)}
+        column_at |= dict.fromkeys(self.hidden_columns, len(self.columns))
+        shape = len(self.rows) + bool(self.hidden_rows), len(self.columns) + bool(self.hidden_columns)
+        counts, persons = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        for row, i in row_at.items():
+            for column in table.across[row].get((self.column, across), ()):
+                j = column_at[column]
+                counts[i, j] += table.cells[row, column]
+                persons[i, j] = max(persons[i, j], table.persons[row, column])
+        if table.persons is table.cells:
+            return counts, counts
+        if self.hidden_rows:
+            whole = np.array([table.persons[self.row, column] for column in self.columns], dtype=np.int64)
+            last, width = len(self.rows), len(self.columns)
+            persons[last, :width] = np.maximum(persons[last, :width], whole - persons[:last, :width].sum(axis=0))
+        if self.hidden_columns:
+            whole = np.array([table.persons[row, self.column] for row in self.rows], dtype=np.int64)
+            last, width = len(self.columns), len(self.rows)
+            persons[:width, last] = np.maximum(persons[:width, last], whole - persons[:width, :last].sum(axis=1))
+        return counts, persons
+
+
+def _hidden(counts: Numbers, small: Marks) -> Marks | None:
+    """The cells of a block to hide so that the small ones are safe; None where nothing less than all of it would do."""
+    hidden = small.copy()
+    for i, j in np.argwhere(small):
+        rows, columns = np.flatnonzero(counts[:, j]), np.flatnonzero(counts[i])
+        rows, columns = rows[rows != i], columns[columns != j]
+        corner = np.ix_(rows, columns)
+        opposite = counts[corner]
+        # Persons can be moved into the cell until one of its two neighbours holds one alone, and out of it likewise.
+        into = np.minimum.outer(counts[rows, j], counts[i, columns])
+        out = np.minimum(counts[i, j], opposite)
+        safe = (opposite > 0) & (into + out >= FEWEST + KNOWN)
+        if not safe.any():
+            return None
+        beside = np.add.outer(_cost(counts, hidden, rows, j), _cost(counts, hidden, i, columns))
+        cost = np.where(safe, beside + np.where(hidden[corner], 0, opposite), np.iinfo(np.int64).max)
+        row, column = np.unravel_index(cost.argmin(), cost.shape)
+        hidden[[i, rows[row], rows[row]], [columns[column], j, columns[column]]] = True
+    return hidden
+
+
+def _cost(counts: Numbers, hidden: Marks, rows: Numbers | int, columns: Numbers | int) -> Numbers:
+    """What is lost by hiding each of these."""
+    return np.where(hidden[rows, columns], 0, counts[rows, columns])
+
+
+def _by_parent(nodes: Iterable[Node]) -> dict[Node, dict[str, list[Node]]]:
+    """The parts of each node, by split, in order."""
+    found: dict[Node, dict[str, list[Node]]] = {WHOLE: {}}
+    for node in sorted(nodes):
+        if node:
+            found.setdefault(node[:-1], {}).setdefault(split_of(node), []).append(node)
+    return found
+
+
+def _depth(node: Node) -> int:
+    return len(node)
