@@ -15,7 +15,7 @@ from graph.model.directory import ListingState, Organisation, Post, SuccessionKi
 from graph.model.keeping import Act, Entry, Kept, ListingKind, Step, Target, edited, words_after
 from graph.model.listing import PARTNER, FieldGroup, split
 from graph.model.posts import PostAct, PostEntry
-from graph.model.reorganisation.effects import Carried, Effects, effects, kind_of
+from graph.model.reorganisation.effects import Carried, Effects, Reading, effects, kind_of
 from graph.model.reorganisation.plan import (
     ChangeTerritory,
     CreateBody,
@@ -187,6 +187,16 @@ class Directory:
             return
         await self._put(unit, replace(held, organisation=carried.to, roles=held.roles | known), MembershipState.ACTIVE)
         await unit.seats.welcome(carried.to, carried.id)
+        await self._carry_leave(unit, carried)
+
+    async def _carry_leave(self, unit: Unit, carried: Carried) -> None:
+        """Who is away stays away there; whoever stands in still does if she goes there too, else the duty desk."""
+        reading = Reading(self._plan)
+        for leave in await unit.timing.leaves(carried.source):
+            if leave.account == carried.id:
+                along = bool(leave.substitute) and reading.home(leave.substitute, carried.source) == carried.to
+                substitute = leave.substitute if along else ""
+                await unit.timing.set_leave(replace(leave, organisation=carried.to, substitute=substitute))
 
     async def _let_go(self, unit: Unit, carried: Carried) -> bool:
         held = await unit.accounts.lock_membership(carried.id, carried.source)

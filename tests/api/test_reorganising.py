@@ -6,6 +6,7 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, LiteralString
@@ -22,9 +23,22 @@ from api.settings import Settings
 from graph.model.access import Role
 from graph.model.account import MembershipState
 from graph.model.casework import deciding
-from graph.model.directory import SuccessionKind
+from graph.model.casework.handoff import Kind
+from graph.model.casework.leaving import Leave
+from graph.model.directory import ListingState, SuccessionKind
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from graph.model.reorganisation.plan import CloseBody, Move, MoveFiles, Plan, PlanState, RenameBody
+from graph.model.reorganisation.plan import (
+    ChangeTerritory,
+    CloseBody,
+    MergeBodies,
+    Move,
+    MoveFiles,
+    MoveProfessional,
+    MoveService,
+    Plan,
+    PlanState,
+    RenameBody,
+)
 from graph.store.casework.checking import check_files
 from graph.store.casework.proving import Flaw
 from graph.store.casework.seats import SeatState
@@ -230,6 +244,59 @@ async def test_what_comes_to_a_body_that_has_ended_goes_to_its_heir(rooms: Rooms
         return file.lead.organisation
 
     assert await rooms.graph.write(opens) == NORTH
+    # Sent in the very moment in which it ended: looked for afterwards.
+    await lay(rooms.graph, 2)
+    assert await run_due(rooms.graph, DAY + timedelta(hours=1)) == 2
+    assert {lead for lead, _ in (await leads(rooms.graph)).values()} == {NORTH, PARTNER}
+    assert await flaws(rooms.graph) == []
+
+
+async def test_a_body_that_is_merged_takes_its_people_along(rooms: Rooms) -> None:
+    files = await lay(rooms.graph, 6)
+    leave = Leave(account="cleo", organisation=OLD, since=ON, until=ON, substitute="ben")
+    await rooms.graph.write(lambda unit: unit.timing.set_leave(leave))
+    await prepared(rooms, MergeBodies(ids=(OLD,), into=PARTNER), ChangeTerritory(body=PARTNER, covers=("25056",)))
+    assert await run_due(rooms.graph, DAY) == 6
+    assert Counter((await leads(rooms.graph)).values()) == {(PARTNER, "ben"): 3, (PARTNER, "anne"): 3}
+    async with rooms.graph.reading() as unit:
+        held = [await unit.files.load(id_) for id_ in files]
+        # What was to be transferred is there: nothing of it is owed any longer. What one does for the other goes on.
+        states = Counter((one.kind, one.open) for file in held if file for one in file.handoffs.values())
+        assert states == {(Kind.TRANSFER, False): 2, (Kind.TRANSFER, True): 2, (Kind.REFER, True): 2}
+        assert await unit.timing.leaves(PARTNER) == [replace(leave, organisation=PARTNER)]
+        (step,) = (await unit.directory.successions_of([OLD]))[OLD]
+        assert (step.successor, step.kind) == (PARTNER, SuccessionKind.MERGED)
+        partner = (await unit.directory.organisations([PARTNER]))[PARTNER]
+        assert partner.covers == ("25056",)
+        services = (await unit.directory.services_of([PARTNER]))[PARTNER]
+        assert {service.id for service in services} == {"t:nord-s", "t:sud-s"}
+    assert await flaws(rooms.graph) == []
+
+
+async def test_a_body_that_holds_nothing_ends_with_what_it_offers(rooms: Rooms) -> None:
+    plan = await prepared(rooms, CloseBody(id=OLD))
+    assert await run_due(rooms.graph, DAY) == 0
+    assert (await reorganising.status(rooms, COORDINATOR, plan.id)).plan.state is PlanState.DONE
+    async with rooms.graph.reading() as unit:
+        services = (await unit.directory.services_of([OLD]))[OLD]
+        assert {service.state for service in services} == {ListingState.ARCHIVED}
+        assert await unit.posts.get(["t:poste"]) == {}
+        assert (await unit.directory.organisations([OLD]))[OLD].closed_on == ON
+        for account in ("ben", "cleo"):
+            assert [one.state for one in await unit.accounts.memberships(account)] == [MembershipState.ENDED]
+
+
+async def test_who_moves_alone_leaves_nothing_in_her_hands(rooms: Rooms) -> None:
+    await lay(rooms.graph, 8)
+    move = MoveProfessional(account="ben", source=OLD, to=PARTNER, with_files=False)
+    await prepared(rooms, move, MoveService(service="t:sud-s", to=PARTNER))
+    await run_due(rooms.graph, DAY)
+    assert Counter((await leads(rooms.graph)).values()) == {(OLD, ""): 4, (PARTNER, "anne"): 4}
+    async with rooms.graph.reading() as unit:
+        assert list(await unit.timing.held("ben", OLD)) == []
+        assert await unit.seats.state(OLD, "") is SeatState.ACTIVE
+        services = await unit.directory.services(["t:nord-s", "t:sud-s"])
+        assert {id_: one.organisation for id_, one in services.items()} == {"t:nord-s": OLD, "t:sud-s": PARTNER}
     assert await flaws(rooms.graph) == []
 
 

@@ -9,7 +9,8 @@ from typing import Final
 import orjson
 
 from graph.model.figures.facts import Facts
-from graph.model.figures.lattice import Measure
+from graph.model.figures.lattice import Measure, Published
+from graph.model.figures.networked import network_told
 from graph.model.figures.periods import Quarter, closed_before, quarter_of
 from graph.model.figures.tables import publish
 from graph.store.figures.filling import fill
@@ -64,6 +65,8 @@ async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
             files=tuple([one async for one in unit.facts.files(quarter.begin, quarter.end)]),
             requests=tuple([one async for one in unit.facts.requests(quarter.begin, quarter.end)]),
         )
+        since = quarter.before.before.before.begin
+        year = [one async for one in unit.facts.handoffs(since, quarter.end, before=timedelta(0))]
         everyone = (*facts.handoffs, *facts.needs, *facts.files, *facts.requests)
         places = await unit.territories.by_ids(sorted({one.commune for one in everyone if one.commune}))
         bodies = await unit.directory.organisations(sorted({one.target for one in facts.handoffs}))
@@ -75,12 +78,14 @@ async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
         return bodies[body].kind if body in bodies else ""
 
     await graph.write(lambda unit: unit.figures.clear(quarter), SECONDS)
+    tables: dict[Measure, Published] = {}
     for measure in Measure:
         # Off the loop: a country's quarter takes its time.
-        told = await asyncio.to_thread(publish, measure, facts, quarter, zones, kind_of)
+        told = tables[measure] = await asyncio.to_thread(publish, measure, facts, quarter, zones, kind_of)
         texts = {row: orjson.dumps(told.data_of_row(row)).decode() for row in told.rows}
         await graph.write(lambda unit, measure=measure, texts=texts: unit.figures.put(quarter, measure, texts), SECONDS)
-    await graph.write(lambda unit: unit.figures.publish(quarter, at, "{}"))
+    whole = await asyncio.to_thread(network_told, facts, year, quarter, tables[Measure.SENT], tables[Measure.ANSWERED])
+    await graph.write(lambda unit: unit.figures.publish(quarter, at, orjson.dumps(whole).decode()))
 
 
 async def fill_rows(graph: Graph) -> int:

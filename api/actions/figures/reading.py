@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from weakref import WeakKeyDictionary
 
+import msgspec
 import orjson
 
 from api.rooms import Rooms
@@ -15,6 +16,7 @@ from graph.model.access import Operation, Subject, Viewer, check, may
 from graph.model.errors import NotAllowed, NotSignedIn
 from graph.model.figures.facts import Facts
 from graph.model.figures.lattice import WHOLE, Measure, Node, Published, published_of
+from graph.model.figures.networked import NetworkTold
 from graph.model.figures.periods import Quarter
 from graph.store.below import below
 from graph.store.unit import Graph
@@ -79,6 +81,14 @@ async def published(
             held.clear()
         held[measure, quarter, row] = published_of((node, orjson.loads(text)) for node, text in texts.items())
     return held[measure, quarter, row]
+
+
+async def network(rooms: Rooms, viewer: Viewer, quarter: Quarter) -> NetworkTold | None:
+    """What is told of the network as a whole; None where the quarter is not published. Raises NotSignedIn, NotAllowed."""
+    must_read_figures(viewer)
+    async with rooms.graph.reading() as unit:
+        text = await unit.figures.network(quarter)
+    return msgspec.json.decode(text, type=NetworkTold) if text else None
 
 
 async def unit_of(rooms: Rooms, viewer: Viewer, organisation: str = "") -> Unit:

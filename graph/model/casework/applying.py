@@ -13,7 +13,7 @@ from graph.model.casework.endings import ended, erased, joined
 from graph.model.casework.file import File, FileState, ToCallBack
 from graph.model.casework.handoff import Side, Step
 from graph.model.casework.leading import led
-from graph.model.casework.stepping import stepped
+from graph.model.casework.stepping import rehoused, stepped
 
 V = TypeVar("V")
 
@@ -110,20 +110,7 @@ def _(event: acts.Reassigned, file: File, entry: Entry) -> File:
 
 @_apply.register
 def _(event: acts.Rehoused, file: File, entry: Entry) -> File:
-    handoff = file.handoffs[event.handoff]
-    if event.side is Side.TARGET:
-        target = replace(
-            handoff.target,
-            organisation=event.organisation,
-            service=event.service,
-            post=event.post,
-            agreement="",
-            professional=event.account,
-        )
-        handoff = replace(handoff, target=target, ground=event.ground)
-    else:
-        handoff = replace(handoff, sender=event.organisation, sender_account=event.account)
-    return replace(file, handoffs=_put(file.handoffs, handoff.id, handoff))
+    return replace(file, handoffs=_put(file.handoffs, event.handoff, rehoused(file.handoffs[event.handoff], event)))
 
 
 @_apply.register

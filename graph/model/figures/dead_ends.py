@@ -9,7 +9,7 @@ from enum import StrEnum
 from statistics import median
 from typing import Final
 
-from graph.model.casework.handoff import ReasonCode
+from graph.model.casework.handoff import Kind, ReasonCode
 from graph.model.figures.acceptance import answer_of
 from graph.model.figures.certainty import surely_over
 from graph.model.figures.facts import HandoffFact
@@ -30,14 +30,15 @@ BLOCKED_BY: Final[Mapping[ReasonCode | None, Blockage]] = {
     ReasonCode.NOT_OFFERED: Blockage.MISMATCH,
     ReasonCode.OUT_OF_AREA: Blockage.MISMATCH,
 }
-# Where one need in four stops for one same cause, whoever sends should know.
-QUARTER: Final = 0.25
+# Where one need in five stops for one same cause, whoever sends should know.
+FIFTH: Final = 0.2
 TIMES: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadEnd:
-    """What stops at a body: of `decided` handoffs (answered or expired) so many by each cause. `causes` are those for which it is
+    """What stops at a body: of `decided` handoffs (answered or expired) so many by each cause. Where the person goes by herself
+    nothing is asked of the body, and nothing counted. `causes` are those for which it is
     a dead end; none for most bodies.
     """
 
@@ -74,12 +75,17 @@ def blockage(handoff: HandoffFact) -> Blockage | None:
 
 def dead_ends(handoffs: Iterable[HandoffFact]) -> dict[str, DeadEnd]:
     """Every body that answered something or let it expire, by its id. It is a dead end by a cause when its true share is surely
-    over a quarter and over twice that of the network's middle body: by the lower end of Wilson's interval, so that a few
+    over a fifth and over twice that of the network's middle body: by the lower end of Wilson's interval, so that a few
     refusals accuse nobody.
     """
     decided, stopped = Counter[str](), defaultdict[str, Counter[Blockage]](Counter)
     for one in handoffs:
-        if answer_of(one) in {Ending.TAKEN, Ending.DECLINED, Ending.REDIRECTED, Ending.EXPIRED}:
+        if one.kind is not Kind.ORIENT and answer_of(one) in {
+            Ending.TAKEN,
+            Ending.DECLINED,
+            Ending.REDIRECTED,
+            Ending.EXPIRED,
+        }:
             decided[one.target] += 1
             if cause := blockage(one):
                 stopped[one.target][cause] += 1
@@ -97,7 +103,7 @@ def dead_ends(handoffs: Iterable[HandoffFact]) -> dict[str, DeadEnd]:
             causes=tuple(
                 cause
                 for cause in Blockage
-                if surely_over(stopped[target][cause], count, max(QUARTER, TIMES * usual[cause]))
+                if surely_over(stopped[target][cause], count, max(FIFTH, TIMES * usual[cause]))
             ),
         )
         for target, count in sorted(decided.items())

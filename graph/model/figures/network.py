@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 from typing import Final
 
 from graph.model.casework.handoff import State
@@ -69,8 +70,9 @@ def edges(handoffs: Iterable[HandoffFact]) -> Counter[tuple[str, str]]:
 
 def bottlenecks(handoffs: Iterable[HandoffFact], at: datetime | None = None) -> list[Bottleneck]:
     """Every body through which a shortest way leads: those that are a bottleneck first, then by score. One *is* a bottleneck when,
-    beyond chance (Wilson), half of what it is sent waits more than twice the network's median, and more goes on from there than
-    from bodies in general. What has no answer has waited until it expired, or until `at`: the last moment known, by default.
+    beyond chance (Wilson), half of what it is sent waits more than twice what it waits at the network's middle body, and more
+    goes on from there than from bodies in general. What has no answer has waited until it expired, or until `at` (the last
+    moment known, by default).
     """
     some = [one for one in handoffs if between_bodies(one)]
     if not some:
@@ -79,17 +81,18 @@ def bottlenecks(handoffs: Iterable[HandoffFact], at: datetime | None = None) -> 
     through = betweenness(Counter((one.origin, one.target) for one in went))
     received, passed = _passages(went)
     waits = _waits(some, at or _last(some))
-    usual = curve(wait for of_one in waits.values() for wait in of_one).median
+    medians = {id_: curve(of_one).median for id_, of_one in waits.items()}
+    # The middle body, not all waits together: what a bottleneck holds up would hide it.
+    usual = median([days for days in medians.values() if days is not None] or [0])
     usually = sum(passed.values()) / max(1, sum(received.values()))
     found = [
         Bottleneck(
             id=id_,
             through=through[id_],
-            wait=curve(waits[id_]).median,
+            wait=medians.get(id_),
             received=received[id_],
             passed=passed[id_],
-            is_one=usual is not None
-            and surely_over(sum(one.days > TIMES * usual for one in waits[id_]), len(waits[id_]), 0.5)
+            is_one=surely_over(sum(one.days > TIMES * usual for one in waits[id_]), len(waits[id_]), 0.5)
             and surely_over(passed[id_], received[id_], usually),
         )
         for id_ in through
@@ -113,9 +116,9 @@ def _passages(went: Iterable[Move]) -> tuple[Counter[str], Counter[str]]:
     return received, passed
 
 
-def _waits(handoffs: Iterable[HandoffFact], at: datetime) -> Mapping[str, list[Wait]]:
+def _waits(handoffs: Iterable[HandoffFact], at: datetime) -> defaultdict[str, list[Wait]]:
     """Until an answer, or until the time for it was over: whoever sent has waited that long. By body."""
-    found: dict[str, list[Wait]] = defaultdict(list)
+    found: defaultdict[str, list[Wait]] = defaultdict(list)
     for one in handoffs:
         if one.sent is None or answer_of(one) is None:
             continue

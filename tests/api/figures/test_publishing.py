@@ -11,7 +11,7 @@ import pytest
 from neo4j.exceptions import ConstraintError
 
 from api.actions.figures.keeping import publish_closed
-from api.actions.figures.reading import exact, published, quarters
+from api.actions.figures.reading import exact, network, published, quarters
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import Role, Viewer
@@ -19,6 +19,7 @@ from graph.model.casework.applying import replayed
 from graph.model.errors import NotAllowed, NotSignedIn
 from graph.model.figures.facts import Facts
 from graph.model.figures.lattice import WHOLE, Measure
+from graph.model.figures.networked import network_told
 from graph.model.figures.of_files import facts_of
 from graph.model.figures.periods import Quarter
 from graph.model.figures.tables import publish
@@ -73,6 +74,13 @@ async def test_each_closed_quarter_is_published_once_as_the_model_tells_it(empty
     assert sent is not None
     assert sent.count() == sum(Quarter(2025, 4).holds(one.sent) for one in whole().handoffs if one.kind != "assign")
     assert await published(rooms, COORDINATOR, Measure.SENT, Quarter(2026, 1)) is None
+    begin, end = Quarter(2025, 1).begin, Quarter(2025, 4).end
+    year = [one for one in whole().handoffs if one.sent and begin <= one.sent < end]
+    answered = publish(Measure.ANSWERED, whole(), Quarter(2025, 4), lambda commune: (), lambda body: "")
+    assert await network(rooms, COORDINATOR, Quarter(2025, 4)) == network_told(
+        whole(), year, Quarter(2025, 4), sent, answered
+    )
+    assert await network(rooms, COORDINATOR, Quarter(2026, 1)) is None
     with pytest.raises(ConstraintError):
         await empty_graph.write(lambda unit: unit.figures.publish(Quarter(2025, 4), END, "{}"))
 

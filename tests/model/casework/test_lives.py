@@ -39,7 +39,7 @@ from graph.model.errors import InvalidInput, Refusal, StepNotAllowed
 from graph.model.reorganisation.effects import Reading
 from graph.model.reorganisation.facts import file_facts
 from graph.model.reorganisation.moving import moves_of
-from graph.model.reorganisation.plan import CloseBody, Plan
+from graph.model.reorganisation.plan import CloseBody, Move, MoveProfessional, Plan
 from tests.model.casework import cases, watching
 
 MOST_FILES: Final = 4
@@ -319,7 +319,13 @@ class Lives(RuleBasedStateMachine):
         """All that a body leads, sent or was sent is another's: permissions name that one, and what was asked goes on."""
         if body == to:
             return
-        reading = Reading(Plan(id="p", title="t", on=self.now.date(), moves=(CloseBody(id=body, successor=to),)))
+        # Here a professional is of one house for good: those who work at this one go on elsewhere.
+        leave = (f"{body}/{number}" for number in (1, 2, 3))
+        moves: list[Move] = [
+            MoveProfessional(account=one, source=body, to=OUTSIDER.organisation, with_files=False) for one in leave
+        ]
+        moves.append(CloseBody(id=body, successor=to))
+        reading = Reading(Plan(id="p", title="t", on=self.now.date(), moves=tuple(moves)))
         by = Actor(kind=ActorKind.SYSTEM)
         for id_, file in tuple(self.known.items()):
             if not file.open:

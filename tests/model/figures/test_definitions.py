@@ -23,7 +23,7 @@ def test_rules_say_the_numbers_that_are_counted_with() -> None:
 
     told = {id_: one.definition for id_, one in definitions().items()}
     assert certainty.Z == 2.576
-    assert dead_ends.QUARTER == 0.25 and "le quart" in told["dead_ends"]
+    assert dead_ends.FIFTH == 0.2 and "un cinquième" in told["dead_ends"]
     assert dead_ends.TIMES == network.TIMES == 2
     assert "le double" in told["dead_ends"] and "deux fois" in told["bottlenecks"]
     assert chains.MOST_HOPS == 2 and "plus de deux organismes" in told["bounces"]

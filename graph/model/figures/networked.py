@@ -1,0 +1,141 @@
+"""What is told of a quarter's network as a whole, beside the counts: where needs wait, stop, turn around, and their ways.
+
+None of it may lead back to a small number: of a body only what its published count bears, numbers of needs only where they and
+what is left of them are FEWEST or more, or nobody; delays as days, of FEWEST or more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from graph.model.figures.acceptance import accuracy
+from graph.model.figures.chains import Chain, bounces, chains
+from graph.model.figures.cuts import cuts
+from graph.model.figures.dead_ends import Blockage, dead_ends
+from graph.model.figures.delays import answer_times, first_contact
+from graph.model.figures.facts import Facts, HandoffFact
+from graph.model.figures.flows import between_bodies
+from graph.model.figures.lattice import FEWEST, Published, split_of, value_of
+from graph.model.figures.network import bottlenecks, edges
+from graph.model.figures.periods import Quarter
+from graph.model.figures.survival import Curve
+
+MOST_CHAINS: Final = 20
+BODY: Final = "organisation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """Median and ninth decile in days, None while fewer have come; of `count`, so many still `waiting` (None: too few to tell)."""
+
+    median: int | None = None
+    p90: int | None = None
+    count: int | None = None
+    waiting: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyTold:
+    """A body of which enough is published: `through` its betweenness (share of the shortest ways), `wait` the median of its answers
+    in days, `dead_end` the causes for which it is one; whether it is a `bottleneck`, and whether the network hangs by it.
+    """
+
+    id: str
+    through: float = 0.0
+    wait: int | None = None
+    bottleneck: bool = False
+    dead_end: tuple[Blockage, ...] = ()
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkTold:
+    """A quarter's network. `handed` and `bounced` are needs, None where they are too few to tell; so are those
+    that the first body asked has met."""
+
+    bodies: tuple[BodyTold, ...] = ()
+    chains: tuple[Chain, ...] = ()
+    sent: Days = Days()
+    answered: Days = Days()
+    contact: Days = Days()
+    handed: int | None = None
+    bounced: int | None = None
+    met_first: int | None = None
+
+
+def bodies_told(*tables: Published) -> frozenset[str]:
+    """Bodies of which every one of these tables tells a number, in one territory at least."""
+    told = [
+        {value_of(row) for row, column in table.cells if not column and row and split_of(row) == BODY}
+        for table in tables
+    ]
+    return frozenset(set.intersection(*told)) if told else frozenset()
+
+
+def network_told(
+    facts: Facts, year: Iterable[HandoffFact], quarter: Quarter, sent: Published, answered: Published
+) -> NetworkTold:
+    """What may be told of the handoffs sent in this quarter, as they stand when it has closed. Where needs wait and stop is judged
+    by those of the `year` that ends with it: a quarter is too short to accuse anybody, and no number is told of a year.
+    """
+    some = [one for one in facts.handoffs if quarter.holds(one.sent) and between_bodies(one)]
+    files = {one.file for one in some}
+    delays = first_contact(some, [one for one in facts.files if one.id in files], quarter.end)
+    found = bounces(some)
+    handed, bounced = _parts(found.handed, found.count)
+    known = bodies_told(sent, answered)
+    first = accuracy(some)
+    return NetworkTold(
+        bodies=tuple(_bodies([one for one in year if between_bodies(one)], known, quarter)),
+        chains=tuple(one for one in chains(some, len(some)) if len(one.targets) > 1 and _bears(one, known))[
+            :MOST_CHAINS
+        ],
+        sent=_days(delays.sent),
+        answered=_days(delays.answered),
+        contact=_days(delays.contact),
+        handed=handed,
+        bounced=bounced,
+        met_first=_parts(first.handed, first.met)[1],
+    )
+
+
+def _bodies(some: list[HandoffFact], known: frozenset[str], quarter: Quarter) -> Iterable[BodyTold]:
+    stuck, stopped = {one.id: one for one in bottlenecks(some, quarter.end)}, dead_ends(some)
+    waits = answer_times(some, quarter.end)
+    strong = _strong(edges(some))
+    hangs = cuts(strong).points
+    pairs = max(1, (len(known) - 1) * (len(known) - 2))
+    for id_ in sorted(known):
+        through = stuck[id_].through / pairs if id_ in stuck else 0.0
+        yield BodyTold(
+            id=id_,
+            through=float(f"{through:.2g}"),
+            wait=_days(waits[id_]).median if id_ in waits else None,
+            bottleneck=id_ in stuck and stuck[id_].is_one,
+            dead_end=stopped[id_].causes if id_ in stopped else (),
+            cut=id_ in hangs,
+        )
+
+
+def _strong(counts: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:
+    return [pair for pair, count in counts.items() if count >= FEWEST]
+
+
+def _bears(chain: Chain, known: frozenset[str]) -> bool:
+    return chain.count >= FEWEST and known.issuperset(chain.targets)
+
+
+def _days(curve: Curve) -> Days:
+    if curve.count < FEWEST:
+        return Days()
+    count, waiting = _parts(curve.count, curve.waiting)
+    return Days(median=curve.median, p90=curve.p90, count=count, waiting=waiting)
+
+
+def _parts(whole: int, part: int) -> tuple[int | None, int | None]:
+    """A number and a part of it, each where neither it nor what it leaves is small."""
+    if whole and whole < FEWEST:
+        return None, None
+    return whole, part if all(not n or n >= FEWEST for n in (part, whole - part)) else None
