@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import uuid4
 
+from api.actions import reorganising
 from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.directory import Organisation
@@ -92,6 +93,36 @@ def move_of(said: Said, on: date) -> Move:
             return model.MoveFiles(
                 source=said.body, to=said.to, rule=said.rule, territories=said.territories, accounts=said.accounts
             )
+
+
+async def add_move(
+    rooms: Rooms, viewer: Viewer, id_: str, said: Said, *, key: str, expected_version: int | None = None
+) -> Plan:
+    """One move more, at the end of a draft. Raises as `reorganising.edit`."""
+    return await reorganising.edit(
+        rooms,
+        viewer,
+        id_,
+        key=key,
+        change=lambda plan: (*plan.moves, move_of(said, plan.on)),
+        said=("add", said),
+        expected_version=expected_version,
+    )
+
+
+async def remove_move(
+    rooms: Rooms, viewer: Viewer, id_: str, place: int, *, key: str, expected_version: int | None
+) -> Plan:
+    """One move less: the one at this place (from 0) of the version that was seen. Raises as `reorganising.edit`."""
+
+    def without(plan: Plan) -> tuple[Move, ...]:
+        if not 0 <= place < len(plan.moves):
+            raise InvalidInput("Il n’y a pas de mouvement à cette place : rien n’a été modifié.", "move")
+        return tuple(one for at, one in enumerate(plan.moves) if at != place)
+
+    return await reorganising.edit(
+        rooms, viewer, id_, key=key, change=without, said=("remove", place), expected_version=expected_version
+    )
 
 
 async def read(rooms: Rooms, viewer: Viewer, plan: Plan, said: Said) -> Said:

@@ -24,6 +24,9 @@ MOVED = (
 FROZEN = "Cette réorganisation est publiée : elle ne se modifie plus. Annulez-la, ou préparez-en une autre."
 
 
+Change = Callable[[Plan], Sequence[Move]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """A plan with what it is judged by, and what is wrong with it."""
@@ -88,9 +91,12 @@ async def edit(
     on: date | None = None,
     moves: Sequence[Move] | None = None,
     note: str | None = None,
+    change: Change | None = None,
+    said: object = None,
     expected_version: int | None = None,
 ) -> Plan:
-    """Change a draft; what is None stays. Raises NotSignedIn, NotAllowed, NotFound, InvalidInput, Conflict (a Plan)."""
+    """Change a draft; what is None stays. `change` makes the moves of those that it has, and `said` is what it was asked by, so
+    that the same act under the same key is known again. Raises NotSignedIn, NotAllowed, NotFound, InvalidInput, Conflict (a Plan)."""
 
     async def write(unit: Unit) -> Plan:
         held = await _locked(unit, id_)
@@ -98,11 +104,12 @@ async def edit(
             raise InvalidInput(FROZEN, "plan")
         if expected_version is not None and held.version > expected_version:
             raise Conflict(MOVED, held)
+        changed = change(held) if change else moves
         made = replace(
             held,
             title=held.title if title is None else _titled(title),
             on=on or held.on,
-            moves=held.moves if moves is None else tuple(moves),
+            moves=held.moves if changed is None else tuple(changed),
             note=held.note if note is None else note,
             author=viewer.account,
             version=held.version + 1,
@@ -110,7 +117,7 @@ async def edit(
         await unit.reorganisations.put(made)
         return made
 
-    asked = ("edit", id_, title, on, None if moves is None else tuple(moves), note, expected_version)
+    asked = ("edit", id_, title, on, None if moves is None else tuple(moves), note, expected_version, said)
     return await _once(rooms, viewer, key, asked, write)
 
 

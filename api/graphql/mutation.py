@@ -14,6 +14,7 @@ from api.graphql.listing_changes import ListingChanges
 from api.graphql.listings import ListingMutations
 from api.graphql.moderation import ModerationMutations
 from api.graphql.post_mutations import PostMutations
+from api.graphql.reorganisations import ReorganisationMutations
 from api.graphql.searches import SearchMutations
 from api.graphql.suggestions import SuggestionMutations
 
@@ -32,5 +33,6 @@ class Mutation(
     HandoffAnswering,
     DeskMutations,
     PersonPageActs,
+    ReorganisationMutations,
 ):
     """All acts."""

@@ -130,7 +130,7 @@ def _communes(change: CoverageChange) -> str:
 
 def _handlers(handlers: Iterable[Handler]) -> list[str]:
     return [
-        f"{one.name} ({label('ground', one.ground.value)}{' : ' + one.source if one.source else ''})"
+        f"{one.name} ({label('relay_ground', one.ground.value)}{' : ' + one.source if one.source else ''})"
         for one in handlers
     ]
 

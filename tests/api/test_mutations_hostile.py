@@ -22,6 +22,7 @@ from graph.model.casework.deciding import opened
 from graph.model.casework.file import Actor, ActorKind, Identity, Member, MemberRole
 from graph.store.unit import Graph
 from tests import make
+from tests.api import planning
 from tests.api.casework import keeping_pages, life, passing
 from tests.api.inside import Inside, inside
 
@@ -42,6 +43,7 @@ TOLD = {
     "Relinked": "organisation",
     **keeping_pages.TOLD,
     **life.TOLD,
+    **planning.TOLD,
 }
 TODAY = date.today()  # noqa: DTZ011 - the site asks its own clock too
 SOON = (TODAY + timedelta(days=10)).isoformat()
@@ -124,6 +126,7 @@ STEPS = (
     Step("relink", lambda said: {"hit": said["lookUp"]["known"][0]["hit"]}, "Relinked", Role.PROFESSIONAL),
     *(Step(name, says, answer, role) for name, says, answer, role in keeping_pages.PAGES),
     *(Step(name, says, answer, Role.PROFESSIONAL) for name, says, answer in life.LIFE),
+    *(Step(name, says, "Reorganisation", Role.COORDINATOR) for name, says in planning.PLANNING),
 )
 
 

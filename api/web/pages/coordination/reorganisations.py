@@ -11,8 +11,9 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.actions import reorganisation_moves as moves
 from api.actions import reorganising
-from api.actions.reorganisation_moves import MoveKind, move_of, read
+from api.actions.reorganisation_moves import MoveKind, read
 from api.actions.reorganised import Compared, compared
 from api.auth.viewer import must_sign_in
 from api.web.dates_words import exact_day
@@ -76,11 +77,11 @@ async def begin(request: Request) -> Response:
     viewer, rooms = must_sign_in(request), request.app.state.rooms
     form = await form_of(request)
     try:
-        moves: tuple[Move, ...] = ()
+        like: tuple[Move, ...] = ()
         if copied := form.one("copie"):
-            moves = (await reorganising.planned(rooms, viewer, copied, at=now())).plan.moves
+            like = (await reorganising.planned(rooms, viewer, copied, at=now())).plan.moves
         made = await reorganising.create(
-            rooms, viewer, form.one("titre"), _day(form), key=form.one("cle") or uuid4().hex, moves=moves
+            rooms, viewer, form.one("titre"), _day(form), key=form.one("cle") or uuid4().hex, moves=like
         )
     except InvalidInput as refusal:
         return await _list(request, viewer, refusal)
@@ -202,10 +203,8 @@ async def add_move(request: Request, id_: str) -> Response:
     viewer, rooms = must_sign_in(request), request.app.state.rooms
     form = await form_of(request)
     try:
-        plan = await _plan(request, viewer, id_)
-        said = await read(rooms, viewer, plan, said_in(form))
-        moves = (*plan.moves, move_of(said, plan.on))
-        await reorganising.edit(rooms, viewer, id_, key=_key(form), moves=moves, expected_version=plan.version)
+        said = await read(rooms, viewer, await _plan(request, viewer, id_), said_in(form))
+        await moves.add_move(rooms, viewer, id_, said, key=_key(form), expected_version=_version(form))
     except InvalidInput as refusal:
         return await _shown(request, viewer, id_, refusal)
     return see(f"{ROOT}/{id_}#mouvements")
@@ -216,12 +215,10 @@ async def remove_move(request: Request, id_: str) -> Response:
     """One move less: the one that was shown, by its place and the version of the plan. Raises as `add_move`."""
     viewer, rooms = must_sign_in(request), request.app.state.rooms
     form = await form_of(request)
-    plan, place = await _plan(request, viewer, id_), number(form.one("place"))
-    if place is None or place >= len(plan.moves):
-        raise NotFound("Ce mouvement n’est plus dans la réorganisation : rien n’a été modifié.")
-    moves = tuple(one for at, one in enumerate(plan.moves) if at != place)
+    place = number(form.one("place"))
     try:
-        await reorganising.edit(rooms, viewer, id_, key=_key(form), moves=moves, expected_version=_version(form))
+        seen = -1 if place is None else place
+        await moves.remove_move(rooms, viewer, id_, seen, key=_key(form), expected_version=_version(form))
     except InvalidInput as refusal:
         return await _shown(request, viewer, id_, refusal)
     return see(f"{ROOT}/{id_}#mouvements")
