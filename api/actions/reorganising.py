@@ -96,7 +96,10 @@ async def edit(
     expected_version: int | None = None,
 ) -> Plan:
     """Change a draft; what is None stays. `change` makes the moves of those that it has, and `said` is what it was asked by, so
-    that the same act under the same key is known again. Raises NotSignedIn, NotAllowed, NotFound, InvalidInput, Conflict (a Plan)."""
+    that the same act under the same key is known again.
+
+    Raises NotSignedIn, NotAllowed, NotFound, InvalidInput, Conflict (a Plan).
+    """
 
     async def write(unit: Unit) -> Plan:
         held = await _locked(unit, id_)

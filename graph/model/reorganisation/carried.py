@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.model.figures.disclosure import protect
-from graph.model.figures.lattice import FEWEST, WHOLE, Node, Published, part
+from graph.model.figures.lattice import WHOLE, Node, part
 from graph.model.reorganisation.effects import Reading
 from graph.model.reorganisation.facts import DirectoryFacts, FileFacts
 
@@ -34,7 +34,6 @@ class Around:
 
 
 HIDDEN: Final = Around(None)
-NOTHING: Final = Around(0)
 
 
 def around(count: int | None) -> Around:
@@ -44,40 +43,57 @@ def around(count: int | None) -> Around:
 
 @dataclass(frozen=True, slots=True)
 class Flows:
-    """From which unit to which, those that stay included: the counts, which are not for telling, and what of them may be told."""
+    """From which unit to which, those that stay included: the counts, which are not for telling, and the pairs of which the count
+    may be told. Where nothing goes is no secret: the plan itself says it. So a sum is told only with all its parts, and no line
+    has a single hidden part, for who knows the sum from elsewhere.
+    """
 
     counts: Counter[tuple[str, str]]
-    published: Published
+    told: frozenset[tuple[str, str]]
 
     @classmethod
     def of(cls, counts: Counter[tuple[str, str]], persons: Counter[tuple[str, str]] | None = None) -> Flows:
-        """One table with its margins: what is hidden in it is hidden wherever it could be worked out."""
-        return cls(counts, protect(_cells(counts), _cells(persons) if persons is not None else None))
+        """`persons` are how many distinct files each count is about, where that is not the count itself."""
+        counts = +counts
+        published = protect(_cells(counts), _cells(+persons) if persons is not None else None)
+        told = {pair for pair in counts if published.count((part(BEFORE, pair[0]),), (part(AFTER, pair[1]),))}
+        while more := _alone(counts, told):
+            told -= more
+        return cls(counts, frozenset(told))
 
     def before(self, unit: str) -> Around:
         """What a unit has before."""
-        return self._told((part(BEFORE, unit),), WHOLE, any(source == unit for source, _ in self.counts))
+        return self._sum(pair for pair in self.counts if pair[0] == unit)
 
     def after(self, unit: str) -> Around:
         """What it has afterwards."""
-        return self._told(WHOLE, (part(AFTER, unit),), any(to == unit for _, to in self.counts))
+        return self._sum(pair for pair in self.counts if pair[1] == unit)
 
     def cell(self, source: str, to: str) -> Around:
         """What goes from one to the other."""
-        return self._told((part(BEFORE, source),), (part(AFTER, to),), (source, to) in self.counts)
+        return self._sum(pair for pair in self.counts if pair == (source, to))
 
     @property
     def going(self) -> Around:
-        """How many go elsewhere; hidden with any part of it, which it would give away."""
-        pairs = [pair for pair in self.counts if pair[0] != pair[1]]
-        count = sum(self.counts[pair] for pair in pairs)
-        if not count:
-            return NOTHING
-        return HIDDEN if count < FEWEST or any(self.cell(*pair).hidden for pair in pairs) else around(count)
+        """How many go elsewhere."""
+        return self._sum(pair for pair in self.counts if pair[0] != pair[1])
 
-    def _told(self, row: Node, column: Node, some: bool) -> Around:
-        # Who has nothing at all is told so, as everywhere: it is about nobody.
-        return around(self.published.count(row, column)) if some else NOTHING
+    def _sum(self, pairs: Iterable[tuple[str, str]]) -> Around:
+        some = list(pairs)
+        return around(sum(self.counts[pair] for pair in some)) if self.told.issuperset(some) else HIDDEN
+
+
+def _alone(counts: Counter[tuple[str, str]], told: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The smallest told neighbour of each hidden pair that is the only hidden one of its line."""
+    lines: defaultdict[tuple[int, str], list[tuple[str, str]]] = defaultdict(list)
+    for pair in counts:
+        lines[0, pair[0]].append(pair)
+        lines[1, pair[1]].append(pair)
+    return {
+        min((pair for pair in line if pair in told), key=lambda pair: (counts[pair], pair))
+        for line in lines.values()
+        if len(line) > 1 and sum(pair not in told for pair in line) == 1
+    }
 
 
 def flows(reading: Reading, known: DirectoryFacts, files: Iterable[FileFacts]) -> tuple[Flows, Flows]:
