@@ -12,7 +12,7 @@ from graph.model.access import Operation, Subject, Viewer, check
 from graph.model.errors import Conflict, InvalidInput, NotFound
 from graph.model.life import PARIS
 from graph.model.reorganisation import plan as model
-from graph.model.reorganisation.checking import OF_THE_PLAN, Fault, checked
+from graph.model.reorganisation.checking import OF_THE_PLAN, Fault, checked, hindrances
 from graph.model.reorganisation.facts import DirectoryFacts
 from graph.model.reorganisation.plan import Move, Plan, PlanState, endings
 from graph.store.unit import Unit
@@ -159,7 +159,7 @@ async def status(rooms: Rooms, viewer: Viewer, id_: str) -> Progress:
         plan = await _found(unit, id_)
         hindered: Sequence[Fault] = ()
         if plan.state is PlanState.PUBLISHED:
-            hindered = checked(plan, await unit.reorganisations.facts(plan), plan.on)
+            hindered = hindrances(plan, await unit.reorganisations.facts(plan))
         return Progress(
             plan=plan,
             moved=await unit.reorganisations.marked(id_),

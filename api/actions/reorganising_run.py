@@ -7,16 +7,17 @@ lead at every moment, for its lead moves within one transaction.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import structlog
 
 from api.actions.casework.filing import seated
 from api.actions.reorganising_directory import Directory, actor_of_plan
+from graph.model.errors import Unavailable
 from graph.model.life import PARIS
 from graph.model.reorganisation import plan as model
-from graph.model.reorganisation.checking import checked
+from graph.model.reorganisation.checking import hindrances
 from graph.model.reorganisation.effects import Reading
 from graph.model.reorganisation.moving import moves_of
 from graph.model.reorganisation.plan import Plan, PlanState, of_ended
@@ -33,16 +34,28 @@ log = structlog.get_logger(__name__)
 
 
 async def run_due(graph: Graph, at: datetime) -> int:
-    """All that is to be done by this moment. How many files moved. Raises Unavailable; what was done stays."""
+    """All that is to be done by this moment. How many files moved. Raises Unavailable; what was done stays. A plan that fails
+    keeps no other waiting, and is taken up at the next pass.
+    """
     async with graph.reading() as unit:
         plans = await unit.reorganisations.all()
     today, moved = at.astimezone(PARIS).date(), 0
     for plan in sorted(plans, key=lambda one: (one.on, one.published or at, one.id)):
-        if plan.state is PlanState.RUNNING or (plan.state is PlanState.PUBLISHED and plan.on <= today):
-            moved += await run(graph, plan.id, at)
-        elif plan.state is PlanState.DONE and plan.ended and at - plan.ended <= AFTERWARDS:
-            moved += await _files(graph, of_ended(plan), at)
+        try:
+            moved += await _due(graph, plan, at, today)
+        except Unavailable:
+            raise
+        except Exception as fault:
+            log.error("plan_not_done", fault=type(fault).__name__)
     return moved
+
+
+async def _due(graph: Graph, plan: Plan, at: datetime, today: date) -> int:
+    if plan.state is PlanState.RUNNING or (plan.state is PlanState.PUBLISHED and plan.on <= today):
+        return await run(graph, plan.id, at)
+    if plan.state is PlanState.DONE and plan.ended and at - plan.ended <= AFTERWARDS:
+        return await _files(graph, of_ended(plan), at)
+    return 0
 
 
 async def run(graph: Graph, id_: str, at: datetime) -> int:
@@ -69,7 +82,7 @@ async def _begun(unit: Unit, id_: str, at: datetime) -> Plan | None:
         return plan
     if plan.state is not PlanState.PUBLISHED:
         return None
-    if faults := checked(plan, await unit.reorganisations.facts(plan), plan.on):
+    if faults := hindrances(plan, await unit.reorganisations.facts(plan)):
         log.warning("reorganisation_hindered", faults=len(faults))
         return None
     begun = replace(model.begun(plan, at), version=plan.version + 1)

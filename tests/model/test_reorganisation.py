@@ -14,7 +14,7 @@ from graph.model.casework.handoff import Side
 from graph.model.directory import SuccessionKind
 from graph.model.errors import InvalidInput
 from graph.model.reorganisation import plan as model
-from graph.model.reorganisation.checking import OF_THE_PLAN, checked
+from graph.model.reorganisation.checking import OF_THE_PLAN, checked, hindrances
 from graph.model.reorganisation.effects import Carried, Reading, Seat, destination, effects, of_file
 from graph.model.reorganisation.facts import DirectoryFacts, FileFacts, HandoffFacts
 from graph.model.reorganisation.plan import (
@@ -188,6 +188,32 @@ def test_a_body_that_has_ended_by_then_is_none() -> None:
     assert told(MoveService(service="t:s", to=B), known=gone) == [(0, "to")]
     later = replace(KNOWN, bodies={**BODIES, B: replace(BODIES[B], closed_on=ON + timedelta(days=1))})
     assert told(MoveService(service="t:s", to=B), known=later) == []
+
+
+def test_what_is_gone_by_then_keeps_nothing_from_beginning() -> None:
+    moves = (
+        CloseBody(id=A, successor=B),
+        MoveProfessional(account="ana", source=A, to=C),
+        MoveService(service="t:s", to=C),
+        MovePost(post="t:p", to=C),
+        RenameBody(id=B, name="Autre"),
+        MoveFiles(source=A, to=C, rule=FilesRule.BY_PROFESSIONAL, accounts=("ada",)),
+    )
+    assert hindrances(plan(*moves), KNOWN) == []
+    gone = replace(
+        KNOWN,
+        services={"t:s": replace(KNOWN.services["t:s"], organisation=C)},
+        posts={},
+        members={},
+        bodies={**BODIES, B: replace(BODIES[B], name="Autre")},
+    )
+    assert {fault.move for fault in checked(plan(*moves), gone, TODAY)} == {1, 2, 3, 4, 5}
+    assert hindrances(plan(*moves), gone) == []
+    closed = replace(gone, bodies={**gone.bodies, B: replace(BODIES[B], closed_on=TODAY)})
+    assert {(fault.move, fault.field) for fault in hindrances(plan(*reversed(moves)), closed)} == {
+        (1, "id"),
+        (5, "successor"),
+    }
 
 
 def test_the_plan_itself() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -47,6 +47,38 @@ class Fault:
 def checked(plan: Plan, known: DirectoryFacts, today: date) -> list[Fault]:
     """All that keeps the plan from being published, the plan's own first, then move by move; none when it can be."""
     return [*_of_plan(plan, today), *_Checking(plan, known).faults()]
+
+
+def hindrances(plan: Plan, known: DirectoryFacts) -> list[Fault]:
+    """What keeps a published plan from beginning as the directory now is. What is no longer there to move, or is where the plan
+    has it already, is none: people leave and services end in the months before its day.
+    """
+    left = {number: move for number, one in enumerate(plan.moves) if (move := _left(one, known))}
+    numbers, rest = tuple(left), replace(plan, moves=tuple(left.values()))
+    return [replace(fault, move=numbers[fault.move]) for fault in _Checking(rest, known).faults()]
+
+
+def _left(move: Move, known: DirectoryFacts) -> Move | None:
+    """What of a move is still to be done."""
+    match move:
+        case MoveProfessional():
+            over = move.account not in known.members.get(move.source, frozenset())
+        case MoveService():
+            service = known.services.get(move.service)
+            over = service is None or service.state is ListingState.ARCHIVED or service.organisation == move.to
+        case MovePost():
+            post = known.posts.get(move.post)
+            over = post is None or post.organisation == move.to
+        case RenameBody():
+            body = known.bodies.get(move.id)
+            over = body is not None and body.name == move.name.strip()
+        case MoveFiles(rule=FilesRule.BY_PROFESSIONAL):
+            there = known.members.get(move.source, frozenset())
+            move = replace(move, accounts=tuple(one for one in move.accounts if one in there))
+            over = not move.accounts
+        case _:
+            over = False
+    return None if over else move
 
 
 def _of_plan(plan: Plan, today: date) -> Iterator[Fault]:
