@@ -18,6 +18,7 @@ from graph.model.reorganisation.afterwards import Handling, afterwards, coverage
 from graph.model.reorganisation.comparing import Comparison, comparison
 from graph.model.reorganisation.effects import Reading
 from graph.model.reorganisation.facts import FileFacts
+from graph.model.reorganisation.plan import PlanState
 from graph.model.territory import Territory
 from graph.store.unit import Unit
 from search.backend import Wanted
@@ -30,16 +31,18 @@ MOST_OTHERS: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """A plan as it is planned, and what it changes."""
+    """A plan as it is planned, and what it changes; None once it has begun: what was before is no more."""
 
     planned: Planned
-    comparison: Comparison
+    comparison: Comparison | None
 
 
 async def compared(rooms: Rooms, viewer: Viewer, id_: str, *, at: datetime) -> Compared:
     """A plan, and what it would change were it done as things are. Raises NotSignedIn, NotAllowed, NotFound, Unavailable."""
     planned = await reorganising.planned(rooms, viewer, id_, at=at)
-    plan, known = planned.plan, planned.known
+    plan = planned.plan
+    if plan.state in {PlanState.RUNNING, PlanState.DONE}:
+        return Compared(planned=planned, comparison=None)
     async with rooms.graph.reading(SECONDS) as unit:
         # Whose the services and posts are that move is known once they are read.
         known = await unit.reorganisations.facts(plan)

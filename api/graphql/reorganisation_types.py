@@ -220,12 +220,12 @@ class Reorganisation:
             for one in found.faults
         ]
 
-    @strawberry.field(description="What it would change, were it done as things are now.")
-    async def comparison(self, info: Info) -> Comparison:
+    @strawberry.field(description="What it would change, were it done as things are now; null once it has begun.")
+    async def comparison(self, info: Info) -> Comparison | None:
         """Before and after."""
         context = info.context
         found = await compared(context.rooms, context.viewer, str(self.id), at=context.now)
-        return Comparison.of(found.comparison)
+        return Comparison.of(found.comparison) if found.comparison else None
 
     @strawberry.field(description="How far it has come.")
     async def progress(self, info: Info) -> ReorganisationProgress:

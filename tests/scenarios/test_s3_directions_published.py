@@ -221,6 +221,9 @@ async def test_published_it_is_done_on_its_day_and_the_old_name_leads_to_the_fou
     assert await leads(site) == {direction(one): EACH for one in COMMUNES}
     seen = (await asked(coordinator, SEEN, id=id_))["reorganisation"]
     assert (seen["state"], seen["progress"]) == ("DONE", {"moved": 48, "left": 0})
+    # What was before is no more: there is nothing to compare.
+    assert seen["comparison"] is None
+    assert (await coordinator.get(f"{ROOT}/{id_}/unites.csv")).status_code == 404
     async with site.rooms.graph.reading() as unit:
         listings = await unit.relays.listings_of([direction(one) for one in COMMUNES])
         formers = {one.organisation.name: {(f.name, f.scope) for f in one.formers} for one in listings}

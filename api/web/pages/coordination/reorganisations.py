@@ -35,7 +35,8 @@ from api.web.reorganised_view import (
 from graph.model.access import Viewer
 from graph.model.errors import InvalidInput, NotFound
 from graph.model.reorganisation.checking import OF_THE_PLAN
-from graph.model.reorganisation.plan import Move, Plan, PlanState
+from graph.model.reorganisation.comparing import Comparison
+from graph.model.reorganisation.plan import Move, Plan, PlanState, created
 from graph.model.vocabulary import kinds, label
 
 ROOT: Final = "/coordination/reorganisations"
@@ -133,7 +134,8 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
         "key": uuid4().hex,
         "refused": refused.message if refused else "",
         "field": refused.field if refused else "",
-        **_sides(found, named),
+        **(_sides(found.comparison, named) if found.comparison else {}),
+        "compared": bool(plan.moves) and found.comparison is not None,
     }
     answer = page(request, "pages/coordination/reorganisation.html", context, status=422 if refused else 200, at=at)
     if plan.state is PlanState.RUNNING:
@@ -141,9 +143,8 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
     return answer
 
 
-def _sides(found: Compared, named: Named) -> dict[str, Any]:
+def _sides(it: Comparison, named: Named) -> dict[str, Any]:
     """What changes, as its tables show it."""
-    it = found.comparison
     return {
         "sentence": first_sentence(it),
         "coverage": coverage_rows(it.coverage),
@@ -171,6 +172,13 @@ def _sides(found: Compared, named: Named) -> dict[str, Any]:
     }
 
 
+def _still(found: Compared) -> Comparison:
+    """Raises NotFound once it has begun."""
+    if found.comparison is None:
+        raise NotFound("Cette réorganisation a commencé : ce qui était avant n’est plus là pour être comparé.")
+    return found.comparison
+
+
 async def _named(request: Request, found: Compared) -> Named:
     rooms, known = request.app.state.rooms, found.planned.known
     things = {id_: one.name for id_, one in known.services.items()} | {
@@ -179,7 +187,8 @@ async def _named(request: Request, found: Compared) -> Named:
     async with rooms.graph.reading() as unit:
         for body in sorted(known.bodies):
             things |= {account.id: account.name for _, account in await unit.accounts.members(body)}
-    names = dict(found.comparison.names) | {id_: one.name for id_, one in known.bodies.items()}
+    new = created(found.planned.plan)
+    names = {id_: one.name for id_, one in new.items()} | {id_: one.name for id_, one in known.bodies.items()}
     return Named(rooms=rooms, names=names, things=things)
 
 
@@ -268,7 +277,7 @@ async def side_by_side(request: Request, id_: str, other: str) -> Response:
     for one in (id_, other):
         found = await compared(rooms, viewer, one, at=at)
         plan = found.planned.plan
-        named = await _named(request, found)
+        named, it = await _named(request, found), _still(found)
         sides.append(
             {
                 "id": one,
@@ -277,11 +286,9 @@ async def side_by_side(request: Request, id_: str, other: str) -> Response:
                 "state": state_words(plan),
                 "faults": len(found.planned.faults),
                 "moves": [move_words(move, named) for move in plan.moves],
-                "files": around_words(found.comparison.files),
-                "handoffs": around_words(found.comparison.handoffs),
-                "lost": coverage_rows(found.comparison.lost),
-                "gained": coverage_rows(found.comparison.gained),
-                **_sides(found, named),
+                "files": around_words(it.files),
+                "handoffs": around_words(it.handoffs),
+                **_sides(it, named),
             }
         )
     return page(request, "pages/coordination/reorganisations_compared.html", {"sides": sides}, at=at)
@@ -290,7 +297,7 @@ async def side_by_side(request: Request, id_: str, other: str) -> Response:
 @router.get(ROOT + "/{id_}/{table}.csv")
 async def table(request: Request, id_: str, table: str) -> Response:
     """A table of the page as a file: "couverture" or "unites". Raises NotSignedIn, NotAllowed, NotFound."""
-    found = await compared(request.app.state.rooms, must_sign_in(request), id_, at=now())
+    it = _still(await compared(request.app.state.rooms, must_sign_in(request), id_, at=now()))
     if table == "couverture":
         head = ["Compétence", "Communes", "Population", "Avant", "Après", "Signal"]
         rows = [
@@ -302,7 +309,7 @@ async def table(request: Request, id_: str, table: str) -> Response:
                 " ; ".join(one["after"]),
                 one["signal"],
             ]
-            for one in coverage_rows(found.comparison.coverage)
+            for one in coverage_rows(it.coverage)
         ]
     elif table == "unites":
         parts = ("files", "handoffs", "professionals", "each")
@@ -310,7 +317,7 @@ async def table(request: Request, id_: str, table: str) -> Response:
         head = ["Unité", "", *(f"{word} {when}" for when in ("avant", "après") for word in words)]
         rows = [
             [one["name"], one["state"], *(one[when][name] for when in ("before", "after") for name in parts)]
-            for one in unit_rows(found.comparison.units)
+            for one in unit_rows(it.units)
         ]
     else:
         raise NotFound("Cette table n’existe pas.")
