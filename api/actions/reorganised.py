@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from api.actions import reorganising
+from api.actions.coverage import LOCAL
 from api.actions.reorganising import Planned
 from api.rooms import Rooms
 from graph.model.access import Viewer
@@ -53,7 +54,12 @@ async def compared(rooms: Rooms, viewer: Viewer, id_: str, *, at: datetime) -> C
     was = handlings(known, agreements, at.astimezone(PARIS).date())
     will = handlings(after, agreements, plan.on)
     communes = _communes(rooms, _changed(was, will))
-    changes = coverage_changes(was, will, communes, await _others(rooms, was, will, known.bodies, known.services))
+    own = {
+        *(f"organisation:{one}" for one in known.bodies),
+        *(f"service:{one}" for one in known.services),
+        *(f"agreement:{one.id}" for one in agreements if one.given_to in known.bodies),
+    }
+    changes = coverage_changes(was, will, communes, await _others(rooms, _changed(was, will), own))
     return Compared(
         planned=replace(planned, known=known),
         comparison=comparison(plan, known, files, _standing(agreements, at), changes),
@@ -90,25 +96,28 @@ def _communes(rooms: Rooms, changed: Iterable[Handling]) -> list[Territory]:
     return [found[id_] for id_ in sorted(found)]
 
 
-async def _others(
-    rooms: Rooms, was: Sequence[Handling], will: Sequence[Handling], bodies: Iterable[str], services: Iterable[str]
-) -> dict[str, frozenset[str]]:
-    """By competence of which something changes, the territories that listings outside of the plan cover, around and inside."""
-    own = {*(f"organisation:{id_}" for id_ in bodies), *(f"service:{id_}" for id_ in services)}
+async def _others(rooms: Rooms, changed: Iterable[Handling], own: set[str]) -> dict[str, frozenset[str]]:
+    """By competence of which something changes, the territories that listings outside of the plan cover, around and inside. `own`
+    are the keys of those in it.
+    """
     asked: dict[str, set[str]] = {}
-    for one in _changed(was, will):
+    for one in changed:
         asked.setdefault(one.competence, set()).update(one.covers)
     found: dict[str, frozenset[str]] = {}
     for competence, covers in sorted(asked.items()):
         told: set[str] = set()
-        for zone in sorted(covers):
-            place = rooms.places.get(zone)
-            around = Wanted(zones=place.zones if place else (zone,), competences=(competence,), most=MOST_OTHERS)
-            inside = Wanted(inside=zone, competences=(competence,), most=MOST_OTHERS)
-            for wanted in (around, inside):
-                candidates = await rooms.index.candidates(wanted)
-                for listing in await rooms.index.listings(candidates, range(len(candidates))):
-                    if listing.key not in own:
-                        told |= set(listing.covers)
+        places = [rooms.places.get(zone) for zone in sorted(covers)]
+        zones = {zone for place in places if place for zone in place.zones}
+        wholes = [
+            place.id for place in places if place and (place.level not in LOCAL or rooms.places.is_divided(place.id))
+        ]
+        around = Wanted(zones=tuple(sorted(zones)), competences=(competence,), most=MOST_OTHERS)
+        # Inside of a commune that is not divided there is nothing but what covers it.
+        inside = [Wanted(inside=zone, competences=(competence,), most=MOST_OTHERS) for zone in wholes]
+        for wanted in (around, *inside) if zones else ():
+            candidates = await rooms.index.candidates(wanted)
+            for listing in await rooms.index.listings(candidates, range(len(candidates))):
+                if listing.key not in own:
+                    told |= set(listing.covers)
         found[competence] = frozenset(told)
     return found
