@@ -21,6 +21,7 @@ from graph.model.access import Role
 from graph.model.account import Account, Membership
 from graph.model.casework.acts import Entry, MemberSet
 from graph.model.casework.file import Actor, ActorKind, Identity, Member, MemberRole
+from graph.model.relay import Ground, Tie
 from graph.model.territory import Territory, TerritoryLevel
 from graph.store.loading import Loader
 from graph.store.unit import Graph, Unit
@@ -141,6 +142,10 @@ async def site(empty_graph: Graph, tmp_path: Path) -> AsyncIterator[Inside]:
         await loader.load(await loader.plan_territories(places()), lambda done: None)
         writer = await EmbeddedEngine(tmp_path / "index").aside()
         await writer.keep_places(places())
+        elsewhere = make.organisation("t:ailleurs", name="Hôtels du Haut-Doubs")
+        ties = (Tie(make.HOTEL, Ground.SPECIALISED),)
+        listing = make.listing("organisation:t:ailleurs", organisation=elsewhere, ties=ties, covers=("25462",))
+        await writer.replace((), [listing])
         await writer.commit()
         await writer.switch()
         await writer.close()
@@ -207,9 +212,9 @@ async def test_published_it_is_done_on_its_day_and_the_old_name_leads_to_the_fou
     rent = [one for one in seen["coverage"] if one["competence"]["id"] == make.RENT]
     assert all("Association Relais" in [who["name"] for who in one["after"]] for one in rent)
     assert {place["id"] for one in rent for place in one["communes"]} == set(COMMUNES)
-    # The mandate ends with who held it: these communes lose their relay for it.
-    lost = {one["competence"]["id"] for one in seen["coverage"] if one["lost"]}
-    assert make.HOTEL in lost
+    # The mandate ends with who held it: these communes lose their last relay for it, but for the one where another is left.
+    lost = [one for one in seen["coverage"] if one["lost"] and one["competence"]["id"] == make.HOTEL]
+    assert {place["id"] for one in lost for place in one["communes"]} == set(COMMUNES) - {"25462"}
 
     assert (await settled(coordinator, "publishReorganisation", id_))["state"] == "PUBLISHED"
     assert await run_due(site.rooms.graph, AT) == 0
