@@ -9,7 +9,7 @@ DATA ?= var/data
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint style types format lock bench bench-relevance bench-speed bench-size bench-import clean
+.PHONY: help demo serve test lint style types format lock bench bench-relevance bench-speed bench-size bench-publishing bench-import clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -93,6 +93,9 @@ bench-size: $(VENV)/.tests ## the same at 100,000 and at 1,000,000 services (SIZ
 
 bench-relevance: $(VENV)/.tests ## how often a problem is understood, by level
 	$(BIN)/python -m bench.relevance
+
+bench-publishing: $(VENV)/.tests ## figures over a graph of 100,000 handoffs (SIZES=…): what is published, what a page asks
+	$(BIN)/python -m bench.publishing $(SIZES)
 
 bench-import: $(VENV)/.tests ## loading a feed against bare batches (SIZES="10000 30000 100000" services)
 	$(BIN)/python -m bench.imports $(SIZES)

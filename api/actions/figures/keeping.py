@@ -69,13 +69,13 @@ async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
         year = [one async for one in unit.facts.handoffs(since, quarter.end, before=timedelta(0))]
         everyone = (*facts.handoffs, *facts.needs, *facts.files, *facts.requests)
         places = await unit.territories.by_ids(sorted({one.commune for one in everyone if one.commune}))
-        bodies = await unit.directory.organisations(sorted({one.target for one in facts.handoffs}))
+        kinds = await unit.facts.kinds({one.target for one in facts.handoffs})
 
     def zones(commune: str) -> tuple[str, ...]:
         return places[commune].zones if commune in places else ()
 
     def kind_of(body: str) -> str:
-        return bodies[body].kind if body in bodies else ""
+        return kinds.get(body, "")
 
     await graph.write(lambda unit: unit.figures.clear(quarter), SECONDS)
     tables: dict[Measure, Published] = {}

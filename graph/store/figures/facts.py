@@ -77,6 +77,9 @@ CAUSES: Final[LiteralString] = """
 UNWIND $ids AS id MATCH (n:NoRelay {id: id}) RETURN n.id AS id, n.cause AS cause ORDER BY id
 """
 ASKED: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:Request {id: id}) RETURN r.id AS id, r.at AS at ORDER BY id"
+KINDS: Final[LiteralString] = (
+    "UNWIND $ids AS id MATCH (o:Organisation {id: id}) RETURN o.id AS id, o.kind AS kind ORDER BY id"
+)
 REQUESTS_BY: Final[LiteralString] = "MATCH (r:Request) WHERE r.at >= $begin AND r.at < $end RETURN r.told AS told"
 REQUESTS_OF: Final[LiteralString] = """
 UNWIND $ids AS id MATCH (r:Request {organisation: id}) WHERE r.at >= $begin AND r.at < $end RETURN r.told AS told
@@ -137,6 +140,10 @@ class FactsRead:
         for query in FILES_LED:
             rows |= {row["row"]["id"]: row["row"] for row in await self._unit.run(query, **asked)}
         return await self._filed([row for _, row in sorted(rows.items())])
+
+    async def kinds(self, organisations: Iterable[str]) -> dict[str, str]:
+        """The kind of each body that the directory knows."""
+        return {row["id"]: row["kind"] or "" for row in await self._many(KINDS, organisations)}
 
     async def requests(self, begin: datetime, end: datetime) -> AsyncIterator[RequestFact]:
         """Contacts of the period that stand."""
