@@ -14,20 +14,17 @@ from starlette.responses import Response
 from api.actions import reorganisation_moves as moves
 from api.actions import reorganising
 from api.actions.reorganisation_moves import MoveKind, read
-from api.actions.reorganised import Compared, compared
+from api.actions.reorganised import compared
 from api.auth.viewer import must_sign_in
 from api.web.dates_words import exact_day
 from api.web.forms import Form, form_of, number, see
 from api.web.render import now, page
 from api.web.reorganisation_form import FIELDS, said_in
+from api.web.reorganised_gather import named_in, sides_of, still
 from api.web.reorganised_view import (
     RULES,
-    Named,
-    agreement_words,
     around_words,
     coverage_rows,
-    first_sentence,
-    left_behind,
     move_words,
     state_words,
     unit_rows,
@@ -35,8 +32,7 @@ from api.web.reorganised_view import (
 from graph.model.access import Viewer
 from graph.model.errors import InvalidInput, NotFound
 from graph.model.reorganisation.checking import OF_THE_PLAN
-from graph.model.reorganisation.comparing import Comparison
-from graph.model.reorganisation.plan import Move, Plan, PlanState, created
+from graph.model.reorganisation.plan import Move, Plan, PlanState
 from graph.model.vocabulary import kinds, label
 
 ROOT: Final = "/coordination/reorganisations"
@@ -108,7 +104,7 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
     plan = found.planned.plan
     progress = None if plan.draft else await reorganising.status(rooms, viewer, id_)
     others = [one for one in await reorganising.plans(rooms, viewer) if one.id != id_]
-    named = await _named(request, found)
+    named = await named_in(rooms, found)
     context = {
         "plan": plan,
         "state": state_words(plan),
@@ -134,62 +130,13 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
         "key": uuid4().hex,
         "refused": refused.message if refused else "",
         "field": refused.field if refused else "",
-        **(_sides(found.comparison, named) if found.comparison else {}),
+        **(sides_of(found.comparison, named) if found.comparison else {}),
         "compared": bool(plan.moves) and found.comparison is not None,
     }
     answer = page(request, "pages/coordination/reorganisation.html", context, status=422 if refused else 200, at=at)
     if plan.state is PlanState.RUNNING:
         answer.headers["Refresh"] = str(REFRESH_SECONDS)
     return answer
-
-
-def _sides(it: Comparison, named: Named) -> dict[str, Any]:
-    """What changes, as its tables show it."""
-    return {
-        "sentence": first_sentence(it),
-        "coverage": coverage_rows(it.coverage),
-        "units": unit_rows(it.units),
-        "carried": [
-            {
-                "source": named.body(one.source),
-                "to": named.body(one.to),
-                "files": around_words(one.files),
-                "handoffs": around_words(one.handoffs),
-            }
-            for one in it.carried
-        ],
-        "behind": left_behind(it, named.things),
-        "lapsing": [agreement_words(one) for one in it.lapsing],
-        "keepers": [
-            {
-                "name": one.name,
-                "what": "service" if one.kind == "service" else "poste",
-                "source": named.body(one.source),
-                "to": named.body(one.to),
-            }
-            for one in it.keepers
-        ],
-    }
-
-
-def _still(found: Compared) -> Comparison:
-    """Raises NotFound once it has begun."""
-    if found.comparison is None:
-        raise NotFound("Cette réorganisation a commencé : ce qui était avant n’est plus là pour être comparé.")
-    return found.comparison
-
-
-async def _named(request: Request, found: Compared) -> Named:
-    rooms, known = request.app.state.rooms, found.planned.known
-    things = {id_: one.name for id_, one in known.services.items()} | {
-        id_: one.label for id_, one in known.posts.items()
-    }
-    async with rooms.graph.reading() as unit:
-        for body in sorted(known.bodies):
-            things |= {account.id: account.name for _, account in await unit.accounts.members(body)}
-    new = created(found.planned.plan)
-    names = {id_: one.name for id_, one in new.items()} | {id_: one.name for id_, one in known.bodies.items()}
-    return Named(rooms=rooms, names=names, things=things)
 
 
 @router.post(ROOT + "/{id_}")
@@ -277,7 +224,7 @@ async def side_by_side(request: Request, id_: str, other: str) -> Response:
     for one in (id_, other):
         found = await compared(rooms, viewer, one, at=at)
         plan = found.planned.plan
-        named, it = await _named(request, found), _still(found)
+        named, it = await named_in(rooms, found), still(found)
         sides.append(
             {
                 "id": one,
@@ -288,7 +235,7 @@ async def side_by_side(request: Request, id_: str, other: str) -> Response:
                 "moves": [move_words(move, named) for move in plan.moves],
                 "files": around_words(it.files),
                 "handoffs": around_words(it.handoffs),
-                **_sides(it, named),
+                **sides_of(it, named),
             }
         )
     return page(request, "pages/coordination/reorganisations_compared.html", {"sides": sides}, at=at)
@@ -297,7 +244,7 @@ async def side_by_side(request: Request, id_: str, other: str) -> Response:
 @router.get(ROOT + "/{id_}/{table}.csv")
 async def table(request: Request, id_: str, table: str) -> Response:
     """A table of the page as a file: "couverture" or "unites". Raises NotSignedIn, NotAllowed, NotFound."""
-    it = _still(await compared(request.app.state.rooms, must_sign_in(request), id_, at=now()))
+    it = still(await compared(request.app.state.rooms, must_sign_in(request), id_, at=now()))
     if table == "couverture":
         head = ["Compétence", "Communes", "Population", "Avant", "Après", "Signal"]
         rows = [
