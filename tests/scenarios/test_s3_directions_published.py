@@ -308,6 +308,7 @@ async def test_it_is_prepared_on_the_pages_with_names_alone(site: Inside, coordi
     assert "Cochez la case pour confirmer" in unsaid.text
     assert (await coordinator.post(f"{here}/publier", data={"confirme": "oui"})).status_code == 303
     assert "Publiée" in await shown(coordinator, here)
+    assert "À la main" in await shown(coordinator, ROOT)
     for table, line in (("couverture", "Direction Nord"), ("unites", "Direction Sud;créé")):
         answer = await coordinator.get(f"{here}/{table}.csv")
         assert answer.headers["content-type"].startswith("text/csv")
