@@ -9,7 +9,7 @@ DATA ?= var/data
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint style types format lock bench bench-relevance bench-speed bench-size bench-publishing bench-import clean
+.PHONY: help demo serve test lint style types format lock bench bench-relevance bench-speed bench-size bench-publishing bench-import bench-figures clean
 
 help: ## show this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -99,6 +99,9 @@ bench-publishing: $(VENV)/.tests ## figures over a graph of 100,000 handoffs (SI
 
 bench-import: $(VENV)/.tests ## loading a feed against bare batches (SIZES="10000 30000 100000" services)
 	$(BIN)/python -m bench.imports $(SIZES)
+
+bench-figures: $(VENV)/.tests ## figures over 100,000 and 1,000,000 handoffs, betweenness on 60,000 organisations; minutes
+	$(BIN)/python -m bench.figures
 
 lock: $(VENV)/.tests ## write the locks anew, with hashes and without an index's address
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock

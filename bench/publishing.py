@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, LiteralString, cast
@@ -28,6 +28,8 @@ from graph.model.casework.applying import replayed
 from graph.model.casework.file import File
 from graph.model.figures.lattice import WHOLE, Measure
 from graph.model.figures.periods import closed_before
+from graph.store.casework.bulk import FILES as FILES_CREATED
+from graph.store.casework.bulk import HANDOFFS, NEEDS
 from graph.store.casework.keyring import Keyring
 from graph.store.casework.rows import file_row, handoff_row, need_row
 from graph.store.engine import Engine
@@ -42,12 +44,8 @@ AT_ONCE: Final = 2_000
 ASKED: Final = 50
 END: Final = datetime(2026, 3, 2, 9, tzinfo=UTC)
 COORDINATOR: Final = Viewer(account="coordinator", roles=frozenset({Role.COORDINATOR}))
-LAY: Final[dict[str, LiteralString]] = {
-    "File": "UNWIND $rows AS row CREATE (n:File) SET n = row",
-    "Need": "UNWIND $rows AS row CREATE (n:Need) SET n = row",
-    "Handoff": "UNWIND $rows AS row CREATE (n:Handoff) SET n = row",
-}
-BODIES: Final[LiteralString] = "UNWIND $ids AS id MERGE (o:Organisation {id: id})"
+LAY: Final[dict[str, LiteralString]] = {"File": FILES_CREATED, "Need": NEEDS, "Handoff": HANDOFFS}
+BODY: Final[LiteralString] = "CREATE (:Organisation {id: $id})"
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -83,7 +81,8 @@ async def _lay(graph: Graph, size: int) -> str:
             break
         prefix = f"{number}/"
         rows = _rows(files, prefix)
-        await graph.write(lambda unit, prefix=prefix: unit.run(BODIES, ids=[prefix + id_ for id_ in network_.bodies]))
+        for id_ in network_.bodies:
+            await graph.write(lambda unit, id_=prefix + id_: unit.run(BODY, id=id_))
         for label, some in rows.items():
             for start in range(0, len(some), AT_ONCE):
                 part = some[start : start + AT_ONCE]
@@ -164,18 +163,13 @@ async def _read(rooms: Rooms, house: str) -> None:
 
 
 async def _timed(act: Callable[[], Awaitable[None]]) -> float:
-    return statistics.median([seconds async for seconds in _each(act)])
-
-
-async def _each(act: Callable[[], Awaitable[None]]) -> Any:
-    for _ in _rounds():
+    """Seconds, the median of some."""
+    spent = []
+    for _ in range(ASKED):
         begun = time.perf_counter()
         await act()
-        yield time.perf_counter() - begun
-
-
-def _rounds() -> Iterator[int]:
-    return iter(range(ASKED))
+        spent.append(time.perf_counter() - begun)
+    return statistics.median(spent)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from graph.model.figures.acceptance import answer_of
 from graph.model.figures.certainty import surely_over
 from graph.model.figures.facts import HandoffFact
 from graph.model.figures.flows import Ending
+from graph.model.figures.lattice import FEWEST
 
 
 class Blockage(StrEnum):
@@ -75,8 +76,8 @@ def blockage(handoff: HandoffFact) -> Blockage | None:
 
 def dead_ends(handoffs: Iterable[HandoffFact]) -> dict[str, DeadEnd]:
     """Every body that answered something or let it expire, by its id. It is a dead end by a cause when its true share is surely
-    over a fifth and over twice that of the network's middle body: by the lower end of Wilson's interval, so that a few
-    refusals accuse nobody.
+    over a fifth and over twice that of the network's middle body: by the lower end of Wilson's interval, of FEWEST handoffs at
+    least, so that a few refusals accuse nobody.
     """
     decided, stopped = Counter[str](), defaultdict[str, Counter[Blockage]](Counter)
     for one in handoffs:
@@ -103,7 +104,7 @@ def dead_ends(handoffs: Iterable[HandoffFact]) -> dict[str, DeadEnd]:
             causes=tuple(
                 cause
                 for cause in Blockage
-                if surely_over(stopped[target][cause], count, max(FIFTH, TIMES * usual[cause]))
+                if count >= FEWEST and surely_over(stopped[target][cause], count, max(FIFTH, TIMES * usual[cause]))
             ),
         )
         for target, count in sorted(decided.items())

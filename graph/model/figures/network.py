@@ -16,6 +16,7 @@ from graph.model.figures.certainty import surely_over
 from graph.model.figures.facts import HandoffFact
 from graph.model.figures.flows import between_bodies
 from graph.model.figures.histograms import days
+from graph.model.figures.lattice import FEWEST
 from graph.model.figures.survival import Wait, curve
 
 TIMES: Final = 2
@@ -70,9 +71,9 @@ def edges(handoffs: Iterable[HandoffFact]) -> Counter[tuple[str, str]]:
 
 def bottlenecks(handoffs: Iterable[HandoffFact], at: datetime | None = None) -> list[Bottleneck]:
     """Every body through which a shortest way leads: those that are a bottleneck first, then by score. One *is* a bottleneck when,
-    beyond chance (Wilson), half of what it is sent waits more than twice what it waits at the network's middle body, and more
-    goes on from there than from bodies in general. What has no answer has waited until it expired, or until `at` (the last
-    moment known, by default).
+    of FEWEST handoffs at least and beyond chance (Wilson), half of what it is sent waits more than twice as long as at
+    the network's middle body, and more goes on from there than from bodies in general. What has no answer has waited until it
+    expired, or until `at` (the last moment known, by default).
     """
     some = [one for one in handoffs if between_bodies(one)]
     if not some:
@@ -92,7 +93,8 @@ def bottlenecks(handoffs: Iterable[HandoffFact], at: datetime | None = None) -> 
             wait=medians.get(id_),
             received=received[id_],
             passed=passed[id_],
-            is_one=surely_over(sum(one.days > TIMES * usual for one in waits[id_]), len(waits[id_]), 0.5)
+            is_one=len(waits[id_]) >= FEWEST
+            and surely_over(sum(one.days > TIMES * usual for one in waits[id_]), len(waits[id_]), 0.5)
             and surely_over(passed[id_], received[id_], usually),
         )
         for id_ in through

@@ -12,22 +12,30 @@ from datetime import datetime
 from typing import Any, Final
 
 from graph.model.casework.contact import Cause
-from graph.model.casework.desk_report import month_of
-from graph.model.casework.handoff import ReasonCode, State
+from graph.model.casework.handoff import State
+from graph.model.figures.columns import (
+    KindOf,
+    answered_at,
+    answered_columns,
+    between,
+    by_month,
+    by_theme,
+    contacted_columns,
+    request_columns,
+    sent_columns,
+    whether,
+)
 from graph.model.figures.counting import tallied
 from graph.model.figures.disclosure import protect
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
-from graph.model.figures.flows import Ending, between_bodies, category_of
-from graph.model.figures.histograms import bucket, days
-from graph.model.figures.lattice import Cells, Measure, Part, Published
+from graph.model.figures.flows import between_bodies
+from graph.model.figures.lattice import FEWEST, Cells, Measure, Part, Published, split_of
 from graph.model.figures.periods import Quarter
 
 Zones = Callable[[str], tuple[str, ...]]
-KindOf = Callable[[str], str]
 Columns = Callable[[Quarter, KindOf], tuple[Part, ...]]
 LEVELS: Final = ("region", "departement", "epci")
-YES: Final = "yes"
-NO: Final = "no"
+BODY: Final = "organisation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +51,15 @@ class Unmet:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A measure's table: which facts of a quarter count, whom each is about, in which body's rows it stands, its columns."""
+    """A measure's table: which facts of a quarter count, whom each is about, its columns, in which body's rows it stands; whether
+    it is told place by place, or of the network as a whole.
+    """
 
     of: Callable[[Facts, Quarter], Iterable[Any]]
     person: Callable[[Any], str]
     columns: Columns
     body: Callable[[Any], str] | None = None
+    places: bool = True
 
 
 def counted_of(measure: Measure, facts: Facts, quarter: Quarter, zones: Zones, kind_of: KindOf) -> tuple[Cells, Cells]:
@@ -56,29 +67,38 @@ def counted_of(measure: Measure, facts: Facts, quarter: Quarter, zones: Zones, k
     for one that is not known; `kind_of` the kind of a body.
     """
     table = TABLES[measure]
-    rows = _rows(zones, table.body)
+    rows = _rows(zones, table.body) if table.places else ()
     return tallied(table.of(facts, quarter), table.person, rows, table.columns(quarter, kind_of))
 
 
 def publish(measure: Measure, facts: Facts, quarter: Quarter, zones: Zones, kind_of: KindOf) -> Published:
     """What may be told of a measure in a quarter, to anybody who may read figures."""
-    return protect(*counted_of(measure, facts, quarter, zones, kind_of))
+    cells, persons = counted_of(measure, facts, quarter, zones, kind_of)
+    if measure in FLOWS:
+        persons = _where_few_move(measure, cells, persons, facts, quarter, zones, kind_of)
+    return protect(cells, persons)
 
 
-def outcome_of(handoff: HandoffFact) -> Ending:
-    """What the first answer was. What was taken and failed later was taken."""
-    if handoff.state is State.WAITLISTED:
-        return Ending.WAITING
-    if handoff.state is State.EXPIRED and handoff.answered is None:
-        return Ending.EXPIRED
-    if handoff.ended == handoff.answered:
-        return {State.DECLINED: Ending.DECLINED, State.REDIRECTED: Ending.REDIRECTED}.get(handoff.state, Ending.TAKEN)
-    return Ending.TAKEN
-
-
-def answered_at(handoff: HandoffFact) -> datetime | None:
-    """When the first answer came, or the time for one was over."""
-    return handoff.answered or (handoff.ended if handoff.state is State.EXPIRED else None)
+def _where_few_move(
+    measure: Measure, cells: Cells, persons: Cells, facts: Facts, quarter: Quarter, zones: Zones, kind_of: KindOf
+) -> Cells:
+    """What stands open at the end of a quarter is what stood open before, and what was opened, less what has ended. Where a few
+    have ended, or where it is hidden how many were opened, it is hidden too: it counts as about one person.
+    """
+    came, went = FLOWS[measure]
+    told = publish(came, facts, quarter, zones, kind_of)
+    shared = {part.split for part in TABLES[came].columns(quarter, kind_of)}
+    table = TABLES[measure]
+    ended, _ = tallied(
+        TABLES[went].of(facts, quarter), table.person, _rows(zones, None), table.columns(quarter, kind_of)
+    )
+    found = dict(persons)
+    for row, column in cells:
+        if (column and split_of(column[:1]) not in shared) or (row and split_of(row) == BODY):
+            continue
+        if told.count(row, column) is None or 0 < ended.get((row, column), 0) < FEWEST:
+            found[row, column] = 1
+    return found
 
 
 def _rows(zones: Zones, body: Callable[[Any], str] | None) -> tuple[Part, ...]:
@@ -101,32 +121,8 @@ def _rows(zones: Zones, body: Callable[[Any], str] | None) -> tuple[Part, ...]:
     region, departement, epci = map(level, LEVELS)
     within: tuple[Part, ...] = (Part("epci", epci, (Part("commune", commune_of),)),)
     if body is not None:
-        within += (Part("organisation", body),)
+        within += (Part(BODY, body),)
     return (Part("region", region, (Part("departement", departement, within),)),)
-
-
-def _theme() -> Part:
-    return Part(
-        "category", lambda fact: category_of(fact.competence), (Part("competence", lambda fact: fact.competence),)
-    )
-
-
-def _month(at: Callable[[Any], datetime]) -> Part:
-    return Part("month", lambda fact: month_of(at(fact)))
-
-
-def _between(split: str, begin: Callable[[Any], datetime | None], end: Callable[[Any], datetime | None]) -> Part:
-    """A delay; "" where one of its ends has not come."""
-
-    def of(fact: Any) -> str:
-        first, last = begin(fact), end(fact)
-        return str(bucket(days(first, last))) if first and last else ""
-
-    return Part(split, of)
-
-
-def _yes(split: str, of: Callable[[Any], bool]) -> Part:
-    return Part(split, lambda fact: YES if of(fact) else NO)
 
 
 def _handoffs(at: Callable[[HandoffFact], datetime | None]) -> Callable[[Facts, Quarter], Iterable[HandoffFact]]:
@@ -168,104 +164,55 @@ def _caller(request: RequestFact) -> str:
     return request.file or request.id
 
 
-def _sent_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
-    return (
-        _theme(),
-        _month(lambda fact: fact.sent),
-        Part("kind", lambda fact: kind_of(fact.target)),
-        Part("sender", lambda fact: fact.sender),
-        _between("wait", lambda fact: fact.requested, lambda fact: fact.sent),
-    )
-
-
-def _answered_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
-    def reason(fact: HandoffFact) -> str:
-        told = outcome_of(fact) in {Ending.DECLINED, Ending.REDIRECTED}
-        return (fact.reason or ReasonCode.OTHER).value if told else ""
-
-    return (
-        Part("outcome", lambda fact: outcome_of(fact).value, (Part("reason", reason),)),
-        _theme(),
-        _month(lambda fact: answered_at(fact) or fact.drafted),
-        Part("kind", lambda fact: kind_of(fact.target)),
-        _between("delay", lambda fact: fact.sent, answered_at),
-    )
-
-
-def _contacted_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
-    return (
-        _theme(),
-        _month(lambda fact: fact.contacted),
-        Part("kind", lambda fact: kind_of(fact.target)),
-        _between("delay", lambda fact: fact.requested, lambda fact: fact.contacted),
-        _between("last", lambda fact: fact.answered, lambda fact: fact.contacted),
-    )
-
-
-def _request_columns(_: Quarter, __: KindOf) -> tuple[Part, ...]:
-    def reason(request: RequestFact) -> str:
-        return request.reasons[0] if request.reasons else ""
-
-    return (
-        Part("category", lambda fact: category_of(reason(fact)), (Part("competence", reason),)),
-        _month(lambda fact: fact.at),
-        Part("channel", lambda fact: fact.channel.value),
-        Part("requester", lambda fact: fact.requester.value),
-        Part("sex", lambda fact: fact.sex.value),
-        Part("age", lambda fact: fact.age_band.value),
-        _yes("at_once", lambda fact: fact.at_once),
-    )
-
-
 def _outcome(fact: Any) -> str:
     return fact.outcome.value if fact.outcome else ""
 
 
 TABLES: Final[Mapping[Measure, _Table]] = {
     Measure.SENT: _Table(
-        _handoffs(lambda one: one.sent), lambda fact: fact.file, _sent_columns, lambda fact: fact.target
+        _handoffs(lambda one: one.sent), lambda fact: fact.file, sent_columns, lambda fact: fact.target
     ),
     Measure.ANSWERED: _Table(
-        _handoffs(answered_at), lambda fact: fact.file, _answered_columns, lambda fact: fact.target
+        _handoffs(answered_at), lambda fact: fact.file, answered_columns, lambda fact: fact.target
     ),
     Measure.CONTACTED: _Table(
-        _handoffs(lambda one: one.contacted), lambda fact: fact.file, _contacted_columns, lambda fact: fact.target
+        _handoffs(lambda one: one.contacted), lambda fact: fact.file, contacted_columns, lambda fact: fact.target
     ),
     Measure.NEEDS_OPENED: _Table(
         lambda facts, quarter: (one for one in facts.needs if quarter.holds(one.opened)),
         lambda fact: fact.file,
-        lambda _, __: (_theme(), _month(lambda fact: fact.opened), _yes("urgent", lambda fact: fact.urgent)),
+        lambda _, __: (by_theme(), by_month(lambda fact: fact.opened), whether("urgent", lambda fact: fact.urgent)),
     ),
     Measure.NEEDS_ENDED: _Table(
         lambda facts, quarter: (one for one in facts.needs if quarter.holds(one.ended)),
         lambda fact: fact.file,
         lambda _, __: (
             Part("outcome", _outcome),
-            _theme(),
-            _month(lambda fact: fact.ended),
-            _between("delay", lambda fact: fact.opened, lambda fact: fact.ended),
+            by_month(lambda fact: fact.ended),
+            between("delay", lambda fact: fact.opened, lambda fact: fact.ended),
         ),
+        places=False,
     ),
     Measure.NEEDS_OPEN: _Table(
         _needs_open,
         lambda fact: fact.file,
-        lambda quarter, _: (_theme(), _between("delay", lambda fact: fact.opened, lambda _: quarter.end)),
+        lambda quarter, _: (by_theme(), between("delay", lambda fact: fact.opened, lambda _: quarter.end)),
     ),
     Measure.UNMET: _Table(
         _unmet,
         lambda fact: fact.person,
         lambda _, __: (
-            _theme(),
+            by_theme(),
             Part("cause", lambda fact: fact.cause.value),
-            _yes("door", lambda fact: bool(fact.door)),
+            whether("door", lambda fact: bool(fact.door)),
         ),
     ),
     Measure.FILES_OPENED: _Table(
         lambda facts, quarter: (one for one in facts.files if quarter.holds(one.opened)),
         lambda fact: fact.id,
         lambda _, __: (
-            _month(lambda fact: fact.opened),
-            _between("wait", lambda fact: fact.requested, lambda fact: fact.opened),
+            by_month(lambda fact: fact.opened),
+            between("wait", lambda fact: fact.requested, lambda fact: fact.opened),
         ),
         lambda fact: fact.organisation,
     ),
@@ -274,27 +221,33 @@ TABLES: Final[Mapping[Measure, _Table]] = {
         lambda fact: fact.id,
         lambda _, __: (
             Part("outcome", _outcome),
-            _month(lambda fact: fact.closed),
-            _between("delay", lambda fact: fact.opened, lambda fact: fact.closed),
+            by_month(lambda fact: fact.closed),
+            between("delay", lambda fact: fact.opened, lambda fact: fact.closed),
         ),
-        lambda fact: fact.lead,
+        places=False,
     ),
     Measure.FILES_OPEN: _Table(
         _files_open,
         lambda fact: fact.id,
-        lambda quarter, _: (_between("delay", lambda fact: fact.opened, lambda _: quarter.end),),
+        lambda quarter, _: (between("delay", lambda fact: fact.opened, lambda _: quarter.end),),
         lambda fact: fact.lead,
     ),
     Measure.TRANSITIONAL: _Table(
         lambda facts, quarter: (one for one in _files_open(facts, quarter) if one.transitional),
         lambda fact: fact.id,
-        lambda quarter, _: (_between("delay", lambda fact: fact.lead_since, lambda _: quarter.end),),
+        lambda quarter, _: (between("delay", lambda fact: fact.lead_since, lambda _: quarter.end),),
         lambda fact: fact.lead,
     ),
     Measure.REQUESTS: _Table(
         lambda facts, quarter: (one for one in facts.requests if quarter.holds(one.at)),
         _caller,
-        _request_columns,
+        request_columns,
         lambda fact: fact.organisation,
     ),
+}
+# What stands open, what adds to it and what takes from it. What ends is told of the network as a whole: of the three, one could be
+# worked out from the others.
+FLOWS: Final[Mapping[Measure, tuple[Measure, Measure]]] = {
+    Measure.NEEDS_OPEN: (Measure.NEEDS_OPENED, Measure.NEEDS_ENDED),
+    Measure.FILES_OPEN: (Measure.FILES_OPENED, Measure.FILES_CLOSED),
 }

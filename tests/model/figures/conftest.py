@@ -18,7 +18,7 @@ from tests.conftest import FULL
 
 END = datetime(2026, 3, 2, 9, tzinfo=UTC)
 # Seed, cells of 24 bodies, files: thousands of handoffs, of which some dozens come to each body that was planted.
-LIVED = [("one", 1, 800), ("two", 1, 800), ("three", 1, 800)]
+LIVED = [("one", 1, 720), ("two", 1, 720), ("three", 1, 720)]
 LIVED_IN_FULL = [(f"full {number}", 1 + number % 3, 3_000 + 3_000 * (number % 3)) for number in range(6)]
 
 

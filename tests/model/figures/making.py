@@ -35,7 +35,7 @@ def handoff(id_: str = "h", target: str = "b", state: State = State.SENT, **more
 def handoffs(draw: st.DrawFn) -> list[HandoffFact]:
     """Of a few files; each moment after the one before it, and none without it but where life has it so."""
     found: list[HandoffFact] = []
-    for number in range(draw(st.integers(0, 25))):
+    for number in range(draw(st.integers(0, 12))):
         state = draw(st.sampled_from(list(State)))
         asked = draw(st.integers(0, 5))
         sent = asked + draw(st.integers(0, 10))

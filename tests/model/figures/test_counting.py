@@ -114,13 +114,21 @@ def test_first_contact(years: Lived, told: dict[str, list[Story]]) -> None:
     opened = {log[0].file: log[0].at for log in years.logs}
     closed = {entry.file: entry.at for log in years.logs for entry in log if isinstance(entry.event, Closed)}
     found = first_contact(years.facts.handoffs, years.facts.files, END)
-    for curve, which in ((found.answered, ANSWERS), (found.contact, {Step.CONTACT})):
+    prepared = {
+        entry.file
+        for log in years.logs
+        for entry in log
+        if isinstance(entry.event, Drafted)
+        and entry.event.handoff.kind is not Kind.ASSIGN
+        and entry.event.handoff.sender != entry.event.handoff.target.organisation
+    }
+    for curve, which in ((found.sent, None), (found.answered, ANSWERS), (found.contact, {Step.CONTACT})):
         came, lost = list[int](), list[int]()
-        for file, some in told.items():
-            moments = [at for one in some if (at := one.at(*which))]
+        for file in prepared:
+            moments = [at for one in told[file] if (at := one.at(*which) if which else one.sent)]
             if moments:
                 came.append((min(moments) - opened[file]).days)
-            elif some or any(one.file == file and one.kind is not Kind.ASSIGN for one in years.facts.handoffs):
+            else:
                 lost.append((closed.get(file, END) - opened[file]).days)
         known = stats.ecdf(stats.CensoredData(uncensored=came, right=lost)).sf
         assert (curve.came, curve.waiting) == (len(came), len(lost))
@@ -187,9 +195,7 @@ def test_open_needs_and_files(years: Lived) -> None:
     needs = Counter(
         entry.event.need.competence  # type: ignore[union-attr]
         for id_, entry in added.items()
-        if entry.at <= at
-        and (id_ not in ended or ended[id_] > at)
-        and (id_ in ended or closing.get(entry.file, END) > at or True)
+        if entry.at <= at and not (id_ in ended and ended[id_] <= at)
     )
     found = Counter[str]()
     for (competence, _), count in unmet(years.facts.needs, (), at).open.items():

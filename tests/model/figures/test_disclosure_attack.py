@@ -16,7 +16,7 @@ DOSE = 20 if os.environ.get("MAILLAGE_TEST_FULL") else 1
 MOST_SORTS = 3000
 
 
-@pytest.mark.parametrize("seed", range(16 * DOSE))
+@pytest.mark.parametrize("seed", range(10 * DOSE))
 def test_no_hidden_cell_is_known_to_less_than_eleven(seed: int) -> None:
     chance = random.Random(seed)
     cells, persons = table(shape(chance).drawn(chance))
@@ -24,7 +24,7 @@ def test_no_hidden_cell_is_known_to_less_than_eleven(seed: int) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("seed", range(12 * DOSE))
+@pytest.mark.parametrize("seed", range(8 * DOSE))
 def test_nor_by_whoever_minds_that_each_person_is_in_all_splits_at_once(seed: int) -> None:
     chance = random.Random(f"joint {seed}")
     while True:

@@ -1,0 +1,117 @@
+"""By what facts are told apart in the tables that are published: theme, month, outcome, delay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from graph.model.casework.desk_report import month_of
+from graph.model.casework.handoff import ReasonCode, State
+from graph.model.figures.facts import HandoffFact, RequestFact
+from graph.model.figures.flows import Ending, category_of
+from graph.model.figures.histograms import bucket, days
+from graph.model.figures.lattice import Part
+from graph.model.figures.periods import Quarter
+
+KindOf = Callable[[str], str]
+YES: Final = "yes"
+NO: Final = "no"
+
+
+def outcome_of(handoff: HandoffFact) -> Ending:
+    """What the first answer was. What was taken and failed later was taken."""
+    if handoff.state is State.WAITLISTED:
+        return Ending.WAITING
+    if handoff.state is State.EXPIRED and handoff.answered is None:
+        return Ending.EXPIRED
+    if handoff.ended == handoff.answered:
+        return {State.DECLINED: Ending.DECLINED, State.REDIRECTED: Ending.REDIRECTED}.get(handoff.state, Ending.TAKEN)
+    return Ending.TAKEN
+
+
+def answered_at(handoff: HandoffFact) -> datetime | None:
+    """When the first answer came, or the time for one was over."""
+    return handoff.answered or (handoff.ended if handoff.state is State.EXPIRED else None)
+
+
+def by_theme() -> Part:
+    """By category, and by competence within."""
+    return Part(
+        "category", lambda fact: category_of(fact.competence), (Part("competence", lambda fact: fact.competence),)
+    )
+
+
+def by_month(at: Callable[[Any], datetime]) -> Part:
+    """By month, as Paris counts them."""
+    return Part("month", lambda fact: month_of(at(fact)))
+
+
+def between(split: str, begin: Callable[[Any], datetime | None], end: Callable[[Any], datetime | None]) -> Part:
+    """A delay; "" where one of its ends has not come."""
+
+    def of(fact: Any) -> str:
+        first, last = begin(fact), end(fact)
+        return str(bucket(days(first, last))) if first and last else ""
+
+    return Part(split, of)
+
+
+def whether(split: str, of: Callable[[Any], bool]) -> Part:
+    """Yes or no."""
+    return Part(split, lambda fact: YES if of(fact) else NO)
+
+
+def sent_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
+    """`wait` is the time from the request to the sending."""
+    return (
+        by_theme(),
+        by_month(lambda fact: fact.sent),
+        Part("kind", lambda fact: kind_of(fact.target)),
+        Part("sender", lambda fact: fact.sender),
+        between("wait", lambda fact: fact.requested, lambda fact: fact.sent),
+    )
+
+
+def answered_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
+    """`delay` is the time from the sending to the answer."""
+
+    def reason(fact: HandoffFact) -> str:
+        told = outcome_of(fact) in {Ending.DECLINED, Ending.REDIRECTED}
+        return (fact.reason or ReasonCode.OTHER).value if told else ""
+
+    return (
+        Part("outcome", lambda fact: outcome_of(fact).value, (Part("reason", reason),)),
+        by_theme(),
+        by_month(lambda fact: answered_at(fact) or fact.drafted),
+        Part("kind", lambda fact: kind_of(fact.target)),
+        between("delay", lambda fact: fact.sent, answered_at),
+    )
+
+
+def contacted_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
+    """`delay` is the time from the request to the first contact, `last` that from the answer on."""
+    return (
+        by_theme(),
+        by_month(lambda fact: fact.contacted),
+        Part("kind", lambda fact: kind_of(fact.target)),
+        between("delay", lambda fact: fact.requested, lambda fact: fact.contacted),
+        between("last", lambda fact: fact.answered, lambda fact: fact.contacted),
+    )
+
+
+def request_columns(_: Quarter, __: KindOf) -> tuple[Part, ...]:
+    """The theme is that of the main reason."""
+
+    def reason(request: RequestFact) -> str:
+        return request.reasons[0] if request.reasons else ""
+
+    return (
+        Part("category", lambda fact: category_of(reason(fact)), (Part("competence", reason),)),
+        by_month(lambda fact: fact.at),
+        Part("channel", lambda fact: fact.channel.value),
+        Part("requester", lambda fact: fact.requester.value),
+        Part("sex", lambda fact: fact.sex.value),
+        Part("age", lambda fact: fact.age_band.value),
+        whether("at_once", lambda fact: fact.at_once),
+    )
