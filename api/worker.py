@@ -18,6 +18,7 @@ from prometheus_client import Counter, Gauge
 from api.actions.casework import forgetting, person
 from api.actions.casework.clocks import pass_over
 from api.actions.figures import keeping
+from api.actions.reorganising_run import run_due
 from api.alerting import notice, notice_daily
 from api.anchoring import anchor_hourly
 from api.auth.signed_in import now_ms
@@ -92,6 +93,7 @@ def _duties(graph: Graph, indexer: Indexer, search: Engine, settings: Settings) 
     always: list[Coroutine[Any, Any, None]] = [
         _turns(graph, indexer, settings),
         _time(graph),
+        _reorganise(graph),
         anchor_hourly(graph, settings),
         _forget_daily(graph),
         _figures(graph, search),
@@ -148,6 +150,19 @@ async def _figures(graph: Graph, search: Engine) -> None:
         except Exception as fault:
             log.error("figures_failed", fault=type(fault).__name__)
         await asyncio.sleep(FIGURES_SECONDS)
+
+
+async def _reorganise(graph: Graph) -> None:
+    """For ever: reorganisations whose day has come. What was cut short is taken up where it was."""
+    while True:
+        try:
+            if moved := await run_due(graph, datetime.now(UTC)):
+                log.info("files_reorganised", files=moved)
+        except (Unavailable, OSError, TimeoutError) as fault:
+            log.warning("reorganisation_stood_still", fault=type(fault).__name__)
+        except Exception as fault:
+            log.error("reorganisation_failed", fault=type(fault).__name__)
+        await asyncio.sleep(TIME_SECONDS)
 
 
 async def _forget_daily(graph: Graph) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import strawberry
 
 from api.actions.figures.flows import End as FlowEnd
+from api.actions.reorganisation_moves import MoveKind
 from graph.model import vocabulary
 from graph.model.access import Operation, Role
 from graph.model.alerts import Pace
@@ -50,6 +51,7 @@ __all__ = [
     "CircleKind",
     "FieldGroup",
     "FileState",
+    "FilesRule",
     "FlowEnd",
     "ForgettingCause",
     "Ground",
@@ -67,6 +69,7 @@ __all__ = [
     "Mode",
     "ModerationChoice",
     "ModerationTask",
+    "MoveKind",
     "NoRelayCause",
     "NoteKind",
     "Operation",
@@ -75,6 +78,7 @@ __all__ = [
     "Outcome",
     "Owed",
     "Pace",
+    "PlanState",
     "Public",
     "ReadPage",
     "ReasonCode",
@@ -92,6 +96,7 @@ __all__ = [
     "WideningStep",
     "WritingKind",
 ]
+from graph.model.reorganisation.plan import FilesRule, PlanState
 
 if TYPE_CHECKING:
 
@@ -137,6 +142,9 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     OrganisationKind: "Kinds of bodies and of their units.",
     Outcome: "How a need, a file or a partner's work ended.",
     Owed: "What someone owes to someone.",
+    FilesRule: "Which open files of an organisation go.",
+    MoveKind: "What a move of a reorganisation does.",
+    PlanState: "Where a reorganisation is in its life.",
     Pace: "How often someone is told of new relays in a kept search, at most.",
     Public: "For whom: the closed list of data·inclusion v1.",
     ReasonCode: "Why something was not taken, or did not succeed.",
@@ -214,6 +222,8 @@ _LABELS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         }.items()
     },
     AlertKind: {member.value: KIND_WORDS[member] for member in AlertKind},
+    MoveKind: {member.value: vocabulary.label("move_kind", member) for member in MoveKind},
+    PlanState: {member.value: vocabulary.label("plan_state", member) for member in PlanState},
     SuggestionState: {member.value: vocabulary.label("suggestion_state", member) for member in SuggestionState},
 }
 

@@ -15,6 +15,7 @@ from api.graphql.listings import ListingMutations
 from api.graphql.moderation import ModerationMutations
 from api.graphql.network_alerts import AlertMutations
 from api.graphql.post_mutations import PostMutations
+from api.graphql.reorganisations import ReorganisationMutations
 from api.graphql.searches import SearchMutations
 from api.graphql.suggestions import SuggestionMutations
 
@@ -34,5 +35,6 @@ class Mutation(
     DeskMutations,
     PersonPageActs,
     AlertMutations,
+    ReorganisationMutations,
 ):
     """All acts."""

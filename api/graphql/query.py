@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import strawberry
 
-from api.actions import alerts
+from api.actions import alerts, reorganising
 from api.actions import directory as actions
 from api.actions.keeping import kept
 from api.graphql import figures, moderation, suggestions
@@ -30,6 +30,7 @@ from api.graphql.places import Territory
 from api.graphql.questions import RelayQuestion
 from api.graphql.references import organisation_of, shown
 from api.graphql.relays import RelaysResult
+from api.graphql.reorganisation_types import Reorganisation
 from api.graphql.searches import SavedSearch
 from api.graphql.services import Service
 from graph.model.errors import InvalidInput, NotFound
@@ -269,6 +270,24 @@ class Query(AlertQueries):
     ) -> figures.CoverageResult:
         """As a search would find them now."""
         return await figures.coverage(info, bounded(competence, "competence"), bounded(territory, "territory"), public)
+
+    @strawberry.field(description="Every reorganisation, the furthest day first; for coordinators.")
+    async def reorganisations(self, info: Info) -> list[Reorganisation]:
+        """Drafts included."""
+        plans = await reorganising.plans(info.context.rooms, info.context.viewer)
+        return [Reorganisation.of(plan) for plan in plans]
+
+    @strawberry.field(description="One reorganisation; null when there is none of this id.")
+    async def reorganisation(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Reorganisation | None:
+        """By id."""
+        context = info.context
+        try:
+            found = await reorganising.planned(context.rooms, context.viewer, bounded(id, "id"), at=context.now)
+        except NotFound:
+            return None
+        return Reorganisation.of(found.plan)
 
 
 def bounded(text: str, field: str) -> str:

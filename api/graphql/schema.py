@@ -28,6 +28,7 @@ from api.graphql.refusals import (
     StepNotAllowedHandler,
     TooMuchHandler,
 )
+from api.graphql.reorganisations import ReorganisationConflictHandler
 from api.graphql.suggestions import SuggestionConflictHandler
 from api.graphql.told import MOST_ERRORS, is_fault
 from api.journal import steps_of
@@ -92,6 +93,7 @@ def schema() -> Schema:
             PostConflictHandler(),
             SuggestionConflictHandler(),
             DecisionConflictHandler(),
+            ReorganisationConflictHandler(),
         ],
         extensions=[AlreadyRead],
     )

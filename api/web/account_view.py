@@ -80,6 +80,7 @@ def doors(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         ("/equipe", "Mon équipe", hers(Operation.ANSWER_HANDOFF)),
         ("/coordination", "Coordination", may_read_figures(viewer)),
         ("/corriger/suggestions", "Corrections proposées", answers or hers(Operation.ANSWER_SUGGESTION)),
+        ("/coordination/reorganisations", "Réorganisations", may(viewer, Operation.PLAN_REORGANISATIONS)),
         ("/moderation", "Modération", may(viewer, Operation.READ_QUEUE)),
         ("/coordination/alertes", "Alertes du réseau", may(viewer, Operation.SILENCE_ALERTS)),
         ("/fichiers", "Fichiers", hers(Operation.EXPORT) or hers(Operation.IMPORT)),

@@ -23,6 +23,7 @@ SAID: Final[Mapping[type, str]] = {
     acts.Opened: "a ouvert le dossier",
     acts.MemberSet: "a complété une personne du dossier",
     acts.NeedSet: "a revu un besoin",
+    acts.Rehoused: "a passé une demande à l’organisme qui succède",
     acts.Settled: "a décidé de la suite",
     acts.WorkersSet: "a changé qui travaille sur le dossier",
     acts.ConsentWithdrawn: "a retiré un accord",

@@ -53,6 +53,7 @@ from api.web.pages.casework import (
 )
 from api.web.pages.coordination import alerts as network_alerts
 from api.web.pages.coordination import pages as coordination
+from api.web.pages.coordination import reorganisations
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -95,6 +96,7 @@ for part in (
     desk_field,
     dossiers,
     dossier,
+    reorganisations,
     # Before those whose id takes what follows it in an address; the last takes all that is left.
     hours,
     outreach,

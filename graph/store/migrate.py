@@ -28,6 +28,7 @@ from graph.store.migrations import (
     m019_sweeping,
     m020_figures,
     m021_alerts,
+    m022_reorganisations,
 )
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
@@ -57,6 +58,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m019_sweeping", m019_sweeping.run),
     ("m020_figures", m020_figures.run),
     ("m021_alerts", m021_alerts.run),
+    ("m022_reorganisations", m022_reorganisations.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

@@ -36,6 +36,7 @@ from graph.store.outbox import Outbox
 from graph.store.posts import Posts
 from graph.store.queue import Queue
 from graph.store.relays import Relays
+from graph.store.reorganisations import Reorganisations
 from graph.store.replies import Replies
 from graph.store.searches import Searches
 from graph.store.sessions import Sessions
@@ -256,3 +257,8 @@ class Repositories:
     def teams(self) -> Teams:
         """Houses as their heads see them."""
         return Teams(self._unit)
+
+    @cached_property
+    def reorganisations(self) -> Reorganisations:
+        """Plans that change the network, and what they have done."""
+        return Reorganisations(self._unit)

@@ -22,6 +22,7 @@ from graph.model.casework.deciding import opened
 from graph.model.casework.file import Actor, ActorKind, Identity, Member, MemberRole
 from graph.store.unit import Graph
 from tests import make
+from tests.api import planning
 from tests.api.casework import keeping_pages, life, passing
 from tests.api.figures import alerts
 from tests.api.inside import Inside, inside
@@ -44,6 +45,7 @@ TOLD = {
     **keeping_pages.TOLD,
     **life.TOLD,
     **alerts.TOLD,
+    **planning.TOLD,
 }
 TODAY = date.today()  # noqa: DTZ011 - the site asks its own clock too
 SOON = (TODAY + timedelta(days=10)).isoformat()
@@ -128,6 +130,7 @@ STEPS = (
     *(Step(name, says, answer, Role.PROFESSIONAL) for name, says, answer in life.LIFE),
     Step("silenceAlert", lambda _: alerts.SILENCED, "NetworkAlert", Role.COORDINATOR),
     Step("unsilenceAlert", lambda _: alerts.NAMED, "NetworkAlert", Role.COORDINATOR),
+    *(Step(name, says, "Reorganisation", Role.COORDINATOR) for name, says in planning.PLANNING),
 )
 
 

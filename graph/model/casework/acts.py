@@ -136,6 +136,23 @@ class Reassigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rehoused:
+    """Another organisation stands at one end of a handoff from now on, for a reorganisation has put it in the other's place.
+
+    On the target's side `service`, `post` and `ground` (a consent that names it) are what it has there; a post or a service that
+    did not come along is empty.
+    """
+
+    handoff: str
+    side: Side
+    organisation: str
+    account: str = ""
+    service: str = ""
+    post: str = ""
+    ground: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """The lead has seen how a handoff ended, and says what follows."""
 
@@ -272,11 +289,11 @@ class Erased:
 
 
 Event = (
-    Opened | MemberSet | NeedAdded | NeedSet | NeedEnded | Drafted | Stepped | Reassigned | Settled | LeadMoved | WorkersSet
-    | ConsentGiven | ConsentWithdrawn | Reviewed | CircleSet | CircleLeft | CoReferentSet | CoReferentLeft | Noted | Met | Assessed
-    | DecisionTold | WatchSet | Looked | Delivered | AppointmentSet | OpinionGiven | NoRelayFound | WorryTold
-    | ContactTold | CalledBack | PageSet | Kept | Struck | Closed | Reopened | Linked | Erased
-    | RightAsked | RightAnswered | ForgettingTold
+    Opened | MemberSet | NeedAdded | NeedSet | NeedEnded | Drafted | Stepped | Reassigned | Rehoused | Settled | LeadMoved
+    | WorkersSet | ConsentGiven | ConsentWithdrawn | Reviewed | CircleSet | CircleLeft | CoReferentSet | CoReferentLeft | Noted
+    | Met | Assessed | DecisionTold | WatchSet | Looked | Delivered | AppointmentSet | OpinionGiven | NoRelayFound | WorryTold
+    | ContactTold | CalledBack | PageSet | Kept | Struck | Closed | Reopened | Linked | Erased | RightAsked | RightAnswered
+    | ForgettingTold
 )  # fmt: skip
 EVENTS: Final[Mapping[str, type[Event]]] = MappingProxyType({event.__name__: event for event in Event.__args__})
 

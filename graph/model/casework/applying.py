@@ -13,7 +13,7 @@ from graph.model.casework.endings import ended, erased, joined
 from graph.model.casework.file import File, FileState, ToCallBack
 from graph.model.casework.handoff import Side, Step
 from graph.model.casework.leading import led
-from graph.model.casework.stepping import stepped
+from graph.model.casework.stepping import rehoused, stepped
 
 V = TypeVar("V")
 
@@ -106,6 +106,11 @@ def _(event: acts.Reassigned, file: File, entry: Entry) -> File:
     else:
         handoff = replace(handoff, sender_account=event.account)
     return replace(file, handoffs=_put(file.handoffs, handoff.id, handoff))
+
+
+@_apply.register
+def _(event: acts.Rehoused, file: File, entry: Entry) -> File:
+    return replace(file, handoffs=_put(file.handoffs, event.handoff, rehoused(file.handoffs[event.handoff], event)))
 
 
 @_apply.register

@@ -35,6 +35,7 @@ HER_OWN: Final = (
     acts.Drafted,
     acts.Stepped,
     acts.Reassigned,
+    acts.Rehoused,
     acts.Settled,
     acts.ConsentGiven,
     acts.ConsentWithdrawn,

@@ -264,6 +264,7 @@ EXPORTED: Final[Mapping[type[Event], Made]] = {
     acts.Drafted: _handoff,
     acts.Stepped: _step,
     acts.Reassigned: _of_handoff("handoff"),
+    acts.Rehoused: _of_handoff("handoff", "organisation"),
     acts.Settled: _of_handoff("handoff", "text"),
     acts.LeadMoved: _lead,
     acts.WorkersSet: _plainly,

@@ -18,7 +18,8 @@ def led(file: File, lead: Lead) -> File:
     """The file under another lead.
 
     Where it leaves an organisation, those who worked on it there do so no longer, and what would have moved it (transfers,
-    assignments, take-overs) and has not been begun is recalled. Within one, an assignment takes the place of the one before.
+    assignments, take-overs) and has not been begun is recalled. A reorganisation recalls only what would move it within a house,
+    or to whoever leads now: what was asked of others goes on. Within one, an assignment takes the place of the one before.
     """
     if file.lead is None:
         return replace(file, lead=lead)
@@ -34,6 +35,9 @@ def led(file: File, lead: Lead) -> File:
 def _moot(handoff: Handoff, lead: Lead, leaves: bool) -> bool:
     if not handoff.open or handoff.begun or handoff.id == lead.handoff:
         return False
+    if leaves and lead.cause is LeadCause.REORGANISED and handoff.kind in OF_THE_FILE:
+        asker = handoff.sender if handoff.kind is Kind.TAKE_OVER else handoff.target.organisation
+        return handoff.kind is Kind.ASSIGN or asker == lead.organisation
     if leaves:
         return handoff.kind in OF_THE_FILE
     return handoff.kind is Kind.ASSIGN and handoff.moved_lead and lead.cause is LeadCause.ASSIGNED

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from graph.model.casework.acts import Closed, ConsentWithdrawn, Entry, LeadMoved, Linked, Reassigned, Stepped
+from graph.model.casework.acts import Closed, ConsentWithdrawn, Entry, LeadMoved, Linked, Reassigned, Rehoused, Stepped
 from graph.model.casework.file import File, LeadCause
 from graph.model.casework.handoff import Handoff, Kind, Side, State, Step
 from graph.model.casework.owed import Holder, of_handoff
@@ -72,6 +72,13 @@ def _notices(file: File, entry: Entry) -> Iterator[Notice]:
         case Reassigned() as event if (handoff := file.handoffs.get(event.handoff)) is not None:
             side = handoff.target.organisation if event.side is Side.TARGET else handoff.sender
             yield Notice(kind=NoticeKind.HANDED_OVER, organisation=side, account=event.account, about=handoff.id)
+        case Rehoused() as event:
+            yield Notice(
+                kind=NoticeKind.HANDED_OVER,
+                organisation=event.organisation,
+                account=event.account,
+                about=event.handoff,
+            )
         case Stepped() as event if (handoff := file.handoffs.get(event.handoff)) is not None:
             yield from _of_step(file, handoff, event, entry)
         case Linked(into=False):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from graph.model.casework.acts import Stepped
+from graph.model.casework.acts import Rehoused, Stepped
 from graph.model.casework.clocks import put_off
 from graph.model.casework.handoff import ENDED, UNANSWERED, Handoff, Reported, Side, State, Step
 
@@ -115,3 +115,18 @@ def _reported(handoff: Handoff, event: Stepped, at: datetime) -> dict[str, Any]:
     if event.position is not None:
         found["position"] = event.position
     return found
+
+
+def rehoused(handoff: Handoff, event: Rehoused) -> Handoff:
+    """With another organisation at one end. What its target has there of an agreement is another's to give."""
+    if event.side is not Side.TARGET:
+        return replace(handoff, sender=event.organisation, sender_account=event.account)
+    target = replace(
+        handoff.target,
+        organisation=event.organisation,
+        service=event.service,
+        post=event.post,
+        agreement="",
+        professional=event.account,
+    )
+    return replace(handoff, target=target, ground=event.ground)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 
-from graph.model.casework.acts import Entry, Event, NeedEnded, Opened, Settled, Stepped
+from graph.model.casework.acts import Entry, Event, NeedEnded, Opened, Rehoused, Settled, Stepped
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Need
 from graph.model.casework.handoff import Handoff
@@ -44,7 +44,7 @@ def entry_row(entry: Entry, committed: str, hashed: str, sealed: str) -> Row:
             "organisation": entry.by.organisation,
             "account": entry.by.account,
             "actor": entry.by.kind.value,
-            "handoff": event.handoff if isinstance(event, Stepped | Settled) else "",
+            "handoff": event.handoff if isinstance(event, Stepped | Settled | Rehoused) else "",
             "need": event.need if isinstance(event, NeedEnded) else "",
             "reason": reason.value if reason else "",
             "tally": tally_of(tallied(event), entry.by.organisation, entry.at),

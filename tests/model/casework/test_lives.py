@@ -25,7 +25,7 @@ from graph.model.casework.acts import EVENTS, Entry, Event, Stepped
 from graph.model.casework.applying import applied
 from graph.model.casework.clocks import BY_DEFAULT
 from graph.model.casework.deciding import Draft
-from graph.model.casework.file import Actor, File, FileState, Member, MemberRole, Need, Outcome, Watch
+from graph.model.casework.file import Actor, ActorKind, File, FileState, Member, MemberRole, Need, Outcome, Watch
 from graph.model.casework.grounds import Ground, Means, ShareGroup
 from graph.model.casework.handoff import OF_THE_FILE, Handoff, Kind, OrderedLead, ReasonCode, Step, Target
 from graph.model.casework.leaving import departure
@@ -36,6 +36,10 @@ from graph.model.casework.steps import STEPS
 from graph.model.casework.taking import allowed_steps, sides, take
 from graph.model.casework.timing import due_tick
 from graph.model.errors import InvalidInput, Refusal, StepNotAllowed
+from graph.model.reorganisation.effects import Reading
+from graph.model.reorganisation.facts import file_facts
+from graph.model.reorganisation.moving import moves_of
+from graph.model.reorganisation.plan import CloseBody, Move, MoveProfessional, Plan
 from tests.model.casework import cases, watching
 
 MOST_FILES: Final = 4
@@ -309,6 +313,30 @@ class Lives(RuleBasedStateMachine):
     @rule(body=bodies, number=st.integers(1, 2))
     def come_back(self, body: str, number: int) -> None:
         self.off.discard(f"{body}/{number}")
+
+    @rule(body=bodies, to=bodies)
+    def reorganise(self, body: str, to: str) -> None:
+        """All that a body leads, sent or was sent is another's: permissions name that one, and what was asked goes on."""
+        if body == to:
+            return
+        # Here a professional is of one house for good: those who work at this one go on elsewhere.
+        leave = (f"{body}/{number}" for number in (1, 2, 3))
+        moves: list[Move] = [
+            MoveProfessional(account=one, source=body, to=OUTSIDER.organisation, with_files=False) for one in leave
+        ]
+        moves.append(CloseBody(id=body, successor=to))
+        reading = Reading(Plan(id="p", title="t", on=self.now.date(), moves=tuple(moves)))
+        by = Actor(kind=ActorKind.SYSTEM)
+        for id_, file in tuple(self.known.items()):
+            if not file.open:
+                continue
+            self.write(id_, by, *moves_of(file, file_facts(file), reading, self.now, "réorganisation"))
+            after = self.known[id_]
+            assert body not in {one.sender for one in after.handoffs.values() if one.open}
+            assert body not in {one.target.organisation for one in after.handoffs.values() if one.open}
+            assert after.lead is not None
+            assert after.lead.organisation != body
+            assert moves_of(after, file_facts(after), reading, self.now, "réorganisation") == []
 
     # -------------------------------------------------------------- handoffs
 

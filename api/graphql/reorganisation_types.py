@@ -1,0 +1,234 @@
+"""Reorganisations as the schema shows them: the plan, its moves in words, before and after in figures that name nobody."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+
+from api.actions import reorganising
+from api.actions.reorganisation_moves import MoveKind
+from api.actions.reorganised import compared
+from api.graphql.competences import Competence
+from api.graphql.context import Info
+from api.graphql.enums import PlanState
+from api.graphql.places import Territory
+from graph.model.reorganisation import afterwards as coverage
+from graph.model.reorganisation import carried, comparing
+from graph.model.reorganisation import plan as model
+from graph.model.reorganisation.checking import OF_THE_PLAN
+
+KINDS = {
+    model.CreateBody: MoveKind.CREATE_BODY,
+    model.CloseBody: MoveKind.CLOSE_BODY,
+    model.MergeBodies: MoveKind.MERGE_BODIES,
+    model.SplitBody: MoveKind.SPLIT_BODY,
+    model.MoveBody: MoveKind.MOVE_BODY,
+    model.RenameBody: MoveKind.RENAME_BODY,
+    model.MoveService: MoveKind.MOVE_SERVICE,
+    model.MovePost: MoveKind.MOVE_POST,
+    model.MoveProfessional: MoveKind.MOVE_PROFESSIONAL,
+    model.ChangeTerritory: MoveKind.CHANGE_TERRITORY,
+    model.MoveFiles: MoveKind.MOVE_FILES,
+}
+
+
+@strawberry.type(description="A figure of the network, to the nearest ten.")
+class Around:
+    """None where it may not be told."""
+
+    count: int | None = strawberry.field(description="About how many; null where it is hidden, zero for none at all.")
+
+    @classmethod
+    def of(cls, figure: carried.Around) -> Around:
+        """As the model has it."""
+        return cls(count=figure.count)
+
+
+@strawberry.type(description="One move of a reorganisation.")
+class ReorganisationMove:
+    """What it is about, by ids."""
+
+    kind: MoveKind = strawberry.field(description="What it does.")
+    bodies: list[strawberry.ID] = strawberry.field(description="The organisations that it names.")
+    name: str = strawberry.field(description="The name that it gives; empty where it gives none.")
+
+    @classmethod
+    def of(cls, move: model.Move) -> ReorganisationMove:
+        """As the model has it."""
+        name = move.record.name if isinstance(move, model.CreateBody) else getattr(move, "name", "")
+        alone = model.Plan(id="", title="", on=date.min, moves=(move,))
+        bodies = [strawberry.ID(id_) for id_ in sorted(model.bodies_named(alone))]
+        return cls(kind=KINDS[type(move)], bodies=bodies, name=name)
+
+
+@strawberry.type(description="What keeps a draft from being published.")
+class ReorganisationFault:
+    """Where, and a sentence."""
+
+    move: int | None = strawberry.field(description="The place of the move, from 0; null for the plan itself.")
+    field: str = strawberry.field(description="Of the move, or of the plan.")
+    text: str = strawberry.field(description="In French.")
+
+
+@strawberry.type(description="Who handles something somewhere.")
+class Handler:
+    """By what right."""
+
+    organisation_id: strawberry.ID = strawberry.field(description="Of the organisation.")
+    name: str = strawberry.field(description="Its name.")
+    source: str = strawberry.field(description="The text of law or the agreement; empty for none.")
+
+    @classmethod
+    def of(cls, one: coverage.Handler) -> Handler:
+        """As the model has it."""
+        return cls(organisation_id=strawberry.ID(one.organisation), name=one.name, source=one.source)
+
+
+@strawberry.type(description="A competence in communes where who handles it changes.")
+class CoverageChange:
+    """Before and after."""
+
+    competence: Competence = strawberry.field(description="What is handled.")
+    communes: list[Territory] = strawberry.field(description="Where, the most populous first.")
+    population: int = strawberry.field(description="Who lives there.")
+    before: list[Handler] = strawberry.field(description="Among the organisations of the plan, before.")
+    after: list[Handler] = strawberry.field(description="Among them, after.")
+    lost: bool = strawberry.field(description="These communes lose their last relay.")
+    gained: bool = strawberry.field(description="They gain their first one.")
+
+    @classmethod
+    def of(cls, one: coverage.CoverageChange) -> CoverageChange:
+        """As the model has it."""
+        return cls(
+            competence=Competence.of(one.competence),
+            communes=[Territory.of(place) for place in one.communes],
+            population=one.population,
+            before=[Handler.of(handler) for handler in one.before],
+            after=[Handler.of(handler) for handler in one.after],
+            lost=one.lost,
+            gained=one.gained,
+        )
+
+
+@strawberry.type(description="What a unit carries.")
+class UnitLoad:
+    """Figures, and people."""
+
+    files: Around = strawberry.field(description="Open files that it leads.")
+    handoffs: Around = strawberry.field(description="Open handoffs that it sent or has to answer.")
+    professionals: int = strawberry.field(description="Who work there.")
+
+    @classmethod
+    def of(cls, load: comparing.Load) -> UnitLoad:
+        """As the model has it."""
+        return cls(files=Around.of(load.files), handoffs=Around.of(load.handoffs), professionals=load.professionals)
+
+
+@strawberry.type(description="A unit before and after.")
+class UnitChange:
+    """By its name before."""
+
+    id: strawberry.ID = strawberry.field(description="Of the organisation.")
+    name: str = strawberry.field(description="Its name.")
+    before: UnitLoad | None = strawberry.field(description="Null where the plan creates it.")
+    after: UnitLoad | None = strawberry.field(description="Null where the plan ends it.")
+
+
+@strawberry.type(description="A plan before and after, by the rules by which it runs.")
+class Comparison:
+    """What it changes."""
+
+    coverage: list[CoverageChange] = strawberry.field(description="Communes that lose their last relay first.")
+    units: list[UnitChange] = strawberry.field(description="Each unit that changes.")
+    files: Around = strawberry.field(description="Open files that change hands.")
+    handoffs: Around = strawberry.field(description="Ends of open handoffs that change hands.")
+    bodies_without_successor: list[strawberry.ID] = strawberry.field(description="Organisations that end without one.")
+    services_without_successor: list[strawberry.ID] = strawberry.field(description="Services that nobody takes over.")
+    posts_without_successor: list[strawberry.ID] = strawberry.field(description="Posts that nobody takes over.")
+    people_without_place: int = strawberry.field(description="Professionals who are left without an organisation.")
+    agreements_lapsing: list[str] = strawberry.field(description="Agreements of which a party ends, by label.")
+    listings_changing_keepers: list[strawberry.ID] = strawberry.field(
+        description="Services and posts whose keepers are others afterwards."
+    )
+
+    @classmethod
+    def of(cls, one: comparing.Comparison) -> Comparison:
+        """As the model has it."""
+        return cls(
+            coverage=[CoverageChange.of(change) for change in one.coverage],
+            units=[
+                UnitChange(
+                    id=strawberry.ID(unit.id),
+                    name=unit.name,
+                    before=UnitLoad.of(unit.before) if unit.before else None,
+                    after=UnitLoad.of(unit.after) if unit.after else None,
+                )
+                for unit in one.units
+            ],
+            files=Around.of(one.files),
+            handoffs=Around.of(one.handoffs),
+            bodies_without_successor=[strawberry.ID(body.id) for body in one.without.bodies],
+            services_without_successor=[strawberry.ID(service.id) for service in one.without.services],
+            posts_without_successor=[strawberry.ID(post.id) for post in one.without.posts],
+            people_without_place=len(one.without.people),
+            agreements_lapsing=[agreement.label for agreement in one.lapsing],
+            listings_changing_keepers=[strawberry.ID(listing.id) for listing in one.keepers],
+        )
+
+
+@strawberry.type(description="How far a reorganisation has come.")
+class ReorganisationProgress:
+    """Files that have moved, and those that are left."""
+
+    moved: int = strawberry.field(description="Files that it has moved.")
+    left: int = strawberry.field(description="Files that the organisations that it ends still hold.")
+
+
+@strawberry.type(
+    description="A change of the network on a day: a draft changes nothing, a published one is done on its day."
+)
+class Reorganisation:
+    """A plan."""
+
+    id: strawberry.ID = strawberry.field(description="Of the plan.")
+    title: str = strawberry.field(description="As its author calls it.")
+    on: date = strawberry.field(description="The day on which it is done.")
+    state: PlanState = strawberry.field(description="Where it is in its life.")
+    version: int = strawberry.field(description="How often it was written; give it back as `expectedVersion`.")
+    moves: list[ReorganisationMove] = strawberry.field(description="In the order in which they were said.")
+
+    @classmethod
+    def of(cls, plan: model.Plan) -> Reorganisation:
+        """As the model has it."""
+        return cls(
+            id=strawberry.ID(plan.id),
+            title=plan.title,
+            on=plan.on,
+            state=plan.state,
+            version=plan.version,
+            moves=[ReorganisationMove.of(move) for move in plan.moves],
+        )
+
+    @strawberry.field(description="What keeps it from being published; none of one that is no draft.")
+    async def faults(self, info: Info) -> list[ReorganisationFault]:
+        """The plan's own first."""
+        context = info.context
+        found = await reorganising.planned(context.rooms, context.viewer, str(self.id), at=context.now)
+        return [
+            ReorganisationFault(move=None if one.move == OF_THE_PLAN else one.move, field=one.field, text=one.text)
+            for one in found.faults
+        ]
+
+    @strawberry.field(description="What it would change, were it done as things are now; null once it has begun.")
+    async def comparison(self, info: Info) -> Comparison | None:
+        """Before and after."""
+        context = info.context
+        found = await compared(context.rooms, context.viewer, str(self.id), at=context.now)
+        return Comparison.of(found.comparison) if found.comparison else None
+
+    @strawberry.field(description="How far it has come.")
+    async def progress(self, info: Info) -> ReorganisationProgress:
+        """In files: at each moment each of them has one lead."""
+        found = await reorganising.status(info.context.rooms, info.context.viewer, str(self.id))
+        return ReorganisationProgress(moved=found.moved, left=found.left)

@@ -1,0 +1,70 @@
+"""What the pages of a reorganisation show of it, gathered: its names, and the tables of before and after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.actions.reorganised import Compared
+from api.rooms import Rooms
+from api.web.reorganised_view import (
+    Named,
+    agreement_words,
+    around_words,
+    coverage_rows,
+    first_sentence,
+    left_behind,
+    unit_rows,
+)
+from graph.model.errors import NotFound
+from graph.model.reorganisation.comparing import Comparison
+from graph.model.reorganisation.plan import created
+
+
+def still(found: Compared) -> Comparison:
+    """Raises NotFound once it has begun."""
+    if found.comparison is None:
+        raise NotFound("Cette réorganisation a commencé : ce qui était avant n’est plus là pour être comparé.")
+    return found.comparison
+
+
+def sides_of(it: Comparison, named: Named) -> dict[str, Any]:
+    """What changes, as its tables show it."""
+    return {
+        "sentence": first_sentence(it),
+        "coverage": coverage_rows(it.coverage),
+        "units": unit_rows(it.units),
+        "carried": [
+            {
+                "source": named.body(one.source),
+                "to": named.body(one.to),
+                "files": around_words(one.files),
+                "handoffs": around_words(one.handoffs),
+            }
+            for one in it.carried
+        ],
+        "behind": left_behind(it, named.things),
+        "lapsing": [agreement_words(one) for one in it.lapsing],
+        "keepers": [
+            {
+                "name": one.name,
+                "what": "service" if one.kind == "service" else "poste",
+                "source": named.body(one.source),
+                "to": named.body(one.to),
+            }
+            for one in it.keepers
+        ],
+    }
+
+
+async def named_in(rooms: Rooms, found: Compared) -> Named:
+    """The names of all that a plan speaks of."""
+    known = found.planned.known
+    things = {id_: one.name for id_, one in known.services.items()} | {
+        id_: one.label for id_, one in known.posts.items()
+    }
+    async with rooms.graph.reading() as unit:
+        for body in sorted(known.bodies):
+            things |= {account.id: account.name for _, account in await unit.accounts.members(body)}
+    new = created(found.planned.plan)
+    names = {id_: one.name for id_, one in new.items()} | {id_: one.name for id_, one in known.bodies.items()}
+    return Named(rooms=rooms, names=names, things=things)

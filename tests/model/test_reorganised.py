@@ -1,0 +1,246 @@
+"""Before and after a reorganisation: who handles what where, what units carry, who has no successor; and nobody told apart."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from graph.model.reorganisation.afterwards import afterwards, coverage_changes, handlings
+from graph.model.reorganisation.carried import Around, Flows, around
+from graph.model.reorganisation.comparing import Comparison, comparison
+from graph.model.reorganisation.facts import DirectoryFacts, FileFacts, HandoffFacts
+from graph.model.reorganisation.plan import (
+    ChangeTerritory,
+    CloseBody,
+    CreateBody,
+    FilesRule,
+    Heir,
+    Move,
+    MoveFiles,
+    MoveProfessional,
+    MoveService,
+    Plan,
+    RenameBody,
+    SplitBody,
+)
+from tests import make
+
+ON = date(2026, 9, 1)
+OLD, NORTH, SOUTH, OTHER = "t:ancien", "t:nord", "t:sud", "t:autre"
+BESANCON, PONTARLIER = make.besancon(), make.pontarlier()
+# A kind without a rule of its own: only what its services say counts.
+PLAIN = "AUTRE"
+
+
+def plan(*moves: Move) -> Plan:
+    return Plan(id="p", title="Essai", on=ON, moves=moves)
+
+
+def known(**more: object) -> DirectoryFacts:
+    plain: dict[str, object] = {
+        "bodies": {
+            OLD: make.organisation(OLD, name="Ancien", kind=PLAIN),
+            OTHER: make.organisation(OTHER, name="Autre", kind=PLAIN),
+        },
+        "services": {
+            "s1": make.service("s1", name="Loyers", organisation=OLD, covers=("25056",)),
+            "s2": make.service("s2", name="RSA", organisation=OLD, covers=("25462",), competences=(make.RSA,)),
+        },
+        "posts": {"p1": make.post("p1", label="Accueil", organisation=OLD)},
+        "members": {OLD: frozenset({"ben", "cleo"}), OTHER: frozenset({"anne"})},
+        "files": {OLD: 60, OTHER: 30},
+        "handoffs": {OLD: 0, OTHER: 0},
+    }
+    return DirectoryFacts(**(plain | more))  # type: ignore[arg-type]
+
+
+def files(north: int, south: int) -> list[FileFacts]:
+    """Of the old body: so many in Besançon, so many in Pontarlier."""
+    return [
+        FileFacts(id=f"f{n}", organisation=OLD, account="ben", zones=frozenset(place.zones))
+        for n, place in enumerate([BESANCON] * north + [PONTARLIER] * south)
+    ]
+
+
+def split() -> tuple[Move, ...]:
+    return (
+        CreateBody(record=make.organisation(NORTH, name="Nord", kind=PLAIN)),
+        CreateBody(record=make.organisation(SOUTH, name="Sud", kind=PLAIN)),
+        SplitBody(id=OLD, heirs=(Heir(id=NORTH, scope="le reste"), Heir(id=SOUTH, territories=("25462",)))),
+        MoveProfessional(account="cleo", source=OLD, to=SOUTH),
+    )
+
+
+def compared(one: Plan, some: list[FileFacts], facts: DirectoryFacts | None = None) -> Comparison:
+    facts = facts or known()
+    was, will = handlings(facts, (), make.TODAY), handlings(afterwards(one, facts), (), ON)
+    return comparison(one, facts, some, (), coverage_changes(was, will, [BESANCON, PONTARLIER], {}))
+
+
+def test_each_thing_is_where_the_plan_has_it() -> None:
+    after = afterwards(plan(*split()), known())
+    assert set(after.bodies) == {NORTH, SOUTH, OTHER}
+    assert {id_: one.organisation for id_, one in after.services.items()} == {"s1": NORTH, "s2": SOUTH}
+    assert after.posts["p1"].organisation == NORTH
+    assert after.members == {NORTH: frozenset({"ben"}), SOUTH: frozenset({"cleo"}), OTHER: frozenset({"anne"})}
+
+
+def test_a_new_name_and_a_new_territory_are_seen() -> None:
+    one = plan(RenameBody(id=OTHER, name="Neuf"), ChangeTerritory(body=OTHER, covers=("25462",)))
+    body = afterwards(one, known()).bodies[OTHER]
+    assert (body.name, body.covers, body.aliases) == ("Neuf", ("25462",), ("Autre",))
+
+
+def test_coverage_says_who_handles_what_where_before_and_after() -> None:
+    changes = compared(plan(*split()), []).coverage
+    told = {
+        (one.competence, tuple(place.id for place in one.communes)): (
+            [handler.name for handler in one.before],
+            [handler.name for handler in one.after],
+        )
+        for one in changes
+    }
+    assert told == {(make.RENT, ("25056",)): (["Ancien"], ["Nord"]), (make.RSA, ("25462",)): (["Ancien"], ["Sud"])}
+    assert not any(one.lost or one.gained for one in changes)
+
+
+def test_a_commune_that_loses_its_last_relay_comes_first_with_its_population() -> None:
+    changes = compared(plan(CloseBody(id=OLD)), []).coverage
+    assert [(one.competence, one.lost, one.population) for one in changes] == [
+        (make.RENT, True, 118_489),
+        (make.RSA, True, 17_000),
+    ]
+
+
+def test_it_is_not_the_last_where_another_body_covers_it_at_whatever_level() -> None:
+    facts, one = known(), plan(CloseBody(id=OLD))
+    was, will = handlings(facts, (), make.TODAY), handlings(afterwards(one, facts), (), ON)
+    others = {make.RENT: frozenset({"departement:25"})}
+    changes = coverage_changes(was, will, [BESANCON, PONTARLIER], others)
+    assert {one.competence: one.lost for one in changes} == {make.RENT: False, make.RSA: True}
+
+
+def test_a_first_relay_is_gained() -> None:
+    facts = known()
+    record = make.organisation(NORTH, name="Nord", kind="CAF", covers=("25462",))
+    one = plan(CreateBody(record=record))
+    was, will = handlings(facts, (), make.TODAY), handlings(afterwards(one, facts), (), ON)
+    changes = coverage_changes(was, will, [BESANCON, PONTARLIER], {})
+    assert changes
+    assert all(one.gained == (not one.before) for one in changes)
+    assert {place.id for one in changes for place in one.communes} == {"25462"}
+    # A kind's right is told with the text that gives it.
+    assert any(handler.source for one in changes for handler in one.after)
+
+
+def test_an_agreement_counts_while_it_stands_and_lapses_with_its_party() -> None:
+    facts = known()
+    mandate = make.agreement(given_to=OLD, covers=("25462",), until=date(2027, 1, 1))
+    one = plan(CloseBody(id=OLD, successor=OTHER))
+    was = handlings(facts, (mandate,), make.TODAY)
+    assert make.HOTEL in {handling.competence for handling in was}
+    assert comparison(one, facts, [], (mandate,), ()).lapsing == (mandate,)
+    assert comparison(plan(RenameBody(id=OLD, name="N")), facts, [], (mandate,), ()).lapsing == ()
+
+
+def test_units_are_told_what_they_carry_before_and_after() -> None:
+    found = compared(plan(*split()), files(40, 20))
+    units = {one.id: one for one in found.units}
+    assert set(units) == {OLD, NORTH, SOUTH}
+    assert units[OLD].after is None
+    assert units[NORTH].before is None
+    assert units[OLD].before and units[OLD].before.files == Around(60)
+    assert units[NORTH].after and units[NORTH].after.files == Around(40)
+    assert units[SOUTH].after and units[SOUTH].after.files == Around(20)
+    assert (units[SOUTH].after.professionals, units[SOUTH].after.each) == (1, 20)
+    assert found.files == Around(60)
+
+
+def test_few_are_hidden_and_what_would_give_them_away_too() -> None:
+    found = compared(plan(*split()), files(53, 7))
+    units = {one.id: one for one in found.units}
+    assert units[SOUTH].after and units[SOUTH].after.files == Around(None)
+    # Its neighbour is the old body less these: hidden with it, and so is the old body.
+    assert units[OLD].before and units[OLD].before.files == Around(None)
+    assert units[NORTH].after and units[NORTH].after.files == Around(None)
+    assert {one.to: one.files for one in found.carried} == {NORTH: Around(None), SOUTH: Around(None)}
+    assert found.files == Around(None)
+
+
+def test_what_is_told_is_told_to_the_nearest_ten() -> None:
+    assert [around(n).count for n in (0, 11, 14, 15, 96, 104, 105)] == [0, 10, 10, 20, 100, 100, 110]
+    assert around(None).hidden
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_figure_of_fewer_than_eleven_is_told(seed: int) -> None:
+    drawn = random.Random(seed)
+    units = [f"u{n}" for n in range(drawn.randint(2, 6))]
+    pairs = [(a, b) for a in units for b in units]
+    counts = Counter({pair: drawn.choice((1, 3, 7, 10, 12, 40, 300)) for pair in pairs if drawn.random() < 0.6})
+    flows = Flows.of(counts)
+    for pair in pairs:
+        told = flows.cell(*pair).count
+        assert told == 0 if not counts[pair] else told is None or counts[pair] >= 11
+    for unit in units:
+        before = sum(count for (source, _), count in counts.items() if source == unit)
+        assert flows.before(unit).count in (
+            {0} if not before else {None} if before < 11 else {None, around(before).count}
+        )
+    # Who knows the sum of a line, and where nothing goes, finds no hidden part of it; and a sum is told with all its parts alone.
+    for line in ([(unit, to) for to in units] for unit in units):
+        hidden = [pair for pair in line if flows.cell(*pair).hidden]
+        assert len(hidden) != 1 or sum(counts[pair] > 0 for pair in line) == 1
+        assert flows.before(line[0][0]).hidden == bool(hidden)
+    for line in ([(source, unit) for source in units] for unit in units):
+        hidden = [pair for pair in line if flows.cell(*pair).hidden]
+        assert len(hidden) != 1 or sum(counts[pair] > 0 for pair in line) == 1
+        assert flows.after(line[0][1]).hidden == bool(hidden)
+
+
+def test_handoffs_on_their_way_follow_their_body() -> None:
+    some = [
+        FileFacts(
+            id=f"f{n}",
+            organisation=OTHER,
+            zones=frozenset(PONTARLIER.zones),
+            handoffs=(HandoffFacts(id=f"h{n}", file=f"f{n}", sender=OTHER, sender_account="", target=OLD),),
+        )
+        for n in range(20)
+    ]
+    found = compared(plan(*split()), some, known(handoffs={OLD: 20, OTHER: 20}))
+    assert [(one.source, one.to, one.handoffs.count) for one in found.carried] == [(OLD, SOUTH, 20)]
+    assert found.handoffs == Around(20)
+    assert found.files == Around(0)
+
+
+def test_who_and_what_has_no_successor_is_named() -> None:
+    found = compared(plan(CloseBody(id=OLD)), [])
+    without = found.without
+    assert [one.id for one in without.bodies] == [OLD]
+    assert [one.id for one in without.services] == ["s1", "s2"]
+    assert [one.id for one in without.posts] == ["p1"]
+    assert without.people == (("ben", OLD), ("cleo", OLD))
+    kept = compared(plan(CloseBody(id=OLD, successor=OTHER)), []).without
+    assert not kept
+
+
+def test_an_heir_where_nobody_works_is_told() -> None:
+    moves = [move for move in split() if not isinstance(move, MoveProfessional)]
+    assert [one.id for one in compared(plan(*moves), []).without.nobody_there] == [SOUTH]
+
+
+def test_listings_whose_keepers_change_are_told() -> None:
+    found = compared(plan(MoveService(service="s1", to=OTHER, source=OLD)), [])
+    assert [(one.id, one.source, one.to) for one in found.keepers] == [("s1", OLD, OTHER)]
+
+
+def test_two_variants_of_one_change_differ_where_they_should() -> None:
+    one = MoveFiles(source=OLD, to=OTHER, rule=FilesRule.BY_COMMUNE, territories=("25462",))
+    other = MoveFiles(source=OLD, to=OTHER)
+    some = files(40, 20)
+    assert compared(plan(one), some).files == Around(20)
+    assert compared(plan(other), some).files == Around(60)

@@ -1,0 +1,53 @@
+"""The pages of reorganisations as they are seen: accessible, within the width, by the keyboard."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.conftest import OpenPage
+from tests.signed import sign_in
+from tests.web.looks import NARROW, WIDE, Scheme, listen, violations, width_of
+
+COORDINATOR = "animateur@example.org"
+ROOT = "/coordination/reorganisations"
+
+
+@pytest.mark.parametrize("way", [WIDE, NARROW], ids=["wide", "narrow"])
+async def test_they_are_accessible_and_fit(browser_page: OpenPage, way: tuple[int, Scheme]) -> None:
+    async with browser_page(width=way[0]) as page:
+        heard = listen(page)
+        await page.emulate_media(color_scheme=way[1])
+        await sign_in(page, COORDINATOR)
+        await page.goto(ROOT)
+        assert await violations(page) == []
+        assert await width_of(page) == way[0]
+        await page.fill("#titre", f"Essai {way[0]}")
+        await page.fill("#date", (datetime.now(UTC).date() + timedelta(days=40)).isoformat())
+        await page.press("#date", "Enter")
+        await page.wait_for_url(f"**{ROOT}/*")
+        # By the keyboard alone: the summary opens, the fields follow, Enter sends.
+        await page.locator("summary", has_text="Créer un organisme").focus()
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("Direction sociale de territoire Nord")
+        await page.select_option("#create_body-type", "CCAS")
+        await page.fill("#create_body-territoires", "Besançon")
+        await page.press("#create_body-territoires", "Enter")
+        await page.get_by_text("Créer « Direction sociale de territoire Nord »").first.wait_for()
+        await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        assert await violations(page) == []
+        assert await width_of(page) == way[0]
+        if shots := os.environ.get("SHOTS"):
+            await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")
+            await page.screenshot(path=f"{shots}/plan-{way[0]}.png", full_page=True)
+        here = page.url
+        await page.get_by_role("button", name="En faire une variante").click()
+        await page.wait_for_url(lambda url: url != here and ROOT in url)
+        await page.get_by_role("button", name="Comparer").click()
+        await page.get_by_role("heading", name="Laquelle de ces deux variantes").wait_for()
+        assert await violations(page) == []
+        assert await width_of(page) == way[0]
+        assert heard == []

@@ -1,0 +1,51 @@
+"""What a reorganisation is told in: each kind of move in one sentence, figures that may be told and those that may not."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from api.rooms import Rooms
+from api.web.reorganised_view import Named, around_words, move_words
+from graph.model.reorganisation.carried import Around
+from graph.model.reorganisation.plan import (
+    CloseBody,
+    MergeBodies,
+    Move,
+    MoveBody,
+    MovePost,
+    MoveProfessional,
+    MoveService,
+    RenameBody,
+)
+
+NAMED = Named(
+    rooms=cast(Rooms, None), names={"a": "Ancien", "b": "Neuf"}, things={"s": "Loyers", "p": "Accueil", "ben": "Ben"}
+)
+
+
+@pytest.mark.parametrize(
+    ("move", "words"),
+    [
+        (CloseBody(id="a"), "Fermer Ancien, sans successeur."),
+        (CloseBody(id="a", successor="b"), "Fermer Ancien : Neuf reprend tout."),
+        (MergeBodies(ids=("a", "c"), into="b"), "Réunir Ancien, c dans Neuf."),
+        (MoveBody(id="a", under="b"), "Rattacher Ancien à Neuf."),
+        (MoveBody(id="a"), "Rattacher Ancien à aucun organisme."),
+        (RenameBody(id="a", name="Autre"), "Donner à Ancien le nom « Autre »."),
+        (MoveService(service="s", to="b"), "Confier le service « Loyers » à Neuf."),
+        (MovePost(post="p", to="b"), "Déplacer le poste « Accueil » vers Neuf."),
+        (MoveProfessional(account="ben", source="a", to="b"), "Ben passe de Ancien à Neuf, avec ses dossiers."),
+        (
+            MoveProfessional(account="ben", source="a", to="b", with_files=False),
+            "Ben passe de Ancien à Neuf, ses dossiers restent à l’accueil.",
+        ),
+    ],
+)
+def test_a_move_is_one_sentence(move: Move, words: str) -> None:
+    assert move_words(move, NAMED) == words
+
+
+def test_a_figure_is_about_so_many_none_or_hidden() -> None:
+    assert [around_words(Around(count)) for count in (0, 40, None)] == ["0", "environ 40", "masqué"]
