@@ -134,6 +134,7 @@ async def _figures(graph: Graph) -> None:
     while True:
         try:
             await keeping.fill_rows(graph)
+            await keeping.fill_deliveries(graph)
             await keeping.keep_flows(graph, datetime.now(UTC))
             for quarter in await keeping.publish_closed(graph, datetime.now(UTC)):
                 log.info("quarter_published", quarter=str(quarter))

@@ -27,6 +27,7 @@ from graph.store.migrations import (
     m018_clocks,
     m019_sweeping,
     m020_figures,
+    m023_deliveries,
 )
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
@@ -55,6 +56,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m018_clocks", m018_clocks.run),
     ("m019_sweeping", m019_sweeping.run),
     ("m020_figures", m020_figures.run),
+    ("m023_deliveries", m023_deliveries.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"
