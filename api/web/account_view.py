@@ -77,6 +77,7 @@ def doors(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         ("/accueil", "Accueil", hers(Operation.RECORD_REQUEST)),
         ("/dossiers", "Dossiers", hers(Operation.OPEN_FILE)),
         ("/equipe", "Mon équipe", hers(Operation.ANSWER_HANDOFF)),
+        ("/rapports", "Rapports", hers(Operation.READ_REQUESTS) or may(viewer, Operation.READ_FIGURES)),
         ("/corriger/suggestions", "Corrections proposées", answers or hers(Operation.ANSWER_SUGGESTION)),
         ("/moderation", "Modération", may(viewer, Operation.READ_QUEUE)),
         ("/fichiers", "Fichiers", hers(Operation.EXPORT) or hers(Operation.IMPORT)),

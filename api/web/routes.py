@@ -51,6 +51,7 @@ from api.web.pages.casework import (
     passing,
     team,
 )
+from api.web.pages.reports import reports
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -77,6 +78,7 @@ for part in (
     files,
     alerts,
     team,
+    reports,
     suggestions,
     correct,
     moderation,

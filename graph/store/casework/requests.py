@@ -140,6 +140,7 @@ class Requests:
             watches_set=many["watch"],
             looks=many["look"],
             opened=many["open"],
+            no_shows=many["miss"],
             watched=watched[0]["many"],
         )
 

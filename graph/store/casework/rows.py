@@ -8,7 +8,7 @@ from typing import Any, Final
 from graph.model.casework.acts import Entry, Event, NeedEnded, Opened, Settled, Stepped
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Need
-from graph.model.casework.handoff import Handoff
+from graph.model.casework.handoff import Handoff, Step
 from graph.model.casework.owed import NextAction
 from graph.model.casework.writings import Delivered, Looked, Noted, NoteKind, WatchSet
 from graph.model.figures.of_deliveries import agreement_of, competence_of, unit_of
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 # Whose inbox it is that whoever keeps the network reads: what is empty is not indexed.
 NETWORK: Final = "network"
 # What the month of a front door counts among the entries of its files.
-TALLIED = ("visit", "emergency", "watch", "look", "open")
+TALLIED = ("visit", "emergency", "watch", "look", "open", "miss")
 
 
 def milliseconds(moment: datetime) -> int:
@@ -69,6 +69,8 @@ def tallied(event: Event) -> str:
             return "look"
         case Opened():
             return "open"
+        case Stepped(step=Step.MISS):
+            return "miss"
         case _:
             return ""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final, LiteralString
 
-from graph.store.unit import Graph
+from graph.model.casework.handoff import Step
+from graph.store.casework.rows import moment_of, tally_of
+from graph.store.unit import Graph, Unit
 
 SCHEMA: Final[tuple[LiteralString, ...]] = (
     "CREATE CONSTRAINT delivery_id IF NOT EXISTS FOR (n:Delivery) REQUIRE n.id IS UNIQUE",
@@ -19,6 +21,13 @@ MATCH (e:Entry) WHERE e.act = 'Delivered'
 WITH DISTINCT e.file AS id
 MERGE (:DeliveryDue {id: id})
 """
+# Appointments to which nobody came are counted by the month of the front door, as visits are.
+MISSED: Final[LiteralString] = """
+MATCH (e:Entry) WHERE e.act = $act AND e.tally IS NULL
+RETURN e.id AS id, e.organisation AS organisation, e.at AS at ORDER BY id LIMIT $most
+"""
+TALLY: Final[LiteralString] = "UNWIND $rows AS row MATCH (e:Entry {id: row.id}) SET e.tally = row.tally"
+AT_ONCE: Final = 1000
 
 
 async def run(graph: Graph) -> None:
@@ -26,3 +35,14 @@ async def run(graph: Graph) -> None:
     for statement in SCHEMA:
         await graph.define(statement)
     await graph.write(lambda unit: unit.run(DUE))
+    while await graph.write(_tally):
+        continue
+
+
+async def _tally(unit: Unit) -> int:
+    found = await unit.run(MISSED, act=Step.MISS.value, most=AT_ONCE)
+    rows = [
+        {"id": row["id"], "tally": tally_of("miss", row["organisation"] or "", moment_of(row["at"]))} for row in found
+    ]
+    await unit.run(TALLY, rows=rows)
+    return len(rows)
