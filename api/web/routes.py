@@ -51,6 +51,7 @@ from api.web.pages.casework import (
     passing,
     team,
 )
+from api.web.pages.coordination import agreements
 from api.web.pages.reports import reports
 from api.web.refusals import install_refusals
 
@@ -79,6 +80,7 @@ for part in (
     alerts,
     team,
     reports,
+    agreements,
     suggestions,
     correct,
     moderation,

@@ -12,7 +12,7 @@ from api.actions.figures.reading import (
     may_read_figures,
     must_read_figures,
     published,
-    published_quarters,
+    quarters,
     unit_of,
 )
 from api.actions.reports.asking import begin_of
@@ -33,6 +33,8 @@ from graph.model.vocabulary import competence
 
 MOST: Final = 500
 MONTHS: Final = 12
+# Quarters of a year.
+YEAR: Final = 4
 DAYS_A_MONTH: Final = 30.4
 OPERATORS: Final = ("SAMU_SOCIAL_115", "SIAO")
 ABSENT: Final = "Cette convention n’existe pas, ou n’existe plus."
@@ -67,7 +69,8 @@ async def agreements(rooms: Rooms, viewer: Viewer) -> tuple[list[Agreement], dic
         bodies = await unit.directory.organisations(
             sorted({id_ for one in found.values() for id_ in (*one.granted_by, one.given_to)})
         )
-    return sorted(found.values(), key=lambda one: (one.label, one.id)), bodies
+    seen = [one for one in found.values() if _open_to(viewer, one)]
+    return sorted(seen, key=lambda one: (one.label, one.id)), bodies
 
 
 async def agreement_seen(rooms: Rooms, viewer: Viewer, id_: str, at: datetime) -> Seen:
@@ -75,7 +78,7 @@ async def agreement_seen(rooms: Rooms, viewer: Viewer, id_: str, at: datetime) -
     must_read_figures(viewer)
     async with rooms.graph.reading() as unit:
         agreement = (await unit.directory.agreements([id_])).get(id_)
-        if agreement is None:
+        if agreement is None or not _open_to(viewer, agreement):
             raise NotFound(ABSENT)
         bodies = await unit.directory.organisations([*agreement.granted_by, agreement.given_to])
     seen = Seen(agreement=agreement, bodies=bodies)
@@ -103,9 +106,7 @@ async def simulated(rooms: Rooms, viewer: Viewer, seen: Seen, departement: str) 
     operators: list[Organisation] = []
     async with rooms.graph.reading() as unit:
         for kind in OPERATORS:
-            found = await unit.directory.page(text="", kind=kind, territory=territory.id, first=MOST)
-            named = await unit.directory.organisations([one.id for one in found])
-            operators += [named[one.id] for one in found if one.id in named]
+            operators += await unit.directory.page(text="", kind=kind, territory=territory.id, first=MOST)
     here = [place for id_ in seen.agreement.covers if (place := rooms.places.get(id_))]
     volume, price = base_of(seen)
     needs = [await _needs(rooms, viewer, seen.agreement, place) for place in here]
@@ -175,15 +176,19 @@ async def _needs(rooms: Rooms, viewer: Viewer, agreement: Agreement, territory: 
         row = row_of(territory)
     except InvalidInput:
         return None
-    quarters = (await published_quarters(rooms, viewer))[-4:]
     counts: list[int | None] = []
-    for quarter in quarters:
+    for quarter in (await quarters(rooms, viewer))[-YEAR:]:
         found = await published(rooms, viewer, Measure.NEEDS_OPENED, quarter, row)
         for id_ in agreement.competences:
             column = part("category", competence(id_).category), part("competence", id_)
             counts.append(found.count(row, column) if found else None)
     told = [count for count in counts if count is not None]
     return sum(told) if told and len(told) == len(counts) else None
+
+
+def _open_to(viewer: Viewer, agreement: Agreement) -> bool:
+    """A reserved one is known to those who are party to it."""
+    return not agreement.reserved or viewer.organisation in {agreement.given_to, *agreement.granted_by}
 
 
 def _first_month(agreement: Agreement) -> str:

@@ -11,9 +11,9 @@ from api.actions.reports.asking import Asked
 from api.actions.reports.table import Cell, Column, Mark, Report, Table, numbers, words
 from api.rooms import Rooms
 from graph.model.access import Viewer
-from graph.model.figures.unit_activity import Activity, activity, load
 from graph.model.figures.facts import Facts
 from graph.model.figures.statutory import Counted, counted, returns
+from graph.model.figures.unit_activity import Activity, activity, load
 from graph.model.vocabulary import competence, label
 from graph.store.casework.teams import Load
 

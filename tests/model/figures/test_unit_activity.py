@@ -8,10 +8,10 @@ from graph.model.casework.applying import replayed
 from graph.model.casework.contact import AgeBand, Cause, Channel, Requester, Sex
 from graph.model.casework.file import FileState
 from graph.model.casework.handoff import Kind, ReasonCode, State
-from graph.model.figures.activity import Activity, activity, load
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.model.figures.of_files import facts_of
 from graph.model.figures.statutory import counted, returns
+from graph.model.figures.unit_activity import Activity, activity, load
 from graph.model.vocabulary import competences
 from importers.invented.courses import lived
 from importers.invented.generated import generated
