@@ -139,6 +139,7 @@ async def _figures(graph: Graph, search: Engine) -> None:
     while True:
         try:
             await keeping.fill_rows(graph)
+            await keeping.fill_deliveries(graph)
             await keeping.keep_flows(graph, datetime.now(UTC))
             made = await keeping.publish_closed(graph, datetime.now(UTC))
             for quarter in made:

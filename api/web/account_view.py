@@ -79,6 +79,7 @@ def doors(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         ("/dossiers", "Dossiers", hers(Operation.OPEN_FILE)),
         ("/equipe", "Mon équipe", hers(Operation.ANSWER_HANDOFF)),
         ("/coordination", "Coordination", may_read_figures(viewer)),
+        ("/rapports", "Rapports", hers(Operation.READ_REQUESTS) or may(viewer, Operation.READ_FIGURES)),
         ("/corriger/suggestions", "Corrections proposées", answers or hers(Operation.ANSWER_SUGGESTION)),
         ("/coordination/reorganisations", "Réorganisations", may(viewer, Operation.PLAN_REORGANISATIONS)),
         ("/moderation", "Modération", may(viewer, Operation.READ_QUEUE)),

@@ -139,6 +139,7 @@ def tables(rooms: Rooms, found: Report) -> tuple[Table, ...]:
                 ("Nouvelles prises dans le mois", work.looks),
                 ("Veilles en cours aujourd’hui", work.watched),
                 ("Dossiers ouverts dans le mois", work.opened),
+                ("Rendez-vous manqués", work.no_shows),
             ),
             "activite",
         ),

@@ -51,9 +51,10 @@ from api.web.pages.casework import (
     passing,
     team,
 )
+from api.web.pages.coordination import agreements, reorganisations
 from api.web.pages.coordination import alerts as network_alerts
 from api.web.pages.coordination import pages as coordination
-from api.web.pages.coordination import reorganisations
+from api.web.pages.reports import reports
 from api.web.refusals import install_refusals
 
 router = APIRouter(include_in_schema=False)
@@ -82,6 +83,8 @@ for part in (
     network_alerts,
     team,
     coordination,
+    reports,
+    agreements,
     suggestions,
     correct,
     moderation,

@@ -65,6 +65,7 @@ RETURN a{.*} AS node, o.id AS given, [(a)-[:GRANTED_BY]->(g:Organisation) | g.id
        [(a)-[:HANDLES]->(c:Competence) | c.id] AS competences, [(a)-[:COVERS]->(t:Territory) | t.id] AS covers
 """
 
+ALL_AGREEMENTS: Final[LiteralString] = "MATCH (a:Agreement) RETURN a.id AS id ORDER BY id LIMIT $most"
 AGREEMENT_IDS: Final[LiteralString] = """
 UNWIND $ids AS id
 MATCH (o:Organisation {id: id})<-[:GIVEN_TO|GRANTED_BY]-(a:Agreement)
@@ -165,6 +166,10 @@ class Directory:
             for row in rows
         ]
         return {agreement.id: agreement for agreement in found}
+
+    async def agreement_ids(self, most: int) -> list[str]:
+        """Of every agreement, in order; at most so many."""
+        return [row["id"] for row in await self._unit.run(ALL_AGREEMENTS, most=most)]
 
     async def agreements_of(self, organisation_ids: Sequence[str]) -> dict[str, tuple[Agreement, ...]]:
         """The agreements each organisation is party to, on either side, most recent first."""

@@ -29,6 +29,7 @@ from graph.store.migrations import (
     m020_figures,
     m021_alerts,
     m022_reorganisations,
+    m023_deliveries,
 )
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
@@ -59,6 +60,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m020_figures", m020_figures.run),
     ("m021_alerts", m021_alerts.run),
     ("m022_reorganisations", m022_reorganisations.run),
+    ("m023_deliveries", m023_deliveries.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

@@ -27,6 +27,7 @@ from graph.store.decisions import Decisions
 from graph.store.directory import Directory
 from graph.store.figures.alerts import Alerts
 from graph.store.figures.covering import Covering
+from graph.store.figures.deliveries import Deliveries
 from graph.store.figures.facts import FactsRead
 from graph.store.figures.flows import Flows
 from graph.store.figures.published import PublishedFigures
@@ -82,6 +83,11 @@ class Repositories:
     def facts(self) -> FactsRead:
         """What is counted."""
         return FactsRead(self._unit)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What was given."""
+        return Deliveries(self._unit)
 
     @cached_property
     def flows(self) -> Flows:

@@ -99,6 +99,14 @@ async def fill_rows(graph: Graph) -> int:
     return filled
 
 
+async def fill_deliveries(graph: Graph) -> int:
+    """Once in the life of a graph: what files gave before it stood in clear is told; how many files. Raises Unavailable."""
+    filled = 0
+    while some := await graph.write(lambda unit: unit.deliveries.fill(AT_ONCE), SECONDS):
+        filled += some
+    return filled
+
+
 async def wrong_flows(graph: Graph) -> list[str]:
     """Months whose flows are not those that their handoffs make; those that are waiting to be made anew are not told."""
     said = await marked(graph, FLOWS)

@@ -20,7 +20,7 @@ FIRST_YEAR: Final = 2000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldWork:
     """What was done for files in the month: visits, interventions outside one's field, watches set and looked after;
-    `watched` are the watches that stand now, `opened` the files that were opened.
+    `watched` are the watches that stand now, `opened` the files that were opened, `no_shows` the appointments to which nobody came.
     """
 
     visits: int = 0
@@ -29,6 +29,7 @@ class FieldWork:
     looks: int = 0
     watched: int = 0
     opened: int = 0
+    no_shows: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from graph.model.casework.contact import AgeBand, Cause, Channel, Requester, Sex
 from graph.model.casework.file import FileState, Outcome
 from graph.model.casework.handoff import Kind, ReasonCode, State
+from graph.model.figures.of_deliveries import GivenUnit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,14 +106,19 @@ class RequestFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFact:
-    """What was given under an agreement or a handoff. Money in cents; `minutes` of the workers' time."""
+    """What was given under an agreement or a handoff, noted by `organisation`. Money in cents; `minutes` of the workers'
+    time; `lead` leads the file, or led it last.
+    """
 
+    id: str
     file: str
     organisation: str
     on: datetime
-    what: str
+    until: datetime
     quantity: int
-    unit: str
+    unit: GivenUnit
+    lead: str = ""
+    competence: str = ""
     commune: str = ""
     unit_cents: int = 0
     minutes: int = 0

@@ -29,6 +29,7 @@ FILES: Final[LiteralString] = "UNWIND $rows AS row CREATE (f:File) SET f = row S
 NEEDS: Final[LiteralString] = "UNWIND $rows AS row CREATE (n:Need) SET n = row"
 HANDOFFS: Final[LiteralString] = "UNWIND $rows AS row CREATE (h:Handoff) SET h = row"
 ACTIONS: Final[LiteralString] = "UNWIND $rows AS row CREATE (a:NextAction) SET a = row"
+DELIVERIES: Final[LiteralString] = "UNWIND $rows AS row CREATE (d:Delivery) SET d = row"
 NO_RELAYS: Final[LiteralString] = "UNWIND $rows AS row CREATE (n:NoRelay) SET n = row"
 # What each writes, by the name that `made_of` gives it.
 PARTS: Final[Mapping[LiteralString, str]] = {
@@ -37,6 +38,7 @@ PARTS: Final[Mapping[LiteralString, str]] = {
     NEEDS: "needs_added",
     HANDOFFS: "handoffs_added",
     NO_RELAYS: "no_relays",
+    DELIVERIES: "deliveries",
     ACTIONS: "actions",
 }
 # What is lived in the past is not found among what has moved: all months are added up anew.

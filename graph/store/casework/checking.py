@@ -45,6 +45,7 @@ RETURN e{.*} AS row, e.seq AS seq ORDER BY seq LIMIT $most
 """
 NEEDS: Final[LiteralString] = "UNWIND $ids AS id MATCH (n:Need {file: id}) RETURN id AS file, n{.*} AS row"
 HANDOFFS: Final[LiteralString] = "UNWIND $ids AS id MATCH (n:Handoff {file: id}) RETURN id AS file, n{.*} AS row"
+DELIVERIES: Final[LiteralString] = "UNWIND $ids AS id MATCH (n:Delivery {file: id}) RETURN id AS file, n{.*} AS row"
 ACTIONS: Final[LiteralString] = "UNWIND $ids AS id MATCH (n:NextAction {file: id}) RETURN id AS file, n{.*} AS row"
 WORKING: Final[LiteralString] = """
 UNWIND $ids AS id
@@ -75,6 +76,12 @@ RETURN n.id AS id, n.file AS file, f IS NULL AS lost ORDER BY id
 """,
     "Handoff": """
 MATCH (n:Handoff) WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $most
+OPTIONAL MATCH (f:File {id: n.file})
+RETURN n.id AS id, n.file AS file, f IS NULL AS lost ORDER BY id
+""",
+    "Delivery": """
+MATCH (n:Delivery) WHERE n.id > $after
 WITH n ORDER BY n.id LIMIT $most
 OPTIONAL MATCH (f:File {id: n.file})
 RETURN n.id AS id, n.file AS file, f IS NULL AS lost ORDER BY id
@@ -160,9 +167,9 @@ async def _flaws(unit: Unit, keyring: Keyring, rows: Sequence[Row]) -> dict[str,
         else:
             await _pieces(unit, proof)
     ids = [proof.id for proof in proofs]
-    needs, handoffs, actions = [await _of_each(unit, query, ids) for query in (NEEDS, HANDOFFS, ACTIONS)]
+    parts = [await _of_each(unit, query, ids) for query in (NEEDS, HANDOFFS, ACTIONS, DELIVERIES)]
     for proof in proofs:
-        proof.end(needs[proof.id], handoffs[proof.id], actions[proof.id])
+        proof.end(*(part[proof.id] for part in parts))
     await _check_leads(unit, proofs)
     await _check_effects(unit, proofs, rows)
     return {proof.id: proof.flaws for proof in proofs}

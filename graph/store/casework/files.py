@@ -18,10 +18,12 @@ from graph.model.casework.applying import applied
 from graph.model.casework.chain import START, Link, linked
 from graph.model.casework.file import Actor, File, FileState
 from graph.model.casework.owed import owed
+from graph.model.figures.of_deliveries import struck_by
 from graph.store.casework import sealing
 from graph.store.casework.keyring import KeyUnavailable
 from graph.store.casework.rows import (
     action_row,
+    delivery_row,
     entry_row,
     file_row,
     handoff_row,
@@ -65,12 +67,14 @@ FOREACH (row IN $needs_changed | MERGE (n:Need {id: row.id}) SET n = row)
 FOREACH (row IN $handoffs_added | CREATE (h:Handoff) SET h = row)
 FOREACH (row IN $handoffs_changed | MERGE (h:Handoff {id: row.id}) SET h = row)
 FOREACH (row IN $no_relays | MERGE (n:NoRelay {id: row.id}) SET n = row)
+FOREACH (row IN $deliveries | CREATE (d:Delivery) SET d = row)
 FOREACH (row IN $actions | MERGE (a:NextAction {id: row.id}) SET a = row)
 WITH o
 UNWIND $settled AS id
 MATCH (a:NextAction {id: id}) DELETE a
 """
 RELAYED: Final[LiteralString] = "UNWIND $ids AS id MATCH (n:NoRelay {id: id}) DELETE n"
+STRUCK: Final[LiteralString] = "UNWIND $ids AS id MATCH (d:Delivery {id: id}) DELETE d"
 # A reading that falls into a commit may hold one property of before and one of after: it does not open, and is read again. The
 # hash that the next entry follows from is sealed with the file, for the same reason.
 READINGS: Final = 5
@@ -184,6 +188,8 @@ class Files:
         await self._unit.run(WRITE, effect=made.effect, kind=CASEWORK, subjects=[f"file:{name}"], **made.rows)
         if file and (relayed := file.no_relay.keys() - made.file.no_relay.keys()):
             await self._unit.run(RELAYED, ids=[f"{name}|{need}" for need in sorted(relayed)])
+        if struck := [key for entry in entries if (key := struck_by(entry))]:
+            await self._unit.run(STRUCK, ids=struck)
         await self._unit.lookups.keep(file, made.file)
         self._heads[name] = made.head
         return made.file
@@ -205,16 +211,21 @@ class Made:
 
 def made_of(key: bytes, before: File | None, head: str, entries: Sequence[Entry]) -> Made:
     """What these entries, one at least, make of a file whose last entry has the hash `head`; sealed with its key."""
-    after, rows, effect = before, [], entries[-1].key
+    after, rows, effect, given = before, [], entries[-1].key, dict[str, Any]()
     for entry in entries:
         after = applied(after, entry)
+        if delivered := delivery_row(after, entry):
+            given[entry.key] = delivered
+        given.pop(struck_by(entry), None)
         sealed, committed = sealing.seal_entry(key, entry)
         head = linked(head, entry.key, entry.act, str(milliseconds(entry.at)), committed)
         rows.append(entry_row(entry, committed, head, sealed) | {"effect": effect})
     assert after is not None
     row = file_row(after, head, sealing.seal_file(key, after, head))
     files = {"files_added": [] if before else [row], "files_changed": [row] if before else []}
-    return Made(after, head, effect, {"entries": rows, **files, **_projected(before, after)})
+    return Made(
+        after, head, effect, {"entries": rows, "deliveries": list(given.values()), **files, **_projected(before, after)}
+    )
 
 
 def _projected(before: File | None, after: File) -> dict[str, Any]:

@@ -46,7 +46,7 @@ GONE: Final[dict[str, LiteralString]] = {
     "Told": "MATCH (n:Told {id: $id}) DELETE n",
 }
 # Codes and moments, under ids that say nothing: what figures are made of, and the chain.
-KEPT: Final = frozenset({"Entry", "Need", "Handoff", "NoRelay", "Request"})
+KEPT: Final = frozenset({"Entry", "Need", "Handoff", "NoRelay", "Delivery", "Request"})
 KEY_DUE: Final[LiteralString] = "CREATE (k:Forgotten {id: $id, at: $at})"
 KEYS_DUE: Final[LiteralString] = "MATCH (k:Forgotten) RETURN k.id AS id ORDER BY id LIMIT $most"
 KEY_GONE: Final[LiteralString] = "MATCH (k:Forgotten {id: $id}) DELETE k"

@@ -14,8 +14,18 @@ from graph.model.casework.chain import START, linked
 from graph.model.casework.file import File, FileState
 from graph.model.casework.handoff import State
 from graph.model.casework.owed import Holder, owed
+from graph.model.figures.of_deliveries import struck_by
 from graph.store.casework import sealing
-from graph.store.casework.rows import Row, action_row, entry_row, file_row, handoff_row, moment_of, need_row
+from graph.store.casework.rows import (
+    Row,
+    action_row,
+    delivery_row,
+    entry_row,
+    file_row,
+    handoff_row,
+    moment_of,
+    need_row,
+)
 
 # What the store adds to a row, which follows from nothing in the log.
 APART: Final = frozenset({"sealed", "changed", "effect"})
@@ -71,6 +81,7 @@ class Proof:
         self.effects: list[str] = []
         self.file: File | None = None
         self.seq = 0
+        self._given: dict[str, Row] = {}
         self._row, self._key, self._hash, self._chained = row, key, START, True
         erased = row.get("state") == FileState.ERASED
         if erased and key is not None:
@@ -117,8 +128,14 @@ class Proof:
         except (ValueError, KeyError, TypeError):
             self._found(FlawKind.NOT_REPLAYED, where)
             self._replays = False
+            return
+        if given := delivery_row(self.file, entry):
+            self._given[where] = given
+        self._given.pop(struck_by(entry), None)
 
-    def end(self, needs: Iterable[Row], handoffs: Iterable[Row], actions: Iterable[Row]) -> None:
+    def end(
+        self, needs: Iterable[Row], handoffs: Iterable[Row], actions: Iterable[Row], deliveries: Iterable[Row]
+    ) -> None:
         """The rows that are in the graph, once all entries were told."""
         row = self._row
         if row.get("seq") != self.seq or row.get("hash") != self._hash:
@@ -134,6 +151,7 @@ class Proof:
         self._rows({need.id: need_row(file, need) for need in file.needs.values()}, needs)
         self._rows({handoff.id: handoff_row(file, handoff) for handoff in file.handoffs.values()}, handoffs)
         self._rows({action.id: action_row(action) for action in owed(file)}, actions)
+        self._rows(self._given, deliveries)
         self.flaws.extend(wrong(file))
 
     def _snapshot(self, file: File, key: bytes) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from uuid import uuid4
@@ -43,6 +44,9 @@ BEFORE: Final[LiteralString] = """
 MATCH (r:Request {organisation: $organisation})
 WHERE r.at < $at OR (r.at = $at AND r.id < $id)
 RETURN r.told AS told ORDER BY r.at DESC, r.id DESC LIMIT $most
+"""
+TALLIES: Final[LiteralString] = """
+UNWIND $tallies AS tally MATCH (e:Entry {tally: tally}) RETURN tally, count(e) AS many
 """
 TALLY: Final[LiteralString] = "MATCH (e:Entry {tally: $tally}) RETURN count(e) AS many"
 WATCHED: Final[LiteralString] = """
@@ -140,8 +144,18 @@ class Requests:
             watches_set=many["watch"],
             looks=many["look"],
             opened=many["open"],
+            no_shows=many["miss"],
             watched=watched[0]["many"],
         )
+
+    async def tallied(self, what: str, organisations: Sequence[str], months: Sequence[str]) -> dict[str, int]:
+        """How often each of these did one of TALLIED in these months, by organisation; those that never did are not told."""
+        tallies = {f"{what}|{organisation}|{month}": organisation for organisation in organisations for month in months}
+        found: dict[str, int] = {}
+        for row in await self._unit.run(TALLIES, tallies=list(tallies)):
+            organisation = tallies[row["tally"]]
+            found[organisation] = found.get(organisation, 0) + row["many"]
+        return found
 
     async def transitional(
         self, organisation: str, most: int

@@ -8,16 +8,17 @@ from typing import Any, Final
 from graph.model.casework.acts import Entry, Event, NeedEnded, Opened, Rehoused, Settled, Stepped
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Need
-from graph.model.casework.handoff import Handoff
+from graph.model.casework.handoff import Handoff, Step
 from graph.model.casework.owed import NextAction
-from graph.model.casework.writings import Looked, Noted, NoteKind, WatchSet
+from graph.model.casework.writings import Delivered, Looked, Noted, NoteKind, WatchSet
+from graph.model.figures.of_deliveries import agreement_of, competence_of, unit_of
 from graph.model.figures.of_files import commune_of, persons_of
 
 Row = dict[str, Any]
 # Whose inbox it is that whoever keeps the network reads: what is empty is not indexed.
 NETWORK: Final = "network"
 # What the month of a front door counts among the entries of its files.
-TALLIED = ("visit", "emergency", "watch", "look", "open")
+TALLIED = ("visit", "emergency", "watch", "look", "open", "miss")
 
 
 def milliseconds(moment: datetime) -> int:
@@ -68,6 +69,8 @@ def tallied(event: Event) -> str:
             return "look"
         case Opened():
             return "open"
+        case Stepped(step=Step.MISS):
+            return "miss"
         case _:
             return ""
 
@@ -164,6 +167,29 @@ def handoff_row(file: File, handoff: Handoff) -> Row:
     if not row["tick"]:
         del row["tick"]
     return _told(row)
+
+
+def delivery_row(file: File, entry: Entry) -> Row | None:
+    """What an entry says was given, as the file stands at that entry; None for the others. Nothing of it in words."""
+    event = entry.event
+    if not isinstance(event, Delivered):
+        return None
+    return _told(
+        {
+            "id": entry.key,
+            "file": entry.file,
+            "organisation": entry.by.organisation,
+            "on": _day(event.since),
+            "until": _day(event.until),
+            "quantity": event.quantity,
+            "unit": unit_of(event.unit).value,
+            "unitCents": event.unit_cents,
+            "minutes": event.minutes,
+            "competence": competence_of(file, event),
+            "handoff": event.handoff,
+            "agreement": agreement_of(file, event),
+        }
+    )
 
 
 def action_row(action: NextAction) -> Row:

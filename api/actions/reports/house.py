@@ -1,0 +1,192 @@
+"""What is exact: a service seen by its head, and the returns that it owes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from api.actions.figures.reading import Unit, exact, unit_of
+from api.actions.reports.asking import Asked
+from api.actions.reports.table import Cell, Column, Mark, Report, Table, numbers, words
+from api.rooms import Rooms
+from graph.model.access import Viewer
+from graph.model.figures.facts import Facts
+from graph.model.figures.statutory import Counted, counted, returns
+from graph.model.figures.unit_activity import Activity, activity, load
+from graph.model.vocabulary import competence, label
+from graph.store.casework.teams import Load
+
+WHOLE: str = "Ensemble"
+ACTIVE = (
+    "Dossiers actifs : suivis par le service à la fin de la période. Entrées : dossiers ouverts par le service, et dossiers "
+    "reçus d’un autre (premier contact d’un passage de relais, reprise acceptée). Sorties : dossiers clos, et dossiers passés "
+    "à un autre. Durée : médiane, de l’ouverture à la clôture, des dossiers clos dans la période. Faute de relais : dossiers "
+    "actifs que le service garde parce qu’aucun relais n’a été trouvé. Attendent une réponse : demandes reçues auxquelles le "
+    "service n’avait pas répondu à la fin de la période ; en attente ailleurs : celles qu’il a envoyées. Entre unités du "
+    "service, rien n’est compté sur la ligne « Ensemble »."
+)
+RETURNS = (
+    "Demandes reçues d’autres organismes et envoyées dans la période, selon ce qu’elles sont devenues aujourd’hui ; besoins "
+    "ouverts dans les dossiers suivis par le service ; contacts de l’accueil qui en parlent ; besoins et contacts pour "
+    "lesquels aucun relais n’a été trouvé. Chaque ligne nomme le texte qui demande ce décompte."
+)
+
+
+async def unit_activity(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
+    """Her own service, or a unit below it, line by line. Raises NotSignedIn, NotAllowed."""
+    at = datetime.now(UTC)
+    house = await unit_of(rooms, viewer, asked.organisation)
+    facts = await exact(rooms, viewer, asked.begin, asked.end, asked.organisation)
+    async with rooms.graph.reading() as unit:
+        names = await unit.accounts.organisation_names(house.ids)
+        accounts = await unit.accounts.of(sorted({file.account for file in facts.files if file.account}))
+        owed = {id_: await unit.teams.load(id_, at) for id_ in house.ids}
+        opened = await unit.requests.tallied("open", house.ids, asked.months)
+    whole = _seen(facts, house.ids, asked, opened)
+    return Report(
+        name="activite",
+        title="Activité du service",
+        scope=house.name,
+        period=asked.words,
+        sentence=_sentence(whole),
+        tables=(
+            _bodies(facts, house, names, asked, opened),
+            _carried(facts, house, {id_: account.name for id_, account in accounts.items()}, asked, owed),
+        ),
+        exact=True,
+        notes=("Chiffres exacts, pour votre service seul : ne les publiez pas tels quels.",),
+    )
+
+
+def _sentence(whole: Activity) -> str:
+    entered, left = whole.opened + whole.received, whole.closed + whole.passed_on
+    waiting = "rien n’attend de réponse" if not whole.waiting else f"{whole.waiting} attendent une réponse du service"
+    return (
+        f"{whole.active} dossier{'s' if whole.active > 1 else ''} actif{'s' if whole.active > 1 else ''}, "
+        f"{entered} entré{'s' if entered > 1 else ''}, {left} sorti{'s' if left > 1 else ''} ; {waiting}."
+    )
+
+
+def _seen(facts: Facts, bodies: Sequence[str], asked: Asked, opened: dict[str, int]) -> Activity:
+    """What was opened is counted where it was: files that another body leads since are not among the facts."""
+    found = activity(facts, bodies, asked.begin, asked.end)
+    return replace(found, opened=sum(opened.get(id_, 0) for id_ in bodies))
+
+
+def _bodies(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, opened: dict[str, int]) -> Table:
+    columns = (
+        words("Unité"),
+        *numbers("Dossiers actifs", "Personnes", "Ouverts", "Reçus", "Clos", "Passés"),
+        Column("Durée", unit="jours"),
+        *numbers("Faute de relais", "Demandes reçues", "Attendent une réponse"),
+        *numbers("Demandes envoyées", "En attente ailleurs", "Contacts"),
+    )
+    lines = [_line(WHOLE, _seen(facts, house.ids, asked, opened))]
+    if len(house.ids) > 1:
+        below = sorted((names.get(id_, id_), id_) for id_ in house.ids)
+        lines += [_line(name, _seen(facts, (id_,), asked, opened)) for name, id_ in below]
+    return Table(slug="unites", title="Unité par unité", columns=columns, lines=tuple(lines), definition=ACTIVE)
+
+
+def _line(name: str, one: Activity) -> tuple[Cell, ...]:
+    return (
+        name,
+        one.active,
+        one.persons,
+        one.opened,
+        one.received,
+        one.closed,
+        one.passed_on,
+        Mark.UNKNOWN if one.days is None else float(one.days),
+        one.transitional,
+        one.asked,
+        one.waiting,
+        one.sent,
+        one.expecting,
+        one.requests,
+    )
+
+
+def _carried(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, owed: dict[str, dict[str, Load]]) -> Table:
+    """Who carries how much, when the period ended, with what each owes today."""
+    now: dict[str, tuple[int, int]] = {}
+    for loads in owed.values():
+        for account, one in loads.items():
+            actions, late = now.get(account, (0, 0))
+            now[account] = (actions + one.actions, late + one.late)
+    lines = tuple(
+        (names.get(account, account) if account else "Accueil du service", files, persons, *now.get(account, (0, 0)))
+        for account, files, persons in load(facts, house.ids, asked.end)
+    )
+    return Table(
+        slug="charge",
+        title="Qui porte quoi",
+        columns=(words("Professionnel"), *numbers("Dossiers", "Personnes", "Actions à faire", "En retard")),
+        lines=lines,
+        definition=(
+            "Dossiers actifs à la fin de la période, par référent ; les dossiers sans référent nommé sont à l’accueil du "
+            "service. Actions à faire et en retard : aujourd’hui."
+        ),
+    )
+
+
+async def statutory(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
+    """The returns that her service owes. Raises NotSignedIn, NotAllowed."""
+    house = await unit_of(rooms, viewer, asked.organisation)
+    facts = await exact(rooms, viewer, asked.begin, asked.end, asked.organisation)
+    found = [(one, counted(facts, one.competence, house.ids, asked.begin, asked.end)) for one in returns()]
+    owed = [one.words.split(" : ")[0] for one, told in found if told.asked or told.needs or told.requests]
+    return Report(
+        name="obligations",
+        title="Décomptes obligatoires",
+        scope=house.name,
+        period=asked.words,
+        sentence=f"De quoi répondre : {', '.join(owed).lower()}." if owed else "Rien à déclarer sur cette période.",
+        tables=(
+            Table(
+                slug="decomptes",
+                title="Décomptes",
+                columns=(
+                    words("Décompte"),
+                    words("Compte comme tel"),
+                    words("Texte"),
+                    *numbers("Besoins", "Contacts", "Sans relais", "Demandes reçues", "Acceptées", "Refusées"),
+                    *numbers("Réorientées", "Sans réponse", "Retirées", "En attente", "Demandes envoyées"),
+                ),
+                lines=tuple(
+                    (one.words, competence(one.competence).label, one.source, *_counts(told)) for one, told in found
+                ),
+                definition=RETURNS,
+            ),
+            Table(
+                slug="motifs",
+                title="Motifs notés en réponse",
+                columns=(words("Décompte"), words("Motif"), *numbers("Demandes")),
+                lines=tuple(
+                    (one.words, label("reason", code), many) for one, told in found for code, many in told.reasons
+                ),
+                definition="Motifs donnés avec un refus, une réorientation ou un échec, pour les demandes reçues de la période.",
+            ),
+        ),
+        exact=True,
+        notes=(
+            "Informations préoccupantes : leur contenu n’est pas gardé ici ; seuls besoins et demandes sont comptés.",
+        ),
+    )
+
+
+def _counts(one: Counted) -> tuple[Cell, ...]:
+    return (
+        one.needs,
+        one.requests,
+        one.unmet,
+        one.asked,
+        one.taken,
+        one.declined,
+        one.redirected,
+        one.unanswered,
+        one.withdrawn,
+        one.waiting,
+        one.sent,
+    )
