@@ -61,6 +61,8 @@ class HandoffView:
     target: str
     people: str
     needs: tuple[str, ...]
+    authority: str
+    order: str
     purpose: str
     message: str
     question: str
@@ -114,6 +116,8 @@ def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
         target=found.names.get(one.target.organisation, ""),
         people=people(found.told),
         needs=_needs(found),
+        authority=one.authority if found.reads else "",
+        order=label("order", one.order) if found.reads and one.kind is Kind.ORDERED else "",
         purpose=one.purpose if found.reads else "",
         message=one.message if found.reads and _told_why(found, viewer) else "",
         question=one.question if found.reads and one.asked else "",

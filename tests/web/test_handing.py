@@ -17,7 +17,7 @@ from api.actions.casework import handing, handoffs
 from graph.model.access import Role
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.deciding import Draft
-from graph.model.casework.file import Actor, ActorKind
+from graph.model.casework.file import Actor, ActorKind, LeadCause
 from graph.model.casework.grounds import Ground
 from graph.model.casework.handoff import Kind, Step, Target
 from graph.model.casework.leaving import Leave
@@ -298,6 +298,42 @@ async def _to_review(made: World) -> Mapping[str, Any]:
         file = await unit.files.load(made.file.id)
     assert file
     return file.to_review
+
+
+async def test_a_measure_that_an_authority_ordered_leaves_by_the_law_and_moves_the_lead(made: World) -> None:
+    path, authority = f"/dossier/{made.file.id}/passer", "Juge des enfants de Besançon, 12 mars"
+    asked = filled(made, genre="ordered", titre="legal_duty", jusque="2099-01-01", informe="2026-01-05")
+    asked |= {"autorite": authority, "ordre": "at_contact"}
+    async with await client_of(made, SENDER) as client:
+        form = await client.get(path, params={"vers": TO, "genre": "ordered"})
+        assert 'name="genre" value="ordered" checked' in form.text
+        for wrong, said in (
+            ({"autorite": " "}, "quelle autorité a ordonné"),
+            ({"titre": "attendre"}, "n’attend pas d’accord"),
+            ({"titre": "accord"}, "n’attend pas d’accord"),
+            ({"ordre": "demain"}, "Choisissez dans la liste"),
+            ({"informe": ""}, "Rien n’est parti"),
+        ):
+            refused = await client.post(path, data=asked | wrong | {"envoyer": "oui"})
+            assert (refused.status_code, said in words(refused)) == (422, True), words(refused)
+        shown = words(await client.post(path, data=asked))
+        assert f"Ordonnée par</dt><dd>{authority}</dd>" in shown
+        assert "le référent change à la première rencontre" in shown
+        sent = await client.post(path, data=asked | {"envoyer": "oui"})
+        assert sent.status_code == 303, words(sent)
+    page = sent.headers["location"].partition("?")[0]
+    handoff = page.rpartition("/")[2]
+    rooms, target = made.site.rooms, await made.viewer(TARGET)
+    async with await client_of(made, TARGET) as client:
+        assert authority in words(await client.get(page))
+    for step in (Step.ACCEPT, Step.CONTACT):
+        await handing.step(rooms, target, handoff, step, key=step.value)
+    async with rooms.graph.reading() as unit:
+        file = await unit.files.load(made.file.id)
+    assert file
+    assert file.lead
+    assert (file.lead.organisation, file.lead.cause) == (TARGET, LeadCause.ORDERED)
+    assert file.consents[file.handoffs[handoff].ground].ground is Ground.LEGAL_DUTY
 
 
 async def test_what_the_person_contests_is_seen_on_the_request(made: World) -> None:

@@ -14,7 +14,7 @@ from api.actions.casework.handing import Handed
 from api.graphql.casework.entries import Entry, page_of_entries
 from api.graphql.connections import Connection
 from api.graphql.context import Info
-from api.graphql.enums import HandoffKind, HandoffState, HandoffStep, Owed, ReasonCode, ShareGroup
+from api.graphql.enums import HandoffKind, HandoffState, HandoffStep, OrderedLead, Owed, ReasonCode, ShareGroup
 from api.graphql.organisations import After, First
 from api.graphql.references import OrganisationType, organisation_of, shown
 from api.graphql.services import Service
@@ -85,6 +85,8 @@ class Handoff:
     contacted: datetime | None = strawberry.field(description="When the person and the addressee first met.")
     ended: datetime | None = strawberry.field(description="When it ended.")
     reason: ReasonCode | None = strawberry.field(description="Why it was refused, passed on or not completed.")
+    order: OrderedLead = strawberry.field(description="When the lead moves by an authority's order.")
+    authority: str | None = strawberry.field(description="Who ordered it; null once the viewer may read it no longer.")
     needs: list[strawberry.ID] | None = strawberry.field(description="Needs of the file; null for an addressee.")
     purpose: str | None = strawberry.field(description="What it is for; null once the viewer may read it no longer.")
     message: str | None = strawberry.field(
@@ -117,6 +119,8 @@ class Handoff:
             contacted=one.contacted,
             ended=one.ended,
             reason=one.reason,
+            order=one.order,
+            authority=one.authority if words else None,
             needs=[strawberry.ID(need) for need in one.needs] if whole else None,
             purpose=one.purpose if words else None,
             message=one.message if words and situation else None,
