@@ -357,6 +357,45 @@ async def test_what_the_person_contests_is_seen_on_the_request(made: World) -> N
         assert "conteste cette demande" not in words(await client.get(f"/demande/{handoff}"))
 
 
+async def test_an_addressee_offers_moments_and_nobody_else_does(made: World) -> None:
+    handoff = await made.sent()
+    path, soon = f"/demande/{handoff}", datetime.now(PARIS) + timedelta(days=3)
+    offered = {"slot1": f"{soon:%Y-%m-%d}T10:00", "slot2": f"{soon:%Y-%m-%d}T14:00", "minutes": "30", "cle": "m"}
+    async with await client_of(made, TARGET) as client:
+        assert "Proposer des rendez-vous" not in words(await client.get(path))
+        assert (await client.post(f"{path}/creneaux", data=offered)).status_code == 409
+        await client.post(f"{path}/etape", data={"etape": "accept", "cle": "a"})
+        assert "Proposer des rendez-vous" in words(await client.get(path))
+        past = await client.post(f"{path}/creneaux", data=offered | {"slot1": "2020-01-01T10:00", "where": "Hall"})
+        assert past.status_code == 422
+        assert "Ce moment est passé" in words(past)
+        assert 'value="Hall"' in past.text
+    for organisation, status in ((SENDER, 403), (OTHER, 404)):
+        async with await client_of(made, organisation) as client:
+            assert (await client.post(f"{path}/creneaux", data=offered)).status_code == status
+    async with made.site.rooms.graph.reading() as unit:
+        file = await unit.files.load(made.file.id)
+    assert file
+    assert not file.appointments
+    async with await client_of(made, TARGET) as client:
+        first, again = [await client.post(f"{path}/creneaux", data=offered) for _ in range(2)]
+        assert (first.status_code, again.status_code) == (303, 303)
+        shown = words(await client.get(path))
+        assert "Rendez-vous proposé" in shown
+        assert "à 10 h" in shown
+    async with made.site.rooms.graph.reading() as unit:
+        file = await unit.files.load(made.file.id)
+    assert file
+    assert [(one.organisation, len(one.slots)) for one in file.appointments.values()] == [(TARGET, 2)]
+    # Booked by telephone meanwhile: nothing more is offered.
+    await handing.step(
+        made.site.rooms, await made.viewer(TARGET), handoff, Step.BOOK, Said(on=soon.astimezone(UTC)), key="b"
+    )
+    async with await client_of(made, TARGET) as client:
+        assert "Proposer des rendez-vous" not in words(await client.get(path))
+        assert (await client.post(f"{path}/creneaux", data=offered | {"cle": "n"})).status_code == 409
+
+
 async def test_a_relay_is_found_on_the_way_from_a_file(made: World) -> None:
     path = f"/dossier/{made.file.id}/passer"
     async with await client_of(made, SENDER) as client:

@@ -21,6 +21,7 @@ from api.graphql.services import Service
 from graph.model.casework import owed
 from graph.model.casework.handoff import Kind
 from graph.model.casework.sight import acting_for, shared_groups
+from graph.model.casework.slots import to_come
 from graph.model.casework.taking import allowed_steps
 from graph.model.errors import NotFound
 
@@ -94,6 +95,9 @@ class Handoff:
     )
     question: str | None = strawberry.field(description="What the addressee asked, while it waits for an answer.")
     appointment: datetime | None = strawberry.field(description="When they are to meet.")
+    slots: list[datetime] | None = strawberry.field(
+        description="Moments that the addressee offers and of which none is taken yet; null once the viewer may read no longer."
+    )
     told: list[ShareGroup] | None = strawberry.field(
         description="What the addressee may read of the file now; null for one to whom nothing is told any longer."
     )
@@ -126,6 +130,7 @@ class Handoff:
             message=one.message if words and situation else None,
             question=one.question if words and one.asked else None,
             appointment=one.appointment if words else None,
+            slots=_slots(handed, info.context.now) if words else None,
             told=sorted(groups) if words else None,
         )
 
@@ -181,6 +186,11 @@ class Handoff:
         ids = [id_ for id_, one in self.handed.file.handoffs.items() if one.parent == self.handed.id]
         found = [_other(self.handed, id_, info) for id_ in ids]
         return [one for one in found if one is not None]
+
+
+def _slots(handed: Handed, at: datetime) -> list[datetime]:
+    mine = [one for one in handed.file.appointments.values() if one.handoff == handed.id and not one.booked]
+    return [slot for one in to_come(handed.file, mine, at) for slot in one.slots if slot > at]
 
 
 def _other(handed: Handed, id_: str, info: Info) -> Handoff | None:

@@ -20,6 +20,7 @@ from graph.model.casework.grounds import Consent, Ground, Means, ShareGroup
 from graph.model.casework.handoff import Handoff, State, Step
 from graph.model.casework.household import shown
 from graph.model.casework.said import Said, Taking
+from graph.model.casework.slots import takeable
 from graph.model.casework.taking import allowed_steps, take
 from graph.model.casework.timing import timed
 from graph.model.casework.writings import AppointmentSet, OpinionGiven, RightAsked
@@ -182,8 +183,8 @@ def _appointment(file: File, id_: str, by: Actor, at: datetime) -> Appointment:
     found = next((one for one in shown(file, by.member, at).appointments if one.id == id_), None)
     if found is None:
         raise NotFound(ABSENT)
-    if not file.open:
-        raise StepNotAllowed(file.state, "book", "l’accompagnement est clos")
+    if not takeable(file, found):
+        raise StepNotAllowed(file.state, "book", "l’accompagnement est clos, ou cette demande est terminée")
     return found
 
 
