@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHARDS: Final = 8
 
-# Lock first (the SET), then read.
+# Lock first (the SET), then read. Two who take it need not wait for each other; whoever turns it meets them all.
 TAKE: Final[LiteralString] = """
 MERGE (s:Seat {id: $id})
 ON CREATE SET s.organisation = $organisation, s.account = $account, s.state = 'active'
