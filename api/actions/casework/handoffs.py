@@ -76,9 +76,12 @@ async def step(
     Conflict (with the present File) where the handoff moved past `expected_seq`.
     """
     moment = at or datetime.now(UTC)
+    unit_below = ""
 
     async def load(unit: Unit) -> File:
+        nonlocal unit_below
         file, found = await _seen(unit, viewer, handoff_id, moment)
+        unit_below = acting_for(file, found)
         if file.open and not found.works and not _its_own(viewer, file.handoffs[handoff_id], step):
             raise NotAllowed(NOT_YOURS)
         return file
@@ -87,7 +90,6 @@ async def step(
         if expected_seq is not None and await _moved(unit, file, handoff_id, expected_seq):
             raise Conflict("Cette demande a changé pendant ce temps : rien n’est perdu. Voyez où elle en est.", file)
         handoff = file.handoffs[handoff_id]
-        unit_below = acting_for(file, (await seen_in(unit, viewer, file, moment))[1])
         if not sides(file, handoff, by, unit_below):
             raise NotFound(ABSENT)
         clocks = await unit.timing.clocks(clocked(handoff, said))
