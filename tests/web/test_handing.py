@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.actions.casework import handing, handoffs
+from api.actions.casework import handing, handoffs, inbox
 from graph.model.access import Role
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.deciding import Draft
@@ -30,6 +30,7 @@ from tests.api.casework.world import (
     LANDLORD,
     NAME,
     OTHER,
+    PARENT,
     PHONE,
     SENDER,
     SERVICE,
@@ -298,6 +299,50 @@ async def _to_review(made: World) -> Mapping[str, Any]:
         file = await unit.files.load(made.file.id)
     assert file
     return file.to_review
+
+
+async def test_what_a_head_owes_below_is_seen_above_where_there_is_none(made: World) -> None:
+    rooms, viewer = made.site.rooms, await made.viewer(SENDER)
+    ground = replace(accord(made.file, OTHER), ground=Ground.DANGER, member="", means=None, why_not="En danger.")
+    await handoffs.give_consent(rooms, viewer, made.file.id, ground, key="danger")
+    handoff = await made.sent(target={"organisation": OTHER})
+    above = await made.viewer(PARENT, Role.HEAD_OF_SERVICE)
+
+    async def looked_at() -> list[str]:
+        found, _ = await inbox.page(rooms, above, datetime.now(UTC))
+        assert (await inbox.count(rooms, above, datetime.now(UTC)))[0] == len(found)
+        return [one.action.about for one in found]
+
+    assert await looked_at() == [handoff]
+    async with await client_of(made, PARENT, Role.HEAD_OF_SERVICE) as client:
+        assert (await client.get(f"/demande/{handoff}")).status_code == 200
+    # A worker above is no head; and where there is a head, it is hers.
+    found, _ = await inbox.page(rooms, await made.viewer(PARENT), datetime.now(UTC))
+    assert found == []
+    await made.viewer(SENDER, Role.HEAD_OF_SERVICE)
+    assert await looked_at() == []
+
+
+async def test_a_substitute_sees_what_was_sent_of_a_file_that_others_lead_now(made: World) -> None:
+    rooms, target = made.site.rooms, await made.viewer(TARGET)
+    handoff = await made.sent(kind="TRANSFER", needs=[])
+    for step in (Step.ACCEPT, Step.CONTACT):
+        await handing.step(rooms, target, handoff, step, key=step.value)
+    sender, substitute = await made.viewer(SENDER), await made.viewer(SENDER, Role.HEAD_OF_SERVICE)
+    async with await client_of(made, SENDER, Role.HEAD_OF_SERVICE) as client:
+        assert (await client.get(f"/demande/{handoff}")).status_code == 404
+        today = datetime.now(PARIS).date()
+        leave = Leave(
+            account=sender.account, organisation=SENDER, since=today, until=today, substitute=substitute.account
+        )
+        await rooms.graph.write(lambda unit: unit.timing.set_leave(leave))
+        seen = await client.get(f"/demande/{handoff}")
+        assert seen.status_code == 200
+        assert not any(word in words(seen) for word in PRIVATE)
+        told = words(await client.get(f"/dossier/{made.file.id}"))
+        assert not any(word in told for word in PRIVATE)
+        taken = await client.post(f"/demande/{handoff}/etape", data={"etape": "void", "mots": "Erreur.", "cle": "v"})
+        assert taken.status_code in {403, 409}
 
 
 async def test_a_measure_that_an_authority_ordered_leaves_by_the_law_and_moves_the_lead(made: World) -> None:
