@@ -95,17 +95,23 @@ async def step(
         clocks = await unit.timing.clocks(clocked(handoff, said))
         taking = Taking(at=moment, clocks=clocks, acting_for=unit_below)
         made = take(file, handoff_id, step, by, said, taking)
-        if step is Step.ACCEPT:
-            await _works_there(unit, file, handoff, said.account)
-        if step is Step.REMIND:
-            await _not_again(unit, file, handoff, moment)
-        if step is Step.WAITLIST and made.side is Side.TARGET and made.on is not None:
-            await show_full(unit, viewer, handoff, made.on, moment)
+        await _checked(unit, viewer, file, made, said, moment)
         return [made]
 
     asked = ("step", handoff_id, step, said, expected_seq)
     again = partial(_again, viewer=viewer, handoff_id=handoff_id, at=moment)
     return await once(rooms.graph, viewer, key=key, asked=asked, load=load, decide=decide, at=moment, again=again)
+
+
+async def _checked(unit: Unit, viewer: Viewer, file: File, made: Stepped, said: Said, at: datetime) -> None:
+    """What a step asks of the graph beside the file: who works there, when it was last asked again, what the listing shows."""
+    handoff = file.handoffs[made.handoff]
+    if made.step is Step.ACCEPT:
+        await _works_there(unit, file, handoff, said.account)
+    if made.step is Step.REMIND:
+        await _not_again(unit, file, handoff, at)
+    if made.step is Step.WAITLIST and made.side is Side.TARGET and made.on is not None:
+        await show_full(unit, viewer, handoff, made.on, at)
 
 
 async def _seen(unit: Unit, viewer: Viewer, handoff_id: str, at: datetime) -> tuple[File, Sight]:
