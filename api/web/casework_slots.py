@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
 from api.actions.casework.reading import Opened
 from api.actions.casework.slots import offer
-from api.web.act_form import Field, FieldKind
+from api.web.act_form import Field, FieldKind, Typed
 from api.web.casework_act import Act, Doing
 from api.web.casework_view import member_name
 from api.web.dates_words import clock, exact_day
 from graph.model.casework.clocks import PARIS
-from graph.model.casework.slots import MOST_SLOTS
+from graph.model.casework.file import Appointment, File
+from graph.model.casework.slots import MOST_SLOTS, to_come
 
 
 def _fields(opened: Opened, item: str, today: date) -> list[Field]:
@@ -41,14 +42,19 @@ def _fields(opened: Opened, item: str, today: date) -> list[Field]:
     ]
 
 
+def slots_in(typed: Typed) -> list[datetime]:
+    """The moments that were typed. Raises InvalidInput."""
+    slots = [typed.moment(f"slot{number}") for number in range(1, MOST_SLOTS + 1)]
+    return [slot for slot in slots if slot is not None]
+
+
 async def _offer(doing: Doing) -> str:
     typed = doing.typed
-    slots = [typed.moment(f"slot{number}") for number in range(1, MOST_SLOTS + 1)]
     await offer(
         doing.rooms,
         doing.viewer,
         doing.file,
-        [slot for slot in slots if slot is not None],
+        slots_in(typed),
         where=typed.line("where"),
         minutes=typed.number("minutes"),
         member=typed.line("member"),
@@ -70,15 +76,14 @@ SLOTS: Final[Mapping[str, Act]] = MappingProxyType(
 )
 
 
-def appointments(opened: Opened, now: datetime) -> list[tuple[str, str]]:
+def appointments(file: File, some: Iterable[Appointment], now: datetime) -> list[tuple[str, str]]:
     """What was offered and is to come: its words, and whether one was taken."""
-    found = []
-    for one in opened.file.appointments.values():
-        if one.booked and one.booked > now:
-            found.append((_words(one.booked), "choisi par la personne"))
-        elif not one.booked and one.slots and max(one.slots) > now:
-            found.append((", ".join(_words(slot) for slot in one.slots if slot > now), "proposé"))
-    return found
+    return [
+        (_words(one.booked), "choisi par la personne")
+        if one.booked
+        else (", ".join(_words(slot) for slot in one.slots if slot > now), "proposé")
+        for one in to_come(file, some, now)
+    ]
 
 
 def _words(at: datetime) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from api.actions.casework.answering_page import Opened
 from api.actions.casework.taking_over import may_propose
+from api.web.casework_slots import appointments
 from api.web.dates_words import exact_day, relative_moment
 from api.web.handing_words import ToldView, moment_words, people, told_views
 from api.web.step_forms import StepForm, step_forms
@@ -15,6 +16,7 @@ from graph.model.access import Viewer
 from graph.model.casework.acts import Drafted, Entry, Stepped
 from graph.model.casework.file import ActorKind
 from graph.model.casework.handoff import Handoff, Kind, State, Step
+from graph.model.casework.owed import NextAction
 from graph.model.relay import Relay
 from graph.model.vocabulary import competence, label
 from search.hours import PARIS
@@ -47,6 +49,29 @@ class NextRelay:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class OwedView:
+    """What is to be done next, by when in few words, and exactly."""
+
+    what: str
+    due: str
+    exact: str
+
+    @classmethod
+    def of(cls, owed: NextAction, at: datetime) -> OwedView:
+        """As it is said at this moment."""
+        return cls(label("owed", owed.what), relative_moment(owed.due, at), moment_words(owed.due))
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingView:
+    """The appointment that is fixed; whether the viewer may offer moments; those that are offered or were chosen, and which."""
+
+    fixed: str
+    offers: bool
+    offered: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffView:
     """The page. `mine` says that the viewer is on the addressee's side, `works` that she works on the file."""
@@ -61,17 +86,17 @@ class HandoffView:
     target: str
     people: str
     needs: tuple[str, ...]
+    authority: str
+    order: str
     purpose: str
     message: str
     question: str
     told: tuple[ToldView, ...]
     tombstone: bool
     shared: bool
-    appointment: str
+    meeting: MeetingView
     waits: str
-    owed: str
-    due: str
-    due_exact: str
+    owed: OwedView | None
     steps: tuple[StepLine, ...]
     chain: tuple[tuple[str, str, str], ...]
     forms: tuple[StepForm, ...]
@@ -114,17 +139,17 @@ def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
         target=found.names.get(one.target.organisation, ""),
         people=people(found.told),
         needs=_needs(found),
+        authority=one.authority if found.reads else "",
+        order=label("order", one.order) if found.reads and one.kind is Kind.ORDERED else "",
         purpose=one.purpose if found.reads else "",
         message=one.message if found.reads and _told_why(found, viewer) else "",
         question=one.question if found.reads and one.asked else "",
         told=told_views(found.told),
         tombstone=not found.reads,
         shared=one.shared and one.kind is not Kind.ASSIGN,
-        appointment=moment_words(one.appointment) if one.appointment and found.reads else "",
+        meeting=_meeting(found, at, mine=mine),
         waits=_waits(one) if found.reads else "",
-        owed=label("owed", found.owed.what) if found.owed else "",
-        due=relative_moment(found.owed.due, at) if found.owed else "",
-        due_exact=moment_words(found.owed.due) if found.owed else "",
+        owed=OwedView.of(found.owed, at) if found.owed else None,
         steps=tuple(_line(entry, one.id, found, at) for entry in found.entries),
         chain=tuple(_chain(found)),
         forms=step_forms(found.allowed),
@@ -143,6 +168,16 @@ def handoff_view(found: Opened, viewer: Viewer, at: datetime) -> HandoffView:
         seq=file.seq,
         three=THREE if one.kind is Kind.TRANSFER and one.state is State.ACCEPTED and mine else "",
     )
+
+
+def _meeting(found: Opened, at: datetime, *, mine: bool) -> MeetingView:
+    file, one = found.handed.file, found.handed.handoff
+    offers = mine and Step.BOOK in found.allowed and one.appointment is None
+    if not found.reads:
+        return MeetingView("", offers, ())
+    about = [made for made in file.appointments.values() if made.handoff == one.id]
+    fixed = moment_words(one.appointment) if one.appointment else ""
+    return MeetingView(fixed, offers, tuple(appointments(file, about, at)))
 
 
 def _accepts(found: Opened, viewer: Viewer) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,7 @@ from graph.model.casework.grounds import Consent, Ground
 from graph.model.casework.handoff import Handoff, Step
 from graph.model.casework.household import KEPT_TO_ONESELF
 from graph.model.casework.sentences import partner_of, sentences
+from graph.model.casework.slots import takeable
 from graph.model.directory import Organisation
 from graph.model.vocabulary import button, label
 
@@ -234,7 +235,7 @@ class _Words:
             slots=tuple(
                 SlotView(value=slot.isoformat(), words=today_words(slot.astimezone(PARIS)))
                 for slot in sorted(one.slots)
-                if slot > self._at and slot != one.booked and self._of.file.open
+                if slot > self._at and slot != one.booked and takeable(self._of.file, one)
             ),
         )
 

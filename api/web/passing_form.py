@@ -15,14 +15,16 @@ from api.actions.casework.passing_on import Sending
 from api.web.forms import Form
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import File, MemberRole
+from graph.model.casework.free_text import LONGEST
 from graph.model.casework.grounds import Consent, Ground, Means, ShareGroup
-from graph.model.casework.handoff import OF_THE_FILE, Kind, Target
+from graph.model.casework.handoff import OF_THE_FILE, Kind, OrderedLead, Target
 from graph.model.errors import InvalidInput
+from graph.model.vocabulary import button
 
 CodeT = TypeVar("CodeT", bound=StrEnum)
 
 # What one hands from a search result; the others are made elsewhere.
-KINDS: Final = (Kind.ORIENT, Kind.REFER, Kind.TRANSFER, Kind.RELINK)
+KINDS: Final = (Kind.ORIENT, Kind.REFER, Kind.TRANSFER, Kind.RELINK, Kind.ORDERED)
 LASTS: Final = timedelta(days=182)
 STANDING, LATER = "en_cours", "attendre"
 
@@ -48,6 +50,8 @@ class Typed:
     why_not: str = ""
     confirmed: bool = False
     follows: str = ""
+    authority: str = ""
+    order: str = OrderedLead.UNCHANGED.value
 
     @property
     def target(self) -> Target:
@@ -61,6 +65,11 @@ class Typed:
         """Whether something of the file is told: one who is oriented takes the way alone."""
         return self.kind != Kind.ORIENT.value
 
+    @property
+    def ordered(self) -> bool:
+        """Whether an authority ordered it."""
+        return self.kind == Kind.ORDERED.value
+
 
 def proposed(file: File, asked: QueryParams, today: date) -> Typed:
     """What the page proposes: the need that was searched for, or what was sent before to another."""
@@ -73,7 +82,9 @@ def proposed(file: File, asked: QueryParams, today: date) -> Typed:
     open_ = [need for need in file.needs.values() if need.open]
     searched = [need.id for need in open_ if need.competence in asked.getlist("c")]
     needs = searched or [need.id for need in open_ if len(open_) == 1]
-    return replace(common, kind=kind if kind in {one.value for one in KINDS} else common.kind, needs=tuple(needs))
+    known = kind if kind in {one.value for one in KINDS} else common.kind
+    ground = Ground.LEGAL_DUTY if known == Kind.ORDERED.value else Ground.ACCORD
+    return replace(common, kind=known, needs=tuple(needs), ground=ground.value)
 
 
 def _again(common: Typed, before: str, file: File) -> Typed:
@@ -87,6 +98,9 @@ def _again(common: Typed, before: str, file: File) -> Typed:
         message=one.message,
         urgent=one.urgent,
         follows=before,
+        ground=Ground.LEGAL_DUTY.value if one.kind is Kind.ORDERED else common.ground,
+        authority=one.authority,
+        order=one.order.value,
     )
 
 
@@ -118,6 +132,8 @@ def _typed(form: Form, one: Callable[[str, int], str]) -> Typed:
         why_not=one("pourquoi", 500),
         confirmed=one("confirme", 5) == "oui",
         follows=one("apres", 60),
+        authority=one("autorite", LONGEST),
+        order=one("ordre", 40) or OrderedLead.UNCHANGED.value,
     )
 
 
@@ -129,6 +145,8 @@ def sending(typed: Typed, file: File) -> Sending:
     groups = frozenset(_code(ShareGroup, code, "groupe") for code in typed.groups) if typed.told else frozenset()
     if typed.told and not groups:
         raise InvalidInput("Choisissez ce que le destinataire lira.", "groupe")
+    if typed.ordered:
+        _check_order(typed)
     draft = Draft(
         id="",
         kind=kind,
@@ -139,8 +157,20 @@ def sending(typed: Typed, file: File) -> Sending:
         groups=groups,
         urgent=typed.urgent,
         confirmed=typed.confirmed,
+        order=_code(OrderedLead, typed.order, "ordre") if typed.ordered else OrderedLead.UNCHANGED,
+        authority=typed.authority if typed.ordered else "",
     )
     return Sending(draft=draft, consent=consent_of(typed, groups), follows=typed.follows)
+
+
+def _check_order(typed: Typed) -> None:
+    if not typed.authority.strip():
+        raise InvalidInput("Dites quelle autorité a ordonné cette mesure, et quand.", "autorite")
+    if typed.ground in {Ground.ACCORD.value, LATER}:
+        raise InvalidInput(
+            f"Une mesure ordonnée n’attend pas d’accord : choisissez « {button('ground', Ground.LEGAL_DUTY)} ».",
+            "titre",
+        )
 
 
 def consent_of(typed: Typed, groups: frozenset[ShareGroup]) -> Consent | None:
@@ -181,6 +211,8 @@ def fields(typed: Typed) -> list[tuple[str, str]]:
         "pourquoi": typed.why_not,
         "confirme": "oui" if typed.confirmed else "",
         "apres": typed.follows,
+        "autorite": typed.authority,
+        "ordre": typed.order if typed.ordered else "",
     }
     found = [(name, value) for name, value in alone.items() if value]
     found += [("besoin", need) for need in typed.needs]

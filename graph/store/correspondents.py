@@ -50,9 +50,13 @@ MERGE (c)-[:ANSWERS_FOR]->(o)
 """
 REMOVE: Final[LiteralString] = "UNWIND $ids AS id MATCH (c:Correspondent {id: id}) DETACH DELETE c"
 STOP: Final[LiteralString] = "MERGE (n:NoMail {id: $id}) ON CREATE SET n.on = timestamp()"
-# Two who write at once come one after the other.
-LOCK_CORRESPONDENTS: Final[LiteralString] = "UNWIND $ids AS id MATCH (c:Correspondent {id: id}) SET c.locked = true"
-LOCK_ACCOUNTS: Final[LiteralString] = "UNWIND $ids AS id MATCH (a:Account {id: id}) SET a.locked = true"
+# Two who write at once come one after the other: each sets another value, for on ArcadeDB two who set the same do not meet.
+LOCK_CORRESPONDENTS: Final[LiteralString] = (
+    "UNWIND $ids AS id MATCH (c:Correspondent {id: id}) SET c.locked = NOT coalesce(c.locked, false)"
+)
+LOCK_ACCOUNTS: Final[LiteralString] = (
+    "UNWIND $ids AS id MATCH (a:Account {id: id}) SET a.locked = NOT coalesce(a.locked, false)"
+)
 RESUME: Final[LiteralString] = "MATCH (n:NoMail {id: $id}) DELETE n"
 STOPPED: Final[LiteralString] = "UNWIND $ids AS id MATCH (n:NoMail {id: id}) RETURN n.id AS id"
 # Those that have someone to write to, a page after an id.

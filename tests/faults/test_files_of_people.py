@@ -21,7 +21,7 @@ from graph.store.engine import Address
 from graph.store.unit import Graph
 from tests.conftest import free_port
 from tests.faults.house import House, processes_of, refused
-from tests.store.casework.raced import CLIENTS, PROCESSES, SEED, Racers, compare, laid, watch
+from tests.store.casework.raced import CLIENTS, PROCESSES, SEED, Racers, compare, laid, signed_in, watch
 
 FILES = int(os.environ.get("MAILLAGE_TEST_RACES", "8"))
 PATIENCE = 240
@@ -50,13 +50,14 @@ async def test_files_change_hands_once_whatever_is_killed(tmp_path: Path) -> Non
     told.mkdir()
     async with premises(Settings(data=data, heap="384m")) as inside:
         files = await laid(inside.graph, FILES)
+        clients = await signed_in(inside.graph)
     house = House(data, free_port())
     house.wait(PATIENCE)
     running = Folder(data).running()
     assert running is not None
     address = Address(running.uri, "root", (data / "engine" / "secret").read_text())
     graph = await Graph.open(address, Keyring(data / "keyring"))
-    racers, seen = Racers(address, data / "keyring", files, told), Counter[str]()
+    racers, seen = Racers(house.address, clients, files, told), Counter[str]()
     racers.processes = [racers.start(number) for number in range(PROCESSES)]
     watching = asyncio.create_task(watch(graph, list(files), seen))
     try:

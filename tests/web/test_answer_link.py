@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -11,6 +12,7 @@ import pytest
 
 from api.mail.noticing import tell_some
 from api.mail.sending import Post
+from graph.model.casework.clocks import PARIS
 from graph.store.correspondents import Correspondents
 from graph.store.unit import Graph
 from tests.api.casework.world import NAME, OTHER, PHONE, SENDER, TARGET, WORDS, World, world
@@ -73,11 +75,20 @@ async def test_the_link_alone_shows_nothing_and_the_code_opens_what_was_told(mad
         done = await visitor.post(f"{path}/etape", data={"etape": "accept", "cle": "a"}, headers=headers)
         assert done.headers["location"] == f"{path}?note=fait#fait"
         assert "Acceptée" in words(await visitor.get(path, headers=headers))
+        moment = (datetime.now(PARIS) + timedelta(days=3)).strftime("%Y-%m-%dT10:00")
+        offered = {"slot1": moment, "minutes": "30", "where": "1 rue des Essais", "cle": "c"}
+        assert "Proposer des rendez-vous" in words(await visitor.get(path, headers=headers))
+        blind = await visitor.post(f"{path}/creneaux", data=offered, headers={"cookie": "reponse=x"})
+        assert blind.status_code == 404
+        done = await visitor.post(f"{path}/creneaux", data=offered, headers=headers)
+        assert done.headers["location"] == f"{path}?note=fait#fait"
+        assert "Rendez-vous proposé" in words(await visitor.get(path, headers=headers))
         refused = await visitor.post(f"{path}/etape", data={"etape": "recall", "cle": "b"}, headers=headers)
         assert refused.status_code == 409
     async with made.site.rooms.graph.reading() as unit:
         file = await unit.files.load(made.file.id)
         assert file is not None
+        assert [(one.handoff, one.organisation) for one in file.appointments.values()] == [(handoff, TARGET)]
         entry = (await unit.files.log(file.id))[-1]
     assert (entry.by.kind.value, entry.by.account, entry.by.organisation) == ("addressee", "", TARGET)
 

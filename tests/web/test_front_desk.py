@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -387,15 +388,25 @@ async def test_a_list_of_names_is_not_tried_out(site: Inside) -> None:
     # In one's own files one may go on, for longer.
     assert await looking_up.look_up(site.rooms, asker, Sought(phone=PHONE)) == []
 
-    async def looked_often(unit: Unit) -> None:
-        for _ in range(MOST_OF_OWN_AN_HOUR - 1):
-            await unit.lookups.note(asker.account, HERE, datetime.now(UTC), ground="", request="", files=[])
 
-    await site.rooms.graph.write(looked_often)
-    before = await held(site)
-    with pytest.raises(TooMuch):
-        await looking_up.look_up(site.rooms, asker, Sought(phone=PHONE))
-    assert await held(site) == before
+@pytest.mark.parametrize(("network", "most"), [(True, MOST_AN_HOUR), (False, MOST_OF_OWN_AN_HOUR)])
+async def test_a_list_is_not_tried_out_side_by_side_either(site: Inside, network: bool, most: int) -> None:
+    asker = viewer(HERE, "t:asker")
+
+    async def look(_: int) -> bool:
+        try:
+            await looking_up.look_up(
+                site.rooms, asker, Sought(phone=PHONE), network=network, ground=Ground.ACCORD if network else None
+            )
+        except TooMuch:
+            return False
+        return True
+
+    # All but five one after the other: what races is the edge.
+    assert all([await look(number) for number in range(most - 5)])
+    told = await asyncio.gather(*(look(number) for number in range(20)))
+    assert sum(told) == 5
+    assert len(await rows(site, "Lookup")) == most
 
 
 async def test_a_look_is_for_a_contact_of_ones_own_house(site: Inside) -> None:

@@ -13,11 +13,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from api.actions.casework import handing, handoffs
+from api.actions.casework import handing, handoffs, inbox
 from graph.model.access import Role
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.deciding import Draft
-from graph.model.casework.file import Actor, ActorKind
+from graph.model.casework.file import Actor, ActorKind, LeadCause
 from graph.model.casework.grounds import Ground
 from graph.model.casework.handoff import Kind, Step, Target
 from graph.model.casework.leaving import Leave
@@ -30,6 +30,7 @@ from tests.api.casework.world import (
     LANDLORD,
     NAME,
     OTHER,
+    PARENT,
     PHONE,
     SENDER,
     SERVICE,
@@ -300,6 +301,86 @@ async def _to_review(made: World) -> Mapping[str, Any]:
     return file.to_review
 
 
+async def test_what_a_head_owes_below_is_seen_above_where_there_is_none(made: World) -> None:
+    rooms, viewer = made.site.rooms, await made.viewer(SENDER)
+    ground = replace(accord(made.file, OTHER), ground=Ground.DANGER, member="", means=None, why_not="En danger.")
+    await handoffs.give_consent(rooms, viewer, made.file.id, ground, key="danger")
+    handoff = await made.sent(target={"organisation": OTHER})
+    above = await made.viewer(PARENT, Role.HEAD_OF_SERVICE)
+
+    async def looked_at() -> list[str]:
+        found, _ = await inbox.page(rooms, above, datetime.now(UTC))
+        assert (await inbox.count(rooms, above, datetime.now(UTC)))[0] == len(found)
+        return [one.action.about for one in found]
+
+    assert await looked_at() == [handoff]
+    async with await client_of(made, PARENT, Role.HEAD_OF_SERVICE) as client:
+        assert (await client.get(f"/demande/{handoff}")).status_code == 200
+    # A worker above is no head; and where there is a head, it is hers.
+    found, _ = await inbox.page(rooms, await made.viewer(PARENT), datetime.now(UTC))
+    assert found == []
+    await made.viewer(SENDER, Role.HEAD_OF_SERVICE)
+    assert await looked_at() == []
+
+
+async def test_a_substitute_sees_what_was_sent_of_a_file_that_others_lead_now(made: World) -> None:
+    rooms, target = made.site.rooms, await made.viewer(TARGET)
+    handoff = await made.sent(kind="TRANSFER", needs=[])
+    for step in (Step.ACCEPT, Step.CONTACT):
+        await handing.step(rooms, target, handoff, step, key=step.value)
+    sender, substitute = await made.viewer(SENDER), await made.viewer(SENDER, Role.HEAD_OF_SERVICE)
+    async with await client_of(made, SENDER, Role.HEAD_OF_SERVICE) as client:
+        assert (await client.get(f"/demande/{handoff}")).status_code == 404
+        today = datetime.now(PARIS).date()
+        leave = Leave(
+            account=sender.account, organisation=SENDER, since=today, until=today, substitute=substitute.account
+        )
+        await rooms.graph.write(lambda unit: unit.timing.set_leave(leave))
+        seen = await client.get(f"/demande/{handoff}")
+        assert seen.status_code == 200
+        assert not any(word in words(seen) for word in PRIVATE)
+        told = words(await client.get(f"/dossier/{made.file.id}"))
+        assert not any(word in told for word in PRIVATE)
+        taken = await client.post(f"/demande/{handoff}/etape", data={"etape": "void", "mots": "Erreur.", "cle": "v"})
+        assert taken.status_code in {403, 409}
+
+
+async def test_a_measure_that_an_authority_ordered_leaves_by_the_law_and_moves_the_lead(made: World) -> None:
+    path, authority = f"/dossier/{made.file.id}/passer", "Juge des enfants de Besançon, 12 mars"
+    asked = filled(made, genre="ordered", titre="legal_duty", jusque="2099-01-01", informe="2026-01-05")
+    asked |= {"autorite": authority, "ordre": "at_contact"}
+    async with await client_of(made, SENDER) as client:
+        form = await client.get(path, params={"vers": TO, "genre": "ordered"})
+        assert 'name="genre" value="ordered" checked' in form.text
+        for wrong, said in (
+            ({"autorite": " "}, "quelle autorité a ordonné"),
+            ({"titre": "attendre"}, "n’attend pas d’accord"),
+            ({"titre": "accord"}, "n’attend pas d’accord"),
+            ({"ordre": "demain"}, "Choisissez dans la liste"),
+            ({"informe": ""}, "Rien n’est parti"),
+        ):
+            refused = await client.post(path, data=asked | wrong | {"envoyer": "oui"})
+            assert (refused.status_code, said in words(refused)) == (422, True), words(refused)
+        shown = words(await client.post(path, data=asked))
+        assert f"Ordonnée par</dt><dd>{authority}</dd>" in shown
+        assert "le référent change à la première rencontre" in shown
+        sent = await client.post(path, data=asked | {"envoyer": "oui"})
+        assert sent.status_code == 303, words(sent)
+    page = sent.headers["location"].partition("?")[0]
+    handoff = page.rpartition("/")[2]
+    rooms, target = made.site.rooms, await made.viewer(TARGET)
+    async with await client_of(made, TARGET) as client:
+        assert authority in words(await client.get(page))
+    for step in (Step.ACCEPT, Step.CONTACT):
+        await handing.step(rooms, target, handoff, step, key=step.value)
+    async with rooms.graph.reading() as unit:
+        file = await unit.files.load(made.file.id)
+    assert file
+    assert file.lead
+    assert (file.lead.organisation, file.lead.cause) == (TARGET, LeadCause.ORDERED)
+    assert file.consents[file.handoffs[handoff].ground].ground is Ground.LEGAL_DUTY
+
+
 async def test_what_the_person_contests_is_seen_on_the_request(made: World) -> None:
     rooms, viewer = made.site.rooms, await made.viewer(SENDER)
     draft = Draft(id="", kind=Kind.ORDERED, target=Target(organisation=TARGET), needs=(made.need,), groups=GROUPS)
@@ -319,6 +400,45 @@ async def test_what_the_person_contests_is_seen_on_the_request(made: World) -> N
         seen = await client.post(f"/demande/{handoff}/suite", data={"mots": "Vu avec elle.", "cle": "s"})
         assert seen.status_code == 303
         assert "conteste cette demande" not in words(await client.get(f"/demande/{handoff}"))
+
+
+async def test_an_addressee_offers_moments_and_nobody_else_does(made: World) -> None:
+    handoff = await made.sent()
+    path, soon = f"/demande/{handoff}", datetime.now(PARIS) + timedelta(days=3)
+    offered = {"slot1": f"{soon:%Y-%m-%d}T10:00", "slot2": f"{soon:%Y-%m-%d}T14:00", "minutes": "30", "cle": "m"}
+    async with await client_of(made, TARGET) as client:
+        assert "Proposer des rendez-vous" not in words(await client.get(path))
+        assert (await client.post(f"{path}/creneaux", data=offered)).status_code == 409
+        await client.post(f"{path}/etape", data={"etape": "accept", "cle": "a"})
+        assert "Proposer des rendez-vous" in words(await client.get(path))
+        past = await client.post(f"{path}/creneaux", data=offered | {"slot1": "2020-01-01T10:00", "where": "Hall"})
+        assert past.status_code == 422
+        assert "Ce moment est passé" in words(past)
+        assert 'value="Hall"' in past.text
+    for organisation, status in ((SENDER, 403), (OTHER, 404)):
+        async with await client_of(made, organisation) as client:
+            assert (await client.post(f"{path}/creneaux", data=offered)).status_code == status
+    async with made.site.rooms.graph.reading() as unit:
+        file = await unit.files.load(made.file.id)
+    assert file
+    assert not file.appointments
+    async with await client_of(made, TARGET) as client:
+        first, again = [await client.post(f"{path}/creneaux", data=offered) for _ in range(2)]
+        assert (first.status_code, again.status_code) == (303, 303)
+        shown = words(await client.get(path))
+        assert "Rendez-vous proposé" in shown
+        assert "à 10 h" in shown
+    async with made.site.rooms.graph.reading() as unit:
+        file = await unit.files.load(made.file.id)
+    assert file
+    assert [(one.organisation, len(one.slots)) for one in file.appointments.values()] == [(TARGET, 2)]
+    # Booked by telephone meanwhile: nothing more is offered.
+    await handing.step(
+        made.site.rooms, await made.viewer(TARGET), handoff, Step.BOOK, Said(on=soon.astimezone(UTC)), key="b"
+    )
+    async with await client_of(made, TARGET) as client:
+        assert "Proposer des rendez-vous" not in words(await client.get(path))
+        assert (await client.post(f"{path}/creneaux", data=offered | {"cle": "n"})).status_code == 409
 
 
 async def test_a_relay_is_found_on_the_way_from_a_file(made: World) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import uuid4
 
 from api.actions.casework import answering_page
 from api.actions.casework.answering_page import Opened
@@ -25,6 +26,7 @@ from graph.model.casework.file import Actor, ActorKind, File
 from graph.model.casework.handoff import ENDED, Kind, Step
 from graph.model.casework.said import Said, Taking
 from graph.model.casework.sight import Sight, shared_groups
+from graph.model.casework.slots import offered_by_addressee
 from graph.model.casework.taking import take
 from graph.model.errors import NotAllowed, NotFound, StepNotAllowed
 from graph.store.casework.answer_links import HOLDS, AnswerLink
@@ -124,6 +126,31 @@ async def step(rooms: Rooms, token: str, visit: str, step: Step, said: Said, *, 
         return [take(file, link.handoff, step, by, told, Taking(at=moment, clocks=clocks))]
 
     asked = ("by link", link.handoff, step, said)
+    await once(rooms.graph, _viewer(link), key=key, asked=asked, load=load, decide=decide, at=at, by=_actor(link))
+
+
+async def offer(
+    rooms: Rooms,
+    token: str,
+    visit: str,
+    slots: Sequence[datetime],
+    *,
+    key: str,
+    where: str,
+    minutes: int,
+    at: datetime,
+) -> None:
+    """Offer slots as the addressee. Raises NotFound, StepNotAllowed, InvalidInput."""
+    async with rooms.graph.reading() as unit:
+        link, _ = await _handed(unit, token, visit, at)
+
+    async def load(unit: Unit) -> File:
+        return (await _handed(unit, token, visit, at))[1].file
+
+    async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
+        return [offered_by_addressee(file, link.handoff, uuid4().hex, slots, where, minutes, by, moment)]
+
+    asked = ("slots by link", link.handoff, list(slots), where, minutes)
     await once(rooms.graph, _viewer(link), key=key, asked=asked, load=load, decide=decide, at=at, by=_actor(link))
 
 

@@ -11,13 +11,13 @@ from typing import Any, Final
 from uuid import uuid4
 
 from api.rooms import Rooms
-from graph.model.access import Viewer
+from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework.acts import Event, LeadMoved, Opened, Reopened, Stepped
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import Actor, ActorKind, File
 from graph.model.casework.free_text import checked_texts
 from graph.model.casework.grounds import ShareGroup
-from graph.model.casework.leaving import standing_in
+from graph.model.casework.leaving import standing_in, stood_in
 from graph.model.casework.sight import NOTHING, Sight, sight
 from graph.model.errors import NotAllowed, NotFound
 from graph.store import records
@@ -80,9 +80,28 @@ async def seen_in(unit: Unit, viewer: Viewer, file: File | None, at: datetime) -
     ours = lead is not None and lead.organisation == viewer.organisation
     if not found.works and ours and await _stands_in(unit, viewer, file, at):
         found = sight(replace(file, workers=file.workers | {viewer.account}), viewer, at, above)
+    if not found.whole and (sent := await _sent_by_the_absent(unit, viewer, file, at)):
+        found = replace(found, handoffs=found.handoffs | sent, written=found.written | (sent - found.handoffs))
     if found.nothing:
         raise NotFound(ABSENT)
     return file, found
+
+
+async def _sent_by_the_absent(unit: Unit, viewer: Viewer, file: File, at: datetime) -> frozenset[str]:
+    """The open handoffs that a colleague for whom she stands in that day sent of a file that others lead now."""
+    house = Subject(organisation=viewer.organisation, account=viewer.account)
+    if not may(viewer, Operation.WORK_ON_FILE, house):
+        return frozenset()
+    sent = {
+        one.id: one.sender_account
+        for one in file.handoffs.values()
+        if one.open and one.sender == viewer.organisation and one.sender_account not in {"", viewer.account}
+    }
+    if not sent:
+        return frozenset()
+    leaves, day = await unit.timing.leaves(viewer.organisation), at.astimezone(PARIS).date()
+    away = stood_in(leaves, viewer.account, day, desk=False)
+    return frozenset(id_ for id_, account in sent.items() if account in away)
 
 
 async def _stands_in(unit: Unit, viewer: Viewer, file: File, at: datetime) -> bool:

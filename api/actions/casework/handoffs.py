@@ -76,9 +76,12 @@ async def step(
     Conflict (with the present File) where the handoff moved past `expected_seq`.
     """
     moment = at or datetime.now(UTC)
+    unit_below = ""
 
     async def load(unit: Unit) -> File:
+        nonlocal unit_below
         file, found = await _seen(unit, viewer, handoff_id, moment)
+        unit_below = acting_for(file, found)
         if file.open and not found.works and not _its_own(viewer, file.handoffs[handoff_id], step):
             raise NotAllowed(NOT_YOURS)
         return file
@@ -87,23 +90,28 @@ async def step(
         if expected_seq is not None and await _moved(unit, file, handoff_id, expected_seq):
             raise Conflict("Cette demande a changé pendant ce temps : rien n’est perdu. Voyez où elle en est.", file)
         handoff = file.handoffs[handoff_id]
-        unit_below = acting_for(file, (await seen_in(unit, viewer, file, moment))[1])
         if not sides(file, handoff, by, unit_below):
             raise NotFound(ABSENT)
         clocks = await unit.timing.clocks(clocked(handoff, said))
         taking = Taking(at=moment, clocks=clocks, acting_for=unit_below)
         made = take(file, handoff_id, step, by, said, taking)
-        if step is Step.ACCEPT:
-            await _works_there(unit, file, handoff, said.account)
-        if step is Step.REMIND:
-            await _not_again(unit, file, handoff, moment)
-        if step is Step.WAITLIST and made.side is Side.TARGET and made.on is not None:
-            await show_full(unit, viewer, handoff, made.on, moment)
+        await _checked(unit, viewer, file, made, said, moment)
         return [made]
 
     asked = ("step", handoff_id, step, said, expected_seq)
     again = partial(_again, viewer=viewer, handoff_id=handoff_id, at=moment)
     return await once(rooms.graph, viewer, key=key, asked=asked, load=load, decide=decide, at=moment, again=again)
+
+
+async def _checked(unit: Unit, viewer: Viewer, file: File, made: Stepped, said: Said, at: datetime) -> None:
+    """What a step asks of the graph beside the file: who works there, when it was last asked again, what the listing shows."""
+    handoff = file.handoffs[made.handoff]
+    if made.step is Step.ACCEPT:
+        await _works_there(unit, file, handoff, said.account)
+    if made.step is Step.REMIND:
+        await _not_again(unit, file, handoff, at)
+    if made.step is Step.WAITLIST and made.side is Side.TARGET and made.on is not None:
+        await show_full(unit, viewer, handoff, made.on, at)
 
 
 async def _seen(unit: Unit, viewer: Viewer, handoff_id: str, at: datetime) -> tuple[File, Sight]:

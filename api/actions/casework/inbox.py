@@ -12,10 +12,12 @@ from graph.model.casework.clocks import PARIS
 from graph.model.casework.inbox import Place, Window
 from graph.model.casework.leaving import stood_in
 from graph.model.errors import NotSignedIn
+from graph.store.below import headless
 from graph.store.casework.inbox import Owing, Whose
 from graph.store.unit import Unit
 
 MOST: Final = 50
+MOST_UNITS: Final = 500
 
 
 def whose(viewer: Viewer) -> Whose | None:
@@ -68,8 +70,11 @@ async def count(rooms: Rooms, viewer: Viewer, at: datetime) -> tuple[int, int]:
 
 
 async def _standing_in(unit: Unit, mine: Whose, at: datetime) -> Whose:
-    """With those who are away today, and whose substitute she is, or the desk where she stands."""
+    """With those who are away today, and whose substitute she is, or the desk where she stands; for a head of service with the
+    units below that have none.
+    """
     if not mine.desk:
         return mine
     leaves, day = await unit.timing.leaves(mine.organisation), at.astimezone(PARIS).date()
-    return replace(mine, away=stood_in(leaves, mine.account, day, desk=True))
+    units = await headless(unit, mine.organisation, MOST_UNITS) if mine.head else []
+    return replace(mine, away=stood_in(leaves, mine.account, day, desk=True), units=frozenset(units))

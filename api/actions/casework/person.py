@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -15,6 +15,7 @@ from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.casework import own_page
 from graph.model.casework.acts import Event
+from graph.model.casework.clocks import Clocks
 from graph.model.casework.file import Actor, ActorKind, File, PersonPage
 from graph.model.errors import NotAllowed, NotFound
 from graph.store.unit import Unit
@@ -28,7 +29,7 @@ LOCKED: Final = (
 IDLE_MS: Final = round(own_page.IDLE.total_seconds() * 1000)
 SEEN_EVERY_MS: Final = 30_000
 
-Decide = Callable[[File, Actor, datetime], Sequence[Event]]
+Decide = Callable[[File, Actor, datetime, Mapping[str, Clocks]], Sequence[Event]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,8 @@ async def act(
         return again.file
 
     async def decided(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
-        return decide(file, by, moment)
+        houses = {one.target.organisation for one in file.handoffs.values() if one.open}
+        return decide(file, by, moment, {house: await unit.timing.clocks(house) for house in sorted(houses)})
 
     viewer = Viewer(by_link=f"page:{own_page.digest(token)}")
     return await once(rooms.graph, viewer, key=key, asked=asked, load=load, decide=decided, at=moment, by=here.by)

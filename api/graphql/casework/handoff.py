@@ -14,13 +14,14 @@ from api.actions.casework.handing import Handed
 from api.graphql.casework.entries import Entry, page_of_entries
 from api.graphql.connections import Connection
 from api.graphql.context import Info
-from api.graphql.enums import HandoffKind, HandoffState, HandoffStep, Owed, ReasonCode, ShareGroup
+from api.graphql.enums import HandoffKind, HandoffState, HandoffStep, OrderedLead, Owed, ReasonCode, ShareGroup
 from api.graphql.organisations import After, First
 from api.graphql.references import OrganisationType, organisation_of, shown
 from api.graphql.services import Service
 from graph.model.casework import owed
 from graph.model.casework.handoff import Kind
 from graph.model.casework.sight import acting_for, shared_groups
+from graph.model.casework.slots import to_come
 from graph.model.casework.taking import allowed_steps
 from graph.model.errors import NotFound
 
@@ -85,6 +86,8 @@ class Handoff:
     contacted: datetime | None = strawberry.field(description="When the person and the addressee first met.")
     ended: datetime | None = strawberry.field(description="When it ended.")
     reason: ReasonCode | None = strawberry.field(description="Why it was refused, passed on or not completed.")
+    order: OrderedLead = strawberry.field(description="When the lead moves by an authority's order.")
+    authority: str | None = strawberry.field(description="Who ordered it; null once the viewer may read it no longer.")
     needs: list[strawberry.ID] | None = strawberry.field(description="Needs of the file; null for an addressee.")
     purpose: str | None = strawberry.field(description="What it is for; null once the viewer may read it no longer.")
     message: str | None = strawberry.field(
@@ -92,6 +95,9 @@ class Handoff:
     )
     question: str | None = strawberry.field(description="What the addressee asked, while it waits for an answer.")
     appointment: datetime | None = strawberry.field(description="When they are to meet.")
+    slots: list[datetime] | None = strawberry.field(
+        description="Moments that the addressee offers and of which none is taken yet; null once the viewer may read no longer."
+    )
     told: list[ShareGroup] | None = strawberry.field(
         description="What the addressee may read of the file now; null for one to whom nothing is told any longer."
     )
@@ -117,11 +123,14 @@ class Handoff:
             contacted=one.contacted,
             ended=one.ended,
             reason=one.reason,
+            order=one.order,
+            authority=one.authority if words else None,
             needs=[strawberry.ID(need) for need in one.needs] if whole else None,
             purpose=one.purpose if words else None,
             message=one.message if words and situation else None,
             question=one.question if words and one.asked else None,
             appointment=one.appointment if words else None,
+            slots=_slots(handed, info.context.now) if words else None,
             told=sorted(groups) if words else None,
         )
 
@@ -177,6 +186,11 @@ class Handoff:
         ids = [id_ for id_, one in self.handed.file.handoffs.items() if one.parent == self.handed.id]
         found = [_other(self.handed, id_, info) for id_ in ids]
         return [one for one in found if one is not None]
+
+
+def _slots(handed: Handed, at: datetime) -> list[datetime]:
+    mine = [one for one in handed.file.appointments.values() if one.handoff == handed.id and not one.booked]
+    return [slot for one in to_come(handed.file, mine, at) for slot in one.slots if slot > at]
 
 
 def _other(handed: Handed, id_: str, info: Info) -> Handoff | None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from api.actions.casework import slots
 from api.graphql.casework.handoff_answers import (
     AcceptHandoffInput,
     AskHandoffInput,
@@ -19,13 +20,14 @@ from api.graphql.casework.handoff_answers import (
     FailHandoffInput,
     FileForDecisionHandoffInput,
     MissHandoffInput,
+    OfferSlotsInput,
     OpenHandoffInput,
     PauseHandoffInput,
     RedirectHandoffInput,
     ResumeHandoffInput,
     WaitlistHandoffInput,
 )
-from api.graphql.casework.handoff_results import HandoffResult, stepped
+from api.graphql.casework.handoff_results import HandoffResult, stepped, told
 from api.graphql.context import Info
 from graph.model.casework.handoff import Step
 
@@ -94,6 +96,24 @@ class HandoffAnswering:
     ) -> HandoffResult:
         """Mails and calendars tell nothing of what it is about."""
         return await stepped(info, input, Step.BOOK)
+
+    @strawberry.mutation(description="Offer moments: the person chooses one on her own page.")
+    async def offer_slots(
+        self, info: Info, input: Annotated[OfferSlotsInput, strawberry.argument(description="Which, and when.")]
+    ) -> HandoffResult:
+        """Once for each key."""
+        context, handoff = info.context, str(input.handoff)
+        acting = slots.offer_for(
+            context.rooms,
+            context.viewer,
+            handoff,
+            input.slots,
+            where=input.where,
+            minutes=input.minutes,
+            key=input.idempotency_key,
+            at=context.now,
+        )
+        return await told(info, handoff, acting)
 
     @strawberry.mutation(description="The person did not come.")
     async def miss_handoff(

@@ -8,6 +8,7 @@ import strawberry
 
 from api.graphql.casework.handoff_asked import (
     DAY,
+    KEY,
     HandoffTargetInput,
     MayHaveWords,
     OfHandoff,
@@ -80,6 +81,17 @@ class BookHandoffInput(MayHaveWords):
     def said(self) -> Said:
         """For the model."""
         return Said(text=self.text, on=self.on)
+
+
+@strawberry.input(description="Moments among which the person chooses one, on her own page.")
+class OfferSlotsInput:
+    """By the addressee, once it is accepted and while no appointment is fixed."""
+
+    handoff: strawberry.ID = strawberry.field(description="Which handoff.")
+    slots: list[datetime] = strawberry.field(description="The moments, five at most, within three months.")
+    minutes: int = strawberry.field(default=45, description="How long.")
+    where: str = strawberry.field(default="", description="Where; the person reads it.")
+    idempotency_key: str = strawberry.field(description=KEY)
 
 
 @strawberry.input(description="The person did not come.")

@@ -48,6 +48,9 @@ class DraftHandoffInput:
     order: OrderedLead = strawberry.field(
         default=OrderedLead.UNCHANGED, description="When the lead moves, for a measure that an authority ordered."
     )
+    authority: str = strawberry.field(
+        default="", description="Who ordered it, and when, for a measure that was ordered."
+    )
     parent: strawberry.ID | None = strawberry.field(default=None, description="The handoff that it follows from.")
     confirmed: bool = strawberry.field(
         default=False, description="The sender knows that this addressee has declined it, or was there already."
@@ -67,6 +70,7 @@ class DraftHandoffInput:
             ground=self.consent or "",
             urgent=self.urgent,
             order=self.order,
+            authority=self.authority,
             parent=self.parent or "",
             confirmed=self.confirmed,
         )

@@ -136,17 +136,19 @@ def _step(form: Form) -> person.Decide:
     name, handoff, consent = form.one("etape", 30), form.one("sur", 100), person.new_id()
     if name not in set(by_person.STEPS):
         raise InvalidInput("Ce bouton n’est pas connu. Rien n’a été modifié.", "etape")
-    return lambda file, by, at: by_person.stepped(file, handoff, Step(name), by, at, consent=consent)
+    return lambda file, by, at, clocks: by_person.stepped(
+        file, handoff, Step(name), by, at, consent=consent, clocks=clocks
+    )
 
 
 def _back(form: Form) -> person.Decide:
     consent = form.one("sur", 100)
-    return lambda file, by, at: by_person.taken_back(file, consent, by, at)
+    return lambda file, by, at, _: by_person.taken_back(file, consent, by, at)
 
 
 def _need(form: Form) -> person.Decide:
     need = form.one("sur", 100)
-    return lambda file, by, at: by_person.no_longer_wanted(file, need, by, at)
+    return lambda file, by, at, _: by_person.no_longer_wanted(file, need, by, at)
 
 
 def _book(form: Form) -> person.Decide:
@@ -157,25 +159,25 @@ def _book(form: Form) -> person.Decide:
         slot = None
     if slot is None or slot.tzinfo is None:
         raise InvalidInput("Choisissez une heure. Rien n’a été modifié.", "heure")
-    return lambda file, by, at: by_person.booked(file, appointment, slot, by, at)
+    return lambda file, by, at, clocks: by_person.booked(file, appointment, slot, by, at, clocks)
 
 
 def _cancel(form: Form) -> person.Decide:
     appointment = form.one("sur", 100)
-    return lambda file, by, at: by_person.cancelled(file, appointment, by, at)
+    return lambda file, by, at, clocks: by_person.cancelled(file, appointment, by, at, clocks)
 
 
 def _opinion(form: Form) -> person.Decide:
     about, text = form.one("sur", 100), form.one("mots", by_person.LONGEST_OPINION)
     answers = {question: number(form.one(question.value, 2)) or 0 for question in Question}
-    return lambda file, by, at: by_person.her_opinion(file, about, answers, text, by, at)
+    return lambda file, by, at, _: by_person.her_opinion(file, about, answers, text, by, at)
 
 
 def _right(form: Form) -> person.Decide:
     name, asking = form.one("droit", 20), person.new_id()
     if name not in set(Right):
         raise InvalidInput("Ce bouton n’est pas connu. Rien n’a été modifié.", "droit")
-    return lambda file, by, at: by_person.right_asked(file, Right(name), by, at, asking=asking)
+    return lambda file, by, at, _: by_person.right_asked(file, Right(name), by, at, asking=asking)
 
 
 ACTS: Final[Mapping[str, Callable[[Form], person.Decide]]] = {

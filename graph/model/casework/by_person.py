@@ -9,17 +9,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from graph.model.casework import deciding
 from graph.model.casework.acts import Entry, Event
 from graph.model.casework.applying import applied
-from graph.model.casework.clocks import PARIS
+from graph.model.casework.clocks import BY_DEFAULT, PARIS, Clocks
 from graph.model.casework.file import Actor, Appointment, Asking, File, MemberRole, Outcome, Right
 from graph.model.casework.grounds import Consent, Ground, Means, ShareGroup
 from graph.model.casework.handoff import Handoff, State, Step
 from graph.model.casework.household import shown
 from graph.model.casework.said import Said, Taking
+from graph.model.casework.slots import takeable
 from graph.model.casework.taking import allowed_steps, take
 from graph.model.casework.timing import timed
 from graph.model.casework.writings import AppointmentSet, OpinionGiven, RightAsked
@@ -33,6 +35,7 @@ ACCORD_LASTS: Final = timedelta(days=180)
 # Regulation (EU) 2016/679, art. 12(3): one month.
 RIGHT_LASTS: Final = timedelta(days=30)
 LONGEST_OPINION: Final = 1000
+EVERYONES: Final[Mapping[str, Clocks]] = MappingProxyType({})
 
 
 class Question(StrEnum):
@@ -49,15 +52,27 @@ def steps(file: File, handoff: Handoff, by: Actor, at: datetime) -> tuple[Step, 
     return tuple(step for step in STEPS if step in allowed)
 
 
-def stepped(file: File, handoff: str, step: Step, by: Actor, at: datetime, *, consent: str) -> list[Event]:
-    """A step of hers. An accord is written with what it is about, under the id `consent`. Raises StepNotAllowed."""
+def stepped(
+    file: File,
+    handoff: str,
+    step: Step,
+    by: Actor,
+    at: datetime,
+    *,
+    consent: str,
+    clocks: Mapping[str, Clocks] = EVERYONES,
+) -> list[Event]:
+    """A step of hers. An accord is written with what it is about, under the id `consent`; `clocks` are those of the organisations
+    that have their own, by id, here and below. Raises StepNotAllowed.
+    """
     one = _handoff(file, handoff, by, at)
     if step not in STEPS:
         raise StepNotAllowed(one.state, step)
+    taking = _taking(one, at, clocks)
     if step is not Step.CONSENT:
-        return [take(file, handoff, step, by, Said(text=SAID.get(step, "")), Taking(at=at))]
+        return [take(file, handoff, step, by, Said(text=SAID.get(step, "")), taking)]
     given = deciding.consent_given(file, _accord(file, one, by, at, consent))
-    return [given, take(_after(file, by, at, given), handoff, step, by, Said(consent=consent), Taking(at=at))]
+    return [given, take(_after(file, by, at, given), handoff, step, by, Said(consent=consent), taking)]
 
 
 def _accord(file: File, handoff: Handoff, by: Actor, at: datetime, id_: str) -> Consent:
@@ -106,7 +121,14 @@ def no_longer_wanted(file: File, need: str, by: Actor, at: datetime) -> list[Eve
     return [*events, ended]
 
 
-def booked(file: File, appointment: str, slot: datetime, by: Actor, at: datetime) -> list[Event]:
+def booked(
+    file: File,
+    appointment: str,
+    slot: datetime,
+    by: Actor,
+    at: datetime,
+    clocks: Mapping[str, Clocks] = EVERYONES,
+) -> list[Event]:
     """One of the slots that were offered, in place of the one that she had. Raises InvalidInput for another, StepNotAllowed."""
     one = _appointment(file, appointment, by, at)
     if slot not in one.slots or slot <= at:
@@ -114,11 +136,13 @@ def booked(file: File, appointment: str, slot: datetime, by: Actor, at: datetime
     events: list[Event] = []
     handoff = file.handoffs.get(one.handoff)
     if handoff is not None and Step.BOOK in allowed_steps(file, handoff, by, at):
-        events.append(take(file, handoff.id, Step.BOOK, by, Said(on=slot), Taking(at=at)))
+        events.append(take(file, handoff.id, Step.BOOK, by, Said(on=slot), _taking(handoff, at, clocks)))
     return [*events, AppointmentSet(appointment=replace(one, booked=slot, cancelled=None))]
 
 
-def cancelled(file: File, appointment: str, by: Actor, at: datetime) -> list[Event]:
+def cancelled(
+    file: File, appointment: str, by: Actor, at: datetime, clocks: Mapping[str, Clocks] = EVERYONES
+) -> list[Event]:
     """She will not come; another slot may still be taken. Raises StepNotAllowed where none is booked."""
     one = _appointment(file, appointment, by, at)
     if one.booked is None:
@@ -127,7 +151,7 @@ def cancelled(file: File, appointment: str, by: Actor, at: datetime) -> list[Eve
     handoff = file.handoffs.get(one.handoff)
     if handoff is None or not handoff.open:
         return [free]
-    anew = timed(replace(handoff, appointment=None), Taking(at=at))
+    anew = timed(replace(handoff, appointment=None), _taking(handoff, at, clocks))
     return [replace(free, due=anew.due, tick=anew.tick)]
 
 
@@ -172,6 +196,10 @@ def right_asked(file: File, right: Right, by: Actor, at: datetime, *, asking: st
     return [RightAsked(asking=Asking(id=asking, right=right, member=by.member, due=at + RIGHT_LASTS))]
 
 
+def _taking(handoff: Handoff, at: datetime, clocks: Mapping[str, Clocks]) -> Taking:
+    return Taking(at=at, clocks=clocks.get(handoff.target.organisation, BY_DEFAULT))
+
+
 def _handoff(file: File, id_: str, by: Actor, at: datetime) -> Handoff:
     if id_ not in shown(file, by.member, at).handoff_ids:
         raise NotFound(ABSENT)
@@ -182,8 +210,8 @@ def _appointment(file: File, id_: str, by: Actor, at: datetime) -> Appointment:
     found = next((one for one in shown(file, by.member, at).appointments if one.id == id_), None)
     if found is None:
         raise NotFound(ABSENT)
-    if not file.open:
-        raise StepNotAllowed(file.state, "book", "l’accompagnement est clos")
+    if not takeable(file, found):
+        raise StepNotAllowed(file.state, "book", "l’accompagnement est clos, ou cette demande est terminée")
     return found
 
 

@@ -194,6 +194,7 @@ def _redirected(file: File, handoff: Handoff, made: Stepped, said: Said, taking:
         urgent=handoff.urgent,
         confirmed=said.confirmed,
         order=handoff.order,
+        authority=handoff.authority,
         parent=handoff.id,
         chain=(*handoff.chain, handoff.id),
         drafted=taking.at,

@@ -116,6 +116,7 @@ class Draft:
     ground: str = ""
     urgent: bool = False
     order: OrderedLead = OrderedLead.UNCHANGED
+    authority: str = ""
     confirmed: bool = False
     practical_only: bool = False
     parent: str = ""
@@ -145,6 +146,7 @@ def drafted(file: File, draft: Draft, by: Actor, taking: Taking) -> Drafted:
         urgent=draft.urgent,
         confirmed=draft.confirmed,
         order=draft.order,
+        authority=draft.authority.strip(),
         parent=draft.parent,
         chain=(*parent.chain, parent.id) if parent else (),
         drafted=taking.at,
@@ -178,6 +180,8 @@ def _checked_draft(file: File, draft: Draft, by: Actor) -> None:
         raise InvalidInput("À ce destinataire, seuls des éléments pratiques peuvent être dits.", "groups")
     if draft.order is not OrderedLead.UNCHANGED and draft.kind is not Kind.ORDERED:
         raise InvalidInput("Seule une mesure ordonnée dit qui devient référent.", "order")
+    if draft.authority.strip() and draft.kind is not Kind.ORDERED:
+        raise InvalidInput("Seule une mesure ordonnée nomme une autorité.", "authority")
     lead = file.lead
     if lead is None:
         raise StepNotAllowed(file.state, "draft", "l’accompagnement est clos")

@@ -179,7 +179,7 @@ def _handoff(copy: _Copy, event: acts.Drafted) -> Told | None:
         return None
     # What is asked for the household as a whole may tell what is secret to her.
     words = () if copy.kept_back and not one.needs else ("purpose", "message")
-    told = {name: getattr(one, name) for name in ("kind", *words, "groups", "urgent")}
+    told = {name: getattr(one, name) for name in ("kind", "authority", *words, "groups", "urgent")}
     return {"handoff": one.id, "recipient": one.target.organisation} | told
 
 

@@ -163,7 +163,7 @@ class Handoff:
     reminds, escalates or expires; `chain` the handoffs it follows from, the first first. `statutory` is the day on which an
     authority's silence counts; `moved_lead` says whether the file's lead came by it. `asked` is when the question that waits was
     put, `unanswered` that it has waited too long: the target's clock runs again. `contested` is when the person contested an
-    ordered measure, until the lead has said what follows.
+    ordered measure, until the lead has said what follows; `authority` is who ordered it, in words.
     """
 
     id: str
@@ -180,6 +180,7 @@ class Handoff:
     urgent: bool = False
     confirmed: bool = False
     order: OrderedLead = OrderedLead.UNCHANGED
+    authority: str = ""
     parent: str = ""
     chain: tuple[str, ...] = ()
     drafted: datetime

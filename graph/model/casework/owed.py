@@ -148,6 +148,9 @@ def _of_handoff(file: File, handoff: Handoff, lead: Lead) -> Iterator[NextAction
         return
     what, side = _next(handoff)
     owner = _held(file, handoff, what, side, lead)
+    if owner.organisation == handoff.target.organisation != lead.organisation and _taken_back(file, handoff):
+        # Nothing is told any longer: what becomes of it is the lead's to say.
+        owner = _by(file, lead, Owed.CHOOSE_NEXT, handoff.id, handoff.due, handoff.urgent)
     if handoff.asked is not None:
         answers = replace(
             _held(file, handoff, Owed.ANSWER_QUESTION, Side.SENDER, lead),
@@ -227,6 +230,12 @@ def _held(file: File, handoff: Handoff, what: Owed, side: Side, lead: Lead) -> N
         due=handoff.due,
         urgent=handoff.urgent,
     )
+
+
+def _taken_back(file: File, handoff: Handoff) -> bool:
+    """Whether what let it leave was taken back since."""
+    consent = file.consents.get(handoff.ground)
+    return consent is not None and consent.withdrawn is not None
 
 
 def _still_there(file: File, handoff: Handoff, lead: Lead) -> bool:

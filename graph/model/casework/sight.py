@@ -7,7 +7,7 @@ from datetime import datetime
 
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework.clocks import PARIS
-from graph.model.casework.file import File, Need
+from graph.model.casework.file import File
 from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.handoff import Handoff, Kind
 
@@ -80,16 +80,6 @@ def shared_groups(file: File, handoff: Handoff, at: datetime) -> frozenset[Share
     if not handoff.shared or consent is None or not consent.stands(at.astimezone(PARIS).date()):
         return frozenset()
     return handoff.groups & consent.groups
-
-
-def needs_shown(file: File, member: str) -> tuple[Need, ...]:
-    """The needs that someone of the household may be shown: all but what another of them keeps secret."""
-    return tuple(need for need in file.needs.values() if (member and need.member == member) or not _secret(file, need))
-
-
-def _secret(file: File, need: Need) -> bool:
-    owner = file.members.get(need.member)
-    return need.secret or (owner is not None and owner.secret)
 
 
 def _addressed(handoff: Handoff, viewer: Viewer) -> bool:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 PAGE: Final[LiteralString] = """
 UNWIND $organisations AS organisation
 MATCH (a:NextAction {organisation: organisation})
-WHERE (a.holder = 'worker' AND (a.account = $account OR a.account IN $away OR ($desk AND a.account IS NULL)))
+WHERE (a.holder = 'worker' AND organisation = $own
+       AND (a.account = $account OR a.account IN $away OR ($desk AND a.account IS NULL)))
    OR (a.holder = 'head' AND $head) OR (a.holder = 'coordinator' AND $coordinator)
 WITH a,
   CASE WHEN a.due < $now THEN 0 WHEN a.due < $tomorrow THEN 1 WHEN a.due < $next THEN 2 ELSE 3 END AS band,
@@ -41,7 +42,8 @@ ORDER BY band, calm, a.due, a.id
 COUNT: Final[LiteralString] = """
 UNWIND $organisations AS organisation
 MATCH (a:NextAction {organisation: organisation})
-WHERE (a.holder = 'worker' AND (a.account = $account OR a.account IN $away OR ($desk AND a.account IS NULL)))
+WHERE (a.holder = 'worker' AND organisation = $own
+       AND (a.account = $account OR a.account IN $away OR ($desk AND a.account IS NULL)))
    OR (a.holder = 'head' AND $head) OR (a.holder = 'coordinator' AND $coordinator)
 RETURN count(a) AS count, sum(CASE WHEN a.due < $now THEN 1 ELSE 0 END) AS late
 """
@@ -59,7 +61,7 @@ RETURN file, f.seq AS seq, f.leadOrganisation AS lead, ends
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whose:
     """Whose inbox: hers at this organisation, with the desk's, the head of service's, the network keeper's where she is that, and
-    that of the accounts there who are `away` and for whom she stands in.
+    that of the accounts there who are `away` and for whom she stands in, and of the heads of service whom `units` below have not.
     """
 
     organisation: str
@@ -68,6 +70,7 @@ class Whose:
     head: bool = False
     coordinator: bool = False
     away: frozenset[str] = frozenset()
+    units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +158,8 @@ class Inbox:
 
 def _of(whose: Whose) -> dict[str, Any]:
     return {
-        "organisations": [whose.organisation] * whose.desk + [NETWORK] * whose.coordinator,
+        "organisations": [whose.organisation] * whose.desk + [NETWORK] * whose.coordinator + sorted(whose.units),
+        "own": whose.organisation,
         "account": whose.account,
         "desk": whose.desk,
         "head": whose.head,

@@ -48,6 +48,14 @@ class Keyring:
         """The key of this id; None when there is none, or no longer. Raises Unavailable when the folder cannot be read."""
         return self._read(self._path(id_))
 
+    @property
+    def away(self) -> bool:
+        """Whether no key at all can be found there: another disk, a folder that was moved."""
+        try:
+            return not any(entry.is_dir() for entry in _entries(self._folder))
+        except OSError:
+            return True
+
     def house(self, name: str) -> bytes:
         """A key of the house, made when it is first asked for: `anchors` signs, `replies` blinds. Raises Unavailable."""
         return self.held(name) or self._made(self._folder / f"{name}.key")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, LiteralString
@@ -37,6 +38,10 @@ UNWIND $ids AS id
 MATCH (f:File {id: id})
 RETURN f.id AS id, f.seq AS seq, f.state AS state, f.sealed AS sealed
 """
+NO_KEYS: Final = (
+    "Le trousseau des clés n’est pas accessible : les dossiers existent, mais aucun ne peut être lu pour l’instant. "
+    "Rien n’est perdu."
+)
 # Later than any moment: nothing is owed by these bodies.
 LAST: Final = 2**53
 
@@ -80,10 +85,16 @@ class FileLists:
         return sorted(found, key=lambda one: (-one.due, one.id))
 
     async def opened(self, ids: Sequence[str]) -> list[File]:
-        """These files, in this order; those whose key is gone, or that do not open, are left out."""
+        """These files, in this order; those whose key is gone, or that do not open, are left out.
+
+        Raises Unavailable where all are, for want of any key.
+        """
         rows = {row["id"]: row for row in await self._unit.run(OPENED, ids=list(ids))}
         found = [await self._opened(rows[id_]) for id_ in dict.fromkeys(ids) if id_ in rows]
-        return [file for file in found if file is not None]
+        files = [file for file in found if file is not None]
+        if rows and not files and await asyncio.to_thread(lambda: self._unit.keyring.away):
+            raise KeyUnavailable(NO_KEYS)
+        return files
 
     async def _opened(self, row: Mapping[str, Any]) -> File | None:
         try:

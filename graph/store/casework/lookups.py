@@ -36,17 +36,19 @@ RETURN DISTINCT t.file AS file ORDER BY file LIMIT $most
 ADD_LOOKUP: Final[LiteralString] = "CREATE (l:Lookup) SET l = $row"
 ADD_HITS: Final[LiteralString] = "UNWIND $rows AS row CREATE (h:LookupHit) SET h = row"
 HIT: Final[LiteralString] = "MATCH (h:LookupHit {id: $id}) RETURN h{.*} AS hit"
-ASKED: Final[LiteralString] = """
-MATCH (l:Lookup {account: $account}) WHERE l.at > $since AND (l.ground <> '') = $network RETURN count(l) AS many
+# What is counted stands in the node that is locked: of two who look at once, one must begin anew, and sees the other's look. Looks
+# counted one by one may be read from before the other's commit, though the lock is read from after it.
+LOCK_HOUR: Final[LiteralString] = """
+MERGE (h:LookupHour {id: $id}) SET h.at = $at
+WITH h
+RETURN coalesce(h.looks, []) AS looks
 """
-# Lock first, then count: of two who look at once, one sees the other's look.
-LOCK_HOUR: Final[LiteralString] = "MERGE (h:LookupHour {id: $id}) SET h.at = $at"
+SET_HOUR: Final[LiteralString] = "MATCH (h:LookupHour {id: $id}) SET h.looks = $looks"
 HITS_ON: Final[LiteralString] = """
 MATCH (h:LookupHit {file: $file})
 RETURN h{.*} AS hit ORDER BY h.at DESC, h.id LIMIT $most
 """
 MOST_FOUND: Final = 20
-HOUR_MS: Final = 3_600_000
 MOST_HITS: Final = 200
 
 
@@ -132,13 +134,14 @@ class Lookups:
         return [_hit(row["hit"]) for row in await self._unit.run(HITS_ON, file=file, most=most)]
 
     async def asked_within(self, account: str, at: datetime, span: timedelta, *, network: bool) -> int:
-        """How often this account looked lately, through the network or in its own organisation's files; from now on nobody else
-        counts for it until the unit ends.
+        """How often this account looked lately, through the network or in its own organisation's files, before this time, which
+        counts from now on if the unit ends well.
         """
-        hour = milliseconds(at) // HOUR_MS
-        await self._unit.run(LOCK_HOUR, id=f"{account}|{hour}", at=hour * HOUR_MS)
-        rows = await self._unit.run(ASKED, account=account, since=milliseconds(at - span), network=network)
-        return rows[0]["many"]
+        now, id_ = milliseconds(at), f"{account}|{'network' if network else 'own'}"
+        rows = await self._unit.run(LOCK_HOUR, id=id_, at=now)
+        lately = [look for look in rows[0]["looks"] if look > milliseconds(at - span)]
+        await self._unit.run(SET_HOUR, id=id_, looks=[*lately, now])
+        return len(lately)
 
     async def _key(self, organisation: str) -> bytes:
         name = lookup_key(organisation)

@@ -20,7 +20,7 @@ SHARDS: Final = 8
 # More than any chain of bodies on record that took one another's place.
 MOST_HEIRS: Final = 16
 
-# Lock first (the SET), then read.
+# Lock first (the SET), then read. Two who take it need not wait for each other; whoever turns it meets them all.
 TAKE: Final[LiteralString] = """
 MERGE (s:Seat {id: $id})
 ON CREATE SET s.organisation = $organisation, s.account = $account, s.state = 'active'

@@ -56,6 +56,7 @@ PASSING: Final[tuple[tuple[str, Says, str, bool], ...]] = (
     ("answerHandoff", first(text="Deux mois."), "Handoff", True),
     ("waitlistHandoff", first(on=SOON, position=2), "Handoff", True),
     ("acceptHandoff", first(), "Handoff", True),
+    ("offerSlots", first(slots=[SOON]), "Handoff", True),
     ("bookHandoff", first(on=SOON), "Handoff", True),
     # Nobody is missed before the hour.
     ("missHandoff", first(), "StepNotAllowed", False),

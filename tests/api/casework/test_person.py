@@ -142,7 +142,7 @@ async def test_an_accord_that_is_taken_back_shows_nothing_at_the_next_look(rooms
     file, found = await seen(rooms, BEN, FILE, AT)
     assert found.groups != frozenset()
 
-    def decide(file: File, by, at):
+    def decide(file: File, by, at, _):
         return by_person.taken_back(file, "c-rent", by, at)
 
     for _ in range(2):

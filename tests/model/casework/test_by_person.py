@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from graph.model.casework import by_person, deciding
 from graph.model.casework.acts import ConsentGiven, ConsentWithdrawn, Entry, NeedEnded, Stepped
 from graph.model.casework.by_person import Question
-from graph.model.casework.clocks import working_days_after
+from graph.model.casework.clocks import BY_DEFAULT, Clock, Clocks, working_days_after
 from graph.model.casework.file import File, FileState, Outcome, Right
 from graph.model.casework.grounds import Ground, Means
 from graph.model.casework.handoff import Kind, OrderedLead, State, Step, Target
@@ -232,3 +232,22 @@ def test_what_is_asked_of_what_is_kept_is_owed_within_a_month() -> None:
 def _words() -> Said:
 
     return Said()
+
+
+def test_the_clock_of_what_she_does_is_that_of_the_house_that_then_owes() -> None:
+    made = family()
+    made.handed(draft(), Step.ACCEPT, Step.CONTACT)
+    file = file_of(made)
+    target = file.handoffs["h-rent"].target.organisation
+    slow = replace(BY_DEFAULT, days={**BY_DEFAULT.days, State.ACCEPTED: Clock(30)})
+
+    def due(clocks: dict[str, Clocks]) -> datetime:
+        (event,) = by_person.stepped(file, "h-rent", Step.DISPUTE, person(), AT, consent="", clocks=clocks)
+        assert isinstance(event, Stepped)
+        return event.due
+
+    plain = by_person.stepped(file, "h-rent", Step.DISPUTE, person(), AT, consent="")[0]
+    assert isinstance(plain, Stepped)
+    assert due({"t:another": slow}) == plain.due
+    assert due({target: slow}) == working_days_after(AT, 30)
+    assert due({target: slow}) > plain.due

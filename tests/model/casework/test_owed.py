@@ -154,6 +154,19 @@ def test_the_second_absence_is_the_affair_of_the_lead_and_the_head():
     }
 
 
+@pytest.mark.parametrize("state", [State.SENT, State.WAITLISTED, State.ACCEPTED, State.IN_PROGRESS, State.ON_HOLD])
+def test_once_an_accord_is_taken_back_the_lead_says_what_follows_and_its_addressee_owes_nothing(state: State):
+    file = cases.file(cases.handoff(state=state, escalated=True))
+    assert THEIRS in {one.organisation for one in owed(file)}
+    after = cases.write(file, deciding.consent_withdrawn(file, THEIRS), by=PERSON)
+    assert {one.organisation for one in owed(after)} == {OURS}
+    next_one = of_handoff(after, "h")
+    assert next_one is not None
+    assert (next_one.what, next_one.account) == (Owed.CHOOSE_NEXT, after.lead.account if after.lead else "")
+    # Another's accord changes nothing here.
+    assert owed(cases.write(file, deciding.consent_withdrawn(file, THIRD), by=PERSON)) == owed(file)
+
+
 def test_a_contested_order_is_owed_an_answer():
     file = cases.step(cases.sent(cases.file(), Kind.ORDERED, THEIRS), Step.CONTEST, PERSON, text="non")
     assert (Owed.SEE_CONTEST, Holder.WORKER, OURS) in about(file)

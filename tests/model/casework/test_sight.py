@@ -9,10 +9,10 @@ import pytest
 
 from graph.model.access import Role, Viewer
 from graph.model.casework import deciding
-from graph.model.casework.file import File, Lead, LeadCause, Member, MemberRole, Outcome
+from graph.model.casework.file import File, Lead, LeadCause, Outcome
 from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.handoff import ENDED, UNSENT, Kind, State, Step
-from graph.model.casework.sight import NOTHING, Sight, needs_shown, sight
+from graph.model.casework.sight import NOTHING, Sight, sight
 from tests.model.casework import cases
 from tests.model.casework.cases import GROUPS, NOW, OURS, THEIRS, THEM, THIRD
 
@@ -147,23 +147,3 @@ def test_the_coordinator_sees_a_file_while_it_is_escalated():
             frozenset(),
         )
         assert found.nothing != expected
-
-
-def test_what_a_child_keeps_secret_is_shown_to_her_alone():
-    members = {
-        "ana": Member(id="ana", role=MemberRole.PARENTAL_AUTHORITY),
-        "lea": Member(id="lea", role=MemberRole.CHILD),
-        "tom": Member(id="tom", role=MemberRole.CHILD, secret=True),
-    }
-    needs = {
-        "rent": cases.need(),
-        "school": cases.need("school", member="lea"),
-        "contraception": cases.need("contraception", member="lea", secret=True),
-        "health": cases.need("health", member="tom"),
-        "violence": cases.need("violence", secret=True),
-    }
-    file = cases.file(members=members, needs=needs)
-    assert [need.id for need in needs_shown(file, "ana")] == ["rent", "school"]
-    assert [need.id for need in needs_shown(file, "lea")] == ["rent", "school", "contraception"]
-    assert [need.id for need in needs_shown(file, "tom")] == ["rent", "school", "health"]
-    assert [need.id for need in needs_shown(file, "")] == ["rent", "school"]

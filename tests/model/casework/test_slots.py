@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from graph.model.casework.by_person import booked
 from graph.model.casework.file import FileState, Member, MemberRole
+from graph.model.casework.handoff import Kind, State
 from graph.model.casework.household import shown
-from graph.model.casework.slots import offered
-from graph.model.errors import InvalidInput, StepNotAllowed
+from graph.model.casework.slots import offered, offered_by_addressee, takeable, to_come
+from graph.model.errors import InvalidInput, NotFound, StepNotAllowed
 from tests.model.casework import cases
 from tests.model.casework.cases import NOW
 
@@ -70,3 +72,43 @@ def test_each_sees_hers_and_the_households() -> None:
     for member, seen in (("", {ana, "leo"}), ("leo", {"leo"})):
         after = cases.write(file, offer(file, member=member))
         assert {one for one in (ana, "leo") if shown(after, one, NOW).appointments} == seen
+
+
+def from_them(file: Any, by: Any = cases.THEM, **said: Any) -> Any:
+    told = {"slots": [SOON], "minutes": 45} | said
+    return offered_by_addressee(file, "h", "a", told["slots"], "", told["minutes"], by, NOW)
+
+
+def test_an_addressee_offers_once_it_has_accepted() -> None:
+    accepted = cases.file(cases.handoff(state=State.ACCEPTED))
+    for by in (cases.THEM, cases.addressee(cases.THEIRS)):
+        one = from_them(accepted, by).appointment
+        assert (one.organisation, one.handoff, one.member, one.slots) == (cases.THEIRS, "h", "", (SOON,))
+    for by in (cases.US, cases.worker(cases.THIRD), cases.addressee(cases.THIRD)):
+        with pytest.raises(StepNotAllowed):
+            from_them(accepted, by)
+    for state in set(State) - {State.ACCEPTED}:
+        with pytest.raises(StepNotAllowed):
+            from_them(cases.file(cases.handoff(state=state)))
+    with pytest.raises(StepNotAllowed, match="déjà fixé"):
+        from_them(cases.file(cases.handoff(state=State.ACCEPTED, appointment=SOON)))
+    with pytest.raises(StepNotAllowed):
+        from_them(cases.file(cases.handoff(Kind.ORIENT, State.ACCEPTED)))
+    with pytest.raises(InvalidInput):
+        from_them(accepted, slots=[NOW])
+    with pytest.raises(NotFound):
+        from_them(cases.file())
+
+
+def test_what_was_offered_for_a_request_ends_with_it() -> None:
+    accepted = cases.file(cases.handoff(state=State.ACCEPTED))
+    after = cases.write(accepted, from_them(accepted), by=cases.THEM)
+    one = after.appointments["a"]
+    assert takeable(after, one)
+    assert to_come(after, [one], NOW) == [one]
+    assert to_come(after, [one], SOON) == []
+    ended = replace(after, handoffs={"h": replace(after.handoffs["h"], state=State.RECALLED)})
+    assert not takeable(ended, one)
+    assert to_come(ended, [one], NOW) == []
+    with pytest.raises(StepNotAllowed, match="terminée"):
+        booked(ended, "a", SOON, cases.PERSON, NOW)

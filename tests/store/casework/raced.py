@@ -13,16 +13,22 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from api.actions.sessions import SignedBy, open_session
+from api.auth.signed_in import now_ms
+from api.rooms import Rooms
+from api.settings import Settings
+from graph.model.account import Account
 from graph.model.casework.applying import replayed
 from graph.model.errors import Unavailable
 from graph.store.casework.checking import check_files
 from graph.store.casework.proving import Flaw
-from graph.store.engine import Address
+from graph.store.loading import Loader
 from graph.store.unit import Graph
+from tests import make
 from tests.store.casework.lives import DESK, lay, seat
 from tests.store.casework.racing import Client, answers
 
@@ -52,18 +58,37 @@ def clients(number: int = CLIENTS) -> list[Client]:
     return [Client(f"c{n}", f"worker{n}", SIDES[n % len(SIDES)]) for n in range(number)]
 
 
+def rooms_of(graph: Graph) -> Rooms:
+    """What these actions are given: they touch the graph alone."""
+    return Rooms(settings=Settings(), graph=graph, index=cast("Any", None), reader=cast("Any", None))
+
+
 async def laid(graph: Graph, number: int) -> dict[str, dict[str, str]]:
+    loader = Loader(graph, "essai")
+    bodies = make.batch(*(make.organisation(id_, covers=()) for id_ in (DESK, *SIDES)))
+    await loader.load(await loader.plan_batch(bodies), lambda done: None)
     await seat(graph, "anne", DESK)
     for client in clients():
         await seat(graph, client.account, client.organisation)
     return await lay(graph, number, SIDES)
 
 
+async def signed_in(graph: Graph) -> list[Client]:
+    """The clients, each with a session of a site over this graph."""
+    found: list[Client] = []
+    for client in clients():
+        account = Account(id=client.account, email=f"{client.account}@example.org", name=client.account)
+        await graph.write(lambda unit, account=account: unit.accounts.put(account))
+        token = await open_session(rooms_of(graph), account, SignedBy(issuer="essai"), "", now_ms())
+        found.append(replace(client, token=token))
+    return found
+
+
 class Racers:
     """The processes, and what they told."""
 
-    def __init__(self, address: Address, keyring: Path, files: dict[str, dict[str, str]], folder: Path) -> None:
-        self._address, self._keyring, self._files, self._folder = address, keyring, files, folder
+    def __init__(self, site: str, clients: Sequence[Client], files: dict[str, dict[str, str]], folder: Path) -> None:
+        self._site, self._clients, self._files, self._folder = site, clients, files, folder
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def told(self) -> list[dict[str, Any]]:
@@ -75,9 +100,8 @@ class Racers:
 
     def start(self, number: int) -> subprocess.Popen[bytes]:
         orders = {
-            "address": asdict(self._address),
-            "keyring": str(self._keyring),
-            "clients": [asdict(client) for client in clients()[number::PROCESSES]],
+            "site": self._site,
+            "clients": [asdict(client) for client in self._clients[number::PROCESSES]],
             "files": self._files,
             "told": str(self._folder / f"told{number}"),
         }

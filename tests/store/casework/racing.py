@@ -1,7 +1,8 @@
 """Clients that race for the same files, in a process of their own: `python -m tests.store.casework.racing < orders.json`.
 
-Each has every file's handoff to its own organisation accepted, then confirms the first contact; whatever is answered is written
-to the log of the process as a line, when it is answered. Keys are the same at each start: what is done is done once.
+Each asks a site by GraphQL, in its own session, to accept every file's handoff to its own organisation, then to confirm the first
+contact; whatever is answered is written to the log of the process as a line, when it is answered. Keys are the same at each start:
+what is done is done once.
 """
 
 from __future__ import annotations
@@ -13,23 +14,23 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from api.actions.casework import handoffs
-from api.rooms import Rooms
-from api.settings import Settings
+import httpx2
+
 from graph.model.access import Role, Viewer
 from graph.model.casework.handoff import Step
-from graph.model.errors import Refusal, Unavailable
-from graph.store.casework.keyring import Keyring
-from graph.store.engine import Address
-from graph.store.unit import Graph
 
-# A busy machine, an engine that was killed: until then a client asks again.
+# A busy machine, an engine or a site that was killed: until then a client asks again.
 PATIENCE = 120.0
+STEP = """
+mutation($i: %sHandoffInput!) {
+  done: %sHandoff(input: $i) { __typename ... on Handoff { state seq } ... on Refusal { message code } }
+}
+"""
+AWAY = "UNAVAILABLE"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Client:
     name: str
     account: str
     organisation: str
+    token: str = ""
 
     @property
     def viewer(self) -> Viewer:
@@ -52,10 +54,9 @@ class Client:
 
 @dataclass(frozen=True)
 class Orders:
-    """Where, who, which handoffs (by file, then by organisation addressed), where to say what was answered."""
+    """Which site, who, which handoffs (by file, then by organisation addressed), where to say what was answered."""
 
-    address: dict[str, Any]
-    keyring: str
+    site: str
     clients: list[dict[str, str]]
     files: dict[str, dict[str, str]]
     told: str
@@ -77,54 +78,61 @@ def answers(paths: Sequence[Path]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines]
 
 
-def rooms_of(graph: Graph) -> Rooms:
-    """What these actions are given: they touch the graph alone."""
-    return Rooms(settings=Settings(), graph=graph, index=cast("Any", None), reader=cast("Any", None))
-
-
 async def main() -> None:
     orders = Orders(**json.load(sys.stdin))
-    graph = await Graph.open(Address(**orders.address), Keyring(Path(orders.keyring)))
-    rooms = rooms_of(graph)
     told = Told(Path(orders.told))
-    try:
-        await asyncio.gather(*(_race(rooms, Client(**client), orders.files, told) for client in orders.clients))
-    finally:
-        await graph.close()
+    await asyncio.gather(*(_race(orders.site, Client(**client), orders.files, told) for client in orders.clients))
 
 
-async def _race(rooms: Rooms, client: Client, files: dict[str, dict[str, str]], told: Told) -> None:
+async def _race(site: str, client: Client, files: dict[str, dict[str, str]], told: Told) -> None:
     chance = random.Random(client.name)
-    for file, to in files.items():
-        handoff = to[client.organisation]
-        await asyncio.sleep(chance.uniform(0, 0.01))
-        accepted = await _asked(rooms, client, file, handoff, Step.ACCEPT, told)
-        if accepted:
-            await _asked(rooms, client, file, handoff, Step.CONTACT, told)
-        if chance.random() < 0.2:
-            await _asked(rooms, client, file, handoff, Step.ACCEPT, told)
+    async with httpx2.AsyncClient(
+        base_url=site, headers={"cookie": f"maillage={client.token}"}, timeout=60, verify=False, trust_env=False
+    ) as door:
+        for file, to in files.items():
+            handoff = to[client.organisation]
+            await asyncio.sleep(chance.uniform(0, 0.01))
+            accepted = await _asked(door, client, file, handoff, Step.ACCEPT, told)
+            if accepted:
+                await _asked(door, client, file, handoff, Step.CONTACT, told)
+            if chance.random() < 0.2:
+                await _asked(door, client, file, handoff, Step.ACCEPT, told)
 
 
-async def _asked(rooms: Rooms, client: Client, file: str, handoff: str, step: Step, told: Told) -> bool:
-    """Until someone says yes or no. A graph that was away is asked again under the same key."""
+async def _asked(door: httpx2.AsyncClient, client: Client, file: str, handoff: str, step: Step, told: Told) -> bool:
+    """Until someone says yes or no. A site or a graph that was away is asked again under the same key."""
     key, end = f"{client.name}-{handoff}-{step}", time.monotonic() + PATIENCE
+    query = STEP % (step.value.capitalize(), step.value)
+    asked = {"query": query, "variables": {"i": {"handoff": handoff, "idempotencyKey": key}}}
     while True:
         begun = time.monotonic()
         said = {"client": client.name, "file": file, "handoff": handoff, "step": step.value}
-        try:
-            done = await handoffs.step(rooms, client.viewer, handoff, step, key=key, at=datetime.now(UTC))
-        except Unavailable as fault:
-            told.tell(**said, answer="unavailable", why=str(fault), seconds=time.monotonic() - begun)
+        away, answer = await _posted(door, asked)
+        if away:
+            told.tell(**said, answer="unavailable", why=away, seconds=time.monotonic() - begun)
             if time.monotonic() > end:
-                raise
+                raise TimeoutError(away)
             await asyncio.sleep(0.1)
-        except Refusal as refusal:
-            told.tell(**said, answer=refusal.code.value, why=str(refusal), seconds=time.monotonic() - begun)
-            return False
-        else:
-            lead = asdict(done.lead)["organisation"] if done.lead else ""
-            told.tell(**said, answer="done", seq=done.seq, lead=lead, seconds=time.monotonic() - begun)
-            return True
+            continue
+        done = answer["__typename"] == "Handoff"
+        told.tell(**said, answer="done" if done else answer["code"], **answer, seconds=time.monotonic() - begun)
+        return done
+
+
+async def _posted(door: httpx2.AsyncClient, asked: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Why nobody answered yes or no, empty where someone did; what was answered. Raises where it is neither."""
+    try:
+        got = await door.post("/graphql", json=asked)
+    except httpx2.TransportError as fault:
+        return repr(fault), {}
+    if got.status_code >= 500:
+        return f"{got.status_code} {got.text[:200]}", {}
+    told = got.raise_for_status().json()
+    if errors := told.get("errors"):
+        if any(error["extensions"]["code"] != AWAY for error in errors):
+            raise AssertionError(told)
+        return errors[0]["message"], {}
+    return "", told["data"]["done"]
 
 
 if __name__ == "__main__":

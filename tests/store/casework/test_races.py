@@ -12,7 +12,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,8 @@ from graph.model.errors import Conflict, InvalidInput, StepNotAllowed
 from graph.store.casework.seats import SeatState
 from graph.store.engine import Address
 from graph.store.unit import Graph, Unit
+from tests.conftest import free_port
+from tests.faults.house import House
 from tests.store.casework.raced import (
     CLIENTS,
     LEADS,
@@ -41,9 +43,11 @@ from tests.store.casework.raced import (
     compare,
     flaws,
     laid,
+    rooms_of,
+    signed_in,
     watch,
 )
-from tests.store.casework.racing import Client, rooms_of
+from tests.store.casework.racing import Client
 
 FILES = int(os.environ.get("MAILLAGE_TEST_RACES", "12"))
 
@@ -52,11 +56,34 @@ LED = "MATCH (f:File {leadAccount: $account}) WHERE f.state = 'open' RETURN f.id
 log = logging.getLogger(__name__)
 
 
-async def test_of_many_who_accept_one_is_acknowledged(empty_graph: Graph, engine: Address, tmp_path: Path) -> None:
-    files = await laid(empty_graph, FILES)
+@pytest.fixture
+async def house(
+    empty_graph: Graph, engine: Address, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[House]:
+    """A whole site over the store's engine and keyring: its web processes and its worker."""
     async with empty_graph.reading() as unit:
         keyring = unit.keyring.folder
-    racers, seen = Racers(engine, keyring, files, tmp_path), Counter[str]()
+    for name, value in {
+        "GRAPH_URI": engine.uri,
+        "GRAPH_USER": engine.user,
+        "GRAPH_PASSWORD": engine.password,
+        "GRAPH_DATABASE": engine.database,
+        "KEYRING": str(keyring),
+        "ANCHORS": str(tmp_path / "anchors.log"),
+        # A machine that is busy with all of it takes its time.
+        "GRAPHQL_SECONDS": "30",
+    }.items():
+        monkeypatch.setenv(f"MAILLAGE_{name}", value)
+    house = House(tmp_path / "data", free_port())
+    await asyncio.to_thread(house.wait, 120)
+    yield house
+    if house.process.poll() is None:
+        house.end()
+
+
+async def test_of_many_who_accept_one_is_acknowledged(empty_graph: Graph, house: House, tmp_path: Path) -> None:
+    files = await laid(empty_graph, FILES)
+    racers, seen = Racers(house.address, await signed_in(empty_graph), files, tmp_path), Counter[str]()
     chance, begun = random.Random(SEED), time.monotonic()
     watching = asyncio.create_task(watch(empty_graph, list(files), seen))
     racers.processes = [racers.start(number) for number in range(PROCESSES)]

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from graph.model.account import Account
 from graph.model.casework import deciding
 from graph.model.casework.acts import WorkersSet
 from graph.model.casework.file import Actor, ActorKind, File, Member, MemberRole, Outcome
+from graph.model.errors import Unavailable
 from graph.store.casework.reads import FileRead, ReadPage
 from graph.store.unit import Graph, Unit
+from tests.store.casework.lives import lay
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ANNE = Actor(kind=ActorKind.PROFESSIONAL, account="anne", organisation="o:desk", name="Anne")
@@ -113,3 +117,25 @@ async def test_a_code_serves_once_and_for_so_long(empty_graph: Graph) -> None:
     assert await used("OTHER") == "f2"
     async with empty_graph.reading() as unit:
         assert await unit.run("MATCH (c:LinkCode) RETURN c.id AS id") == []
+
+
+async def test_without_any_key_a_list_says_so_and_is_not_empty(empty_graph: Graph) -> None:
+    ids = list(await lay(empty_graph, 2, ("o:cms",)))
+    async with empty_graph.reading() as unit:
+        keys = unit.keyring.folder
+        one = keys / ids[0][-2:] / ids[0]
+    kept = one.read_bytes()
+    one.write_bytes(b"short")
+    async with empty_graph.reading() as unit:
+        assert [file.id for file in await unit.file_lists.opened(ids)] == ids[1:]
+    one.write_bytes(kept)
+    aside = keys.rename(keys.with_name("elsewhere"))
+    try:
+        async with empty_graph.reading() as unit:
+            assert await unit.file_lists.opened(["absent"]) == []
+            with pytest.raises(Unavailable, match="Rien n’est perdu"):
+                await unit.file_lists.opened(ids)
+    finally:
+        aside.rename(keys)
+    async with empty_graph.reading() as unit:
+        assert [file.id for file in await unit.file_lists.opened(ids)] == ids

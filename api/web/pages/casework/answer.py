@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.actions.casework import by_answer_link
+from api.web.act_form import Typed
 from api.web.acting import key_in, rooms_of
+from api.web.casework_slots import slots_in
 from api.web.forms import Form, form_of, see
 from api.web.handoff_view import handoff_view
 from api.web.pages.by_link import LinkRoute
@@ -67,6 +69,27 @@ async def step(request: Request, token: str) -> Response:
     try:
         await by_answer_link.step(
             rooms_of(request), token, visit, step_of(form), said_in(form), key=key_in(form), at=now()
+        )
+    except SHOWN as refusal:
+        return await _request(request, token, visit, refusal=refusal, form=form)
+    return see(f"/repondre/{token}?note=fait#fait")
+
+
+@router.post(PATH + "/creneaux")
+async def offer(request: Request, token: str) -> Response:
+    """Slots that the addressee offers. Raises NotFound."""
+    form, visit = await form_of(request), request.cookies.get(COOKIE, "")
+    typed = Typed(form)
+    try:
+        await by_answer_link.offer(
+            rooms_of(request),
+            token,
+            visit,
+            slots_in(typed),
+            where=typed.line("where"),
+            minutes=typed.number("minutes"),
+            key=key_in(form),
+            at=now(),
         )
     except SHOWN as refusal:
         return await _request(request, token, visit, refusal=refusal, form=form)

@@ -186,7 +186,7 @@ def _sheet(request: Request, viewer: Viewer, opened: Opened) -> Response:
         "transitional": file.transitional,
         "owed": view.owed_lines(file, at),
         "needs": view.needs(opened, today),
-        "appointments": appointments(opened, at),
+        "appointments": appointments(opened.file, opened.file.appointments.values(), at),
         "lines": lines if whole else lines[:SHOWN_LINES],
         "more": 0 if whole else max(len(lines) - SHOWN_LINES, 0),
         "said": DONE.get(request.query_params.get("fait", ""), ""),

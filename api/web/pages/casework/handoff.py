@@ -7,11 +7,13 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.actions.casework import by_answer_link, handing, taking_over
+from api.actions.casework import by_answer_link, handing, slots, taking_over
 from api.actions.casework.answering_page import opened
 from api.auth.viewer import must_sign_in
+from api.web.act_form import Typed
 from api.web.acting import key_in, new_key, rooms_of
 from api.web.calendar import event
+from api.web.casework_slots import slots_in
 from api.web.forms import Form, form_of, number, see, way_back
 from api.web.handoff_view import HandoffView, handoff_view
 from api.web.refusals import STATUS
@@ -19,6 +21,7 @@ from api.web.render import now, page
 from api.web.step_forms import said_in, step_of
 from graph.model.casework.deciding import Draft
 from graph.model.casework.handoff import Kind, ReasonCode, Step, Target
+from graph.model.casework.slots import MOST_SLOTS
 from graph.model.casework.taking import LONGEST_TEXT
 from graph.model.errors import (
     Conflict,
@@ -87,6 +90,28 @@ async def take_over(request: Request, handoff: str) -> Response:
     except SHOWN as refusal:
         return await _page(request, handoff, refusal=refusal, form=form)
     return see(f"/demande/{made.id}?note=fait#fait")
+
+
+@router.post(PATH + "/creneaux")
+async def offer(request: Request, handoff: str) -> Response:
+    """Slots that the addressee offers; what is refused comes back as it was typed."""
+    viewer, rooms = must_sign_in(request), rooms_of(request)
+    form = await form_of(request)
+    typed = Typed(form)
+    try:
+        await slots.offer_for(
+            rooms,
+            viewer,
+            handoff,
+            slots_in(typed),
+            where=typed.line("where"),
+            minutes=typed.number("minutes"),
+            key=key_in(form),
+            at=now(),
+        )
+    except SHOWN as refusal:
+        return await _page(request, handoff, refusal=refusal, form=form)
+    return see(f"/demande/{handoff}?note=fait#fait")
 
 
 @router.post(PATH + "/suite")
@@ -163,6 +188,7 @@ def around(
         "typed": typed,
         "taken": typed.get("etape", ""),
         "key": new_key(),
+        "slots": range(1, MOST_SLOTS + 1),
         "reasons": [(code.value, label("reason", code)) for code in ReasonCode],
     }
 

@@ -37,7 +37,7 @@ from api.web.render import now, page
 from graph.model.access import Operation, Subject, check
 from graph.model.casework.file import File, Identity, Member, MemberRole
 from graph.model.casework.grounds import Ground, Means, ShareGroup
-from graph.model.casework.handoff import Handoff, Target
+from graph.model.casework.handoff import Handoff, OrderedLead, Target
 from graph.model.casework.receivers import practical_only, tellable
 from graph.model.casework.sight import Sight
 from graph.model.casework.telling import told
@@ -165,6 +165,8 @@ async def send(request: Request, file: str) -> Response:
         "people": people(shown.told),
         "told": told_views(shown.told),
         "purpose": shown.handoff.purpose,
+        "authority": shown.handoff.authority,
+        "order": label("order", shown.handoff.order) if shown.handoff.authority else "",
         "needs": [competence(found.needs[id_].competence).label for id_ in shown.handoff.needs],
         "leaves": shown.leaves,
         "tells": typed.told,
@@ -197,6 +199,7 @@ async def _form(
         "limited": to is not None and practical_only(to.kind),
         "people": people(whole) or "Sans nom",
         "kinds": [(one.value, button("kind", one)) for one in KINDS],
+        "orders": [(one.value, button("order", one)) for one in OrderedLead],
         "needs": _needs(file, names),
         "groups": [(one.value, label("share", one)) for one in groups],
         "grounds": [(one.value, button("ground", one)) for one in Ground],
