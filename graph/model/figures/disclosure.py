@@ -43,6 +43,7 @@ class _Table:
         self.none: dict[tuple[Node, Node], int] = {}
         self.masked: set[tuple[Node, Node]] = set()
         self.whole: set[Line] = set()
+        self.closed: set[Line] = set()
         self.parts_of_rows = _by_parent({row for row, _ in cells})
         self.parts_of_columns = _by_parent({column for _, column in cells})
         # Of each row and column, the parts of that column which are not empty there.
@@ -58,7 +59,7 @@ class _Table:
             self.told[WHOLE, WHOLE] = self.cells[WHOLE, WHOLE]
             self._lines()
             self._blocks()
-        return Published(self.told | self.none, frozenset(self.masked), frozenset(self.whole))
+        return Published(self.told | self.none, frozenset(self.masked), frozenset(self.whole), frozenset(self.closed))
 
     def _small(self, cell: tuple[Node, Node]) -> bool:
         return self.cells[cell] < FEWEST or self.persons[cell] < FEWEST
@@ -127,36 +128,58 @@ class _Block:
         self.hidden_columns = [one for one in columns if (row, one) not in table.told]
 
     def settle(self) -> list[tuple[Node, Node]]:
-        """Tells what may be told of the block, and gives the cells that are told. Where no rectangle hides a cell, nothing in the
-        block is told, zeros included.
+        """Tells what may be told of the block, and gives the cells that are told. Rows and columns that no rectangle makes safe are
+        closed: they stand together from then on, like those whose margin is hidden.
         """
         counts, persons = self._numbers()
-        shape = counts.shape
-        if not all(shape):
-            return []
-        masked: Marks | None = np.zeros(shape, dtype=np.bool_)
-        if min(shape) > 1:
-            masked = _hidden(counts, (counts > 0) & ((counts < FEWEST) | (persons < FEWEST)))
-        if masked is None:
-            return []
-        table = self.table
+        masked = np.zeros(counts.shape, dtype=np.bool_)
+        while min(counts.shape) > 1:
+            masked, unsafe = _hidden(counts, (counts > 0) & ((counts < FEWEST) | (persons < FEWEST)))
+            if not unsafe:
+                break
+            self._close(counts, unsafe)
+            counts, persons = self._numbers()
+            masked = np.zeros(counts.shape, dtype=np.bool_)
+        return self._tell(counts, masked) if counts.size else []
+
+    def _tell(self, counts: Numbers, masked: Marks) -> list[tuple[Node, Node]]:
+        table, (whole, split, column, across) = self.table, self.line
         table.whole.add(self.line)
+        table.closed |= {(row, "", column, across) for row in self.hidden_rows if (row, column) in table.told}
+        table.closed |= {(whole, split, one, "") for one in self.hidden_columns if (whole, one) in table.told}
         told: list[tuple[Node, Node]] = []
         rows = self.rows + [hidden_parts(one) for one in self.hidden_rows[:1]]
         columns = self.columns + [hidden_parts(one) for one in self.hidden_columns[:1]]
         for i, row in enumerate(rows):
-            for j, column in enumerate(columns):
+            for j, one in enumerate(columns):
                 together = i == len(self.rows) or j == len(self.columns)
                 if masked[i, j]:
                     if not together:
-                        table.masked.add((row, column))
+                        table.masked.add((row, one))
                 elif not counts[i, j]:
                     if together:
-                        table.none[row, column] = 0
+                        table.none[row, one] = 0
                 elif not together:
-                    table.told[row, column] = int(counts[i, j])
-                    told.append((row, column))
+                    table.told[row, one] = int(counts[i, j])
+                    told.append((row, one))
         return told
+
+    def _close(self, counts: Numbers, unsafe: list[tuple[int, int]]) -> None:
+        """Closes the row or the column of each of these cells, whichever holds less; never one alone."""
+        of_rows, of_columns = counts.sum(axis=1), counts.sum(axis=0)
+        rows, columns = set[int](), set[int]()
+        for i, j in unsafe:
+            if i < len(self.rows) and (j == len(self.columns) or of_rows[i] <= of_columns[j]):
+                rows.add(i)
+            elif j < len(self.columns):
+                columns.add(j)
+        if rows:
+            # What is closed across may make the rest safe.
+            columns.clear()
+        elif not columns:
+            (rows if self.rows else columns).add(int((of_rows if self.rows else of_columns)[:-1].argmin()))
+        self.rows, self.hidden_rows = _closed(self.rows, self.hidden_rows, rows, of_rows)
+        self.columns, self.hidden_columns = _closed(self.columns, self.hidden_columns, columns, of_columns)
 
     def _numbers(self) -> tuple[Numbers, Numbers]:
         """How many, and how many persons at least, in each cell of the block."""
@@ -184,10 +207,21 @@ class _Block:
         return counts, persons
 
 
-def _hidden(counts: Numbers, small: Marks) -> Marks | None:
-    """The cells of a block to hide so that the small ones are safe; None where nothing less than all of it would do."""
-    hidden = small.copy()
-    for i, j in np.argwhere(small):
+def _closed(open_: list[Node], closed: list[Node], also: set[int], sums: Numbers) -> tuple[list[Node], list[Node]]:
+    """What stays open, and what is closed when these are too, with the least of the others where it would be one alone."""
+    if len(also) == 1 and not closed:
+        others = [number for number in range(len(open_)) if number not in also]
+        also = also | {min(others, key=lambda number: (int(sums[number]), number))}
+    return (
+        [one for number, one in enumerate(open_) if number not in also],
+        closed + [open_[number] for number in sorted(also)],
+    )
+
+
+def _hidden(counts: Numbers, small: Marks) -> tuple[Marks, list[tuple[int, int]]]:
+    """The cells of a block to hide so that the small ones are safe; and those of the small ones that no rectangle makes so."""
+    hidden, unsafe = small.copy(), list[tuple[int, int]]()
+    for i, j in np.argwhere(small).tolist():
         rows, columns = np.flatnonzero(counts[:, j]), np.flatnonzero(counts[i])
         rows, columns = rows[rows != i], columns[columns != j]
         corner = np.ix_(rows, columns)
@@ -197,12 +231,16 @@ def _hidden(counts: Numbers, small: Marks) -> Marks | None:
         out = np.minimum(counts[i, j], opposite)
         safe = (opposite > 0) & (into + out >= FEWEST + KNOWN)
         if not safe.any():
-            return None
+            # With a zero hidden, nobody knows any more that what is hidden there holds somebody.
+            safe = (opposite == 0) & (into >= FEWEST)
+        if not safe.any():
+            unsafe.append((i, j))
+            continue
         beside = np.add.outer(_cost(counts, hidden, rows, j), _cost(counts, hidden, i, columns))
         cost = np.where(safe, beside + np.where(hidden[corner], 0, opposite), np.iinfo(np.int64).max)
         row, column = np.unravel_index(cost.argmin(), cost.shape)
         hidden[[i, rows[row], rows[row]], [columns[column], j, columns[column]]] = True
-    return hidden
+    return hidden, unsafe
 
 
 def _cost(counts: Numbers, hidden: Marks, rows: Numbers | int, columns: Numbers | int) -> Numbers:

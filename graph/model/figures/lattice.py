@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 Node = tuple[str, ...]
 WHOLE: Final[Node] = ()
@@ -98,6 +98,7 @@ class RowData(TypedDict):
     told: dict[str, int]
     masked: list[str]
     whole: list[list[str]]
+    closed: NotRequired[list[list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +120,14 @@ class Parts:
 class Published:
     """The cells that may be told. `cells` holds the numbers, FEWEST or more, and the zeros that say of hidden parts together
     that they hold nobody; `masked` the cells that are hidden one by one; `whole` the lines in which a cell that is in neither
-    holds nobody. Whatever these do not settle is hidden: what was not loaded is never taken for a zero.
+    holds nobody; `closed` the rows in a line, and the columns, of which no part is told, though they are. Whatever these do
+    not settle is hidden: what was not loaded is never taken for a zero.
     """
 
     cells: Cells = field(default_factory=dict)
     masked: frozenset[tuple[Node, Node]] = frozenset()
     whole: frozenset[Line] = frozenset()
+    closed: frozenset[Line] = frozenset()
 
     def count(self, row: Node = WHOLE, column: Node = WHOLE) -> int | None:
         """How many, or None where it is hidden."""
@@ -146,22 +149,25 @@ class Published:
     @cached_property
     def rows(self) -> tuple[Node, ...]:
         """The rows of which something is told, in order."""
-        named = {row for row, _ in self.cells} | {row for row, _ in self.masked} | {line[0] for line in self.whole}
+        named = {row for row, _ in self.cells} | {row for row, _ in self.masked}
+        named |= {line[0] for line in self.whole | self.closed}
         return tuple(sorted(named))
 
     def data_of_row(self, row: Node) -> RowData:
         """What is told of one row, as JSON can hold it: `published_of` reads it."""
-        return self._data.get(row, RowData(told={}, masked=[], whole=[]))
+        return self._data.get(row, RowData(told={}, masked=[], whole=[], closed=[]))
 
     @cached_property
     def _data(self) -> dict[Node, RowData]:
-        found: dict[Node, RowData] = {row: RowData(told={}, masked=[], whole=[]) for row in self.rows}
+        found: dict[Node, RowData] = {row: RowData(told={}, masked=[], whole=[], closed=[]) for row in self.rows}
         for (row, column), count in sorted(self.cells.items()):
             found[row]["told"][written(column)] = count
         for row, column in sorted(self.masked):
             found[row]["masked"].append(written(column))
         for row, split, column, across in sorted(self.whole):
             found[row]["whole"].append([split, written(column), across])
+        for row, split, column, across in sorted(self.closed):
+            found[row].setdefault("closed", []).append([split, written(column), across])
         return found
 
     @cached_property
@@ -179,8 +185,11 @@ class Published:
         if not row and not column:
             return False
         if row and column:
-            across = hidden_parts(row) if self.count(row, column[:-1]) is None else row
-            down = hidden_parts(column) if self.count(row[:-1], column) is None else column
+            line = line_of(row, column)
+            row_closed = self.count(row, line[2]) is None or (row, "", *line[2:]) in self.closed
+            column_closed = self.count(line[0], column) is None or (*line[:2], column, "") in self.closed
+            across = hidden_parts(row) if row_closed else row
+            down = hidden_parts(column) if column_closed else column
             if (across, down) != (row, column):
                 return self.cells.get((across, down)) == 0
         return line_of(row, column) in self.whole
@@ -211,8 +220,10 @@ def published_of(rows: Iterable[tuple[Node, RowData]]) -> Published:
     cells: dict[tuple[Node, Node], int] = {}
     masked: set[tuple[Node, Node]] = set()
     whole: set[Line] = set()
+    closed: set[Line] = set()
     for row, data in rows:
         cells |= {(row, read(column)): count for column, count in data["told"].items()}
         masked |= {(row, read(column)) for column in data["masked"]}
         whole |= {(row, split, read(column), across) for split, column, across in data["whole"]}
-    return Published(cells, frozenset(masked), frozenset(whole))
+        closed |= {(row, split, read(column), across) for split, column, across in data.get("closed", ())}
+    return Published(cells, frozenset(masked), frozenset(whole), frozenset(closed))

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array
 
-from graph.model.figures.lattice import FEWEST, WHOLE, Node, Published, split_of
+from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Node, Published, line_of, split_of
 
 Cell = tuple[Node, Node]
 
@@ -43,11 +43,18 @@ def hidden_of(published: Published, rows: Sequence[Node], columns: Sequence[Node
     return {cell: number for number, cell in enumerate(one for one in cells if published.count(*one) is None)}
 
 
-def attacked(published: Published, rows: Sequence[Node], columns: Sequence[Node]) -> tuple[list[Found], int]:
+def surely_somebody(published: Published, cells: Cells) -> frozenset[Cell]:
+    """The hidden cells of which it is known that they hold somebody: zeros are told beside them."""
+    zeros = {line_of(*cell) for cell in published.masked if not cells.get(cell)}
+    return frozenset(cell for cell in published.masked if line_of(*cell) not in zeros)
+
+
+def attacked(published: Published, cells: Cells) -> tuple[list[Found], int]:
     """Every cell of the lattice is a number from 0 on, and every part of a split adds up to what was split. Gives what is known
     too well, and how many cells are hidden.
     """
-    hidden = hidden_of(published, rows, columns)
+    rows, columns = nodes_of(cells)
+    hidden, somebody = hidden_of(published, rows, columns), surely_somebody(published, cells)
     sums: list[tuple[Cell, list[Cell]]] = []
     for (row, _), parts in by_parent(rows).items():
         sums += [((row, column), [(part, column) for part in parts]) for column in columns]
@@ -70,35 +77,36 @@ def attacked(published: Published, rows: Sequence[Node], columns: Sequence[Node]
         return [], 0
     at, of, by = zip(*entries, strict=True)
     matrix = csr_array(coo_array((by, (at, of)), shape=(len(known), len(hidden))))
-    least = np.array([1 if cell in published.masked else 0 for cell in hidden], dtype=float)
+    least = np.array([1 if cell in somebody else 0 for cell in hidden], dtype=float)
     ranges = _Ranges(matrix, np.array(known, dtype=float), least, np.eye(0), list(hidden))
     return ranges.too_narrow(), len(hidden)
 
 
 def attacked_jointly(
-    published: Published, rows: Sequence[Node], columns: Sequence[Node], kinds: Sequence[tuple[Sequence[Node], ...]]
+    published: Published, cells: Cells, kinds: Sequence[tuple[Sequence[Node], ...]]
 ) -> tuple[list[Found], int]:
     """The same by whoever minds that each person stands in one part of every split at once. `kinds` are the sorts of persons that
     there can be: the nodes that one stands in, across and down.
     """
-    hidden = hidden_of(published, rows, columns)
-    cells = [(row, column) for row in rows for column in columns]
-    number = {cell: n for n, cell in enumerate(cells)}
+    rows, columns = nodes_of(cells)
+    hidden, somebody = hidden_of(published, rows, columns), surely_somebody(published, cells)
+    named = [(row, column) for row in rows for column in columns]
+    number = {cell: n for n, cell in enumerate(named)}
     at, of = [], []
     for kind, (across, down) in enumerate(kinds):
         for row in across:
             for column in down:
                 at.append(number[row, column])
                 of.append(kind)
-    holds = csr_array(coo_array((np.ones(len(at)), (at, of)), shape=(len(cells), len(kinds))))
-    told = [n for n, cell in enumerate(cells) if cell not in hidden]
-    masked = [n for n, cell in enumerate(cells) if cell in published.masked]
+    holds = csr_array(coo_array((np.ones(len(at)), (at, of)), shape=(len(named), len(kinds))))
+    told = [n for n, cell in enumerate(named) if cell not in hidden]
+    masked = [n for n, cell in enumerate(named) if cell in somebody]
     unknown = [number[cell] for cell in hidden]
     if not hidden:
         return [], 0
     ranges = _Ranges(
         csr_array(holds[told]),
-        np.array([published.count(*cells[n]) or 0 for n in told], dtype=float),
+        np.array([published.count(*named[n]) or 0 for n in told], dtype=float),
         np.zeros(len(kinds)),
         csr_array(holds[unknown]),
         list(hidden),

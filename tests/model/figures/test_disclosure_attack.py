@@ -20,7 +20,7 @@ MOST_SORTS = 3000
 def test_no_hidden_cell_is_known_to_less_than_eleven(seed: int) -> None:
     chance = random.Random(seed)
     cells, persons = table(shape(chance).drawn(chance))
-    found, _ = attacked(protect(cells, persons), *nodes_of(cells))
+    found, _ = attacked(protect(cells, persons), cells)
     assert found == []
 
 
@@ -32,7 +32,7 @@ def test_nor_by_whoever_minds_that_each_person_is_in_all_splits_at_once(seed: in
         rows, columns = nodes_of(cells)
         if len(kinds := sorts(rows, columns)) <= MOST_SORTS:
             break
-    found, _ = attacked_jointly(protect(cells, persons), rows, columns, kinds)
+    found, _ = attacked_jointly(protect(cells, persons), cells, kinds)
     assert found == []
 
 
@@ -42,6 +42,6 @@ def test_the_attack_finds_what_is_badly_hidden() -> None:
     for seed in range(2):
         chance = random.Random(seed)
         cells, _ = table(shape(chance, 100).drawn(chance))
-        weak, number = attacked(small_ones_hidden(cells, FEWEST), *nodes_of(cells))
+        weak, number = attacked(small_ones_hidden(cells, FEWEST), cells)
         found, hidden = found + len(weak), hidden + number
     assert found > hidden / 2 > 0
