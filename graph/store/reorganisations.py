@@ -235,7 +235,7 @@ def decoded(said: str) -> Plan:
     """Back from its text."""
     row: Mapping[str, Any] = msgspec.json.decode(said)
     types = {"on": date, "state": PlanState, "version": int}
-    moments = dict.fromkeys(("published", "began", "ended"), datetime | None)
+    moments: dict[str, Any] = dict.fromkeys(("published", "began", "ended"), datetime | None)
     plain = {
         name: msgspec.convert(value, types.get(name) or moments.get(name) or str)
         for name, value in row.items()

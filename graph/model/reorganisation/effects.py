@@ -207,34 +207,23 @@ def effects(plan: Plan, known: DirectoryFacts, files: Iterable[FileFacts] = ()) 
         one, some = of_file(reading, file)
         moved += [one] if one else []
         ends += some
+    # Triples first, and compared in one place: with names bound inside generators the type checker does not come to its end.
+    units = [one for one in known.bodies.values() if one.part_of in reading.endings and one.id not in reading.endings]
+    members = [(account, body) for body, accounts in sorted(known.members.items()) for account in sorted(accounts)]
     return Effects(
-        services=tuple(
-            Carried(id=one.id, source=one.organisation, to=to)
-            for one in known.services.values()
-            if (to := reading.of_service(one)) != one.organisation
-        ),
-        posts=tuple(
-            Carried(id=one.id, source=one.organisation, to=to)
-            for one in known.posts.values()
-            if (to := reading.of_post(one)) != one.organisation
-        ),
-        units=tuple(
-            Carried(id=one.id, source=one.part_of, to=to)
-            for one in known.bodies.values()
-            if one.part_of in reading.endings
-            and one.id not in reading.endings
-            and (to := reading.of_unit(one.id, one.part_of)) != one.part_of
-        ),
-        members=tuple(
-            Carried(id=account, source=body, to=to)
-            for body, accounts in sorted(known.members.items())
-            for account in sorted(accounts)
-            if (to := reading.home(account, body)) != body
-        ),
+        services=_carried((one.id, one.organisation, reading.of_service(one)) for one in known.services.values()),
+        posts=_carried((one.id, one.organisation, reading.of_post(one)) for one in known.posts.values()),
+        units=_carried((one.id, one.part_of, reading.of_unit(one.id, one.part_of)) for one in units),
+        members=_carried((account, body, reading.home(account, body)) for account, body in members),
         endings=tuple(reading.endings.values()),
         files=tuple(moved),
         handoffs=tuple(ends),
     )
+
+
+def _carried(things: Iterable[tuple[str, str, str]]) -> tuple[Carried, ...]:
+    """Those that go somewhere else: each its id, where it is, where it goes."""
+    return tuple(Carried(id=id_, source=source, to=to) for id_, source, to in things if to != source)
 
 
 def of_file(reading: Reading, file: FileFacts) -> tuple[FileEffect | None, list[HandoffEffect]]:
