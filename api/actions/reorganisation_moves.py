@@ -57,7 +57,7 @@ class Said:
 
 
 def move_of(said: Said, on: date) -> Move:
-    """The move itself; what is wrong with it is said with the plan's faults."""
+    """The move itself; what is wrong with it is said with the plan's faults. Raises InvalidInput where it would be several."""
     match said.kind:
         case MoveKind.CREATE_BODY:
             record = Organisation(
@@ -85,7 +85,9 @@ def move_of(said: Said, on: date) -> Move:
         case MoveKind.MOVE_POST:
             return model.MovePost(post=said.thing, to=said.to)
         case MoveKind.MOVE_PROFESSIONAL:
-            [account] = said.accounts or ("",)
+            if len(said.accounts) > 1:
+                raise InvalidInput("Un mouvement déplace une seule personne : faites-en un par personne.", "accounts")
+            account = next(iter(said.accounts), "")
             return model.MoveProfessional(account=account, source=said.body, to=said.to, with_files=said.with_files)
         case MoveKind.CHANGE_TERRITORY:
             return model.ChangeTerritory(body=said.body, covers=said.territories)

@@ -48,14 +48,14 @@ class Progress:
 
 async def plans(rooms: Rooms, viewer: Viewer) -> list[Plan]:
     """All of them, the furthest day first. Raises NotSignedIn, NotAllowed."""
-    _check(viewer)
+    must_plan(viewer)
     async with rooms.graph.reading() as unit:
         return await unit.reorganisations.all()
 
 
 async def planned(rooms: Rooms, viewer: Viewer, id_: str, *, at: datetime) -> Planned:
     """One of them with its faults; of one that is no draft any more none. Raises NotSignedIn, NotAllowed, NotFound."""
-    _check(viewer)
+    must_plan(viewer)
     async with rooms.graph.reading() as unit:
         return await _judged(unit, await _found(unit, id_), _day(at))
 
@@ -154,7 +154,7 @@ async def call_off(rooms: Rooms, viewer: Viewer, id_: str, *, key: str, at: date
 
 async def status(rooms: Rooms, viewer: Viewer, id_: str) -> Progress:
     """How far it has come. Raises NotSignedIn, NotAllowed, NotFound."""
-    _check(viewer)
+    must_plan(viewer)
     async with rooms.graph.reading() as unit:
         plan = await _found(unit, id_)
         hindered: Sequence[Fault] = ()
@@ -187,7 +187,7 @@ async def _once(
     rooms: Rooms, viewer: Viewer, key: str, asked: object, write: Callable[[Unit], Awaitable[Plan]]
 ) -> Plan:
     """Once for each key; asked again, the plan as it is now."""
-    _check(viewer)
+    must_plan(viewer)
 
     async def act(unit: Unit) -> Plan:
         if before := await unit.replies.found(viewer.key, key, asked):
@@ -219,7 +219,8 @@ def _titled(title: str) -> str:
     return title.strip()
 
 
-def _check(viewer: Viewer) -> None:
+def must_plan(viewer: Viewer) -> None:
+    """Raises NotAllowed for who may not plan reorganisations."""
     check(viewer, Operation.PLAN_REORGANISATIONS, Subject())
 
 

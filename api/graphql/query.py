@@ -33,7 +33,7 @@ from api.graphql.relays import RelaysResult
 from api.graphql.reorganisation_types import Reorganisation
 from api.graphql.searches import SavedSearch
 from api.graphql.services import Service
-from graph.model.errors import InvalidInput, NotFound
+from graph.model.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from graph.model.keeping import Target
 
 # Words, names, ids: more is not a question of this kind.
@@ -271,13 +271,18 @@ class Query(AlertQueries):
         """As a search would find them now."""
         return await figures.coverage(info, bounded(competence, "competence"), bounded(territory, "territory"), public)
 
-    @strawberry.field(description="Every reorganisation, the furthest day first; for coordinators.")
-    async def reorganisations(self, info: Info) -> list[Reorganisation]:
+    @strawberry.field(description="Every reorganisation, the furthest day first; null for who does not plan them.")
+    async def reorganisations(self, info: Info) -> list[Reorganisation] | None:
         """Drafts included."""
-        plans = await reorganising.plans(info.context.rooms, info.context.viewer)
+        try:
+            plans = await reorganising.plans(info.context.rooms, info.context.viewer)
+        except (NotAllowed, NotSignedIn):
+            return None
         return [Reorganisation.of(plan) for plan in plans]
 
-    @strawberry.field(description="One reorganisation; null when there is none of this id.")
+    @strawberry.field(
+        description="One reorganisation; null when there is none of this id, or for who does not plan them."
+    )
     async def reorganisation(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
     ) -> Reorganisation | None:
@@ -285,7 +290,7 @@ class Query(AlertQueries):
         context = info.context
         try:
             found = await reorganising.planned(context.rooms, context.viewer, bounded(id, "id"), at=context.now)
-        except NotFound:
+        except (NotFound, NotAllowed, NotSignedIn):
             return None
         return Reorganisation.of(found.plan)
 

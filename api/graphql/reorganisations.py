@@ -158,6 +158,7 @@ class ReorganisationMutations:
     ) -> ReorganisationResult:
         """Empty, with moves, or a copy."""
         rooms, viewer = info.context.rooms, info.context.viewer
+        reorganising.must_plan(viewer)
         said = tuple(move_of(one.said(), input.on) for one in input.moves)
         if input.like:
             said = (*(await reorganising.planned(rooms, viewer, input.like, at=info.context.now)).plan.moves, *said)

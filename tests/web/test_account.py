@@ -285,10 +285,13 @@ async def test_without_javascript_one_signs_in_and_out(browser_page: OpenPage) -
     ("who", "doors"),
     [
         ("editrice.ccas", ["suggestions", "fichiers", "alertes", "correspondant"]),
-        ("travailleuse.sociale", ["accueil", "dossiers", "equipe", "alertes"]),
-        ("responsable.cms", ["accueil", "dossiers", "equipe", "fichiers", "alertes"]),
+        ("travailleuse.sociale", ["accueil", "dossiers", "equipe", "rapports", "alertes"]),
+        ("responsable.cms", ["accueil", "dossiers", "equipe", "coordination", "rapports", "fichiers", "alertes"]),
         ("moderatrice", ["suggestions", "moderation", "alertes"]),
-        ("animateur", ["suggestions", "moderation", "alertes"]),
+        (
+            "animateur",
+            ["coordination", "rapports", "suggestions", "reorganisations", "moderation", "alertes", "alertes"],
+        ),
         ("technique", ["alertes"]),
     ],
 )
