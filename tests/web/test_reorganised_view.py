@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from api.rooms import Rooms
-from api.web.reorganised_view import Named, around_words, move_words
+from api.web.reorganised_view import Named, around_words, move_words, progress_words
 from graph.model.reorganisation.carried import Around
 from graph.model.reorganisation.plan import (
     CloseBody,
@@ -49,3 +49,17 @@ def test_a_move_is_one_sentence(move: Move, words: str) -> None:
 
 def test_a_figure_is_about_so_many_none_or_hidden() -> None:
     assert [around_words(Around(count)) for count in (0, 40, None)] == ["0", "environ 40", "masqué"]
+
+
+@pytest.mark.parametrize(
+    ("moved", "left", "told"),
+    [
+        (40, 20, {"moved": "environ 40", "left": "environ 20", "value": 40, "most": 60}),
+        (40, 0, {"moved": "environ 40", "left": "0", "value": 40, "most": 40}),
+        (0, 0, {"moved": "0", "left": "0", "value": 0, "most": 0}),
+        (40, None, {"moved": "environ 40", "left": "moins de 11", "value": 0, "most": 0}),
+        (None, 40, {"moved": "moins de 11", "left": "environ 40", "value": 0, "most": 0}),
+    ],
+)
+def test_progress_draws_no_bar_of_what_is_hidden(moved: int | None, left: int | None, told: dict[str, object]) -> None:
+    assert progress_words(Around(moved), Around(left)) == told

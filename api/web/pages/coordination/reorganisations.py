@@ -26,6 +26,7 @@ from api.web.reorganised_view import (
     around_words,
     coverage_rows,
     move_words,
+    progress_words,
     state_words,
     unit_rows,
 )
@@ -121,6 +122,7 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
         "running": plan.state is PlanState.RUNNING,
         "can_end": plan.state in {PlanState.DRAFT, PlanState.PUBLISHED},
         "progress": progress,
+        "come": progress and progress_words(progress.moved, progress.left),
         "forms": [
             {"kind": kind.value, "label": label("move_kind", kind.value), "fields": FIELDS[kind]} for kind in MoveKind
         ],
