@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from api.rooms import Rooms
-from api.web.reorganised_view import Named, around_words, move_words, progress_words
+from api.web.render import environment
+from api.web.reorganised_view import Named, around_words, coverage_rows, move_words, progress_words
+from graph.model.reorganisation.afterwards import CoverageChange
 from graph.model.reorganisation.carried import Around
 from graph.model.reorganisation.plan import (
     CloseBody,
@@ -19,6 +21,7 @@ from graph.model.reorganisation.plan import (
     MoveService,
     RenameBody,
 )
+from tests import make
 
 NAMED = Named(
     rooms=cast(Rooms, None), names={"a": "Ancien", "b": "Neuf"}, things={"s": "Loyers", "p": "Accueil", "ben": "Ben"}
@@ -63,3 +66,18 @@ def test_a_figure_is_about_so_many_none_or_hidden() -> None:
 )
 def test_progress_draws_no_bar_of_what_is_hidden(moved: int | None, left: int | None, told: dict[str, object]) -> None:
     assert progress_words(Around(moved), Around(left)) == told
+
+
+@pytest.mark.parametrize(
+    ("count", "folded", "summary"), [(20, 0, ""), (21, 1, "Une autre ligne"), (57, 37, "37 autres lignes")]
+)
+def test_a_long_table_shows_what_matters_most_and_folds_the_rest(count: int, folded: int, summary: str) -> None:
+    rows = coverage_rows(
+        CoverageChange(competence=make.RSA, before=(), after=(), communes=(make.besancon(),), alone=True)
+        for _ in range(count)
+    )
+    tables: Any = environment().get_template("pages/coordination/reorganisation_tables.html").module
+    shown, _, rest = str(tables.coverage_table(rows, "Couverture")).partition("<details>")
+    assert (shown.count('<th scope="row">'), rest.count('<th scope="row">')) == (count - folded, folded)
+    assert bool(rest) == bool(folded)
+    assert f"<summary>{summary}</summary>" in rest or not folded
