@@ -221,6 +221,7 @@ async def test_published_it_is_done_on_its_day_and_the_old_name_leads_to_the_fou
     assert await leads(site) == {OLD: 48}
     page = await shown(coordinator, f"{ROOT}/{id_}")
     assert "Jusque-là, rien ne change." in page
+    assert "Communes qui perdent un dernier relais, ou en gagnent un premier" in page
 
     assert await run_due(site.rooms.graph, AT + timedelta(days=30)) == 48
     assert await leads(site) == {direction(one): EACH for one in COMMUNES}

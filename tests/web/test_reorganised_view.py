@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from api.rooms import Rooms
+from api.web.pictures.table import Drawn
 from api.web.render import environment
+from api.web.reorganised_gather import relays_map
 from api.web.reorganised_view import Named, around_words, coverage_rows, move_words, progress_words
-from graph.model.reorganisation.afterwards import CoverageChange
+from graph.model.relay import Ground
+from graph.model.reorganisation.afterwards import CoverageChange, Handler
 from graph.model.reorganisation.carried import Around
+from graph.model.reorganisation.comparing import comparison
+from graph.model.reorganisation.facts import DirectoryFacts
 from graph.model.reorganisation.plan import (
     CloseBody,
     MergeBodies,
@@ -19,8 +25,10 @@ from graph.model.reorganisation.plan import (
     MovePost,
     MoveProfessional,
     MoveService,
+    Plan,
     RenameBody,
 )
+from graph.model.territory import Territory
 from tests import make
 
 NAMED = Named(
@@ -81,3 +89,22 @@ def test_a_long_table_shows_what_matters_most_and_folds_the_rest(count: int, fol
     assert (shown.count('<th scope="row">'), rest.count('<th scope="row">')) == (count - folded, folded)
     assert bool(rest) == bool(folded)
     assert f"<summary>{summary}</summary>" in rest or not folded
+
+
+def test_the_map_counts_by_commune_what_it_loses_and_gains() -> None:
+    here, there = make.besancon(), make.pontarlier()
+    handler = Handler(organisation="a", name="Ancien", ground=Ground.LAW, source="")
+
+    def change(before: bool, after: bool, *communes: Territory) -> CoverageChange:
+        sides = {"before": (handler,) * before, "after": (handler,) * after}
+        return CoverageChange(competence=make.RSA, communes=communes, alone=True, **sides)
+
+    def drawn(*coverage: CoverageChange) -> Drawn | None:
+        return relays_map(comparison(Plan(id="p", title="", on=make.TODAY), DirectoryFacts(), (), (), coverage))
+
+    found = drawn(change(True, False, here, there), change(True, False, here), change(False, True, there))
+    assert found is not None
+    assert found.table.rows == ((here.name, here.population, 2, 0), (there.name, there.population, 1, 1))
+    # Nothing to draw where only who handles it changes, or where nobody knows where it lies.
+    assert drawn(change(True, True, here)) is None
+    assert drawn(change(True, False, replace(here, point=None))) is None
