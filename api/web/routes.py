@@ -82,9 +82,11 @@ for part in (
     alerts,
     network_alerts,
     team,
+    agreements,
+    reorganisations,
+    # After those whose address is in its place.
     coordination,
     reports,
-    agreements,
     suggestions,
     correct,
     moderation,
@@ -99,7 +101,6 @@ for part in (
     desk_field,
     dossiers,
     dossier,
-    reorganisations,
     # Before those whose id takes what follows it in an address; the last takes all that is left.
     hours,
     outreach,
