@@ -12,6 +12,7 @@ from graph.model.access import Operation, Subject, Viewer, check
 from graph.model.errors import Conflict, InvalidInput, NotFound
 from graph.model.life import PARIS
 from graph.model.reorganisation import plan as model
+from graph.model.reorganisation.carried import Around, of_persons
 from graph.model.reorganisation.checking import OF_THE_PLAN, Fault, checked, hindrances
 from graph.model.reorganisation.facts import DirectoryFacts
 from graph.model.reorganisation.plan import Move, Plan, PlanState, endings
@@ -38,11 +39,13 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a plan has come: files moved, and those that the bodies it ends still hold. `hindered` keeps it from beginning."""
+    """How far a plan has come: files moved, and those that the bodies it ends still hold, as far as it may be told. `hindered`
+    keeps it from beginning.
+    """
 
     plan: Plan
-    moved: int
-    left: int
+    moved: Around
+    left: Around
     hindered: tuple[Fault, ...] = ()
 
 
@@ -162,8 +165,8 @@ async def status(rooms: Rooms, viewer: Viewer, id_: str) -> Progress:
             hindered = hindrances(plan, await unit.reorganisations.facts(plan))
         return Progress(
             plan=plan,
-            moved=await unit.reorganisations.marked(id_),
-            left=len(await unit.reorganisations.held(endings(plan))),
+            moved=of_persons(await unit.reorganisations.marked(id_)),
+            left=of_persons(len(await unit.reorganisations.held(endings(plan)))),
             hindered=tuple(hindered),
         )
 

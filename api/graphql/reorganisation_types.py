@@ -181,8 +181,8 @@ class Comparison:
 class ReorganisationProgress:
     """Files that have moved, and those that are left."""
 
-    moved: int = strawberry.field(description="Files that it has moved.")
-    left: int = strawberry.field(description="Files that the organisations that it ends still hold.")
+    moved: Around = strawberry.field(description="Files that it has moved.")
+    left: Around = strawberry.field(description="Files that the organisations that it ends still hold.")
 
 
 @strawberry.type(
@@ -231,4 +231,4 @@ class Reorganisation:
     async def progress(self, info: Info) -> ReorganisationProgress:
         """In files: at each moment each of them has one lead."""
         found = await reorganising.status(info.context.rooms, info.context.viewer, str(self.id))
-        return ReorganisationProgress(moved=found.moved, left=found.left)
+        return ReorganisationProgress(moved=Around.of(found.moved), left=Around.of(found.left))

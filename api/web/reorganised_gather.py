@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from api.actions.reorganised import Compared
 from api.rooms import Rooms
+from api.web.pictures.places import Changed, changes_map
+from api.web.pictures.table import Drawn
 from api.web.reorganised_view import (
     Named,
     agreement_words,
@@ -54,6 +57,18 @@ def sides_of(it: Comparison, named: Named) -> dict[str, Any]:
             for one in it.keepers
         ],
     }
+
+
+def relays_map(it: Comparison) -> Drawn | None:
+    """The communes that lose their last relay for something or gain a first one; None where none has a place on the map."""
+    lost = Counter(place.id for one in it.lost for place in one.communes)
+    gained = Counter(place.id for one in it.gained for place in one.communes)
+    places = {place.id: place for one in (*it.lost, *it.gained) for place in one.communes}
+    if not any(one.point for one in places.values()):
+        return None
+    changed = [Changed(one.name, one.point, one.population, lost[id_], gained[id_]) for id_, one in places.items()]
+    title = "Communes qui perdent un dernier relais, ou en gagnent un premier"
+    return changes_map("relais-perdus", title, first_sentence(it), changed)
 
 
 async def named_in(rooms: Rooms, found: Compared) -> Named:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from api.rooms import Rooms
 from api.web.dates_words import exact_day
 from graph.model.directory import Agreement
+from graph.model.figures.lattice import FEWEST
 from graph.model.reorganisation import plan as model
 from graph.model.reorganisation.afterwards import CoverageChange, Handler
 from graph.model.reorganisation.carried import Around
@@ -101,6 +102,21 @@ def around_words(figure: Around) -> str:
     if figure.count is None:
         return HIDDEN
     return f"environ {figure.count}" if figure.count else "0"
+
+
+def progress_words(moved: Around, left: Around) -> dict[str, Any]:
+    """How far a plan has come, in words; `value` of `most` for a bar, which is drawn only of figures that may be told."""
+    told = moved.count is not None and left.count is not None
+    return {
+        "moved": _few_or_around(moved),
+        "left": _few_or_around(left),
+        "value": (moved.count or 0) if told else 0,
+        "most": (moved.count or 0) + (left.count or 0) if told else 0,
+    }
+
+
+def _few_or_around(figure: Around) -> str:
+    return f"moins de {FEWEST}" if figure.hidden else around_words(figure)
 
 
 def coverage_rows(changes: Iterable[CoverageChange]) -> list[dict[str, Any]]:

@@ -169,6 +169,12 @@ def test_two_moves_of_one_thing_are_one_too_many(move: Move) -> None:
 
 def test_a_body_that_holds_something_does_not_end_without_a_successor() -> None:
     assert told(CloseBody(id=A)) == [(0, "successor")] * 3
+    # How many is the affair of those who follow them.
+    sentences = [fault.text for fault in checked(plan(CloseBody(id=A)), KNOWN, TODAY)][:2]
+    assert sentences == [
+        "Service A suit encore des dossiers ouverts : dites qui les reprend.",
+        "Service A a encore des orientations en cours : dites qui les reprend.",
+    ]
     assert told(CloseBody(id=C)) == []
 
 

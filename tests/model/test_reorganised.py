@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from graph.model.reorganisation.afterwards import afterwards, coverage_changes, handlings
-from graph.model.reorganisation.carried import Around, Flows, around
+from graph.model.reorganisation.carried import Around, Flows, around, of_persons
 from graph.model.reorganisation.comparing import Comparison, comparison
 from graph.model.reorganisation.facts import DirectoryFacts, FileFacts, HandoffFacts
 from graph.model.reorganisation.plan import (
@@ -244,3 +244,8 @@ def test_two_variants_of_one_change_differ_where_they_should() -> None:
     some = files(40, 20)
     assert compared(plan(one), some).files == Around(20)
     assert compared(plan(other), some).files == Around(60)
+
+
+def test_a_figure_that_stands_by_itself_is_hidden_below_eleven() -> None:
+    counts = (0, 1, 10, 11, 14, 15, 48)
+    assert [of_persons(count).count for count in counts] == [0, None, None, 10, 10, 20, 50]

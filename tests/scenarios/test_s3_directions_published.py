@@ -48,7 +48,7 @@ mutation ($input: SettleReorganisationInput!) { %s(input: $input) {
   __typename ... on Reorganisation { id state } ... on Refusal { message } } }
 """
 SEEN: Final = """
-query ($id: ID!) { reorganisation(id: $id) { state on progress { moved left } comparison {
+query ($id: ID!) { reorganisation(id: $id) { state on progress { moved { count } left { count } } comparison {
   files { count } handoffs { count } agreementsLapsing servicesWithoutSuccessor peopleWithoutPlace listingsChangingKeepers
   coverage { competence { id } lost gained communes { id } before { name } after { name } }
   units { id before { files { count } professionals } after { files { count } professionals } }
@@ -221,11 +221,12 @@ async def test_published_it_is_done_on_its_day_and_the_old_name_leads_to_the_fou
     assert await leads(site) == {OLD: 48}
     page = await shown(coordinator, f"{ROOT}/{id_}")
     assert "Jusque-là, rien ne change." in page
+    assert "Communes qui perdent un dernier relais, ou en gagnent un premier" in page
 
     assert await run_due(site.rooms.graph, AT + timedelta(days=30)) == 48
     assert await leads(site) == {direction(one): EACH for one in COMMUNES}
     seen = (await asked(coordinator, SEEN, id=id_))["reorganisation"]
-    assert (seen["state"], seen["progress"]) == ("DONE", {"moved": 48, "left": 0})
+    assert (seen["state"], seen["progress"]) == ("DONE", {"moved": {"count": 50}, "left": {"count": 0}})
     # What was before is no more: there is nothing to compare.
     assert seen["comparison"] is None
     assert (await coordinator.get(f"{ROOT}/{id_}/unites.csv")).status_code == 404

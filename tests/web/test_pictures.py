@@ -17,8 +17,8 @@ from api.web.pictures import bodies, flow
 from api.web.pictures.bars import Delay, delays, marks_of
 from api.web.pictures.chains import Path, chains
 from api.web.pictures.grid import Load, grid
-from api.web.pictures.places import Town, coverage_map
-from api.web.pictures.svg import NAMESPACE, Canvas, el, fitted, text, told
+from api.web.pictures.places import Changed, Town, changes_map, coverage_map
+from api.web.pictures.svg import NAMESPACE, Canvas, el, fitted, grouped, text, told
 from api.web.pictures.table import HIDDEN_SHORT, HIDDEN_WORDS, Drawn, Table
 from graph.model.figures.histograms import FROM
 from graph.model.territory import Point
@@ -32,6 +32,7 @@ EVERY = [
     grid("g", NASTY, NASTY, Load(NASTY, (NASTY,), ((NASTY, (12,)),))),
     chains("c", NASTY, NASTY, (Path((NASTY, "b", NASTY), 12, NASTY, frozenset({2})),)),
     coverage_map("m", NASTY, NASTY, [Town(NASTY, Point(47, 6), 12, 0), Town("b", Point(46, 5), 1, 1)]),
+    changes_map("r", NASTY, NASTY, [Changed(NASTY, Point(47, 6), 12, 1, 0), Changed("b", Point(46, 5), 1, 0, 1)]),
     bodies.network_map(
         "n",
         NASTY,
@@ -175,6 +176,31 @@ def test_circles_grow_with_their_area_and_a_commune_without_a_relay_is_crossed()
     # North is up, west is left.
     assert float(covered.get("cy", "")) < float(bare.get("cy", ""))
     assert float(covered.get("cx", "")) < float(bare.get("cx", ""))
+
+
+def test_a_commune_that_loses_a_last_relay_is_crossed_and_one_that_only_gains_a_first_is_full() -> None:
+    changed = [
+        Changed("gagne", Point(47, 6), 40_000, 0, 2),
+        Changed("perd", Point(46.5, 6.2), 10_000, 1, 0),
+        Changed("les deux", Point(46.2, 6.1), 100, 3, 1),
+        Changed("nulle part", None, 90_000, 1, 0),
+    ]
+    drawn = changes_map("r", "t", "d", changed)
+    assert [one[0].text for one in classes(drawn, "pic__town")] == [
+        f"gagne : {grouped(40_000)} habitants, premier relais pour 2 compétences"
+    ]
+    assert {one[0].text for one in tree(drawn).iter(f"{SVG}g") if len(one) and one[0].tag == f"{SVG}title"} == {
+        f"perd : {grouped(10_000)} habitants, dernier relais perdu pour 1 compétence",
+        "les deux : 100 habitants, dernier relais perdu pour 3 compétences, premier relais pour 1 compétence",
+    }
+    assert len(classes(drawn, "pic__cross")) == 2
+    # The table says the same, and of the one that is not on the map too.
+    assert drawn.table.rows == (
+        ("les deux", 100, 3, 1),
+        ("nulle part", 90_000, 1, 0),
+        ("perd", 10_000, 1, 0),
+        ("gagne", 40_000, 0, 2),
+    )
 
 
 def test_a_network_is_drawn_alike_whatever_the_order_and_inside_its_frame() -> None:

@@ -31,6 +31,19 @@ class Town:
     relays: int
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A commune of which relays change: for how many competences it loses its last one, for how many it gains a first. Without a
+    point it is in the table alone.
+    """
+
+    name: str
+    point: Point | None
+    population: int
+    lost: int
+    gained: int
+
+
 def coverage_map(name: str, title: str, says: str, towns: Sequence[Town]) -> Drawn:
     """The picture; its table holds the communes without a relay, the most populous first."""
     at, height = _projected(towns)
@@ -42,6 +55,32 @@ def coverage_map(name: str, title: str, says: str, towns: Sequence[Town]) -> Dra
     rows = tuple((town.name, town.population) for town in bare)
     table = Table("Communes sans relais", ("Commune", "Habitants"), rows)
     return Drawn(name, Canvas(f"pic-{name}", SIZE, height, title, says, tuple(shapes)), table)
+
+
+def changes_map(name: str, title: str, says: str, changed: Sequence[Changed]) -> Drawn:
+    """The picture of before and after: crossed where a last relay is lost, full where only a first one is gained. Its table holds
+    them all, those who lose most first.
+    """
+    ordered = sorted(changed, key=lambda one: (-one.lost, -one.gained, -one.population, one.name))
+    drawn = [
+        (Town(one.name, one.point, one.population, 0 if one.lost else one.gained), one)
+        for one in reversed(ordered)
+        if one.point
+    ]
+    towns = [town for town, _ in drawn]
+    at, height = _projected(towns)
+    most = max((town.population for town in towns), default=1) or 1
+    shapes = [_shape(town, *at(town.point), _radius(town, most), _change_words(one)) for town, one in drawn]
+    rows = tuple((one.name, one.population, one.lost, one.gained) for one in ordered)
+    header = ("Commune", "Habitants", "Derniers relais perdus", "Premiers relais gagnés")
+    canvas = Canvas(f"pic-{name}", SIZE, height, title, says, (*shapes, *_names(towns, at, most)))
+    return Drawn(name, canvas, Table(title, header, rows))
+
+
+def _change_words(one: Changed) -> str:
+    lost = f"dernier relais perdu pour {plural(one.lost, 'compétence')}" if one.lost else ""
+    gained = f"premier relais pour {plural(one.gained, 'compétence')}" if one.gained else ""
+    return f"{one.name} : {grouped(one.population)} habitants, {', '.join(filter(None, (lost, gained)))}"
 
 
 def _projected(towns: Sequence[Town]) -> tuple[Projection, float]:
@@ -66,7 +105,10 @@ def _radius(town: Town, most: int) -> float:
 
 def _circle(town: Town, x: float, y: float, r: float) -> Element:
     relays = plural(town.relays, "relais", "relais") if town.relays else "aucun relais"
-    said = f"{town.name} : {grouped(town.population)} habitants, {relays}"
+    return _shape(town, x, y, r, f"{town.name} : {grouped(town.population)} habitants, {relays}")
+
+
+def _shape(town: Town, x: float, y: float, r: float, said: str) -> Element:
     if town.relays:
         return told(el("circle", cx=x, cy=y, r=r, class_="pic__town"), said)
     arm = r * 0.72

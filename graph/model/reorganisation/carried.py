@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.model.figures.disclosure import protect
-from graph.model.figures.lattice import WHOLE, Node, part
+from graph.model.figures.lattice import FEWEST, WHOLE, Node, part
 from graph.model.reorganisation.effects import Reading
 from graph.model.reorganisation.facts import DirectoryFacts, FileFacts
 
@@ -39,6 +39,11 @@ HIDDEN: Final = Around(None)
 def around(count: int | None) -> Around:
     """To the nearest ten, and never less than that; zero stays zero, what is hidden stays hidden."""
     return Around(count and max(NEAREST, NEAREST * ((count + NEAREST // 2) // NEAREST)))
+
+
+def of_persons(count: int) -> Around:
+    """A figure that stands by itself: hidden below FEWEST, to the nearest ten from there on."""
+    return HIDDEN if 0 < count < FEWEST else around(count)
 
 
 @dataclass(frozen=True, slots=True)

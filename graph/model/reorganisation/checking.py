@@ -155,10 +155,11 @@ class _Checking:
             yield from self._inherits(move.id, move.successor, "successor")
             return
         name = self._name(move.id)
-        if count := self._known.files.get(move.id, 0):
-            yield "successor", f"{name} suit encore {count} dossiers ouverts : dites qui les reprend."
-        if count := self._known.handoffs.get(move.id, 0):
-            yield "successor", f"{name} a encore {count} orientations en cours : dites qui les reprend."
+        # Without the figure: whether it may be told is for `carried` to say, which sees all those around it.
+        if self._known.files.get(move.id, 0):
+            yield "successor", f"{name} suit encore des dossiers ouverts : dites qui les reprend."
+        if self._known.handoffs.get(move.id, 0):
+            yield "successor", f"{name} a encore des orientations en cours : dites qui les reprend."
         if any(body.part_of == move.id and id_ not in self._endings for id_, body in self._known.bodies.items()):
             yield "successor", f"Des unités font partie de {name} : dites qui les reprend, ou déplacez-les d’abord."
 

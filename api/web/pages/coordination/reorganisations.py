@@ -20,12 +20,13 @@ from api.web.dates_words import exact_day
 from api.web.forms import Form, form_of, number, see
 from api.web.render import now, page
 from api.web.reorganisation_form import FIELDS, said_in
-from api.web.reorganised_gather import named_in, sides_of, still
+from api.web.reorganised_gather import named_in, relays_map, sides_of, still
 from api.web.reorganised_view import (
     RULES,
     around_words,
     coverage_rows,
     move_words,
+    progress_words,
     state_words,
     unit_rows,
 )
@@ -121,6 +122,7 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
         "running": plan.state is PlanState.RUNNING,
         "can_end": plan.state in {PlanState.DRAFT, PlanState.PUBLISHED},
         "progress": progress,
+        "come": progress and progress_words(progress.moved, progress.left),
         "forms": [
             {"kind": kind.value, "label": label("move_kind", kind.value), "fields": FIELDS[kind]} for kind in MoveKind
         ],
@@ -131,6 +133,7 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
         "refused": refused.message if refused else "",
         "field": refused.field if refused else "",
         **(sides_of(found.comparison, named) if found.comparison else {}),
+        "relays": relays_map(found.comparison) if found.comparison else None,
         "compared": bool(plan.moves) and found.comparison is not None,
     }
     answer = page(request, "pages/coordination/reorganisation.html", context, status=422 if refused else 200, at=at)
