@@ -83,6 +83,7 @@ bench: $(VENV)/.tests ## the figures that the README states
 	$(BIN)/python -m bench.completion
 	$(BIN)/python -m bench.keeping
 	$(BIN)/python -m bench.handoffs
+	$(BIN)/python -m bench.desk
 
 bench-speed: $(VENV)/.tests ## relays in a directory of France's size, by one client and by eight; where their time goes
 	$(BIN)/python -m bench.speed

@@ -59,6 +59,30 @@ async def test_from_a_result_to_an_answer(browser_page: OpenPage) -> None:
         await looked_at(page, 380, heard)
         await page.get_by_role("button", name="Accepter", exact=True).click()
         await expect(page.locator(".handed__state")).to_contain_text("Acceptée")
+        # With the forms of moments and of a take-over.
+        await looked_at(page, 380, heard)
+        await expect(page.get_by_role("button", name="Proposer ces moments")).to_be_visible()
+        await expect(page.get_by_role("button", name="Proposer de reprendre")).to_be_visible()
+
+
+async def test_the_choice_of_a_relay_and_an_ordered_measure_fit(browser_page: OpenPage) -> None:
+    async with browser_page() as page:
+        heard = listen(page)
+        await sign_in(page, "travailleuse.sociale", "/aide")
+        # Beside all the doors of the head, the words of the box can be read.
+        box = page.locator(".quick input")
+        assert await box.evaluate("one => one.clientWidth") > 180
+        await page.set_viewport_size({"width": 380, "height": 900})
+        await page.goto(f"/passer?genre=refer&c=logement-hebergement--reduire-les-impayes-de-loyer&vers={TO}")
+        await page.get_by_label("Nom").fill(NAME)
+        await page.get_by_role("button", name="Ouvrir le dossier").click()
+        await expect(page.get_by_label("Pour quoi faire")).to_be_visible()
+        await looked_at(page, 380, heard)
+        await expect(page.get_by_label("Autorité et date de la décision")).to_be_visible()
+        await page.goto(f"{urlsplit(page.url).path}?q=impay%C3%A9s+de+loyer&ou=Besan%C3%A7on")
+        await expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^Vers qui"))
+        await expect(page.get_by_role("link", name=re.compile("^Passer à ce relais")).first).to_be_visible()
+        await looked_at(page, 380, heard)
 
 
 async def test_without_javascript_a_request_is_answered(browser_page: OpenPage) -> None:

@@ -20,7 +20,7 @@ from graph.model.casework.sight import Sight
 from graph.model.casework.telling import Told, told
 from graph.model.errors import NotAllowed, NotFound
 from graph.store.below import below
-from graph.store.casework.lists import Listed
+from graph.store.casework.lists import Part
 from graph.store.casework.lookups import Hit
 from graph.store.casework.reads import FileRead, ReadPage
 from graph.store.unit import Unit
@@ -86,9 +86,10 @@ async def files(
         raise NotAllowed(NOT_THE_UNIT)
     async with rooms.graph.reading() as unit:
         units = [viewer.organisation, *(await below(unit, viewer.organisation, MOST_UNITS) if heads else [])]
-        lists = _scopes(viewer, await unit.file_lists.open(units), await unit.file_lists.ended(units), heads)
-        page = lists[scope][skip : skip + first]
-        opened = await unit.file_lists.opened([one.id for one in page])
+        part = _part(viewer, scope, units, heads)
+        pages = unit.file_lists.ended if scope is Scope.ENDED else unit.file_lists.open
+        opened = await unit.file_lists.opened(await pages(part, first, skip))
+        counts = await _counts(unit, viewer, units, heads)
         leads = [file.lead or file.leads[-1] for file in opened]
         accounts = await unit.accounts.of([lead.account for lead in leads if lead.account])
         names = await unit.accounts.organisation_names(sorted({lead.organisation for lead in leads}))
@@ -97,24 +98,33 @@ async def files(
         await noted(rooms, viewer, [file.id for file in opened], groups, ReadPage.LIST, moment)
     return FileList(
         files=tuple((file, next(iter(owed(file)), None)) for file in opened),
-        counts={one: len(found) for one, found in lists.items()},
+        counts=counts,
         names=names,
         accounts=accounts,
-        more=skip + first < len(lists[scope]),
+        more=skip + first < counts[scope],
     )
 
 
-def _scopes(viewer: Viewer, some: Sequence[Listed], past: Sequence[Listed], heads: bool) -> dict[Scope, list[Listed]]:
-    def hers(one: Listed) -> bool:
-        return one.account == viewer.account or viewer.account in one.workers
+def _part(viewer: Viewer, scope: Scope, units: Sequence[str], heads: bool) -> Part:
+    """The unit's list holds those of the units below; a desk is one's own. Of those that ended, she reads the desks' too."""
+    if scope is Scope.DESK:
+        return Part((viewer.organisation,), accounts=("",))
+    every = scope is Scope.UNIT or (scope is Scope.ENDED and heads)
+    accounts = (viewer.account, "") if scope is Scope.ENDED else (viewer.account,)
+    return Part(tuple(units), accounts=accounts, worker=viewer.account, every=every)
 
-    # The unit's list holds those of the units below; a desk is one's own.
+
+async def _counts(unit: Unit, viewer: Viewer, units: Sequence[str], heads: bool) -> dict[Scope, int]:
+    """Of the scopes that she may read."""
+    some = await unit.file_lists.open_counts(_part(viewer, Scope.MINE, units, heads))
+    past = await unit.file_lists.ended_counts(_part(viewer, Scope.ENDED, units, heads))
+    own = some.get(viewer.organisation)
     found = {
-        Scope.MINE: [one for one in some if hers(one)],
-        Scope.DESK: [one for one in some if not one.account and one.organisation == viewer.organisation],
-        Scope.ENDED: [one for one in past if heads or hers(one) or not one.account],
+        Scope.MINE: sum(one.hers for one in some.values()),
+        Scope.DESK: own.desk if own else 0,
+        Scope.ENDED: sum(one.every if heads else one.hers for one in past.values()),
     }
-    return found | {Scope.UNIT: list(some)} if heads else found
+    return found | {Scope.UNIT: sum(one.every for one in some.values())} if heads else found
 
 
 async def open_(

@@ -1,4 +1,4 @@
-"""Lists of files without opening them: whose they are, when something is next owed about each; then those of one page, opened."""
+"""Lists of files: how many are whose, and one page of them, in order, without opening any; then those of the page, opened."""
 
 from __future__ import annotations
 
@@ -14,23 +14,37 @@ from graph.store.casework.keyring import KeyUnavailable
 if TYPE_CHECKING:
     from graph.store.unit import Unit
 
-# Open ones by whoever leads; hers are those that she leads, or works on beside the lead.
+# Hers are those that she leads, or works on beside the lead. A desk's are led by no account.
 OPEN: Final[LiteralString] = """
 UNWIND $organisations AS organisation
 MATCH (f:File {leadOrganisation: organisation})
-WHERE f.state = 'open'
-RETURN f.id AS id, organisation, coalesce(f.leadAccount, '') AS account, coalesce(f.workers, []) AS workers
-"""
-DUE: Final[LiteralString] = """
-UNWIND $organisations AS organisation
-MATCH (a:NextAction {organisation: organisation})
-RETURN a.file AS file, min(a.due) AS due
+WHERE f.state = 'open' AND ($every OR coalesce(f.leadAccount, '') IN $accounts OR $worker IN coalesce(f.workers, []))
+OPTIONAL MATCH (a:NextAction {file: f.id}) WHERE a.organisation = organisation
+WITH f.id AS id, min(a.due) AS due
+RETURN id, due ORDER BY coalesce(due, $last), id SKIP $skip LIMIT $most
 """
 ENDED: Final[LiteralString] = """
 UNWIND $organisations AS organisation
 MATCH (f:File {lastOrganisation: organisation})
+WHERE (f.state = 'closed' OR f.state = 'linked')
+  AND ($every OR coalesce(f.lastAccount, '') IN $accounts OR $worker IN coalesce(f.workers, []))
+RETURN f.id AS id, f.closed AS due ORDER BY due DESC, id SKIP $skip LIMIT $most
+"""
+OPEN_COUNTS: Final[LiteralString] = """
+UNWIND $organisations AS organisation
+MATCH (f:File {leadOrganisation: organisation})
+WHERE f.state = 'open'
+WITH organisation, coalesce(f.leadAccount, '') AS account, coalesce(f.workers, []) AS workers
+RETURN organisation, count(account) AS every, sum(CASE WHEN account = '' THEN 1 ELSE 0 END) AS desk,
+  sum(CASE WHEN account IN $accounts OR $worker IN workers THEN 1 ELSE 0 END) AS hers
+"""
+ENDED_COUNTS: Final[LiteralString] = """
+UNWIND $organisations AS organisation
+MATCH (f:File {lastOrganisation: organisation})
 WHERE f.state = 'closed' OR f.state = 'linked'
-RETURN f.id AS id, organisation, coalesce(f.lastAccount, '') AS account, coalesce(f.workers, []) AS workers, f.closed AS due
+WITH organisation, coalesce(f.lastAccount, '') AS account, coalesce(f.workers, []) AS workers
+RETURN organisation, count(account) AS every, sum(CASE WHEN account = '' THEN 1 ELSE 0 END) AS desk,
+  sum(CASE WHEN account IN $accounts OR $worker IN workers THEN 1 ELSE 0 END) AS hers
 """
 # UNWIND, not IN: ids are looked up one by one.
 OPENED: Final[LiteralString] = """
@@ -42,26 +56,27 @@ NO_KEYS: Final = (
     "Le trousseau des clés n’est pas accessible : les dossiers existent, mais aucun ne peut être lu pour l’instant. "
     "Rien n’est perdu."
 )
-# Later than any moment: nothing is owed by these bodies.
+# Later than any moment: nothing is owed by the body that leads.
 LAST: Final = 2**53
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
-    """A file in a list: who leads (or led last), who works with her, and when something is owed (or when it ended), in epoch
-    milliseconds.
-    """
+class Part:
+    """Some files of these bodies: all, or those led by one of `accounts` ("" is the duty desk) or worked on by `worker`."""
 
-    id: str
-    organisation: str
-    account: str
-    workers: frozenset[str]
-    due: int
+    organisations: tuple[str, ...]
+    accounts: tuple[str, ...] = ()
+    worker: str = ""
+    every: bool = False
 
-    @classmethod
-    def of(cls, row: Mapping[str, Any], due: int) -> Listed:
-        """As its row has it."""
-        return cls(row["id"], row["organisation"], row["account"], frozenset(row["workers"]), due)
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many files a body leads (or led last): all, its duty desk's, those that a part holds."""
+
+    every: int
+    desk: int
+    hers: int
 
 
 class FileLists:
@@ -70,19 +85,29 @@ class FileLists:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
 
-    async def open(self, organisations: Sequence[str]) -> list[Listed]:
-        """All open files that these bodies lead: what is owed first comes first."""
-        given = list(organisations)
-        due = {row["file"]: row["due"] for row in await self._unit.run(DUE, organisations=given)}
-        rows = await self._unit.run(OPEN, organisations=given)
-        found = [Listed.of(row, due.get(row["id"], LAST)) for row in rows]
-        return sorted(found, key=lambda one: (one.due, one.id))
+    async def open(self, part: Part, most: int, skip: int = 0) -> list[str]:
+        """The ids of open files, what is owed first (by the body that leads) before what is owed later."""
+        return await self._ids(OPEN, part, skip=skip, most=most, last=LAST)
 
-    async def ended(self, organisations: Sequence[str]) -> list[Listed]:
-        """All files that these bodies led last and that are closed, the latest first."""
-        rows = await self._unit.run(ENDED, organisations=list(organisations))
-        found = [Listed.of(row, row["due"]) for row in rows]
-        return sorted(found, key=lambda one: (-one.due, one.id))
+    async def ended(self, part: Part, most: int, skip: int = 0) -> list[str]:
+        """The ids of files that ended, the latest first; theirs who led last."""
+        return await self._ids(ENDED, part, skip=skip, most=most)
+
+    async def open_counts(self, part: Part) -> dict[str, Counted]:
+        """Open files by the body that leads; a body without any is left out."""
+        return await self._counts(OPEN_COUNTS, part)
+
+    async def ended_counts(self, part: Part) -> dict[str, Counted]:
+        """Files that ended, by the body that led last; a body without any is left out."""
+        return await self._counts(ENDED_COUNTS, part)
+
+    async def _ids(self, query: LiteralString, part: Part, **window: int) -> list[str]:
+        rows = await self._unit.run(query, every=part.every, **_whose(part), **window)
+        return [row["id"] for row in rows]
+
+    async def _counts(self, query: LiteralString, part: Part) -> dict[str, Counted]:
+        rows = await self._unit.run(query, **_whose(part))
+        return {row["organisation"]: Counted(row["every"], row["desk"], row["hers"]) for row in rows}
 
     async def opened(self, ids: Sequence[str]) -> list[File]:
         """These files, in this order; those whose key is gone, or that do not open, are left out.
@@ -103,3 +128,7 @@ class FileLists:
         except (sealing.Unreadable, KeyUnavailable):
             # A reading that fell into a commit: read alone, it opens.
             return await self._unit.files.readable(row["id"])
+
+
+def _whose(part: Part) -> dict[str, Any]:
+    return {"organisations": list(part.organisations), "accounts": list(part.accounts), "worker": part.worker}

@@ -12,6 +12,7 @@ from graph.model.casework import deciding
 from graph.model.casework.acts import WorkersSet
 from graph.model.casework.file import Actor, ActorKind, File, Member, MemberRole, Outcome
 from graph.model.errors import Unavailable
+from graph.store.casework.lists import Counted, Part
 from graph.store.casework.reads import FileRead, ReadPage
 from graph.store.unit import Graph, Unit
 from tests.store.casework.lives import lay
@@ -83,17 +84,28 @@ async def test_what_is_owed_first_comes_first(empty_graph: Graph) -> None:
     ended = await opened(empty_graph)
     await appended(empty_graph, ended, deciding.closed(ended, Outcome.MET, "Fini."))
     async with empty_graph.reading() as unit:
-        found = await unit.file_lists.open(["o:desk"])
-        both = await unit.file_lists.open(["o:desk", "o:other"])
-        past = await unit.file_lists.ended(["o:desk"])
+        lists = unit.file_lists
+        every = Part(("o:desk",), accounts=("anne",), worker="anne", every=True)
+        found = await lists.open(every, 10)
+        pages = [await lists.open(every, 2, skip) for skip in (0, 2, 4)]
+        both = await lists.open(replace(every, organisations=("o:desk", "o:other")), 10)
+        bens = await lists.open(Part(("o:desk",), accounts=("ben",), worker="ben"), 10)
+        annes = await lists.open(replace(every, every=False), 10)
+        desks = await lists.open(Part(("o:desk",), accounts=("",)), 10)
+        past = await lists.ended(every, 10)
+        none = await lists.ended(Part(("o:desk",), accounts=("ben", ""), worker="ben"), 10)
+        counts = await lists.open_counts(replace(every, organisations=("o:desk", "o:other", "o:none")))
+        past_counts = await lists.ended_counts(every)
         files = await unit.file_lists.opened([desk.id, first.id, "absent"])
         unit.keyring.destroy(desk.id)
         left = await unit.file_lists.opened([desk.id, first.id])
-    assert [one.id for one in found] == [first.id, later.id, desk.id]
-    assert [one.account for one in found] == ["anne", "anne", ""]
-    assert [one.workers for one in found] == [frozenset(), {"ben"}, frozenset()]
-    assert {one.id for one in both} == {first.id, later.id, desk.id, elsewhere.id}
-    assert [(one.id, one.account) for one in past] == [(ended.id, "anne")]
+    assert found == [first.id, later.id, desk.id]
+    assert pages == [found[:2], found[2:], []]
+    assert set(both) == {*found, elsewhere.id}
+    assert (bens, annes, desks) == ([later.id], [first.id, later.id], [desk.id])
+    assert (past, none) == ([ended.id], [])
+    assert counts == {"o:desk": Counted(every=3, desk=1, hers=2), "o:other": Counted(every=1, desk=0, hers=1)}
+    assert past_counts == {"o:desk": Counted(every=1, desk=0, hers=1)}
     assert files == [desk, first]
     assert left == [first]
 
