@@ -164,7 +164,8 @@ def test_introspection_follows_the_setting() -> None:
 def test_a_closed_schema_suggests_no_name() -> None:
     query = "{ organisatoin(id: 1) { id } }"
     assert refusals(query) == [
-        "Cannot query field 'organisatoin' on type 'Query'. Did you mean 'organisation' or 'organisations'?"
+        "Cannot query field 'organisatoin' on type 'Query'. "
+        "Did you mean 'organisation', 'organisations', 'reorganisation', or 'reorganisations'?"
     ]
     assert refusals(query, introspection=False) == ["Cannot query field 'organisatoin' on type 'Query'."]
 
