@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Final
 
 import structlog
+from neo4j.exceptions import IncompleteCommit
 
 from graph.model.errors import Unavailable
 from graph.model.figures.searched import SearchCount
@@ -64,9 +65,10 @@ class Tally:
             return
         try:
             await graph.write(lambda unit: unit.searched.add(taken))
-        except Unavailable:
-            self.note(taken)
         except Exception as fault:
+            if isinstance(fault, Unavailable) and not isinstance(fault.__cause__, IncompleteCommit):
+                self.note(taken)
+                return
             # Whether it was written nobody can say: rather a search too few than one twice.
             log.warning("searches_not_counted", fault=type(fault).__name__)
 
