@@ -15,11 +15,9 @@ from dataclasses import replace
 from typing import Final
 
 import structlog
-from neo4j.exceptions import IncompleteCommit
 
-from graph.model.errors import Unavailable
 from graph.model.figures.searched import SearchCount
-from graph.store.unit import Graph
+from graph.store.unit import Graph, in_doubt
 
 EVERY_SECONDS: Final = 60.0
 # Different ones between two writings; past it only those that are counted already go on: memory has an end, whoever asks.
@@ -66,7 +64,7 @@ class Tally:
         try:
             await graph.write(lambda unit: unit.searched.add(taken))
         except Exception as fault:
-            if isinstance(fault, Unavailable) and not isinstance(fault.__cause__, IncompleteCommit):
+            if not in_doubt(fault):
                 self.note(taken)
                 return
             # Whether it was written nobody can say: rather a search too few than one twice.
