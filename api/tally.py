@@ -16,9 +16,8 @@ from typing import Final
 
 import structlog
 
-from graph.model.errors import Unavailable
 from graph.model.figures.searched import SearchCount
-from graph.store.unit import Graph
+from graph.store.unit import Graph, in_doubt
 
 EVERY_SECONDS: Final = 60.0
 # Different ones between two writings; past it only those that are counted already go on: memory has an end, whoever asks.
@@ -64,9 +63,10 @@ class Tally:
             return
         try:
             await graph.write(lambda unit: unit.searched.add(taken))
-        except Unavailable:
-            self.note(taken)
         except Exception as fault:
+            if not in_doubt(fault):
+                self.note(taken)
+                return
             # Whether it was written nobody can say: rather a search too few than one twice.
             log.warning("searches_not_counted", fault=type(fault).__name__)
 

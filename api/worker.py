@@ -137,20 +137,36 @@ async def _time(graph: Graph) -> None:
 async def _figures(graph: Graph, search: Engine) -> None:
     """For ever: flows between bodies follow what is done, and a quarter that has closed is published."""
     while True:
-        try:
-            await keeping.fill_rows(graph)
-            await keeping.fill_deliveries(graph)
-            await keeping.keep_flows(graph, datetime.now(UTC))
-            made = await keeping.publish_closed(graph, datetime.now(UTC))
-            for quarter in made:
-                log.info("quarter_published", quarter=str(quarter))
-            if made:
-                await notice(graph, search, datetime.now(UTC))
-        except (Unavailable, OSError, TimeoutError) as fault:
-            log.warning("figures_wait", fault=type(fault).__name__)
-        except Exception as fault:
-            log.error("figures_failed", fault=type(fault).__name__)
+        await figures_once(graph, search)
         await asyncio.sleep(FIGURES_SECONDS)
+
+
+async def figures_once(graph: Graph, search: Engine) -> None:
+    """One turn of it. Each duty fails for itself: what keeps one from going on does not keep the others."""
+
+    async def flows() -> None:
+        await keeping.keep_flows(graph, datetime.now(UTC))
+
+    async def quarters() -> None:
+        made = await keeping.publish_closed(graph, datetime.now(UTC))
+        for quarter in made:
+            log.info("quarter_published", quarter=str(quarter))
+        if made:
+            await notice(graph, search, datetime.now(UTC))
+
+    async def rows() -> None:
+        await keeping.fill_rows(graph)
+
+    async def deliveries() -> None:
+        await keeping.fill_deliveries(graph)
+
+    for duty in (rows, deliveries, flows, quarters):
+        try:
+            await duty()
+        except (Unavailable, OSError, TimeoutError) as fault:
+            log.warning("figures_wait", duty=duty.__name__, fault=type(fault).__name__)
+        except Exception as fault:
+            log.error("figures_failed", duty=duty.__name__, fault=type(fault).__name__)
 
 
 async def _reorganise(graph: Graph) -> None:

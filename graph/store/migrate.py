@@ -66,6 +66,9 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"
 REMEMBER: Final[LiteralString] = "MERGE (m:Migration {id: $id}) ON CREATE SET m.on = datetime($at)"
 SET_MARK: Final[LiteralString] = "MERGE (m:Mark {id: $id}) SET m.said = $said"
+CHANGE_MARK: Final[LiteralString] = """
+MATCH (m:Mark {id: $id}) WHERE m.said = $before SET m.said = $said RETURN m.id AS id
+"""
 READ_MARK: Final[LiteralString] = "MATCH (m:Mark {id: $id}) RETURN m.said AS said"
 VOCABULARY: Final = "vocabulary"
 COMPETENCES: Final[LiteralString] = """
@@ -124,6 +127,11 @@ async def _remember(unit: Unit, name: str) -> None:
 async def mark(graph: Graph, name: str, said: str = "") -> None:
     """Write a mark that outlives this process, with a word if there is one."""
     await graph.write(lambda unit: unit.run(SET_MARK, id=name, said=said))
+
+
+async def change_mark(graph: Graph, name: str, before: str, said: str) -> bool:
+    """The same where it still says `before`; whether it did. Nothing is written where it was taken away."""
+    return bool(await graph.write(lambda unit: unit.run(CHANGE_MARK, id=name, before=before, said=said)))
 
 
 async def marked(graph: Graph, name: str) -> str | None:

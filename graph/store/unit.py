@@ -293,6 +293,11 @@ async def _pause() -> None:
     await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - jitter, not a secret
 
 
+def in_doubt(fault: Exception) -> bool:
+    """Whether nobody can say if what a write was to do is done."""
+    return not isinstance(fault, Unavailable) or isinstance(fault.__cause__, IncompleteCommit)
+
+
 def _is_conflict(fault: DriverError | Neo4jError) -> bool:
     return isinstance(fault, ConstraintError | TransientError)
 

@@ -6,13 +6,16 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import LiteralString, cast
 
 import pytest
 from neo4j.exceptions import ClientError, ConstraintError
 
+from api.tally import Tally
 from graph.model.errors import Unavailable
+from graph.model.figures.searched import Met, SearchCount
 from graph.store import engine as engines
 from graph.store import unit as units
 from graph.store.engine import Address, Engine
@@ -261,6 +264,14 @@ async def test_a_line_cut_at_the_commit_is_said_and_the_action_is_not_run_again(
         await far.write(insert)
     assert tries == 1
     assert await ids(far) == (["a1"] if when == "cut_after" else [])
+
+
+async def test_searches_of_a_commit_that_nobody_can_vouch_for_are_not_counted_again(far: Graph, line: Line) -> None:
+    tally = Tally()
+    tally.note([SearchCount(day=date(2026, 3, 2), met=Met.NOTHING)])
+    line.cut_after = COMMIT
+    await tally.write(far)
+    assert tally.taken() == []
 
 
 async def test_a_line_cut_while_reading_is_said_in_words(far: Graph, line: Line) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import orjson
 
-from graph.model.figures.facts import Facts
+from graph.model.figures.facts import Facts, HandoffFact
 from graph.model.figures.lattice import Measure, Published
 from graph.model.figures.networked import network_told
 from graph.model.figures.periods import Quarter, closed_before, quarter_of
 from graph.model.figures.tables import publish
-from graph.store.figures.filling import fill
-from graph.store.migrate import mark, marked
-from graph.store.unit import Graph
+from graph.model.territory import Territory
+from graph.store.figures.filling import Page, fill
+from graph.store.migrate import change_mark, mark, marked
+from graph.store.unit import Graph, Unit
 
 FLOWS: Final = "flows-made-until"
 FILLED: Final = "files-tell-their-commune"
@@ -26,8 +29,14 @@ OVERLAP: Final = timedelta(minutes=5)
 
 
 async def keep_flows(graph: Graph, at: datetime) -> int:
-    """Make anew the months of which a handoff has moved since last time; how many. Raises Unavailable."""
+    """Make anew the months of which a handoff has moved since last time; how many. Raises Unavailable.
+
+    A bulk load takes the mark away, as its handoffs may be of any month: then all are made anew next time.
+    """
     said = await marked(graph, FLOWS)
+    if said is None:
+        said = ""
+        await mark(graph, FLOWS, said)
     since = datetime.fromisoformat(said) - OVERLAP if said else None
     async with graph.reading(SECONDS) as unit:
         months = await unit.flows.moved(since, at)
@@ -37,7 +46,7 @@ async def keep_flows(graph: Graph, at: datetime) -> int:
             before = await unit.flows.read([month])
         if made != before:
             await graph.write(lambda unit, month=month, made=made: unit.flows.put(month, made, at), SECONDS)
-    await mark(graph, FLOWS, at.astimezone(UTC).isoformat())
+    await change_mark(graph, FLOWS, said, at.astimezone(UTC).isoformat())
     return len(months)
 
 
@@ -57,25 +66,52 @@ async def publish_closed(graph: Graph, at: datetime) -> list[Quarter]:
     return made
 
 
-async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    facts: Facts
+    year: list[HandoffFact]
+    places: Mapping[str, Territory]
+    kinds: Mapping[str, str]
+
+
+async def _read(graph: Graph, quarter: Quarter) -> _Read:
+    """All that a publication counts. Files that are held to be asked for again go with their unit."""
+    since = quarter.before.before.before.begin
+    async with graph.reading(SECONDS) as unit:
+        year = [one async for one in unit.facts.handoffs(since, quarter.end, before=timedelta(0))]
+        older = [one async for one in unit.facts.handoffs(quarter.begin, since)]
+        needs = tuple([one async for one in unit.facts.needs(quarter.begin, quarter.end)])
     async with graph.reading(SECONDS) as unit:
         facts = Facts(
-            handoffs=tuple([one async for one in unit.facts.handoffs(quarter.begin, quarter.end)]),
-            needs=tuple([one async for one in unit.facts.needs(quarter.begin, quarter.end)]),
+            handoffs=(*older, *(one for one in year if _moved_from(one, quarter.begin))),
+            needs=needs,
             files=tuple([one async for one in unit.facts.files(quarter.begin, quarter.end)]),
             requests=tuple([one async for one in unit.facts.requests(quarter.begin, quarter.end)]),
         )
-        since = quarter.before.before.before.begin
-        year = [one async for one in unit.facts.handoffs(since, quarter.end, before=timedelta(0))]
-        everyone = (*facts.handoffs, *facts.needs, *facts.files, *facts.requests)
-        places = await unit.territories.by_ids(sorted({one.commune for one in everyone if one.commune}))
+        communes = {
+            one.commune
+            for some in (facts.handoffs, facts.needs, facts.files, facts.requests)
+            for one in some
+            if one.commune
+        }
+        places = await unit.territories.by_ids(sorted(communes))
         kinds = await unit.facts.kinds({one.target for one in facts.handoffs})
+    return _Read(facts, year, places, kinds)
+
+
+def _moved_from(one: HandoffFact, begin: datetime) -> bool:
+    return any(at and at >= begin for at in (one.sent, one.answered, one.contacted, one.ended))
+
+
+async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
+    read = await _read(graph, quarter)
+    facts = read.facts
 
     def zones(commune: str) -> tuple[str, ...]:
-        return places[commune].zones if commune in places else ()
+        return read.places[commune].zones if commune in read.places else ()
 
     def kind_of(body: str) -> str:
-        return kinds.get(body, "")
+        return read.kinds.get(body, "")
 
     await graph.write(lambda unit: unit.figures.clear(quarter), SECONDS)
     tables: dict[Measure, Published] = {}
@@ -84,7 +120,9 @@ async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
         told = tables[measure] = await asyncio.to_thread(publish, measure, facts, quarter, zones, kind_of)
         texts = {row: orjson.dumps(told.data_of_row(row)).decode() for row in told.rows}
         await graph.write(lambda unit, measure=measure, texts=texts: unit.figures.put(quarter, measure, texts), SECONDS)
-    whole = await asyncio.to_thread(network_told, facts, year, quarter, tables[Measure.SENT], tables[Measure.ANSWERED])
+    whole = await asyncio.to_thread(
+        network_told, facts, read.year, quarter, tables[Measure.SENT], tables[Measure.ANSWERED]
+    )
     await graph.write(lambda unit: unit.figures.publish(quarter, at, orjson.dumps(whole).decode()))
 
 
@@ -92,19 +130,24 @@ async def fill_rows(graph: Graph) -> int:
     """Once in the life of a graph: rows of files that an older version wrote are brought up to date. Raises Unavailable."""
     if await marked(graph, FILLED) is not None:
         return 0
-    filled = 0
-    while some := await graph.write(lambda unit: fill(unit, AT_ONCE), SECONDS):
-        filled += some
-    await mark(graph, FILLED)
+    filled, left = await _page_by_page(graph, lambda unit, after: fill(unit, after, AT_ONCE))
+    if not left:
+        await mark(graph, FILLED)
     return filled
 
 
 async def fill_deliveries(graph: Graph) -> int:
     """Once in the life of a graph: what files gave before it stood in clear is told; how many files. Raises Unavailable."""
-    filled = 0
-    while some := await graph.write(lambda unit: unit.deliveries.fill(AT_ONCE), SECONDS):
-        filled += some
+    filled, _ = await _page_by_page(graph, lambda unit, after: unit.deliveries.fill(after, AT_ONCE))
     return filled
+
+
+async def _page_by_page(graph: Graph, some: Callable[[Unit, str], Awaitable[Page | None]]) -> tuple[int, int]:
+    """How many were told, and how many are left."""
+    after, told, left = "", 0, 0
+    while page := await graph.write(lambda unit, after=after: some(unit, after), SECONDS):
+        after, told, left = page.last, told + page.told, left + page.left
+    return told, left
 
 
 async def wrong_flows(graph: Graph) -> list[str]:

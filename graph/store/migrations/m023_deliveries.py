@@ -16,33 +16,38 @@ SCHEMA: Final[tuple[LiteralString, ...]] = (
     "CREATE CONSTRAINT deliverydue_id IF NOT EXISTS FOR (n:DeliveryDue) REQUIRE n.id IS UNIQUE",
 )
 # Acts stand in clear; what was given is sealed, and the keyring may be away while a graph is brought up to date.
-DUE: Final[LiteralString] = """
-MATCH (e:Entry) WHERE e.act = 'Delivered'
-WITH DISTINCT e.file AS id
-MERGE (:DeliveryDue {id: id})
+DELIVERED: Final = "Delivered"
+ENTRIES: Final[LiteralString] = """
+MATCH (e:Entry) WHERE e.id > $after
+RETURN e.id AS id, e.file AS file, e.act AS act, e.organisation AS organisation, e.at AS at, e.tally AS tally
+ORDER BY e.id LIMIT $most
 """
+DUE: Final[LiteralString] = "UNWIND $ids AS id MERGE (:DeliveryDue {id: id})"
 # Appointments to which nobody came are counted by the month of the front door, as visits are.
-MISSED: Final[LiteralString] = """
-MATCH (e:Entry) WHERE e.act = $act AND e.tally IS NULL
-RETURN e.id AS id, e.organisation AS organisation, e.at AS at ORDER BY id LIMIT $most
-"""
 TALLY: Final[LiteralString] = "UNWIND $rows AS row MATCH (e:Entry {id: row.id}) SET e.tally = row.tally"
-AT_ONCE: Final = 1000
+AT_ONCE: Final = 5000
 
 
 async def run(graph: Graph) -> None:
     """Create them, and name the files."""
     for statement in SCHEMA:
         await graph.define(statement)
-    await graph.write(lambda unit: unit.run(DUE))
-    while await graph.write(_tally):
-        continue
+    after: str | None = ""
+    while after is not None:
+        after = await graph.write(lambda unit, after=after: _page(unit, after))
 
 
-async def _tally(unit: Unit) -> int:
-    found = await unit.run(MISSED, act=Step.MISS.value, most=AT_ONCE)
-    rows = [
-        {"id": row["id"], "tally": tally_of("miss", row["organisation"] or "", moment_of(row["at"]))} for row in found
+async def _page(unit: Unit, after: str) -> str | None:
+    """What the entries past this id ask for; the last id, None where there is none."""
+    found = await unit.run(ENTRIES, after=after, most=AT_ONCE)
+    tallies = [
+        {"id": row["id"], "tally": tally_of("miss", row["organisation"] or "", moment_of(row["at"]))}
+        for row in found
+        if row["act"] == Step.MISS and row["tally"] is None
     ]
-    await unit.run(TALLY, rows=rows)
-    return len(rows)
+    due = sorted({row["file"] for row in found if row["act"] == DELIVERED})
+    if tallies:
+        await unit.run(TALLY, rows=tallies)
+    if due:
+        await unit.run(DUE, ids=due)
+    return found[-1]["id"] if found else None

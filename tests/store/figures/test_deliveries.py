@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from api.actions.figures.keeping import fill_deliveries
 from graph.model.casework import deciding
 from graph.model.casework.file import File
 from graph.model.casework.writings import Delivered, Struck
+from graph.model.errors import Unavailable
 from graph.model.figures.of_deliveries import GivenUnit, unit_of
 from graph.store.casework.checking import check_files
 from graph.store.casework.proving import Flaw
@@ -97,6 +100,40 @@ async def test_the_doctor_compares_and_older_files_are_told_once(empty_graph: Gr
     assert await fill_deliveries(empty_graph) == 1
     assert await clear(empty_graph) == before
     assert await fill_deliveries(empty_graph) == 0
+
+
+async def test_without_a_keyring_nothing_is_told_and_all_stay_due(empty_graph: Graph) -> None:
+    await lodged(empty_graph)
+    before = await clear(empty_graph)
+    await empty_graph.write(lambda unit: unit.run("MATCH (d:Delivery) DELETE d"))
+    await m023_deliveries.run(empty_graph)
+    async with empty_graph.reading() as unit:
+        folder = unit.keyring.folder
+    aside = folder.rename(folder.with_name("elsewhere"))
+    try:
+        with pytest.raises(Unavailable, match="trousseau"):
+            await fill_deliveries(empty_graph)
+    finally:
+        aside.rename(folder)
+    assert await clear(empty_graph) == []
+    assert await fill_deliveries(empty_graph) == 1
+    assert await clear(empty_graph) == before
+
+
+async def test_a_file_that_does_not_open_keeps_no_other_waiting(empty_graph: Graph) -> None:
+    log, opened = Log(empty_graph), deciding.opened(BEN, (MEMBER,), AT)
+    files = [await log.append(None, BEN, opened, STAY) for _ in range(2)]
+    damaged, sound = sorted(file.id for file in files)
+    before = await clear(empty_graph)
+    await empty_graph.write(lambda unit: unit.run("MATCH (d:Delivery) DELETE d"))
+    await m023_deliveries.run(empty_graph)
+    await empty_graph.write(
+        lambda unit: unit.run("MATCH (e:Entry {id: $id}) SET e.commitment = 'other'", id=f"{damaged}:2")
+    )
+    assert await fill_deliveries(empty_graph) == 1
+    assert await clear(empty_graph) == [row for row in before if row["file"] == sound]
+    async with empty_graph.reading() as unit:
+        assert [row["id"] for row in await unit.run("MATCH (n:DeliveryDue) RETURN n.id AS id")] == [damaged]
 
 
 def test_units_in_words() -> None:
