@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from graph.model.casework.contact import Cause
 from graph.model.casework.handoff import State
+from graph.model.figures.acceptance import answer_time
 from graph.model.figures.columns import (
     KindOf,
-    answered_at,
     answered_columns,
     between,
     by_month,
@@ -173,7 +173,7 @@ TABLES: Final[Mapping[Measure, _Table]] = {
         _handoffs(lambda one: one.sent), lambda fact: fact.file, sent_columns, lambda fact: fact.target
     ),
     Measure.ANSWERED: _Table(
-        _handoffs(answered_at), lambda fact: fact.file, answered_columns, lambda fact: fact.target
+        _handoffs(answer_time), lambda fact: fact.file, answered_columns, lambda fact: fact.target
     ),
     Measure.CONTACTED: _Table(
         _handoffs(lambda one: one.contacted), lambda fact: fact.file, contacted_columns, lambda fact: fact.target

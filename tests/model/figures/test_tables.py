@@ -204,7 +204,9 @@ def test_where_and_under_what_a_handoff_is_told() -> None:
     [
         ({}, "taken"),
         ({"state": State.DECLINED, "ended": HANDOFF.answered, "reason": ReasonCode.NO_CAPACITY}, "declined"),
-        ({"state": State.DECLINED, "ended": FIRST.next.end, "reason": ReasonCode.NO_CAPACITY}, "taken"),
+        ({"state": State.DECLINED, "ended": FIRST.next.end, "reason": ReasonCode.NO_CAPACITY}, "declined"),
+        ({"state": State.DECLINED, "contacted": FIRST.next.begin, "ended": FIRST.next.end}, "taken"),
+        ({"state": State.ACCEPTED, "kind": Kind.ORIENT}, "waiting"),
         ({"state": State.REDIRECTED, "ended": HANDOFF.answered, "reason": ReasonCode.OUT_OF_AREA}, "redirected"),
         ({"state": State.EXPIRED, "ended": FIRST.next.begin, "answered": None}, "expired"),
         ({"state": State.WAITLISTED}, "waiting"),
