@@ -89,7 +89,7 @@ def publish(measure: Measure, facts: Facts, quarter: Quarter, zones: Zones, kind
         )
     )
     return Published(
-        found.cells | ages.cells, found.masked | ages.masked, found.whole | ages.whole, found.closed | ages.closed
+        {**found.cells, **ages.cells}, found.masked | ages.masked, found.whole | ages.whole, found.closed | ages.closed
     )
 
 
