@@ -9,11 +9,14 @@ from datetime import datetime
 from typing import Final
 
 from graph.model.casework.file import Outcome
-from graph.model.casework.handoff import UNANSWERED, UNSENT, State
+from graph.model.casework.handoff import ENDED, UNANSWERED, UNSENT, Kind, State
 from graph.model.figures.facts import HandoffFact
 from graph.model.figures.flows import Ending, between_bodies
 
 NEVER_LEFT: Final = UNSENT | {State.VOIDED}
+SENT_AWAY: Final = {State.DECLINED: Ending.DECLINED, State.REDIRECTED: Ending.REDIRECTED}
+# How what nobody answered may end.
+UNHEARD: Final = frozenset({State.EXPIRED, State.WITHDRAWN, State.RECALLED, State.NOT_COMPLETED})
 WAITS: Final = UNANSWERED | {State.WAITLISTED}
 
 
@@ -42,18 +45,18 @@ class Acceptance:
 
 
 def answer_of(handoff: HandoffFact) -> Ending | None:
-    """How it was answered: what was taken and failed or expired later was taken. On a waiting list it waits. WITHDRAWN: it ended
-    without the body's answer, nor for want of one. None of what never left the house, and of what was made by error.
+    """How it was answered, the one definition for every figure. What met the person was taken, whatever came of it; what was
+    refused or passed on before was not, even from a waiting list. On a waiting list it waits, and so does the person who is
+    still to go there by herself. WITHDRAWN: it ended without the body's answer, nor for want of one. None of what never left the
+    house, and of what was made by error.
     """
     if not handoff.sent or not between_bodies(handoff) or handoff.state in NEVER_LEFT:
         return None
-    if handoff.state is State.DECLINED:
-        return Ending.DECLINED
-    if handoff.state is State.REDIRECTED:
-        return Ending.REDIRECTED
-    if handoff.state in WAITS:
+    if handoff.state in WAITS or (handoff.kind is Kind.ORIENT and handoff.state not in ENDED):
         return Ending.WAITING
-    if handoff.answered:
+    if handoff.contacted is None and handoff.state in SENT_AWAY:
+        return SENT_AWAY[handoff.state]
+    if handoff.answered or handoff.contacted or handoff.state not in UNHEARD:
         return Ending.TAKEN
     return Ending.EXPIRED if handoff.state is State.EXPIRED else Ending.WITHDRAWN
 
@@ -103,7 +106,22 @@ class Accuracy:
 
 
 def accuracy(handoffs: Iterable[HandoffFact]) -> Accuracy:
-    """The first of a need is the one that was sent first. It has met the need when its help ended and said so."""
+    """How often the first that a need was sent to has met it."""
+    first = first_asked(handoffs)
+    return Accuracy(
+        handed=len(first),
+        met=sum(map(has_met, first.values())),
+        waiting=sum(one.ended is None for one in first.values()),
+    )
+
+
+def has_met(handoff: HandoffFact) -> bool:
+    """Whether its help ended and said that the need was met."""
+    return handoff.state is State.COMPLETED and handoff.outcome == Outcome.MET
+
+
+def first_asked(handoffs: Iterable[HandoffFact]) -> dict[str, HandoffFact]:
+    """Of each need the handoff that was sent first."""
     first: dict[str, HandoffFact] = {}
     for one in handoffs:
         if answer_of(one) is None:
@@ -111,11 +129,7 @@ def accuracy(handoffs: Iterable[HandoffFact]) -> Accuracy:
         for need in one.needs:
             if need not in first or _order(one) < _order(first[need]):
                 first[need] = one
-    return Accuracy(
-        handed=len(first),
-        met=sum(one.state is State.COMPLETED and one.outcome == Outcome.MET for one in first.values()),
-        waiting=sum(one.ended is None for one in first.values()),
-    )
+    return first
 
 
 def _order(one: HandoffFact) -> tuple[datetime, int, str]:

@@ -52,14 +52,23 @@ def ways(handoffs: Iterable[HandoffFact]) -> Mapping[str, list[HandoffFact]]:
     return {need: _stays(way) for need, way in found.items()}
 
 
-def chains(handoffs: Iterable[HandoffFact], most: int = 20) -> list[Chain]:
-    """The most frequent ways of needs with their ends, the most frequent first."""
+def chains(handoffs: Iterable[HandoffFact], most: int = 20, files: int = 1) -> list[Chain]:
+    """The most frequent ways of needs with their ends, the most frequent first; those of so many files at least, since one
+    household has several needs.
+    """
     counts = Counter[tuple[tuple[str, ...], Ending]]()
+    households = defaultdict[tuple[tuple[str, ...], Ending], set[str]](set)
     for way in ways(handoffs).values():
         ending = ending_of(way[-1])
         assert ending is not None
-        counts[tuple(one.target for one in way), ending] += 1
-    found = [Chain(targets=targets, ending=ending, count=count) for (targets, ending), count in counts.items()]
+        key = tuple(one.target for one in way), ending
+        counts[key] += 1
+        households[key].add(way[-1].file)
+    found = [
+        Chain(targets=targets, ending=ending, count=count)
+        for (targets, ending), count in counts.items()
+        if len(households[targets, ending]) >= files
+    ]
     return sorted(found, key=lambda one: (-one.count, one.targets, one.ending))[:most]
 
 

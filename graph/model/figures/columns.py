@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from graph.model.casework.desk_report import month_of
-from graph.model.casework.handoff import ReasonCode, State
+from graph.model.casework.handoff import ReasonCode
+from graph.model.figures.acceptance import answer_of, answer_time
 from graph.model.figures.facts import HandoffFact, RequestFact
 from graph.model.figures.flows import Ending, category_of
 from graph.model.figures.histograms import bucket, days
@@ -17,22 +18,6 @@ from graph.model.figures.periods import Quarter
 KindOf = Callable[[str], str]
 YES: Final = "yes"
 NO: Final = "no"
-
-
-def outcome_of(handoff: HandoffFact) -> Ending:
-    """What the first answer was. What was taken and failed later was taken."""
-    if handoff.state is State.WAITLISTED:
-        return Ending.WAITING
-    if handoff.state is State.EXPIRED and handoff.answered is None:
-        return Ending.EXPIRED
-    if handoff.ended == handoff.answered:
-        return {State.DECLINED: Ending.DECLINED, State.REDIRECTED: Ending.REDIRECTED}.get(handoff.state, Ending.TAKEN)
-    return Ending.TAKEN
-
-
-def answered_at(handoff: HandoffFact) -> datetime | None:
-    """When the first answer came, or the time for one was over."""
-    return handoff.answered or (handoff.ended if handoff.state is State.EXPIRED else None)
 
 
 def by_theme() -> Part:
@@ -77,15 +62,15 @@ def answered_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
     """`delay` is the time from the sending to the answer."""
 
     def reason(fact: HandoffFact) -> str:
-        told = outcome_of(fact) in {Ending.DECLINED, Ending.REDIRECTED}
+        told = answer_of(fact) in {Ending.DECLINED, Ending.REDIRECTED}
         return (fact.reason or ReasonCode.OTHER).value if told else ""
 
     return (
-        Part("outcome", lambda fact: outcome_of(fact).value, (Part("reason", reason),)),
+        Part("outcome", lambda fact: answer_of(fact) or "", (Part("reason", reason),)),
         by_theme(),
-        by_month(lambda fact: answered_at(fact) or fact.drafted),
+        by_month(lambda fact: answer_time(fact) or fact.drafted),
         Part("kind", lambda fact: kind_of(fact.target)),
-        between("delay", lambda fact: fact.sent, answered_at),
+        between("delay", lambda fact: fact.sent, answer_time),
     )
 
 

@@ -34,6 +34,7 @@ BLOCKED_BY: Final[Mapping[ReasonCode | None, Blockage]] = {
 # Where one need in five stops for one same cause, whoever sends should know.
 FIFTH: Final = 0.2
 TIMES: Final = 2
+DECIDED: Final = frozenset({Ending.TAKEN, Ending.DECLINED, Ending.REDIRECTED, Ending.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,11 @@ def blockage(handoff: HandoffFact) -> Blockage | None:
             return None
 
 
+def judged(handoff: HandoffFact) -> bool:
+    """Whether it says something of the body it went to: it was answered, or expired, and an answer was owed."""
+    return handoff.kind is not Kind.ORIENT and answer_of(handoff) in DECIDED
+
+
 def dead_ends(handoffs: Iterable[HandoffFact]) -> dict[str, DeadEnd]:
     """Every body that answered something or let it expire, by its id. It is a dead end by a cause when its true share is surely
     over a fifth and over twice that of the network's middle body: by the lower end of Wilson's interval, of FEWEST handoffs at
@@ -81,12 +87,7 @@ def dead_ends(handoffs: Iterable[HandoffFact]) -> dict[str, DeadEnd]:
     """
     decided, stopped = Counter[str](), defaultdict[str, Counter[Blockage]](Counter)
     for one in handoffs:
-        if one.kind is not Kind.ORIENT and answer_of(one) in {
-            Ending.TAKEN,
-            Ending.DECLINED,
-            Ending.REDIRECTED,
-            Ending.EXPIRED,
-        }:
+        if judged(one):
             decided[one.target] += 1
             if cause := blockage(one):
                 stopped[one.target][cause] += 1

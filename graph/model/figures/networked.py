@@ -1,19 +1,20 @@
 """What is told of a quarter's network as a whole, beside the counts: where needs wait, stop, turn around, and their ways.
 
 None of it may lead back to a small number: of a body only what its published count bears, numbers of needs only where they and
-what is left of them are FEWEST or more, or nobody; delays as days, of FEWEST or more.
+what is left of them are of FEWEST files or more, or of nobody; delays as days, of FEWEST or more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Final
 
-from graph.model.figures.acceptance import accuracy
+from graph.model.figures.acceptance import first_asked, has_met
 from graph.model.figures.chains import Chain, bounces, chains
 from graph.model.figures.cuts import cuts
-from graph.model.figures.dead_ends import Blockage, dead_ends
+from graph.model.figures.dead_ends import Blockage, blockage, dead_ends, judged
 from graph.model.figures.delays import answer_times, first_contact
 from graph.model.figures.facts import Facts, HandoffFact
 from graph.model.figures.flows import between_bodies
@@ -28,7 +29,8 @@ BODY: Final = "organisation"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
-    """Median and ninth decile in days, None while fewer have come; of `count`, so many still `waiting` (None: too few to tell)."""
+    """Median and ninth decile in days, None while fewer have come; of `count`, so many still `waiting` (None: too few to tell, or
+    told of another curve over the same files)."""
 
     median: int | None = None
     p90: int | None = None
@@ -84,25 +86,27 @@ def network_told(
     files = {one.file for one in some}
     delays = first_contact(some, [one for one in facts.files if one.id in files], quarter.end)
     found = bounces(some)
-    handed, bounced = _parts(found.handed, found.count)
+    first = first_asked(some)
+    of_needs = {need: one.file for need, one in first.items()}
+    handed, bounced = _needs(of_needs, found.needs)
     known = bodies_told(sent, answered)
-    first = accuracy(some)
     return NetworkTold(
         bodies=tuple(_bodies([one for one in year if between_bodies(one)], known, quarter)),
-        chains=tuple(one for one in chains(some, len(some)) if len(one.targets) > 1 and _bears(one, known))[
+        chains=tuple(one for one in chains(some, len(some), FEWEST) if len(one.targets) > 1 and _bears(one, known))[
             :MOST_CHAINS
         ],
-        sent=_days(delays.sent),
-        answered=_days(delays.answered),
-        contact=_days(delays.contact),
+        sent=_days(delays.sent, False),
+        answered=_days(delays.answered, False),
+        contact=_days(delays.contact, True),
         handed=handed,
         bounced=bounced,
-        met_first=_parts(first.handed, first.met)[1],
+        met_first=_needs(of_needs, {need for need, one in first.items() if has_met(one)})[1],
     )
 
 
 def _bodies(some: list[HandoffFact], known: frozenset[str], quarter: Quarter) -> Iterable[BodyTold]:
     stuck, stopped = {one.id: one for one in bottlenecks(some, quarter.end)}, dead_ends(some)
+    borne = _borne(some)
     waits = answer_times(some, quarter.end)
     strong = _strong(edges(some))
     hangs = cuts(strong).points
@@ -112,11 +116,23 @@ def _bodies(some: list[HandoffFact], known: frozenset[str], quarter: Quarter) ->
         yield BodyTold(
             id=id_,
             through=float(f"{through:.2g}"),
-            wait=_days(waits[id_]).median if id_ in waits else None,
+            wait=_days(waits[id_], False).median if id_ in waits else None,
             bottleneck=id_ in stuck and stuck[id_].is_one,
-            dead_end=stopped[id_].causes if id_ in stopped else (),
+            dead_end=tuple(cause for cause in stopped[id_].causes if (id_, cause) in borne) if id_ in stopped else (),
             cut=id_ in hangs,
         )
+
+
+def _borne(some: Iterable[HandoffFact]) -> set[tuple[str, Blockage]]:
+    """Bodies with a cause by which FEWEST files stopped there or more, and by which as many others did not."""
+    files = defaultdict[str, set[str]](set)
+    stopped = defaultdict[tuple[str, Blockage], set[str]](set)
+    for one in some:
+        if judged(one):
+            files[one.target].add(one.file)
+            if cause := blockage(one):
+                stopped[one.target, cause].add(one.file)
+    return {key for key, found in stopped.items() if min(len(found), len(files[key[0]] - found)) >= FEWEST}
 
 
 def _strong(counts: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:
@@ -127,11 +143,21 @@ def _bears(chain: Chain, known: frozenset[str]) -> bool:
     return chain.count >= FEWEST and known.issuperset(chain.targets)
 
 
-def _days(curve: Curve) -> Days:
+def _days(curve: Curve, waiting: bool) -> Days:
+    """`waiting` of one curve alone: of several over the same files, what one leaves of the other may be small."""
     if curve.count < FEWEST:
         return Days()
-    count, waiting = _parts(curve.count, curve.waiting)
-    return Days(median=curve.median, p90=curve.p90, count=count, waiting=waiting)
+    count, still = _parts(curve.count, curve.waiting)
+    return Days(median=curve.median, p90=curve.p90, count=count, waiting=still if waiting else None)
+
+
+def _needs(files: Mapping[str, str], part: Set[str]) -> tuple[int | None, int | None]:
+    """Needs and a part of them, each where the files that bear it and those that bear the rest are not few."""
+    inside = {file for need, file in files.items() if need in part}
+    beside = {file for need, file in files.items() if need not in part}
+    if files and len(inside | beside) < FEWEST:
+        return None, None
+    return len(files), len(part) if all(not n or n >= FEWEST for n in map(len, (inside, beside))) else None
 
 
 def _parts(whole: int, part: int) -> tuple[int | None, int | None]:

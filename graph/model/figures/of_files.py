@@ -10,10 +10,12 @@ from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact
 
 
 def commune_of(file: File) -> str:
-    """Where the household lives, by its first adult who says so. Nothing where an address is to be kept from somebody."""
-    if file.danger_at_home:
+    """Where the household lives, by its first adult who says so. Nothing where an address is to be kept from somebody: who lives
+    with a member whose address is secret lives at that address.
+    """
+    there = [member for member in file.members.values() if member.left is None]
+    if file.danger_at_home or any(member.secret for member in there):
         return ""
-    there = [member for member in file.members.values() if member.left is None and not member.secret]
     there.sort(key=lambda member: member.role is MemberRole.CHILD)
     return next((member.identity.commune for member in there if member.identity.commune), "")
 

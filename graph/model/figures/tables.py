@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import Any, Final
 
 from graph.model.casework.contact import Cause
+from graph.model.casework.desk_report import month_of
 from graph.model.casework.handoff import State
+from graph.model.figures.acceptance import answer_time
 from graph.model.figures.columns import (
     KindOf,
-    answered_at,
     answered_columns,
     between,
     by_month,
@@ -29,7 +30,7 @@ from graph.model.figures.counting import tallied
 from graph.model.figures.disclosure import protect
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.model.figures.flows import between_bodies
-from graph.model.figures.lattice import FEWEST, Cells, Measure, Part, Published, split_of
+from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Measure, Node, Part, Published, split_of
 from graph.model.figures.periods import Quarter
 
 Zones = Callable[[str], tuple[str, ...]]
@@ -74,9 +75,39 @@ def counted_of(measure: Measure, facts: Facts, quarter: Quarter, zones: Zones, k
 def publish(measure: Measure, facts: Facts, quarter: Quarter, zones: Zones, kind_of: KindOf) -> Published:
     """What may be told of a measure in a quarter, to anybody who may read figures."""
     cells, persons = counted_of(measure, facts, quarter, zones, kind_of)
-    if measure in FLOWS:
-        persons = _where_few_move(measure, cells, persons, facts, quarter, zones, kind_of)
-    return protect(cells, persons)
+    if measure not in FLOWS:
+        return protect(cells, persons)
+    persons = _where_few_move(measure, cells, persons, facts, quarter, zones, kind_of)
+    found = protect(*({cell: n for cell, n in some.items() if not _is_age(cell[1])} for some in (cells, persons)))
+    if not _ages_may_be_told(measure, facts, quarter):
+        return found
+    # Of the whole network alone: no row is crossed with them.
+    ages = protect(
+        *(
+            {cell: n for cell, n in some.items() if cell[0] == WHOLE and (not cell[1] or _is_age(cell[1]))}
+            for some in (cells, persons)
+        )
+    )
+    return Published(
+        {**found.cells, **ages.cells}, found.masked | ages.masked, found.whole | ages.whole, found.closed | ages.closed
+    )
+
+
+def _is_age(column: Node) -> bool:
+    return bool(column) and split_of(column) == "delay"
+
+
+def _ages_may_be_told(stock: Measure, facts: Facts, quarter: Quarter) -> bool:
+    """Ages are cut at the first day of a quarter, or of a month: what was opened since, less what stands open of it, has ended
+    since. That is told only where it is of nobody, or of FEWEST or more.
+    """
+    table, (came, went) = TABLES[stock], FLOWS[stock]
+    ended = {one.id for one in TABLES[went].of(facts, quarter)}
+    by_month: dict[str, set[str]] = {month: set() for month in quarter.months}
+    for one in TABLES[came].of(facts, quarter):
+        if one.id in ended:
+            by_month[month_of(one.opened)].add(table.person(one))
+    return all(not some or len(some) >= FEWEST for some in by_month.values())
 
 
 def _where_few_move(
@@ -94,7 +125,7 @@ def _where_few_move(
     )
     found = dict(persons)
     for row, column in cells:
-        if (column and split_of(column[:1]) not in shared) or (row and split_of(row) == BODY):
+        if column and split_of(column[:1]) not in shared:
             continue
         if told.count(row, column) is None or 0 < ended.get((row, column), 0) < FEWEST:
             found[row, column] = 1
@@ -173,7 +204,7 @@ TABLES: Final[Mapping[Measure, _Table]] = {
         _handoffs(lambda one: one.sent), lambda fact: fact.file, sent_columns, lambda fact: fact.target
     ),
     Measure.ANSWERED: _Table(
-        _handoffs(answered_at), lambda fact: fact.file, answered_columns, lambda fact: fact.target
+        _handoffs(answer_time), lambda fact: fact.file, answered_columns, lambda fact: fact.target
     ),
     Measure.CONTACTED: _Table(
         _handoffs(lambda one: one.contacted), lambda fact: fact.file, contacted_columns, lambda fact: fact.target
@@ -230,7 +261,6 @@ TABLES: Final[Mapping[Measure, _Table]] = {
         _files_open,
         lambda fact: fact.id,
         lambda quarter, _: (between("delay", lambda fact: fact.opened, lambda _: quarter.end),),
-        lambda fact: fact.lead,
     ),
     Measure.TRANSITIONAL: _Table(
         lambda facts, quarter: (one for one in _files_open(facts, quarter) if one.transitional),
@@ -246,7 +276,7 @@ TABLES: Final[Mapping[Measure, _Table]] = {
     ),
 }
 # What stands open, what adds to it and what takes from it. What ends is told of the network as a whole: of the three, one could be
-# worked out from the others.
+# worked out from the others. For the same reason files that stand open are not told body by body.
 FLOWS: Final[Mapping[Measure, tuple[Measure, Measure]]] = {
     Measure.NEEDS_OPEN: (Measure.NEEDS_OPENED, Measure.NEEDS_ENDED),
     Measure.FILES_OPEN: (Measure.FILES_OPENED, Measure.FILES_CLOSED),

@@ -287,7 +287,7 @@ def _request(told: str) -> RequestFact | None:
         requester=contact.requester,
         sex=contact.sex,
         age_band=contact.age_band,
-        commune=contact.commune,
+        commune="" if contact.danger else contact.commune,
         at_once=contact.at_once,
         danger=contact.danger,
         file=request.file,

@@ -11,7 +11,7 @@ from scipy import stats
 
 from graph.model.casework.acts import Closed, Drafted, Entry, NeedAdded, NeedEnded, Opened, Stepped
 from graph.model.casework.clocks import PARIS
-from graph.model.casework.handoff import Handoff, Kind, ReasonCode, State, Step
+from graph.model.casework.handoff import ENDED, Handoff, Kind, ReasonCode, State, Step
 from graph.model.figures.acceptance import Acceptance, Accuracy, acceptance, accuracy, by_target
 from graph.model.figures.activity import activity, calendar
 from graph.model.figures.chains import bounces, chains
@@ -46,6 +46,8 @@ class Story:
         if self.at(Step.REDIRECT):
             return "redirected"
         if self.state in {State.SENT, State.RECEIVED, State.WAITLISTED}:
+            return "waiting"
+        if self.draft.kind is Kind.ORIENT and self.state not in ENDED:
             return "waiting"
         if self.at(*ANSWERS):
             return "accepted"

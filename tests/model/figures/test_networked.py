@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from graph.model.casework.applying import replayed
+from graph.model.casework.handoff import ReasonCode, State
 from graph.model.figures.dead_ends import Blockage
-from graph.model.figures.facts import Facts
-from graph.model.figures.lattice import FEWEST, Measure
+from graph.model.figures.facts import Facts, HandoffFact
+from graph.model.figures.lattice import FEWEST, WHOLE, Measure, Published
 from graph.model.figures.networked import NetworkTold, bodies_told, network_told
-from graph.model.figures.of_files import facts_of
+from graph.model.figures.of_files import commune_of, facts_of
 from graph.model.figures.periods import Quarter
 from graph.model.figures.tables import publish
 from importers.invented.generated import generated
 from importers.invented.loading import lives
+from tests.model.figures.making import handoff
 
 END = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NETWORK = generated("networked", 1, END)
@@ -81,3 +84,66 @@ def test_a_small_network_tells_nothing(facts: Facts) -> None:
     found, known = told(small)
     assert (found, known) == (NetworkTold(handed=found.handed, bounced=found.bounced), frozenset())
     assert found.handed in {None, 0}
+
+
+def of_files(files: int, each: int, **more: object) -> list[HandoffFact]:
+    """Each file hands so many needs to one body and then to another."""
+    at = QUARTER.begin + timedelta(days=3)
+    return [
+        handoff(
+            f"{more}{file}-{need}-{target}",
+            target,
+            file=f"{more}{file}",
+            needs=(f"{more}{file}-{need}",),
+            **{"state": State.ACCEPTED, "requested": at, "drafted": at, "answered": at + timedelta(days=1), **more},
+            sent=at + timedelta(hours=hour),
+        )
+        for file in range(files)
+        for need in range(each)
+        for hour, target in enumerate(("b", "c"))
+    ]
+
+
+def quarter_of_bodies(some: list[HandoffFact]) -> NetworkTold:
+    bodies = Published({(WHOLE, WHOLE): 99} | {((f"organisation={id_}",), WHOLE): 99 for id_ in "bc"})
+    return network_told(Facts(handoffs=tuple(some)), some, QUARTER, bodies, bodies)
+
+
+def test_needs_of_a_few_files_are_not_told_however_many_they_are() -> None:
+    few, many = quarter_of_bodies(of_files(3, 8)), quarter_of_bodies(of_files(FEWEST, 1))
+    assert (few.handed, few.bounced, few.met_first, few.chains) == (None, None, None, ())
+    assert (many.handed, many.bounced) == (FEWEST, 0)
+    assert [(chain.targets, chain.count) for chain in many.chains] == [(("b", "c"), FEWEST)]
+    # Twelve needs of two files that the first body met: neither are they told.
+    met = of_files(2, 6, state=State.COMPLETED, outcome="met")
+    some = quarter_of_bodies([*of_files(20, 1), *met])
+    assert (some.handed, some.met_first) == (32, None)
+    enough = quarter_of_bodies([*of_files(20, 1), *of_files(12, 1, state=State.COMPLETED, outcome="met")])
+    assert (enough.handed, enough.met_first) == (32, 12)
+
+
+def test_a_dead_end_is_told_where_enough_files_stopped_and_enough_did_not() -> None:
+    def causes(stopped: int, passed: int) -> tuple[Blockage, ...]:
+        full = of_files(stopped, 4, state=State.DECLINED, reason=ReasonCode.NO_CAPACITY)
+        some = [one for one in full if one.target == "b"] + of_files(passed, 1)
+        some += [replace(one, id=f"o{one.id}", target=body) for body in "xyz" for one in of_files(20, 1)]
+        return next(body.dead_end for body in quarter_of_bodies(some).bodies if body.id == "b")
+
+    assert causes(5, 12) == ()
+    assert causes(20, 3) == ()
+    assert causes(20, 12) == (Blockage.SATURATION,)
+
+
+def test_who_still_waits_is_told_of_one_curve_alone() -> None:
+    found = quarter_of_bodies(of_files(FEWEST, 1))
+    assert (found.sent.waiting, found.answered.waiting, found.contact.waiting) == (None, None, FEWEST)
+    assert found.sent.median == 0
+
+
+def test_who_lives_with_a_secret_address_has_no_commune() -> None:
+    file = next(one for one in map(replayed, lives(NETWORK, "networked", 20, END)) if commune_of(one))
+    member = next(one for one in file.members.values() if one.left is None)
+    other = replace(member, secret=True, identity=replace(member.identity, commune=""))
+    assert commune_of(replace(file, members={**file.members, "other": other})) == ""
+    gone = replace(other, left=END)
+    assert commune_of(replace(file, members={**file.members, "other": gone})) == commune_of(file)

@@ -17,6 +17,7 @@ from graph.model.casework.contact import AgeBand, Cause, Channel, Requester, Sex
 from graph.model.casework.file import FileState, Outcome
 from graph.model.casework.handoff import Kind, ReasonCode, State
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
+from graph.model.figures.histograms import FROM
 from graph.model.figures.lattice import WHOLE, Measure, Node, Part, Published
 from graph.model.figures.periods import Quarter
 from graph.model.figures.tables import BODY, FLOWS, TABLES, counted_of, publish
@@ -204,7 +205,9 @@ def test_where_and_under_what_a_handoff_is_told() -> None:
     [
         ({}, "taken"),
         ({"state": State.DECLINED, "ended": HANDOFF.answered, "reason": ReasonCode.NO_CAPACITY}, "declined"),
-        ({"state": State.DECLINED, "ended": FIRST.next.end, "reason": ReasonCode.NO_CAPACITY}, "taken"),
+        ({"state": State.DECLINED, "ended": FIRST.next.end, "reason": ReasonCode.NO_CAPACITY}, "declined"),
+        ({"state": State.DECLINED, "contacted": FIRST.next.begin, "ended": FIRST.next.end}, "taken"),
+        ({"state": State.ACCEPTED, "kind": Kind.ORIENT}, "waiting"),
         ({"state": State.REDIRECTED, "ended": HANDOFF.answered, "reason": ReasonCode.OUT_OF_AREA}, "redirected"),
         ({"state": State.EXPIRED, "ended": FIRST.next.begin, "answered": None}, "expired"),
         ({"state": State.WAITLISTED}, "waiting"),
@@ -289,3 +292,20 @@ def test_what_is_hidden_in_one_quarter_is_not_told_by_another() -> None:
                         hidden += 1
                         assert open_.count(*cell) is None or open_.count(*cell) == 0
     assert hidden
+
+
+@pytest.mark.parametrize(("ended", "told"), [(0, True), (2, False), (15, True)])
+def test_ages_of_what_stands_open_do_not_tell_the_few_that_ended(ended: int, told: bool) -> None:
+    def file(number: int, opened: datetime, closed: datetime | None = None) -> FileFact:
+        one = replace(invented(0).files[0], id=f"a{number}", commune="25011", opened=opened)
+        return replace(one, requested=opened, closed=closed, outcome=None)
+
+    before = [file(n, FIRST.begin - timedelta(days=40)) for n in range(30)]
+    since = [file(100 + n, FIRST.begin + timedelta(days=5)) for n in range(30)]
+    since = [replace(one, closed=FIRST.end - timedelta(days=3)) if n < ended else one for n, one in enumerate(since)]
+    found = published(Measure.FILES_OPEN, Facts(files=(*before, *since)), FIRST)
+    ages = found.parts(WHOLE, WHOLE, "delay")
+    old = (f"delay={len(FROM) - 1}",)
+    assert (ages.told.get(old) is not None) is told
+    assert found.count(DOUBS, old) is None
+    assert found.count((*DOUBS, "organisation=ccas:1")) is None

@@ -65,6 +65,9 @@ def _delay(measured: Told, row: Node, waiting_: Told | None = None) -> Delay:
         ]
         marks = marks_of([(words, bucket(found[0])) for words, found in reached if found])
     still = _buckets(waiting_.parts(row, WHOLE, "delay")) if waiting_ else ()
+    # Since when needs wait is published of the whole network, and not always.
+    if all(count is None for count in still):
+        still = ()
     return Delay(done, still, marks)
 
 
@@ -99,6 +102,8 @@ def _notes(wish: Wish) -> tuple[str, ...]:
     notes = (
         "Le délai court de la demande de la personne, pas de l’envoi. Qui attend encore est compté à part : l’oublier ferait "
         "croire que l’on attend moins.",
+        "Depuis quand les besoins attendent n’est publié que pour tout le réseau, et seulement si l’on ne peut en déduire un petit "
+        "nombre.",
         "Médiane et « neuf sur dix » portent sur les personnes contactées.",
     )
     return (
