@@ -10,7 +10,7 @@ import pytest
 
 from graph.model.reorganisation.afterwards import afterwards, coverage_changes, handlings
 from graph.model.reorganisation.carried import Around, Flows, around
-from graph.model.reorganisation.comparing import Comparison, comparison
+from graph.model.reorganisation.comparing import Comparison, Load, comparison
 from graph.model.reorganisation.facts import DirectoryFacts, FileFacts, HandoffFacts
 from graph.model.reorganisation.plan import (
     ChangeTerritory,
@@ -146,26 +146,36 @@ def test_an_agreement_counts_while_it_stands_and_lapses_with_its_party() -> None
     assert comparison(plan(RenameBody(id=OLD, name="N")), facts, [], (mandate,), ()).lapsing == ()
 
 
+def loads(found: Comparison) -> dict[str, tuple[Load | None, Load | None]]:
+    return {one.id: (one.before, one.after) for one in found.units}
+
+
+def led(load: Load | None) -> Around | None:
+    return load and load.files
+
+
 def test_units_are_told_what_they_carry_before_and_after() -> None:
     found = compared(plan(*split()), files(40, 20))
-    units = {one.id: one for one in found.units}
-    assert set(units) == {OLD, NORTH, SOUTH}
-    assert units[OLD].after is None
-    assert units[NORTH].before is None
-    assert units[OLD].before and units[OLD].before.files == Around(60)
-    assert units[NORTH].after and units[NORTH].after.files == Around(40)
-    assert units[SOUTH].after and units[SOUTH].after.files == Around(20)
-    assert (units[SOUTH].after.professionals, units[SOUTH].after.each) == (1, 20)
+    units = loads(found)
+    assert {id_: (led(was), led(will)) for id_, (was, will) in units.items()} == {
+        OLD: (Around(60), None),
+        NORTH: (None, Around(40)),
+        SOUTH: (None, Around(20)),
+    }
+    (_, south) = units[SOUTH]
+    assert south is not None
+    assert (south.professionals, south.each) == (1, 20)
     assert found.files == Around(60)
 
 
 def test_few_are_hidden_and_what_would_give_them_away_too() -> None:
     found = compared(plan(*split()), files(53, 7))
-    units = {one.id: one for one in found.units}
-    assert units[SOUTH].after and units[SOUTH].after.files == Around(None)
-    # Its neighbour is the old body less these: hidden with it, and so is the old body.
-    assert units[OLD].before and units[OLD].before.files == Around(None)
-    assert units[NORTH].after and units[NORTH].after.files == Around(None)
+    # The neighbour of the south is the old body less the south: hidden with it, and so is the old body.
+    assert {id_: (led(was), led(will)) for id_, (was, will) in loads(found).items()} == {
+        OLD: (Around(None), None),
+        NORTH: (None, Around(None)),
+        SOUTH: (None, Around(None)),
+    }
     assert {one.to: one.files for one in found.carried} == {NORTH: Around(None), SOUTH: Around(None)}
     assert found.files == Around(None)
 
