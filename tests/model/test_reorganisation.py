@@ -74,7 +74,8 @@ def file(organisation: str = A, account: str = "ana", commune: str = "25056", *h
 
 
 def handoff(sender: str = B, target: str = A, **told: Any) -> HandoffFacts:
-    return HandoffFacts(id="h", file="f", sender=sender, target=target, **({"sender_account": "bob"} | told))
+    said: dict[str, Any] = {"sender_account": "bob"} | told
+    return HandoffFacts(id="h", file="f", sender=sender, target=target, **said)
 
 
 def told(*moves: Move, known: DirectoryFacts = KNOWN) -> list[tuple[int, str]]:
