@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from api.actions.casework.leaving import move_all
 from graph.model import posts as posts_model
+from graph.model.access import Role
 from graph.model.account import Membership, MembershipState
 from graph.model.casework.file import Actor, ActorKind
 from graph.model.directory import ListingState, Organisation, Post, SuccessionKind
@@ -23,10 +26,15 @@ from graph.model.reorganisation.plan import (
     MoveBody,
     Plan,
     RenameBody,
+    created,
 )
+from graph.store.casework.keyring import KeyUnavailable
 from graph.store.casework.rows import milliseconds
+from graph.store.casework.sealing import Unreadable
 from graph.store.casework.seats import SeatState
 from graph.store.unit import Graph, Unit
+
+log = structlog.get_logger(__name__)
 
 Values = Mapping[FieldGroup, Mapping[str, Any]]
 
@@ -34,10 +42,10 @@ Values = Mapping[FieldGroup, Mapping[str, Any]]
 class Directory:
     """The directory's part of one plan. Every step looks at what is, so that doing it again changes nothing."""
 
-    def __init__(self, graph: Graph, plan: Plan, at: datetime) -> None:
+    def __init__(self, graph: Graph, plan: Plan, now: Callable[[], datetime]) -> None:
         self._graph = graph
         self._plan = plan
-        self._at = at
+        self._now = now
 
     async def prepare(self) -> None:
         """All that files need where they go: bodies, services, posts, members. The bodies that end take nothing new."""
@@ -68,18 +76,25 @@ class Directory:
                 await self._graph.write(lambda unit, ending=ending: unit.seats.inherit(ending.id, ending.heirs[0].id))
 
     async def end(self) -> bool:
-        """End what ends, if it holds nothing any more. False where work came meanwhile: it moves first."""
-        done = await self._effects()
+        """End what ends, if it holds nothing any more. False where work came meanwhile: it moves first. What one cannot let go of
+        keeps no other from ending.
+        """
+        done, over = await self._effects(), True
         for member in done.members:
             if not await self._graph.write(lambda unit, member=member: self._let_go(unit, member)):
-                # What she was given since goes to the duty desk, as when anyone leaves.
-                why, by = self._name, actor_of_plan(self._plan)
-                await move_all(self._graph, by, member.source, member.id, {}, why, self._at)
-                return False
+                over = False
+                await self._hand_over(member)
         for ending in done.endings:
-            if not await self._graph.write(lambda unit, ending=ending: self._close(unit, ending)):
-                return False
-        return True
+            over &= await self._graph.write(lambda unit, ending=ending: self._close(unit, ending))
+        return over
+
+    async def _hand_over(self, member: Carried) -> None:
+        """What she was given since goes to the duty desk, as when anyone leaves. A file that does not open stays with her."""
+        try:
+            by = actor_of_plan(self._plan)
+            await move_all(self._graph, by, member.source, member.id, {}, self._name, self._now())
+        except (Unreadable, KeyUnavailable) as fault:
+            log.error("file_not_reorganised", fault=type(fault).__name__)
 
     async def _effects(self) -> Effects:
         async with self._graph.reading() as unit:
@@ -132,7 +147,7 @@ class Directory:
             target=held.target,
             seq=held.seq + 1,
             act=act,
-            at=self._at,
+            at=self._now(),
             by=self._by,
             said_by=self._name,
             voice=voice,
@@ -155,7 +170,7 @@ class Directory:
             post=carried.id,
             seq=seq,
             act=PostAct.EDITED if after else PostAct.REMOVED,
-            at=self._at,
+            at=self._now(),
             by=self._by,
             said_by=self._name,
             before=before,
@@ -183,11 +198,18 @@ class Directory:
         if held is None or held.state is not MembershipState.ACTIVE:
             return
         known = there.roles if there and there.state is MembershipState.ACTIVE else frozenset()
-        if known >= held.roles:
+        roles = self._roles(held.roles, carried.to)
+        if known >= roles:
             return
-        await self._put(unit, replace(held, organisation=carried.to, roles=held.roles | known), MembershipState.ACTIVE)
+        await self._put(unit, replace(held, organisation=carried.to, roles=roles | known), MembershipState.ACTIVE)
         await unit.seats.welcome(carried.to, carried.id)
         await self._carry_leave(unit, carried)
+
+    def _roles(self, roles: frozenset[Role], to: str) -> frozenset[Role]:
+        """A house that was there before the plan chooses its own heads of service."""
+        if to in created(self._plan) or Role.HEAD_OF_SERVICE not in roles:
+            return roles
+        return frozenset({Role.PROFESSIONAL})
 
     async def _carry_leave(self, unit: Unit, carried: Carried) -> None:
         """Who is away stays away there; whoever stands in still does if she goes there too, else the duty desk."""
@@ -211,7 +233,7 @@ class Directory:
 
     async def _put(self, unit: Unit, membership: Membership, state: MembershipState) -> None:
         made = replace(
-            membership, state=state, since=milliseconds(self._at), decided_by=self._plan.author, note=self._name
+            membership, state=state, since=milliseconds(self._now()), decided_by=self._plan.author, note=self._name
         )
         await unit.accounts.put_membership(made)
 

@@ -6,8 +6,10 @@ lead at every moment, for its lead moves within one transaction.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import Final
 
 import structlog
@@ -29,6 +31,8 @@ from graph.store.unit import Graph, Unit
 AFTERWARDS: Final = timedelta(days=7)
 # More passes than a run needs: each finds what came while the one before was at work.
 MOST_PASSES: Final = 20
+
+Clock = Callable[[], datetime]
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +58,7 @@ async def _due(graph: Graph, plan: Plan, at: datetime, today: date) -> int:
     if plan.state is PlanState.RUNNING or (plan.state is PlanState.PUBLISHED and plan.on <= today):
         return await run(graph, plan.id, at)
     if plan.state is PlanState.DONE and plan.ended and at - plan.ended <= AFTERWARDS:
-        return await _files(graph, of_ended(plan), at)
+        return await _files(graph, of_ended(plan), _clock(at))
     return 0
 
 
@@ -63,16 +67,25 @@ async def run(graph: Graph, id_: str, at: datetime) -> int:
     plan = await graph.write(lambda unit: _begun(unit, id_, at))
     if plan is None:
         return 0
-    directory = Directory(graph, plan, at)
+    clock = _clock(at)
+    directory = Directory(graph, plan, clock)
     await directory.prepare()
-    moved = await _files(graph, plan, at)
+    moved = await _files(graph, plan, clock)
     for _ in range(MOST_PASSES):
         if await directory.end():
-            await graph.write(lambda unit: _done(unit, id_, at))
+            await graph.write(lambda unit: _done(unit, id_, clock()))
             log.info("reorganised", files=moved)
             break
-        moved += await _files(graph, of_ended(plan), at)
+        moved += await _files(graph, of_ended(plan), clock)
     return moved
+
+
+def _clock(at: datetime) -> Clock:
+    """The moments of a run that began at this one. A run takes long: what it writes last is not told as of its beginning, or a log
+    that others wrote meanwhile would go back in time.
+    """
+    began = monotonic()
+    return lambda: at + timedelta(seconds=monotonic() - began)
 
 
 async def _begun(unit: Unit, id_: str, at: datetime) -> Plan | None:
@@ -82,10 +95,13 @@ async def _begun(unit: Unit, id_: str, at: datetime) -> Plan | None:
         return plan
     if plan.state is not PlanState.PUBLISHED:
         return None
-    if faults := hindrances(plan, await unit.reorganisations.facts(plan)):
+    known = await unit.reorganisations.facts(plan)
+    if faults := hindrances(plan, known):
         log.warning("reorganisation_hindered", faults=len(faults))
         return None
-    begun = replace(model.begun(plan, at), version=plan.version + 1)
+    # Whose a service is may have changed since the plan was published.
+    begun = model.with_sources(model.begun(plan, at), known.services, known.posts)
+    begun = replace(begun, version=plan.version + 1)
     await unit.reorganisations.put(begun)
     return begun
 
@@ -96,7 +112,7 @@ async def _done(unit: Unit, id_: str, at: datetime) -> None:
         await unit.reorganisations.put(replace(model.done(plan, at), version=plan.version + 1))
 
 
-async def _files(graph: Graph, plan: Plan, at: datetime) -> int:
+async def _files(graph: Graph, plan: Plan, clock: Clock) -> int:
     """One file a transaction, until nothing of the plan's is left; how many moved. A file that does not open is gone past."""
     moved, sources = 0, Reading(plan).sources
     for _ in range(MOST_PASSES):
@@ -104,28 +120,29 @@ async def _files(graph: Graph, plan: Plan, at: datetime) -> int:
             held = await unit.reorganisations.held(sources)
         done = 0
         for id_ in held:
-            done += await _moved(graph, plan, id_, at)
+            done += await _moved(graph, plan, id_, clock)
         moved += done
         if not done:
             break
     return moved
 
 
-async def _moved(graph: Graph, plan: Plan, file: str, at: datetime) -> int:
+async def _moved(graph: Graph, plan: Plan, file: str, clock: Clock) -> int:
     try:
-        return await graph.write(lambda unit: _move(unit, plan, file, at))
+        return await graph.write(lambda unit: _move(unit, plan, file, clock))
     except (Unreadable, KeyUnavailable) as fault:
         log.error("file_not_reorganised", fault=type(fault).__name__)
         return 0
 
 
-async def _move(unit: Unit, plan: Plan, id_: str, at: datetime) -> int:
+async def _move(unit: Unit, plan: Plan, id_: str, clock: Clock) -> int:
     """1 when the file was moved. What has left a body that goes on is not moved a second time."""
     file = await unit.files.load(id_)
     if file is None or not file.open:
         return 0
     again = await unit.reorganisations.marked_of(plan.id, [id_])
     reading = Reading(of_ended(plan) if again else plan)
+    at = clock()
     (facts,) = await unit.reorganisations.facts_of([file])
     events = moves_of(file, facts, reading, at, f"Réorganisation : {plan.title}")
     if not events:

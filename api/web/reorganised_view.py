@@ -189,7 +189,7 @@ def first_sentence(comparison: Comparison) -> str:
         told.append(f"{_some(len(gained), 'commune en gagne', 'communes en gagnent')} un premier")
     files = comparison.files
     if files.hidden:
-        told.append("quelques dossiers ouverts changent de mains (moins de 11, ou masqué)")
+        told.append("le nombre de dossiers ouverts qui changent de mains est masqué")
     elif files.count:
         told.append(f"environ {files.count} dossiers ouverts changent de mains")
     else:

@@ -234,12 +234,10 @@ def encoded(plan: Plan) -> str:
 def decoded(said: str) -> Plan:
     """Back from its text."""
     row: Mapping[str, Any] = msgspec.json.decode(said)
-    types = {"on": date, "state": PlanState, "version": int}
-    moments: dict[str, Any] = dict.fromkeys(("published", "began", "ended"), datetime | None)
-    plain = {
-        name: msgspec.convert(value, types.get(name) or moments.get(name) or str)
-        for name, value in row.items()
-        if name != "moves"
+    types: dict[str, Any] = {"on": date, "state": PlanState, "version": int}
+    types |= dict.fromkeys(("published", "began", "ended"), datetime | None)
+    plain: dict[str, Any] = {
+        name: msgspec.convert(value, types.get(name, str)) for name, value in row.items() if name != "moves"
     }
     moves = tuple(msgspec.convert(move["said"], MOVES[move["move"]]) for move in row["moves"])
     return Plan(moves=moves, **plain)

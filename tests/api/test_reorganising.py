@@ -21,9 +21,9 @@ from api.actions.reorganising_run import run_due
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import Role
-from graph.model.account import MembershipState
+from graph.model.account import Membership, MembershipState
 from graph.model.casework import deciding
-from graph.model.casework.handoff import Kind
+from graph.model.casework.handoff import Kind, State
 from graph.model.casework.leaving import Leave
 from graph.model.directory import ListingState, SuccessionKind
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -31,6 +31,7 @@ from graph.model.reorganisation.carried import Around
 from graph.model.reorganisation.plan import (
     ChangeTerritory,
     CloseBody,
+    CreateBody,
     MergeBodies,
     Move,
     MoveFiles,
@@ -257,6 +258,8 @@ async def test_a_body_that_is_merged_takes_its_people_along(rooms: Rooms) -> Non
     files = await lay(rooms.graph, 6)
     leave = Leave(account="cleo", organisation=OLD, since=ON, until=ON, substitute="ben")
     await rooms.graph.write(lambda unit: unit.timing.set_leave(leave))
+    head = Membership(account="ben", organisation=OLD, roles=frozenset({Role.PROFESSIONAL, Role.HEAD_OF_SERVICE}))
+    await rooms.graph.write(lambda unit: unit.accounts.put_membership(head))
     await prepared(rooms, MergeBodies(ids=(OLD,), into=PARTNER), ChangeTerritory(body=PARTNER, covers=("25056",)))
     assert await run_due(rooms.graph, DAY) == 6
     assert Counter((await leads(rooms.graph)).values()) == {(PARTNER, "ben"): 3, (PARTNER, "anne"): 3}
@@ -264,14 +267,33 @@ async def test_a_body_that_is_merged_takes_its_people_along(rooms: Rooms) -> Non
         held = [await unit.files.load(id_) for id_ in files]
         # What was to be transferred is there: nothing of it is owed any longer. What one does for the other goes on.
         states = Counter((one.kind, one.open) for file in held if file for one in file.handoffs.values())
-        assert states == {(Kind.TRANSFER, False): 2, (Kind.TRANSFER, True): 2, (Kind.REFER, True): 2}
+        assert states == {(Kind.TRANSFER, False): 4, (Kind.REFER, True): 2}
         assert await unit.timing.leaves(PARTNER) == [replace(leave, organisation=PARTNER)]
         (step,) = (await unit.directory.successions_of([OLD]))[OLD]
         assert (step.successor, step.kind) == (PARTNER, SuccessionKind.MERGED)
+        # A head of service elsewhere: here, a professional.
+        (ben,) = [one for one in await unit.accounts.memberships("ben") if one.organisation == PARTNER]
+        assert ben.roles == {Role.PROFESSIONAL}
         partner = (await unit.directory.organisations([PARTNER]))[PARTNER]
         assert partner.covers == ("25056",)
         services = (await unit.directory.services_of([PARTNER]))[PARTNER]
         assert {service.id for service in services} == {"t:nord-s", "t:sud-s"}
+    assert await flaws(rooms.graph) == []
+
+
+async def test_a_transfer_between_two_that_become_one_is_recalled(rooms: Rooms) -> None:
+    files = await lay(rooms.graph, 6)
+    record = make.organisation(NORTH, name="Direction territoriale", kind="CCAS")
+    await prepared(rooms, CreateBody(record=record), MergeBodies(ids=(OLD, PARTNER), into=NORTH))
+    assert await run_due(rooms.graph, DAY) == 6
+    async with rooms.graph.reading() as unit:
+        held = [await unit.files.load(id_) for id_ in files]
+        bodies = await unit.directory.organisations([OLD, PARTNER])
+    found = Counter(
+        (one.kind, one.state is State.RECALLED, one.settled) for file in held if file for one in file.handoffs.values()
+    )
+    assert found == {(Kind.TRANSFER, True, True): 4, (Kind.REFER, False, False): 2}
+    assert {one.closed_on for one in bodies.values()} == {ON}
     assert await flaws(rooms.graph) == []
 
 

@@ -74,7 +74,8 @@ def file(organisation: str = A, account: str = "ana", commune: str = "25056", *h
 
 
 def handoff(sender: str = B, target: str = A, **told: Any) -> HandoffFacts:
-    return HandoffFacts(id="h", file="f", sender=sender, target=target, **({"sender_account": "bob"} | told))
+    said: dict[str, Any] = {"sender_account": "bob"} | told
+    return HandoffFacts(id="h", file="f", sender=sender, target=target, **said)
 
 
 def told(*moves: Move, known: DirectoryFacts = KNOWN) -> list[tuple[int, str]]:
@@ -194,6 +195,9 @@ def test_a_body_that_has_ended_by_then_is_none() -> None:
     assert told(MoveService(service="t:s", to=B), known=gone) == [(0, "to")]
     later = replace(KNOWN, bodies={**BODIES, B: replace(BODIES[B], closed_on=ON + timedelta(days=1))})
     assert told(MoveService(service="t:s", to=B), known=later) == []
+    files = MoveFiles(source=B, to=C)
+    assert told(files, known=later) == []
+    assert [(fault.move, fault.field) for fault in hindrances(plan(files), gone)] == [(0, "source")]
 
 
 def test_what_is_gone_by_then_keeps_nothing_from_beginning() -> None:
@@ -341,6 +345,11 @@ def test_what_a_plan_makes_of_a_service_is_filled_in() -> None:
     )
     assert [move.source for move in made.moves if isinstance(move, MoveService | MovePost)] == [A, A]
     assert Reading(made).sources == {A}
+    # Read again when it begins: it has been given to another since; what is with the receiver keeps its source.
+    since = {"t:s": replace(KNOWN.services["t:s"], organisation=C)}
+    there = {"t:p": replace(KNOWN.posts["t:p"], organisation=C)}
+    again = model.with_sources(made, since, there)
+    assert [move.source for move in again.moves if isinstance(move, MoveService | MovePost)] == [C, A]
 
 
 places = st.sampled_from(("25056", "25462", ""))

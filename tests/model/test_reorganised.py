@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from graph.model.reorganisation.afterwards import afterwards, coverage_changes, handlings
 from graph.model.reorganisation.carried import Around, Flows, around, of_persons
-from graph.model.reorganisation.comparing import Comparison, comparison
+from graph.model.reorganisation.comparing import Comparison, Load, comparison
 from graph.model.reorganisation.facts import DirectoryFacts, FileFacts, HandoffFacts
 from graph.model.reorganisation.plan import (
     ChangeTerritory,
@@ -18,6 +19,7 @@ from graph.model.reorganisation.plan import (
     CreateBody,
     FilesRule,
     Heir,
+    MergeBodies,
     Move,
     MoveFiles,
     MoveProfessional,
@@ -146,28 +148,53 @@ def test_an_agreement_counts_while_it_stands_and_lapses_with_its_party() -> None
     assert comparison(plan(RenameBody(id=OLD, name="N")), facts, [], (mandate,), ()).lapsing == ()
 
 
+def whole(one: Comparison) -> dict[str, tuple[Around | None, Around | None]]:
+    """By unit, the files that it is told to have before and after."""
+    return {unit.id: (led(unit.before), led(unit.after)) for unit in one.units}
+
+
+def led(load: Load | None) -> Around | None:
+    return load and load.files
+
+
 def test_units_are_told_what_they_carry_before_and_after() -> None:
-    found = compared(plan(*split()), files(40, 20))
-    units = {one.id: one for one in found.units}
-    assert set(units) == {OLD, NORTH, SOUTH}
-    assert units[OLD].after is None
-    assert units[NORTH].before is None
-    assert units[OLD].before and units[OLD].before.files == Around(60)
-    assert units[NORTH].after and units[NORTH].after.files == Around(40)
-    assert units[SOUTH].after and units[SOUTH].after.files == Around(20)
-    assert (units[SOUTH].after.professionals, units[SOUTH].after.each) == (1, 20)
+    found = compared(plan(MergeBodies(ids=(OLD,), into=OTHER)), files(40, 20))
+    assert whole(found) == {OLD: (Around(60), None), OTHER: (Around(30), Around(90))}
+    (other,) = [one.after for one in found.units if one.id == OTHER]
+    assert other is not None
+    assert (other.professionals, other.each) == (3, 30)
     assert found.files == Around(60)
 
 
 def test_few_are_hidden_and_what_would_give_them_away_too() -> None:
-    found = compared(plan(*split()), files(53, 7))
-    units = {one.id: one for one in found.units}
-    assert units[SOUTH].after and units[SOUTH].after.files == Around(None)
-    # Its neighbour is the old body less these: hidden with it, and so is the old body.
-    assert units[OLD].before and units[OLD].before.files == Around(None)
-    assert units[NORTH].after and units[NORTH].after.files == Around(None)
-    assert {one.to: one.files for one in found.carried} == {NORTH: Around(None), SOUTH: Around(None)}
+    found = compared(plan(CloseBody(id=OLD, successor=OTHER)), files(4, 3), known(files={OLD: 7, OTHER: 30}))
+    # What the other one has is known: with its sum these would be too.
+    assert whole(found) == {OLD: (Around(None), None), OTHER: (Around(None), Around(None))}
+    assert [one.files for one in found.carried] == [Around(None)]
     assert found.files == Around(None)
+
+
+CLEO = MoveProfessional(account="cleo", source=OLD, to=OTHER)
+IN_PONTARLIER = MoveFiles(source=OLD, to=OTHER, rule=FilesRule.BY_COMMUNE, territories=("25462",))
+OF_CLEO = MoveFiles(source=OLD, to=OTHER, rule=FilesRule.BY_PROFESSIONAL, accounts=("cleo",))
+FOR_RSA = SplitBody(id=OLD, heirs=(Heir(id=NORTH), Heir(id=OTHER, competences=(make.RSA,))))
+
+
+@pytest.mark.parametrize("move", [CLEO, IN_PONTARLIER, OF_CLEO, FOR_RSA], ids=lambda move: type(move).__name__)
+@pytest.mark.parametrize("south", [0, 1, 30])
+def test_of_what_a_move_selects_nothing_is_told(move: Move, south: int) -> None:
+    """Not even that there is nobody: that would say of a figure that is hidden that there is someone."""
+    facts = known(bodies={**known().bodies, NORTH: make.organisation(NORTH, name="Nord", kind=PLAIN)})
+    found = compared(plan(move), [replace(one, account="cleo") for one in files(0, south)], facts)
+    heirs = {OTHER, NORTH} if move is FOR_RSA else {OTHER}
+    assert {(one.source, one.to): (one.files, one.handoffs) for one in found.carried} == {
+        (OLD, heir): (Around(None), Around(None)) for heir in heirs
+    }
+    after = {one.id: led(one.after) for one in found.units}
+    assert after == {OLD: None if move is FOR_RSA else Around(None), **{heir: Around(None) for heir in heirs}}
+    assert (found.files, found.handoffs) == (Around(None), Around(None))
+    # What it has itself is another unit's figure, and stays told.
+    assert [led(one.before) for one in found.units if one.id == OTHER] == [Around(30)]
 
 
 def test_what_is_told_is_told_to_the_nearest_ten() -> None:
@@ -211,8 +238,9 @@ def test_handoffs_on_their_way_follow_their_body() -> None:
         )
         for n in range(20)
     ]
-    found = compared(plan(*split()), some, known(handoffs={OLD: 20, OTHER: 20}))
-    assert [(one.source, one.to, one.handoffs.count) for one in found.carried] == [(OLD, SOUTH, 20)]
+    one = plan(CloseBody(id=OLD, successor=NORTH), split()[0])
+    found = compared(one, some, known(handoffs={OLD: 20, OTHER: 20}, files={OLD: 0, OTHER: 30}))
+    assert [(one.source, one.to, one.handoffs.count) for one in found.carried] == [(OLD, NORTH, 20)]
     assert found.handoffs == Around(20)
     assert found.files == Around(0)
 
@@ -239,10 +267,8 @@ def test_listings_whose_keepers_change_are_told() -> None:
 
 
 def test_two_variants_of_one_change_differ_where_they_should() -> None:
-    one = MoveFiles(source=OLD, to=OTHER, rule=FilesRule.BY_COMMUNE, territories=("25462",))
-    other = MoveFiles(source=OLD, to=OTHER)
-    some = files(40, 20)
-    assert compared(plan(one), some).files == Around(20)
+    some, other = files(40, 20), MoveFiles(source=OLD, to=OTHER)
+    assert compared(plan(IN_PONTARLIER), some).files == Around(None)
     assert compared(plan(other), some).files == Around(60)
 
 

@@ -1,7 +1,8 @@
 """How many files and handoffs go from one unit to another, as far as it may be told.
 
 These figures are of the whole network, so none is told about fewer than FEWEST persons, and the others are told to the nearest
-ten: whoever writes a plan chooses what is counted, and by the difference of two plans could count a single person.
+ten: whoever writes a plan chooses what is counted, and by the difference of two plans could count a single person. What a move
+selects by commune, person or competence is not told at all, zero no more than anything else.
 """
 
 from __future__ import annotations
@@ -15,6 +16,15 @@ from graph.model.figures.disclosure import protect
 from graph.model.figures.lattice import FEWEST, WHOLE, Node, part
 from graph.model.reorganisation.effects import Reading
 from graph.model.reorganisation.facts import DirectoryFacts, FileFacts
+from graph.model.reorganisation.plan import (
+    FilesRule,
+    MoveFiles,
+    MovePost,
+    MoveProfessional,
+    MoveService,
+    Plan,
+    endings,
+)
 
 NEAREST: Final = 10
 BEFORE: Final = "before"
@@ -49,43 +59,60 @@ def of_persons(count: int) -> Around:
 @dataclass(frozen=True, slots=True)
 class Flows:
     """From which unit to which, those that stay included: the counts, which are not for telling, and the pairs of which the count
-    may be told. Where nothing goes is no secret: the plan itself says it. So a sum is told only with all its parts, and no line
-    has a single hidden part, for who knows the sum from elsewhere.
+    may be told. A sum is told only with all its parts, and no line has a single hidden part, for who knows the sum from elsewhere.
+
+    `named` are the pairs of which the plan speaks; `selected` the units of which it selects what goes. Of these nothing is told,
+    nor of any sum that they may be part of, whether anything goes or not.
     """
 
     counts: Counter[tuple[str, str]]
     told: frozenset[tuple[str, str]]
+    named: frozenset[tuple[str, str]] = frozenset()
+    selected: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, counts: Counter[tuple[str, str]], persons: Counter[tuple[str, str]] | None = None) -> Flows:
+    def of(
+        cls,
+        counts: Counter[tuple[str, str]],
+        persons: Counter[tuple[str, str]] | None = None,
+        named: Iterable[tuple[str, str]] = (),
+        selected: Iterable[str] = (),
+    ) -> Flows:
         """`persons` are how many distinct files each count is about, where that is not the count itself."""
-        counts = +counts
-        published = protect(_cells(counts), _cells(+persons) if persons is not None else None)
+        secret = frozenset(selected)
+        counts = _whole(counts, secret)
+        published = protect(_cells(counts), _cells(_whole(persons, secret)) if persons is not None else None)
         told = {pair for pair in counts if published.count((part(BEFORE, pair[0]),), (part(AFTER, pair[1]),))}
         while more := _alone(counts, told):
             told -= more
-        return cls(counts, frozenset(told))
+        return cls(counts, frozenset(told), frozenset(named), secret)
 
     def before(self, unit: str) -> Around:
         """What a unit has before."""
-        return self._sum(pair for pair in self.counts if pair[0] == unit)
+        return HIDDEN if unit in self.selected else self._sum(pair for pair in self.counts if pair[0] == unit)
 
     def after(self, unit: str) -> Around:
         """What it has afterwards."""
+        if unit in self.selected or any(source in self.selected and to == unit for source, to in self.named):
+            return HIDDEN
         return self._sum(pair for pair in self.counts if pair[1] == unit)
 
     def cell(self, source: str, to: str) -> Around:
         """What goes from one to the other."""
-        return self._sum(pair for pair in self.counts if pair == (source, to))
+        return HIDDEN if source in self.selected else self._sum(pair for pair in self.counts if pair == (source, to))
 
     @property
     def going(self) -> Around:
         """How many go elsewhere."""
-        return self._sum(pair for pair in self.counts if pair[0] != pair[1])
+        return HIDDEN if self.selected else self._sum(pair for pair in self.counts if pair[0] != pair[1])
 
     def _sum(self, pairs: Iterable[tuple[str, str]]) -> Around:
         some = list(pairs)
         return around(sum(self.counts[pair] for pair in some)) if self.told.issuperset(some) else HIDDEN
+
+
+def _whole(counts: Counter[tuple[str, str]], selected: frozenset[str]) -> Counter[tuple[str, str]]:
+    return Counter({pair: count for pair, count in counts.items() if count > 0 and pair[0] not in selected})
 
 
 def _alone(counts: Counter[tuple[str, str]], told: set[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -101,10 +128,43 @@ def _alone(counts: Counter[tuple[str, str]], told: set[tuple[str, str]]) -> set[
     }
 
 
-def flows(reading: Reading, known: DirectoryFacts, files: Iterable[FileFacts]) -> tuple[Flows, Flows]:
+def _spoken_of(plan: Plan) -> frozenset[tuple[str, str]]:
+    """From which body to which its moves let files or handoffs go."""
+    pairs = {(one.id, heir.id) for one in endings(plan).values() for heir in one.heirs}
+    for move in plan.moves:
+        match move:
+            case MoveFiles() | MoveProfessional() | MoveService() | MovePost():
+                pairs.add((move.source, move.to))
+            case _:
+                pass
+    return frozenset((source, to) for source, to in pairs if source and source != to)
+
+
+def _selected(plan: Plan) -> tuple[frozenset[str], frozenset[str]]:
+    """The bodies of whose files, and of whose handoffs, the plan lets only those go that it selects."""
+    files = {
+        one.id for one in endings(plan).values() if any(heir.territories or heir.competences for heir in one.heirs)
+    }
+    handoffs: set[str] = set()
+    for move in plan.moves:
+        match move:
+            case MoveFiles() if move.rule is not FilesRule.ALL:
+                files.add(move.source)
+            case MoveProfessional():
+                files.add(move.source)
+            case MoveService() | MovePost():
+                handoffs.add(move.source)
+            case _:
+                pass
+    return frozenset(files), frozenset(files | handoffs)
+
+
+def flows(plan: Plan, known: DirectoryFacts, files: Iterable[FileFacts]) -> tuple[Flows, Flows]:
     """Open files by who leads them, and the ends of open handoffs by whose they are, among the bodies of a plan. `files` are those
     that it may move; the others, which `known` counts, stay.
     """
+    reading, named = Reading(plan), _spoken_of(plan)
+    of_files, of_handoffs = _selected(plan)
     led: Counter[tuple[str, str]] = Counter()
     ends: Counter[tuple[str, str]] = Counter()
     persons: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
@@ -126,7 +186,7 @@ def flows(reading: Reading, known: DirectoryFacts, files: Iterable[FileFacts]) -
     for body, count in (+open_ends).items():
         ends[body, body] += count
         distinct[body, body] += count
-    return Flows.of(led), Flows.of(ends, distinct)
+    return Flows.of(led, None, named, of_files), Flows.of(ends, distinct, named, of_handoffs)
 
 
 def _cells(counts: Counter[tuple[str, str]]) -> Counter[tuple[Node, Node]]:

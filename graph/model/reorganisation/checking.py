@@ -239,6 +239,8 @@ class _Checking:
         yield from self._once("files", move.source, move.rule, *names, field="source")
         if move.source not in self._known.bodies:
             yield "source", f"L’organisme « {move.source[:80]} » n’existe pas."
+        else:
+            yield from self._lives(move.source, "source")
         if move.source == move.to:
             yield "to", "Ces dossiers y sont déjà."
         yield from self._receives(move.to, "to")

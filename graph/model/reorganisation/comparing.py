@@ -110,7 +110,7 @@ def comparison(
 ) -> Comparison:
     """`files` are the open files that the plan may move; `agreements` those to which its bodies are party."""
     after, reading = afterwards(plan, known), Reading(plan)
-    led, shared = flows(reading, known, files)
+    led, shared = flows(plan, known, files)
     units = sorted({*known.bodies, *after.bodies}, key=lambda id_: (_name(id_, known, after), id_))
     concerned = [id_ for id_ in units if id_ in created(plan) or _concerned(id_, plan, known, after, led)]
     return Comparison(
@@ -130,7 +130,7 @@ def comparison(
 def _carriages(led: Flows, shared: Flows) -> list[Carriage]:
     return [
         Carriage(source=source, to=to, files=led.cell(source, to), handoffs=shared.cell(source, to))
-        for source, to in sorted({pair for pair in (*led.counts, *shared.counts) if pair[0] != pair[1]})
+        for source, to in sorted(led.named)
     ]
 
 
@@ -143,10 +143,10 @@ def _name(id_: str, known: DirectoryFacts, after: DirectoryFacts) -> str:
 
 
 def _concerned(id_: str, plan: Plan, known: DirectoryFacts, after: DirectoryFacts, led: Flows) -> bool:
-    """Whether anything of it changes, or it takes or gives a file."""
+    """Whether anything of it changes, or a move speaks of it; not whether a file goes, which might tell of a person."""
     if known.bodies.get(id_) != after.bodies.get(id_) or known.members.get(id_) != after.members.get(id_):
         return True
-    return any(source != to and id_ in {source, to} for source, to in led.counts)
+    return any(id_ in pair for pair in led.named)
 
 
 def _unit(id_: str, known: DirectoryFacts, after: DirectoryFacts, led: Flows, shared: Flows) -> UnitChange:

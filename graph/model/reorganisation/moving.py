@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from graph.model.casework.acts import ConsentGiven, Event, LeadMoved, Rehoused, WorkersSet
+from graph.model.casework.acts import ConsentGiven, Event, LeadMoved, Rehoused, Settled, Stepped, WorkersSet
 from graph.model.casework.file import File, Lead, LeadCause
-from graph.model.casework.handoff import Side
+from graph.model.casework.handoff import Kind, Side, State, Step
 from graph.model.casework.leading import led
 from graph.model.casework.writings import WatchSet
 from graph.model.reorganisation.effects import HandoffEffect, Reading, Seat, of_file
@@ -27,11 +27,30 @@ def moves_of(file: File, facts: FileFacts, reading: Reading, at: datetime, why: 
         events.append(LeadMoved(lead=moved, text=why))
         after = led(file, moved)
     events += _along(file, after, seat, reading)
+    moot = _moot(file, ends)
     for end in ends:
         # What the move of the lead has recalled needs no other end.
-        if after.handoffs[end.handoff].open:
+        if after.handoffs[end.handoff].open and end.handoff not in moot:
             events += _rehoused(file, end)
+    for id_ in sorted(moot):
+        if (handoff := after.handoffs[id_]).open:
+            step = Stepped(
+                handoff=id_, step=Step.RECALL, side=Side.SENDER, to=State.RECALLED, due=handoff.due, text=why
+            )
+            events += [step, Settled(handoff=id_)]
     return events
+
+
+def _moot(file: File, ends: Sequence[HandoffEffect]) -> set[str]:
+    """What would move the file from one body to another, and has not begun, where both are afterwards the same."""
+    after = {(end.handoff, end.side): end.after.organisation for end in ends}
+    return {
+        id_
+        for id_ in {end.handoff for end in ends}
+        if (handoff := file.handoffs[id_]).kind in {Kind.TRANSFER, Kind.TAKE_OVER}
+        and not handoff.begun
+        and after.get((id_, Side.SENDER), handoff.sender) == after.get((id_, Side.TARGET), handoff.target.organisation)
+    }
 
 
 def _along(file: File, after: File, seat: Seat, reading: Reading) -> list[Event]:

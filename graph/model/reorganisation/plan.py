@@ -234,16 +234,22 @@ def bodies_named(plan: Plan) -> frozenset[str]:
 
 
 def with_sources(plan: Plan, services: Mapping[str, Service], posts: Mapping[str, Post]) -> Plan:
-    """The plan with whose each service and post is that it moves: what was addressed there is looked for there."""
+    """The plan with whose each service and post is that it moves: what was addressed there is looked for there. One that is with
+    the receiver already keeps the source that it had.
+    """
     moves: list[Move] = []
     for move in plan.moves:
         if isinstance(move, MoveService) and (service := services.get(move.service)):
-            moves.append(replace(move, source=service.organisation))
+            moves.append(_from(move, service.organisation))
         elif isinstance(move, MovePost) and (post := posts.get(move.post)):
-            moves.append(replace(move, source=post.organisation))
+            moves.append(_from(move, post.organisation))
         else:
             moves.append(move)
     return replace(plan, moves=tuple(moves))
+
+
+def _from(move: MoveService | MovePost, source: str) -> MoveService | MovePost:
+    return replace(move, source=source) if source != move.to else move
 
 
 def of_ended(plan: Plan) -> Plan:
