@@ -109,4 +109,6 @@ def page(
         "head": head(request, settings),
     }
     html = environment().get_template(template).render({**around, **context})
-    return HTMLResponse(html, status_code=status, headers={"Cache-Control": KEPT if kept else NOT_KEPT, "Vary": "Accept"})
+    return HTMLResponse(
+        html, status_code=status, headers={"Cache-Control": KEPT if kept else NOT_KEPT, "Vary": "Accept"}
+    )
