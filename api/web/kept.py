@@ -14,15 +14,12 @@ from starlette.responses import Response
 from api.settings import VERSION
 from api.web.account_view import head
 from api.web.assets import names
-from api.web.render import now
+from api.web.render import KEPT, NOT_KEPT, now
 from api.web.version import site_version
 from graph.model.errors import Unavailable
 
 # A page speaks of its moment: what is open, "aujourd’hui 10 h 12". It may be this much behind.
 BUCKET_SECONDS: Final = 300
-CACHE_CONTROL: Final = "private, no-cache"
-# For a page that tells of danger: who shares the device must not find it again.
-NOT_KEPT: Final = "private, no-store"
 TAG_BYTES: Final = 12
 
 
@@ -68,7 +65,7 @@ class KeptRoute(APIRoute):
 
 
 def _not_again(tag: str) -> Response:
-    return Response(status_code=304, headers={"ETag": tag, "Cache-Control": CACHE_CONTROL, "Vary": "Accept"})
+    return Response(status_code=304, headers={"ETag": tag, "Cache-Control": KEPT, "Vary": "Accept"})
 
 
 def _tag(request: Request) -> str:

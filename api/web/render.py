@@ -24,6 +24,9 @@ from search.hours import PARIS
 
 FOLDER: Final = Path(__file__).parent
 NO_BREAK: Final = "\u00a0"
+KEPT: Final = "private, no-cache"
+# For a page that tells of people or of exact figures: who shares the device must not find it again.
+NOT_KEPT: Final = "private, no-store"
 DAY_AND_MONTH: Final = re.compile(rf"\b(\d{{1,2}}|1er) (?=(?:{'|'.join(MONTHS)})\b)")
 
 
@@ -81,9 +84,17 @@ def now() -> datetime:
 
 
 def page(
-    request: Request, template: str, context: Mapping[str, Any], *, status: int = 200, at: datetime | None = None
+    request: Request,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+    at: datetime | None = None,
+    kept: bool = True,
 ) -> HTMLResponse:
-    """A whole page. `template` is a path under web/, `at` the moment that it speaks of (now when absent)."""
+    """A whole page. `template` is a path under web/, `at` the moment that it speaks of (now when absent). No browser keeps one
+    that is not to be `kept`.
+    """
     at = at or now()
     settings = request.app.state.settings
     around = {
@@ -98,4 +109,6 @@ def page(
         "head": head(request, settings),
     }
     html = environment().get_template(template).render({**around, **context})
-    return HTMLResponse(html, status_code=status, headers={"Cache-Control": "private, no-cache", "Vary": "Accept"})
+    return HTMLResponse(
+        html, status_code=status, headers={"Cache-Control": KEPT if kept else NOT_KEPT, "Vary": "Accept"}
+    )

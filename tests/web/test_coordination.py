@@ -14,9 +14,12 @@ from xml.etree import ElementTree
 import httpx2
 import pytest
 
+from api.web.pages.coordination.delays import estimated
+from api.web.pictures.table import HIDDEN_WORDS
 from graph.model.access import Role
 from graph.model.figures.facts import HandoffFact
 from graph.model.figures.lattice import FEWEST, Measure, part
+from graph.model.figures.networked import Days
 from graph.store.unit import Graph
 from tests import make
 from tests.api.inside import Inside
@@ -122,7 +125,34 @@ async def test_bodies_are_told_as_they_were_published_and_the_rest_together(site
     assert spread.hidden
     assert into == told | {"Destinataires masqués": spread.hidden}
     received = await table(coordinator, f"/coordination/reseau.csv?{HERE}")
-    assert {row[0]: int(row[-1]) for row in received[1:] if int(row[-1])} == told
+    assert {row[0]: int(row[-1]) for row in received[1:] if row[-1].isdigit()} == told
+    # Some are marked or tied and not told: their number is hidden, not zero.
+    assert {row[-1] for row in received[1:]} - {str(count) for count in told.values()} <= {HIDDEN_WORDS}
+
+
+async def test_the_estimated_delays_of_a_quarter_are_told_of_the_network(site: Inside) -> None:
+    coordinator, head = await site.signed_in(Role.COORDINATOR), await site.signed_in(Role.HEAD_OF_SERVICE, made.DOOR)
+    found = made.network().answered
+    assert found.median is not None
+    page = (await coordinator.get(f"/coordination/delais?{HERE}")).text.replace("\u00a0", " ")
+    assert f"la réponse {estimated(found)}" in page
+    assert "la réponse en" not in (await head.get(f"/coordination/delais?{OWN}")).text.replace("\u00a0", " ")
+    assert estimated(Days()) == ""
+    assert estimated(Days(count=20)) == "pas encore atteint pour la moitié"
+    assert estimated(Days(count=20, median=1)) == "en 1 jour au plus pour la moitié"
+
+
+async def test_exact_pages_are_not_kept_by_a_browser(site: Inside) -> None:
+    coordinator, head = await site.signed_in(Role.COORDINATOR), await site.signed_in(Role.HEAD_OF_SERVICE, made.DOOR)
+    for client, path, told in (
+        (head, f"/coordination/delais?{OWN}", "private, no-store"),
+        (head, "/coordination?vue=service", "private, no-store"),
+        (head, "/equipe/activite", "private, no-store"),
+        (head, "/rapports/accueil", "private, no-store"),
+        (coordinator, f"/coordination/delais?{HERE}", "private, no-cache"),
+    ):
+        answer = await client.get(path)
+        assert (path, answer.status_code, answer.headers["cache-control"]) == (path, 200, told)
 
 
 async def test_what_was_not_published_is_refused_and_an_unpublished_site_says_when_it_will_be(

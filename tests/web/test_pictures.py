@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from api.actions.figures.told import AtLeast
+from api.actions.figures.told import AtLeast, added
+from api.web.pages.coordination.answer import number, share
 from api.web.pictures import bodies, flow
 from api.web.pictures.bars import Delay, delays, marks_of
 from api.web.pictures.chains import Path, chains
@@ -153,10 +154,36 @@ def test_zero_is_told_and_a_sum_with_a_hole_says_so() -> None:
     assert list(csv.reader(io.StringIO(table.csv()), delimiter=";"))[1] == ["x", "0", "au moins 40"]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+33", "-5", "@x", "\tx"])
+def test_hidden_is_no_zero_and_the_least_is_no_number_to_reckon_with() -> None:
+    assert added([0, None]) is None
+    assert type(added([0, 12])) is int
+    least = added([12, None])
+    assert isinstance(least, AtLeast)
+    assert least == 12
+    # No share of it, and no middle of a distribution that it stands in; what is told of it stays "at least".
+    assert share(least, 40) == share(12, AtLeast(40)) == ""
+    assert share(12, 40) == " (30 %)"
+    assert number(0, "besoin passé", "besoins passés", "aucun") == "aucun besoin passé"
+    stops = [flow.Stop("a", 0, "a"), flow.Stop("b", 1, "b"), flow.Stop("c", 1, "c")]
+    bands = flow.flow("p", "t", "d", HEADS, stops, [flow.Band("a", "b", None, hidden=True), flow.Band("a", "c", 500)])
+    said = [one.findtext(f"{SVG}title") for one in classes(bands, "pic__node")]
+    assert sorted(str(one) for one in said) == ["a : au moins 500", f"b : {HIDDEN_SHORT}", "c : 500"]
+    body = bodies.network_map("n", "t", "d", [bodies.Body("a", "a", None, ("silence",)), bodies.Body("b", "b", 20)], [])
+    assert body.table.rows == (("b", "–", 20), ("a", "Point d’arrêt : sans réponse", None))
+    assert [one.findtext(f"{SVG}title") for one in classes(body, "pic__body")] == [
+        f"a : {HIDDEN_SHORT} (Point d’arrêt : sans réponse)",
+        "b : 20",
+    ]
+    bars = delays("d", "t", "d", Delay((AtLeast(12), *(20,) * (len(FROM) - 1))))
+    squares = grid("g", "t", "d", Load("x", ("a",), (("r", (AtLeast(12),)),)))
+    for drawn in (bars, squares):
+        assert [one.text for one in classes(drawn, "pic__number")].count("au moins 12") == 1
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+33", "-5", "@x", "＝1+1", "\t=1", "\n-5"])
 def test_a_name_is_no_formula_in_a_spreadsheet(name: str) -> None:
     written = list(csv.reader(io.StringIO(Table("t", ("a", "b"), ((name, 12),)).csv()), delimiter=";"))
-    assert written[1] == [f"'{name}", "12"]
+    assert written[1] == [f"'{name.strip()}", "12"]
 
 
 def test_squares_grow_with_their_area() -> None:

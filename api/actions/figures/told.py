@@ -55,7 +55,7 @@ class Told:
     tables: Sequence[Published]
 
     def count(self, row: Node = WHOLE, column: Node = WHOLE) -> int | None:
-        """How many; AtLeast where one of the quarters is hidden, None where all are."""
+        """How many; AtLeast where one of the quarters is hidden, None where that would say nothing."""
         return added(table.count(row, column) for table in self.tables)
 
     def parts(self, row: Node, column: Node, split: str) -> Spread:
@@ -74,13 +74,15 @@ class Told:
 
 
 def added(counts: Iterable[int | None]) -> int | None:
-    """A sum that says when something is missing from it."""
+    """A sum that says when something is missing from it; None where nothing else is known of it: "at least none" is no number."""
     every = list(counts)
     known = [one for one in every if one is not None]
     if not known:
         return None if every else 0
     partial = len(known) < len(every) or any(isinstance(one, AtLeast) for one in known)
-    return AtLeast(sum(known)) if partial else sum(known)
+    if not partial:
+        return sum(known)
+    return AtLeast(sum(known)) if sum(known) else None
 
 
 def row_of(territory: Territory | None) -> Node:

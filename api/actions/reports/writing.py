@@ -33,12 +33,12 @@ def as_csv(report: Report) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     for table in report.tables:
-        writer.writerow([_text(table.title)])
-        writer.writerow([_text(column.head) for column in table.columns])
+        writer.writerow([inert(table.title)])
+        writer.writerow([inert(column.head) for column in table.columns])
         writer.writerows([_of_csv(cell) for cell in line] for line in table.lines)
         writer.writerow([])
     writer.writerow([DEFINITIONS])
-    writer.writerows([_text(one) for one in line] for line in _definitions(report))
+    writer.writerows([inert(one) for one in line] for line in _definitions(report))
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -86,15 +86,15 @@ def _name(table: Table, taken: set[str]) -> str:
     return name
 
 
-def _text(value: str, *, as_text: bool = False) -> str:
-    """Words that no spreadsheet runs."""
+def inert(value: str, *, as_text: bool = False) -> str:
+    """Words that no spreadsheet runs: of every file of figures, the one guard."""
     return written(plain(value.lstrip("".join(STARTS))), as_text=as_text)
 
 
 def _of_csv(cell: Cell) -> str:
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         return str(cell) if isinstance(cell, int) else f"{cell:.2f}".replace(".", ",")
-    return _text(said(cell))
+    return inert(said(cell))
 
 
 def _cell(sheet: Any, value: Cell, *, heading: bool = False) -> Any:
@@ -103,7 +103,7 @@ def _cell(sheet: Any, value: Cell, *, heading: bool = False) -> Any:
     cell.value = typed
     if typed is None:
         # A text that begins like a formula is none, and is told to be none.
-        cell.value = _text(said(value), as_text=True)
+        cell.value = inert(said(value), as_text=True)
         cell.data_type = "s"
         cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="right" if _numeric(value) else None)
     elif isinstance(typed, float):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from api.web.pictures.svg import Canvas, Element, el, grouped, lines, text, told
-from api.web.pictures.table import HIDDEN_SHORT, Drawn, Table
+from api.web.pictures.svg import Canvas, Element, el, lines, text, told
+from api.web.pictures.table import HIDDEN_SHORT, Drawn, Table, number_words
 from graph.model.figures.histograms import FROM, in_words
 
 WIDTH: Final = 960.0
@@ -54,7 +54,7 @@ def delays(name: str, title: str, says: str, delay: Delay) -> Drawn:
             shapes += _bar(half, y, delay.waiting[number], scale, "slant", f"attendent depuis {words} : {{}}")
     for mark in delay.marks:
         count = delay.done[mark.bucket] or 0
-        shapes += _mark(mark, TOP + mark.bucket * ROW, LEFT + count * scale + 16 + 10.0 * len(grouped(count)))
+        shapes += _mark(mark, TOP + mark.bucket * ROW, LEFT + count * scale + 16 + 10.0 * len(number_words(count)))
     height = TOP + len(FROM) * ROW + 10
     return Drawn(name, Canvas(f"pic-{name}", WIDTH, height, title, says, lines(shapes)), _table(title, delay))
 
@@ -65,8 +65,8 @@ def _bar(x: float, y: float, count: int | None, scale: float, filling: str, said
         return [told(box, said.format(HIDDEN_SHORT)), text(HIDDEN_SHORT, x + 78, y + 16, klass="pic__soft")]
     wide = max(count * scale, 1.0) if count else 0.0
     bar = el("rect", x=x, y=y, width=wide, height=BAR, class_=f"pic__fill--{filling} pic__edge")
-    number = text(grouped(count), x + wide + 8, y + 16, klass="pic__number")
-    return [told(bar, said.format(grouped(count))), number] if count else [number]
+    number = text(number_words(count), x + wide + 8, y + 16, klass="pic__number")
+    return [told(bar, said.format(number_words(count))), number] if count else [number]
 
 
 def _mark(mark: Mark, y: float, x: float) -> list[Element]:

@@ -11,8 +11,8 @@ from functools import lru_cache
 from math import cos, hypot, pi, sin, sqrt
 from typing import Final
 
-from api.web.pictures.svg import Canvas, Element, el, fitted, grouped, text, told
-from api.web.pictures.table import Drawn, Table
+from api.web.pictures.svg import Canvas, Element, el, fitted, text, told
+from api.web.pictures.table import HIDDEN_SHORT, Drawn, Table, number_words
 
 WIDTH: Final = 960.0
 HEIGHT: Final = 640.0
@@ -40,11 +40,11 @@ Places = Mapping[str, Point]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body: how much it was handed, and its marks (of MARKS)."""
+    """A body: how much it was handed, None where that is hidden, and its marks (of MARKS)."""
 
     id: str
     name: str
-    volume: int
+    volume: int | None
     marks: tuple[str, ...] = ()
     address: str = ""
 
@@ -60,14 +60,14 @@ class Tie:
 
 def network_map(name: str, title: str, says: str, bodies: Sequence[Body], ties: Sequence[Tie]) -> Drawn:
     """The picture of the bodies that are marked or largest; the table holds all of them."""
-    ordered = sorted(bodies, key=lambda one: (-len(one.marks), -one.volume, one.id))
+    ordered = sorted(bodies, key=lambda one: (-len(one.marks), -(one.volume or 0), one.id))
     shown = ordered[:MOST]
     kept = {one.id for one in shown}
     drawn = [tie for tie in ties if tie.source in kept and tie.target in kept and tie.source != tie.target]
     at = layout(tuple(sorted(kept)), tuple(sorted((tie.source, tie.target, tie.count) for tie in drawn)))
-    most = max((one.volume for one in shown), default=1) or 1
+    most = max((one.volume or 0 for one in shown), default=1) or 1
     thick = max((tie.count for tie in drawn), default=1) or 1
-    radius = {one.id: max(SMALLEST, LARGEST * sqrt(one.volume / most)) for one in shown}
+    radius = {one.id: max(SMALLEST, LARGEST * sqrt((one.volume or 0) / most)) for one in shown}
     names = {one.id: one.name for one in bodies}
     lines = [_tie(tie, at, radius, thick, names) for tie in sorted(drawn, key=lambda one: -one.count)]
     circles = [shape for one in shown for shape in _body(one, at[one.id], radius[one.id])]
@@ -75,7 +75,8 @@ def network_map(name: str, title: str, says: str, bodies: Sequence[Body], ties: 
     height = max((y for _, y in at.values()), default=0.0) + MARGIN
     canvas = Canvas(f"pic-{name}", WIDTH, height, title, says, (*lines, *circles, *labels))
     rows = tuple(
-        (one.name, _said(one) or "–", one.volume) for one in sorted(bodies, key=lambda one: (-one.volume, one.name))
+        (one.name, _said(one) or "–", one.volume)
+        for one in sorted(bodies, key=lambda one: (-(one.volume or 0), one.name))
     )
     return Drawn(name, canvas, Table(title, ("Organisme", "Repère", "Demandes reçues"), rows))
 
@@ -147,12 +148,12 @@ def _tie(tie: Tie, at: Places, radius: Mapping[str, float], thick: int, names: M
         f"M{x0 - uy * half:.1f} {y0 + ux * half:.1f}Q{mx:.1f} {my:.1f} {ex:.1f} {ey:.1f}"
         f"Q{mx + uy * half:.1f} {my - ux * half:.1f} {x0 + uy * half:.1f} {y0 - ux * half:.1f}Z"
     )
-    said = f"{names[tie.source]} → {names[tie.target]} : {grouped(tie.count)}"
+    said = f"{names[tie.source]} → {names[tie.target]} : {number_words(tie.count)}"
     return told(el("path", d=path, class_="pic__tie"), said)
 
 
 def _body(one: Body, at: Point, r: float) -> list[Element]:
-    (x, y), said = at, f"{one.name} : {grouped(one.volume)}"
+    (x, y), said = at, f"{one.name} : {HIDDEN_SHORT if one.volume is None else number_words(one.volume)}"
     marked = _said(one)
     shapes = [told(el("circle", cx=x, cy=y, r=r, class_="pic__body"), f"{said} ({marked})" if marked else said)]
     if "bottleneck" in one.marks:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from api.actions.figures.told import added
-from api.web.pictures.svg import Canvas, Element, el, fitted, grouped, text, told
-from api.web.pictures.table import HIDDEN_WORDS, Drawn, Table, number_words
+from api.actions.figures.told import AtLeast, added
+from api.web.pictures.svg import Canvas, Element, el, fitted, text, told
+from api.web.pictures.table import HIDDEN_SHORT, HIDDEN_WORDS, Drawn, Table, number_words
 
 WIDTH: Final = 960.0
 TOP: Final = 40.0
@@ -133,6 +133,24 @@ def _table(
     )
 
 
+def _told(stop: str, bands: Sequence[Band]) -> int | None:
+    """What passes a stop, the larger of what comes and what goes; the least that it can be where some of it is hidden."""
+    sides = [
+        added(side)
+        for side in (
+            [one.count for one in bands if one.target == stop],
+            [one.count for one in bands if one.source == stop],
+        )
+        if side
+    ]
+    known = [one for one in sides if one is not None]
+    if sides and not known:
+        return None
+    most = max(known, default=0)
+    hides = len(known) < len(sides) or any(isinstance(one, AtLeast) for one in known)
+    return AtLeast(most) if hides else int(most)
+
+
 def _sizes(bands: Iterable[Band]) -> Mapping[str, int]:
     into: dict[str, int] = defaultdict(int)
     out: dict[str, int] = defaultdict(int)
@@ -160,8 +178,7 @@ def _canvas(
         text(said, x + NODE / 2, TOP - 20, klass="pic__head", anchor="middle")
         for said, x in zip(columns, across, strict=True)
     ]
-    sizes = _sizes(bands)
-    bars = [bar for one in placed.values() for bar in _stop(one, across, len(columns) - 1, sizes[one.stop.id])]
+    bars = [bar for one in placed.values() for bar in _stop(one, across, len(columns) - 1, _told(one.stop.id, bands))]
     return Canvas(f"pic-{name}", WIDTH, height, title, says, (*heads, el("g", *ribbons), *bars))
 
 
@@ -215,15 +232,15 @@ def _ribbon(band: Band, source: _Placed, target: _Placed, across: Sequence[float
     return told(el("path", d=path, class_=f"pic__band pic__fill--{filling}"), said)
 
 
-def _stop(one: _Placed, across: Sequence[float], last: int, size: int) -> Iterable[Element]:
+def _stop(one: _Placed, across: Sequence[float], last: int, size: int | None) -> Iterable[Element]:
     x, stop = across[one.stop.column], one.stop
-    said = f"{stop.name} : {grouped(size)}"
+    number = HIDDEN_SHORT if size is None else number_words(size)
+    said = f"{stop.name} : {number}"
     yield told(el("rect", x=x, y=one.y, width=NODE, height=one.height, class_="pic__node"), said)
     outer = stop.column in {0, last}
     left = stop.column == 0
     room = SIDE - 12 if outer else 230
     baseline = one.y + one.height / 2 + 5
-    number = grouped(size)
     name = fitted(stop.name, room - 9.0 * (len(number) + 2))
     place = x - 8 if left else x + NODE + 8
     yield text(f"{name} {number}", place, baseline, klass="pic__halo", anchor="end" if left else "start")

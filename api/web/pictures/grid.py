@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
-from api.web.pictures.svg import Canvas, Element, el, fitted, grouped, text, told
-from api.web.pictures.table import HIDDEN_SHORT, Drawn, Table
+from api.web.pictures.svg import Canvas, Element, el, fitted, text, told
+from api.web.pictures.table import HIDDEN_SHORT, Drawn, Table, number_words
 
 LEFT: Final = 250.0
 TOP: Final = 44.0
@@ -47,7 +47,7 @@ def grid(name: str, title: str, says: str, load: Load) -> Drawn:
         )
         for across, count in enumerate(row):
             if (down, across) not in load.absent:
-                said = f"{words}, {load.columns[across]} : {HIDDEN_SHORT if count is None else grouped(count)}"
+                said = f"{words}, {load.columns[across]} : {HIDDEN_SHORT if count is None else number_words(count)}"
                 shapes.append(told(_cell(LEFT + across * cell, middle, cell, count, most), said))
     wide, height = LEFT + cell * len(load.columns) + 10, TOP + len(load.rows) * ROW + 8
     rows = tuple(
@@ -70,7 +70,7 @@ def _cell(x: float, middle: float, cell: float, count: int | None, most: int) ->
     centre = x + (4 + LARGEST / 2 if roomy else cell / 2)
     square = el("rect", x=centre - side / 2, y=middle - side / 2, width=side, height=side, class_="pic__square")
     if roomy:
-        number = text(grouped(count), x + LARGEST + 10, middle + 5, klass="pic__number")
+        number = text(number_words(count), x + LARGEST + 10, middle + 5, klass="pic__number")
     else:
         number = text(str(count) if count else "", x + cell / 2, middle + 5, klass="pic__over", anchor="middle")
     return el("g", square, number)

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.actions.figures.told import AtLeast
+from api.actions.reports.writing import inert
 from api.web.pictures.svg import Canvas, grouped
 from graph.model.figures.lattice import FEWEST
 
 HIDDEN_SHORT: Final = "masqué"
 HIDDEN_WORDS: Final = f"moins de {FEWEST} ou masqué"
-# What spreadsheets take for the beginning of a formula.
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 Value = int | str | None
 
@@ -91,4 +90,4 @@ def number_words(value: int) -> str:
 def _inert(value: str | int) -> str | int:
     if isinstance(value, AtLeast):
         return number_words(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return inert(value) if isinstance(value, str) else value

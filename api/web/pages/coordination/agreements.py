@@ -42,7 +42,7 @@ async def every(request: Request) -> HTMLResponse:
         }
         for one in found
     ]
-    return page(request, "pages/coordination/agreements.html", {"lines": lines})
+    return page(request, "pages/coordination/agreements.html", {"lines": lines}, kept=False)
 
 
 @router.get(PATH + "/{id_:path}")
@@ -70,7 +70,7 @@ async def one(request: Request, id_: str, departement: str = "") -> HTMLResponse
         "departement": departement,
         "copy": _copy(copy, seen) if copy else None,
     }
-    return page(request, "pages/coordination/agreement.html", context, at=at)
+    return page(request, "pages/coordination/agreement.html", context, at=at, kept=False)
 
 
 def _parties(agreement: Agreement, names: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from api.actions.figures.told import AtLeast
 from api.rooms import Rooms
 from api.web.pages.coordination.asked import Wish
 from api.web.pictures.table import Drawn, number_words
@@ -34,13 +35,15 @@ class Answer:
 Builder = Callable[[Rooms, Viewer, Wish], Awaitable[Answer]]
 
 
-def number(count: int | None, one: str, many: str) -> str:
-    """ "1 240 demandes", "au moins 40 demandes", "un nombre masqué de demandes"."""
+def number(count: int | None, one: str, many: str, none: str = "aucune") -> str:
+    """ "1 240 demandes", "au moins 40 demandes", "un nombre masqué de demandes"; `none` agrees with what there is none of."""
     if count is None:
         return f"un nombre masqué de {many}"
-    return f"{number_words(count)} {one if count < 2 else many}" if count else f"aucune {one}"
+    return f"{number_words(count)} {one if count < 2 else many}" if count else f"{none} {one}"
 
 
 def share(part: int | None, whole: int | None) -> str:
-    """ " (67 %)", nothing where it cannot be told."""
-    return f" ({round(100 * part / whole)} %)" if part is not None and whole else ""
+    """ " (67 %)", nothing where it cannot be told: of numbers to which hidden ones would have to be added, neither can a share."""
+    if part is None or not whole or isinstance(part, AtLeast) or isinstance(whole, AtLeast):
+        return ""
+    return f" ({round(100 * part / whole)} %)"

@@ -37,7 +37,7 @@ async def paths(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
         for one in ordered[:MOST]
     )
     period = wish.period.words
-    handed = number(back.handed, "besoin passé", "besoins passés")
+    handed = number(back.handed, "besoin passé", "besoins passés", "aucun")
     sentence = f"{period[0].upper()}{period[1:]}, {wish.where} : {handed} à un partenaire"
     sentence += f", dont {number(back.count, 'ballotté', 'ballottés')} de l’un à l’autre." if back.count else "."
     drawn = (picture("enchainements", "Les chemins les plus suivis", sentence, found),) if found else ()
@@ -54,7 +54,7 @@ async def _published(rooms: Rooms, viewer: Viewer, wish: Wish, period: Period) -
     for place, one in enumerate(told):
         for chain in one.chains if one else ():
             counts[chain.targets, chain.ending][place] = chain.count
-    sums = {key: added(found) or 0 for key, found in counts.items()}
+    sums = {key: count for key, found in counts.items() if (count := added(found))}
     ordered = sorted(sums.items(), key=lambda one: (-one[1], one[0]))[:MOST]
     named = await names.bodies(rooms, {stop for (targets, _), _ in ordered for stop in targets})
     found = tuple(

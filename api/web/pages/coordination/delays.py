@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.actions.figures.told import Spread, Told, counted_exactly, own, row_of, told
+from api.actions.figures.reading import network
+from api.actions.figures.told import AtLeast, Spread, Told, counted_exactly, own, row_of, told
 from api.rooms import Rooms
 from api.web.pages.coordination.answer import Answer, number
 from api.web.pages.coordination.asked import Wish
 from api.web.pictures.bars import Delay, delays, marks_of
+from api.web.pictures.svg import plural
 from api.web.pictures.table import Drawn
 from graph.model.access import Viewer
 from graph.model.figures.histograms import FROM, bucket, in_words, quantile
 from graph.model.figures.lattice import WHOLE, Measure, Node
+from graph.model.figures.networked import Days
 
 HALF: Final = 0.5
 NINE_TENTHS: Final = 0.9
@@ -29,7 +32,10 @@ async def waiting(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     period = wish.period.words
     first = f"{period[0].upper()}{period[1:]}, {wish.where} : {_said(contact)}."
     open_ = found[Measure.NEEDS_OPEN].count(row)
-    second = f" À la fin de la période, {number(open_, 'besoin attend', 'besoins attendent')} encore."
+    still = (
+        f"{number(open_, 'besoin attend', 'besoins attendent')} encore" if open_ != 0 else "plus aucun besoin n’attend"
+    )
+    second = f" À la fin de la période, {still}."
     sentence = first + second
     drawn: tuple[Drawn, ...] = (
         delays("contact", "De la demande au premier contact", sentence, contact),
@@ -40,7 +46,34 @@ async def waiting(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
             answer,
         ),
     )
-    return Answer(sentence, drawn, _actions(wish), _notes(wish))
+    return Answer(sentence, drawn, _actions(wish), (*_notes(wish), *await _estimated(rooms, viewer, wish)))
+
+
+async def _estimated(rooms: Rooms, viewer: Viewer, wish: Wish) -> tuple[str, ...]:
+    """What the quarter's network tells of delays, those who still wait included: medians of several quarters do not add up."""
+    if wish.exact or wish.period is None or wish.period.first != wish.period.last:
+        return ()
+    found = await network(rooms, viewer, wish.period.first)
+    steps = (
+        (("l’envoi", found.sent), ("la réponse", found.answered), ("le premier contact", found.contact))
+        if found
+        else ()
+    )
+    said = [f"{step} {words}" for step, days in steps if (words := estimated(days))]
+    if not said:
+        return ()
+    begin = "Dans toute la France, qui attend encore étant compté (méthode de Kaplan-Meier), depuis la demande de la personne"
+    return (f"{begin} : {' ; '.join(said)}.",)
+
+
+def estimated(days: Days) -> str:
+    """ "en 4 jours au plus pour la moitié, 21 pour neuf sur dix"; nothing where too few are counted."""
+    if days.count is None:
+        return ""
+    if days.median is None:
+        return "pas encore atteint pour la moitié"
+    half = f"en {plural(days.median, 'jour')} au plus pour la moitié"
+    return half + (f", en {plural(days.p90, 'jour')} pour neuf sur dix" if days.p90 is not None else "")
 
 
 async def _read(rooms: Rooms, viewer: Viewer, wish: Wish) -> dict[Measure, Told]:
@@ -56,10 +89,10 @@ async def _read(rooms: Rooms, viewer: Viewer, wish: Wish) -> dict[Measure, Told]
 def _delay(measured: Told, row: Node, waiting_: Told | None = None) -> Delay:
     spread = measured.parts(row, WHOLE, "delay")
     done = _buckets(spread)
-    known = [count for count in done if count is not None]
+    known = _whole(done)
     marks = ()
     # Of a distribution with a hole in it, the middle is not known.
-    if len(known) == len(done) and sum(known):
+    if known and sum(known):
         reached = [
             (words, quantile(known, share)) for words, share in (("médiane", HALF), ("neuf sur dix", NINE_TENTHS))
         ]
@@ -75,9 +108,15 @@ def _buckets(spread: Spread) -> tuple[int | None, ...]:
     return tuple(spread.get(str(number)) for number in range(len(FROM)))
 
 
+def _whole(counts: tuple[int | None, ...]) -> list[int] | None:
+    """Every bucket, None where one is hidden or could hold more than is told."""
+    known = [count for count in counts if count is not None and not isinstance(count, AtLeast)]
+    return known if len(known) == len(counts) else None
+
+
 def _said(contact: Delay) -> str:
-    known = [count for count in contact.done if count is not None]
-    if len(known) < len(contact.done):
+    known = _whole(contact.done)
+    if known is None:
         return "le délai du premier contact ne peut être dit en entier, des tranches sont masquées"
     middle, late = quantile(known, HALF), quantile(known, NINE_TENTHS)
     if middle is None or late is None:

@@ -68,7 +68,7 @@ async def network(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
         *(id_ for tie in ties for id_ in (tie.source, tie.target)),
     }
     named = await names.bodies(rooms, ids)
-    bodies = [Body(id_, named[id_], received.told.get(id_, 0), tuple(marks[id_])) for id_ in sorted(ids)]
+    bodies = [Body(id_, named[id_], received.get(id_), tuple(marks[id_])) for id_ in sorted(ids)]
     sentence = _said(wish, bodies)
     drawn = (network_map("reseau", "Les organismes et ce qu’ils se passent", sentence, bodies, ties),) if bodies else ()
     todo = ("Voir combien de temps on attend", f"/coordination/delais?{wish.query()}")
@@ -79,8 +79,8 @@ def _said(wish: Wish, bodies: list[Body]) -> str:
     assert wish.period is not None
     period = wish.period.words
     begin = f"{period[0].upper()}{period[1:]}, {wish.where}"
-    stuck = sorted((one for one in bodies if CAUSES & set(one.marks)), key=lambda one: (-one.volume, one.name))
-    slow = sorted((one for one in bodies if "bottleneck" in one.marks), key=lambda one: (-one.volume, one.name))
+    stuck = sorted((one for one in bodies if CAUSES & set(one.marks)), key=lambda one: (-(one.volume or 0), one.name))
+    slow = sorted((one for one in bodies if "bottleneck" in one.marks), key=lambda one: (-(one.volume or 0), one.name))
     if not stuck and not slow:
         return (
             f"{begin}, aucun organisme dont on puisse dire à coup sûr que les demandes s’y arrêtent ou s’y attardent."

@@ -96,7 +96,8 @@ async def overview(request: Request) -> HTMLResponse:
     for one in PAGES.values():
         told = one.now or wish.period is not None
         answers.append((one, (await one.build(rooms, viewer, wish)).sentence if told else ""))
-    return page(request, "pages/coordination/overview.html", _around(wish) | {"answers": answers, "not_yet": NOT_YET})
+    context = _around(wish) | {"answers": answers, "not_yet": NOT_YET}
+    return page(request, "pages/coordination/overview.html", context, kept=not wish.exact)
 
 
 @router.get(PATH + "/{slug}.csv")
@@ -122,7 +123,7 @@ async def question(request: Request, slug: str) -> HTMLResponse:
     rooms, viewer, wish = await wish_of(request)
     answer = await _answer(it, rooms, viewer, wish)
     context = _around(wish) | {"it": it, "answer": answer, "themes": _themes(), "publics": _publics()}
-    return page(request, "pages/coordination/question.html", context)
+    return page(request, "pages/coordination/question.html", context, kept=not wish.exact)
 
 
 async def _answer(it: Page, rooms: Any, viewer: Any, wish: Wish) -> Answer:

@@ -15,6 +15,7 @@ from api.actions import reorganisation_moves as moves
 from api.actions import reorganising
 from api.actions.reorganisation_moves import MoveKind, read
 from api.actions.reorganised import compared
+from api.actions.reports.writing import inert
 from api.auth.viewer import must_sign_in
 from api.web.dates_words import exact_day
 from api.web.forms import Form, form_of, number, see
@@ -66,7 +67,7 @@ async def _list(request: Request, viewer: Viewer, refused: InvalidInput | None =
         "refused": refused.message if refused else "",
         "field": refused.field if refused else "",
     }
-    return page(request, "pages/coordination/reorganisations.html", context, status=422 if refused else 200)
+    return page(request, "pages/coordination/reorganisations.html", context, status=422 if refused else 200, kept=False)
 
 
 @router.post(ROOT)
@@ -136,7 +137,8 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
         "relays": relays_map(found.comparison) if found.comparison else None,
         "compared": bool(plan.moves) and found.comparison is not None,
     }
-    answer = page(request, "pages/coordination/reorganisation.html", context, status=422 if refused else 200, at=at)
+    status = 422 if refused else 200
+    answer = page(request, "pages/coordination/reorganisation.html", context, status=status, at=at, kept=False)
     if plan.state is PlanState.RUNNING:
         answer.headers["Refresh"] = str(REFRESH_SECONDS)
     return answer
@@ -241,7 +243,7 @@ async def side_by_side(request: Request, id_: str, other: str) -> Response:
                 **sides_of(it, named),
             }
         )
-    return page(request, "pages/coordination/reorganisations_compared.html", {"sides": sides}, at=at)
+    return page(request, "pages/coordination/reorganisations_compared.html", {"sides": sides}, at=at, kept=False)
 
 
 @router.get(ROOT + "/{id_}/{table}.csv")
@@ -276,9 +278,8 @@ async def table(request: Request, id_: str, table: str) -> Response:
 
 def _csv(name: str, rows: list[list[Any]]) -> Response:
     text = io.StringIO()
-    # A spreadsheet takes what begins so for a formula.
     csv.writer(text, delimiter=";").writerows(
-        [f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t")) else cell for cell in row] for row in rows
+        [inert(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
     )
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
     return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

@@ -92,7 +92,7 @@ async def _page(request: Request, kind: Kind, address: str, asked: Asked) -> HTM
         "territories": _territories(rooms) if kind.published else (),
         "units": await _units(rooms, viewer) if kind.name in {"activite", "obligations"} else (),
     }
-    return page(request, "pages/reports/report.html", context)
+    return page(request, "pages/reports/report.html", context, kept=False)
 
 
 def _table(table: Any) -> dict[str, Any]:
