@@ -66,8 +66,12 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"
 REMEMBER: Final[LiteralString] = "MERGE (m:Migration {id: $id}) ON CREATE SET m.on = datetime($at)"
 SET_MARK: Final[LiteralString] = "MERGE (m:Mark {id: $id}) SET m.said = $said"
+# Lock first (the SET), then compare.
 CHANGE_MARK: Final[LiteralString] = """
-MATCH (m:Mark {id: $id}) WHERE m.said = $before SET m.said = $said RETURN m.id AS id
+MATCH (m:Mark {id: $id}) SET m.locked = $said
+WITH m WHERE m.said = $before
+SET m.said = $said
+RETURN m.id AS id
 """
 READ_MARK: Final[LiteralString] = "MATCH (m:Mark {id: $id}) RETURN m.said AS said"
 VOCABULARY: Final = "vocabulary"

@@ -192,6 +192,9 @@ def _answered_by_who_may(before: File, entry: Entry) -> None:
     match event.side:
         case Side.TARGET:
             assert leads if one.kind is Kind.TAKE_OVER else by.organisation == one.target.organisation
+        case Side.SENDER if by.kind is ActorKind.SYSTEM:
+            # Two houses became one: what was to move the file between them is taken back with it.
+            assert event.step is Step.RECALL
         case Side.SENDER:
             assert by.kind is ActorKind.PROFESSIONAL
             assert by.organisation == one.sender or (leads and one.kind is not Kind.TAKE_OVER)
