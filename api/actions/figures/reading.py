@@ -23,9 +23,10 @@ from graph.store.unit import Graph
 
 MOST_UNITS: Final = 200
 SECONDS: Final = 30.0
-# What is published never changes.
+# What is published never changes: it is held with the moment of its publication.
 MOST_HELD: Final = 500
-_held: Final[WeakKeyDictionary[Graph, dict[tuple[Measure, Quarter, Node], Published]]] = WeakKeyDictionary()
+Key = tuple[datetime, Measure, Quarter, Node]
+_held: Final[WeakKeyDictionary[Graph, dict[Key, Published]]] = WeakKeyDictionary()
 SIGN_IN: Final = "Identifiez-vous pour lire les chiffres."
 NOT_THE_HEAD: Final = "Les chiffres exacts d’un service sont lus par qui le dirige : ce droit manque à ce compte."
 
@@ -71,16 +72,18 @@ async def published(
     """
     must_read_figures(viewer)
     held = _held.setdefault(rooms.graph, {})
-    if (measure, quarter, row) not in held:
-        above = [row[:length] for length in range(len(row) + 1)]
-        async with rooms.graph.reading() as unit:
-            if quarter not in await unit.figures.quarters():
-                return None
+    async with rooms.graph.reading() as unit:
+        published_at = (await unit.figures.quarters()).get(quarter)
+        if published_at is None:
+            return None
+        key = published_at, measure, quarter, row
+        if key not in held:
+            above = [row[:length] for length in range(len(row) + 1)]
             texts = await unit.figures.rows(quarter, measure, above) | await unit.figures.below(quarter, measure, row)
-        if len(held) >= MOST_HELD:
-            held.clear()
-        held[measure, quarter, row] = published_of((node, orjson.loads(text)) for node, text in texts.items())
-    return held[measure, quarter, row]
+            if len(held) >= MOST_HELD:
+                held.clear()
+            held[key] = published_of((node, orjson.loads(text)) for node, text in texts.items())
+    return held[key]
 
 
 async def network(rooms: Rooms, viewer: Viewer, quarter: Quarter) -> NetworkTold | None:
