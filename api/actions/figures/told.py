@@ -14,12 +14,11 @@ from graph.model.figures.facts import Facts
 from graph.model.figures.flows import category_of
 from graph.model.figures.lattice import WHOLE, Measure, Node, Part, Published, counted, value_of
 from graph.model.figures.periods import Period, Quarter
-from graph.model.figures.tables import TABLES
+from graph.model.figures.tables import LEVELS, TABLES
 from graph.model.territory import Territory
 
 # What stands at a moment, not in a stretch of time: of several quarters the last one counts.
 STANDING = frozenset({Measure.NEEDS_OPEN, Measure.UNMET, Measure.FILES_OPEN, Measure.TRANSITIONAL})
-LEVELS = ("region", "departement", "epci")
 
 
 class AtLeast(int):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any, Final
 from uuid import uuid4
@@ -38,6 +39,7 @@ from graph.model.reorganisation.plan import Move, Plan, PlanState
 from graph.model.vocabulary import kinds, label
 
 ROOT: Final = "/coordination/reorganisations"
+MOVES: Final = "#mouvements"
 # While it runs, the page comes again by itself.
 REFRESH_SECONDS: Final = 15
 
@@ -147,71 +149,76 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
 @router.post(ROOT + "/{id_}")
 async def change(request: Request, id_: str) -> Response:
     """Another title or day. Raises NotSignedIn, NotAllowed, NotFound, Conflict."""
-    viewer, rooms = must_sign_in(request), request.app.state.rooms
-    form = await form_of(request)
-    try:
+
+    async def act(viewer: Viewer, form: Form) -> None:
+        title, on = form.one("titre"), _day(form)
         await reorganising.edit(
-            rooms, viewer, id_, key=_key(form), title=form.one("titre"), on=_day(form), expected_version=_version(form)
+            request.app.state.rooms, viewer, id_, key=_key(form), title=title, on=on, expected_version=_version(form)
         )
-    except InvalidInput as refusal:
-        return await _shown(request, viewer, id_, refusal)
-    return see(f"{ROOT}/{id_}")
+
+    return await _acted(request, id_, act)
 
 
 @router.post(ROOT + "/{id_}/mouvements")
 async def add_move(request: Request, id_: str) -> Response:
     """One move more. Raises NotSignedIn, NotAllowed, NotFound, Conflict."""
-    viewer, rooms = must_sign_in(request), request.app.state.rooms
-    form = await form_of(request)
-    try:
+    rooms = request.app.state.rooms
+
+    async def act(viewer: Viewer, form: Form) -> None:
         said = await read(rooms, viewer, await _plan(request, viewer, id_), said_in(form))
         await moves.add_move(rooms, viewer, id_, said, key=_key(form), expected_version=_version(form))
-    except InvalidInput as refusal:
-        return await _shown(request, viewer, id_, refusal)
-    return see(f"{ROOT}/{id_}#mouvements")
+
+    return await _acted(request, id_, act, MOVES)
 
 
 @router.post(ROOT + "/{id_}/mouvements/retirer")
 async def remove_move(request: Request, id_: str) -> Response:
     """One move less: the one that was shown, by its place and the version of the plan. Raises as `add_move`."""
-    viewer, rooms = must_sign_in(request), request.app.state.rooms
-    form = await form_of(request)
-    place = number(form.one("place"))
-    try:
+
+    async def act(viewer: Viewer, form: Form) -> None:
+        place = number(form.one("place"))
         seen = -1 if place is None else place
-        await moves.remove_move(rooms, viewer, id_, seen, key=_key(form), expected_version=_version(form))
-    except InvalidInput as refusal:
-        return await _shown(request, viewer, id_, refusal)
-    return see(f"{ROOT}/{id_}#mouvements")
+        await moves.remove_move(
+            request.app.state.rooms, viewer, id_, seen, key=_key(form), expected_version=_version(form)
+        )
+
+    return await _acted(request, id_, act, MOVES)
 
 
 @router.post(ROOT + "/{id_}/publier")
 async def publish(request: Request, id_: str) -> Response:
     """It will be done on its day. Raises NotSignedIn, NotAllowed, NotFound."""
-    viewer, rooms = must_sign_in(request), request.app.state.rooms
-    form = await form_of(request)
-    try:
+
+    async def act(viewer: Viewer, form: Form) -> None:
         if form.one("confirme") != "oui":
             raise InvalidInput(
                 "Cochez la case pour confirmer : une réorganisation publiée se fait d’elle-même le jour dit.",
                 "confirme",
             )
-        await reorganising.publish(rooms, viewer, id_, key=_key(form), at=now())
-    except InvalidInput as refusal:
-        return await _shown(request, viewer, id_, refusal)
-    return see(f"{ROOT}/{id_}")
+        await reorganising.publish(request.app.state.rooms, viewer, id_, key=_key(form), at=now())
+
+    return await _acted(request, id_, act)
 
 
 @router.post(ROOT + "/{id_}/annuler")
 async def call_off(request: Request, id_: str) -> Response:
     """It will not be done. Raises NotSignedIn, NotAllowed, NotFound."""
-    viewer, rooms = must_sign_in(request), request.app.state.rooms
+
+    async def act(viewer: Viewer, form: Form) -> None:
+        await reorganising.call_off(request.app.state.rooms, viewer, id_, key=_key(form), at=now())
+
+    return await _acted(request, id_, act)
+
+
+async def _acted(request: Request, id_: str, act: Callable[[Viewer, Form], Awaitable[None]], at: str = "") -> Response:
+    """The page after an act, at this place of it; what was refused is said on the page as it stands."""
+    viewer = must_sign_in(request)
     form = await form_of(request)
     try:
-        await reorganising.call_off(rooms, viewer, id_, key=_key(form), at=now())
+        await act(viewer, form)
     except InvalidInput as refusal:
         return await _shown(request, viewer, id_, refusal)
-    return see(f"{ROOT}/{id_}")
+    return see(f"{ROOT}/{id_}{at}")
 
 
 @router.get(ROOT + "/{id_}/comparer")
