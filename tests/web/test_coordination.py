@@ -142,6 +142,30 @@ async def test_the_estimated_delays_of_a_quarter_are_told_of_the_network(site: I
     assert estimated(Days(count=20, median=1)) == "en 1 jour au plus pour la moitié"
 
 
+async def test_where_no_place_is_asked_the_network_is_shown_where_it_is(site: Inside) -> None:
+    coordinator = await site.signed_in(Role.COORDINATOR)
+    for slug in ("parcours", "reseau"):
+        home = await coordinator.get(f"/coordination/{slug}?du={made.QUARTER}")
+        assert home.text == (await coordinator.get(f"/coordination/{slug}?{HERE}")).text
+        # A field that was emptied, and every link from there, ask for the whole country.
+        country = (await coordinator.get(f"/coordination/{slug}?du={made.QUARTER}&ou=")).text
+        words = "dans toute la France" if slug == "parcours" else "Choisissez un département"
+        assert words in country.replace("\u00a0", " ")
+        assert "territoire=pays%3AFR" in country
+        assert "territoire=departement" not in country
+
+
+async def test_the_questions_lead_to_what_can_be_done(site: Inside) -> None:
+    coordinator, auditor = await site.signed_in(Role.COORDINATOR), await site.signed_in(Role.AUDITOR)
+    page = (await coordinator.get("/coordination")).text
+    doors = ("/coordination/alertes", "/coordination/reorganisations", "/coordination/conventions", "/rapports")
+    for door in doors:
+        assert f'<a href="{door}">' in page
+        assert (await coordinator.get(door)).status_code == 200
+    assert "rien n’appelle votre attention" in page.replace("\u00a0", " ")
+    assert "Préparer une réorganisation" not in (await auditor.get("/coordination")).text
+
+
 async def test_exact_pages_are_not_kept_by_a_browser(site: Inside) -> None:
     coordinator, head = await site.signed_in(Role.COORDINATOR), await site.signed_in(Role.HEAD_OF_SERVICE, made.DOOR)
     for client, path, told in (

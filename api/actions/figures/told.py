@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from api.actions.figures.reading import exact, published
 from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.figures.facts import Facts
 from graph.model.figures.flows import category_of
-from graph.model.figures.lattice import WHOLE, Measure, Node, Part, Published, counted, value_of
+from graph.model.figures.lattice import WHOLE, Measure, Node, Part, Published, counted, part, value_of
 from graph.model.figures.periods import Period, Quarter
 from graph.model.figures.tables import LEVELS, TABLES
 from graph.model.territory import Territory
 
 # What stands at a moment, not in a stretch of time: of several quarters the last one counts.
 STANDING = frozenset({Measure.NEEDS_OPEN, Measure.UNMET, Measure.FILES_OPEN, Measure.TRANSITIONAL})
+
+
+# A network lies in one of these, or in several.
+HOMES: Final = ("region", "departement")
 
 
 class AtLeast(int):
@@ -82,6 +86,21 @@ def added(counts: Iterable[int | None]) -> int | None:
     if not partial:
         return sum(known)
     return AtLeast(sum(known)) if sum(known) else None
+
+
+async def where_all_is(rooms: Rooms, viewer: Viewer, period: Period) -> str:
+    """The territory in which all that was sent in a period lies, down to a département; "" where more than one has a part of it.
+
+    Raises NotSignedIn, NotAllowed.
+    """
+    row, found = WHOLE, ""
+    for level in HOMES:
+        spread = (await told(rooms, viewer, Measure.SENT, period, row)).parts(row, WHOLE, level)
+        if spread.hidden != 0 or len(spread.told) != 1:
+            break
+        (found,) = spread.told
+        row = (*row, part(level, found))
+    return found
 
 
 def row_of(territory: Territory | None) -> Node:

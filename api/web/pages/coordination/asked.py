@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from api.actions.figures.reading import may_read_exactly, must_read_figures, quarters, unit_of
+from api.actions.figures.told import where_all_is
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import rooms_of
@@ -59,7 +60,7 @@ class Wish:
         pairs = {
             "du": str(self.period.first) if self.period else "",
             "au": str(self.period.last) if self.period else "",
-            "territoire": self.territory.id if self.territory else "",
+            "territoire": "" if self.exact else self.territory.id if self.territory else COUNTRY,
             "categorie": self.category,
             "vue": SERVICE if self.exact else "",
             "theme": self.competence,
@@ -83,6 +84,10 @@ async def wish_of(request: Request) -> tuple[Rooms, Viewer, Wish]:
     else:
         must_read_figures(viewer)
         offered = tuple(await quarters(rooms, viewer))
+    period = _period(said, offered)
+    if not wish.exact and period and said.keys().isdisjoint(("ou", "territoire")):
+        # Nothing is said of a place: where the network is.
+        said["territoire"] = await where_all_is(rooms, viewer, period)
     territory, place = _territory(rooms, said)
     wish = replace(wish, territory=None if wish.exact else territory, place=place, category=_category(said))
     return (
@@ -91,7 +96,7 @@ async def wish_of(request: Request) -> tuple[Rooms, Viewer, Wish]:
         replace(
             wish,
             offered=offered,
-            period=_period(said, offered),
+            period=period,
             competence=said.get("theme", ""),
             public=_public(said),
         ),

@@ -8,6 +8,8 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
+from api.actions.figures import alerts
+from api.actions.figures.reading import may_read_figures
 from api.web.pages.coordination.answer import Answer, Builder
 from api.web.pages.coordination.asked import SERVICE, Wish, wish_of
 from api.web.pages.coordination.chains import paths
@@ -18,6 +20,7 @@ from api.web.pages.coordination.network import network
 from api.web.pages.coordination.parcours import parcours
 from api.web.pictures.table import Drawn
 from api.web.render import page
+from graph.model.access import Operation, may
 from graph.model.directory import Public
 from graph.model.errors import NotFound
 from graph.model.figures.registry import Definition, definitions
@@ -96,7 +99,12 @@ async def overview(request: Request) -> HTMLResponse:
     for one in PAGES.values():
         told = one.now or wish.period is not None
         answers.append((one, (await one.build(rooms, viewer, wish)).sentence if told else ""))
-    context = _around(wish) | {"answers": answers, "not_yet": NOT_YET}
+    context = _around(wish) | {
+        "answers": answers,
+        "not_yet": NOT_YET,
+        "alerts": len((await alerts.told(rooms, viewer)).standing) if may_read_figures(viewer) else None,
+        "may_plan": may(viewer, Operation.PLAN_REORGANISATIONS),
+    }
     return page(request, "pages/coordination/overview.html", context, kept=not wish.exact)
 
 
