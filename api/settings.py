@@ -68,6 +68,14 @@ class Settings(MailSettings):
     demo: Annotated[
         bool, Field(description="Démonstration : page de la galerie. « maillage demo » l’active et charge les données.")
     ] = False
+    demo_lives: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=20_000,
+            description="Dossiers inventés de la démonstration : 400 au premier démarrage, les autres pendant la visite.",
+        ),
+    ] = 2_000
     heap: Annotated[str, BeforeValidator(settings_values.heap), Field(description="Mémoire du moteur embarqué.")] = (
         "768m"
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
+from api import demonstrating
 from api.auth.demonstration import put_demonstrated
 from api.owning import as_owner
 from api.premises import Premises, premises, searching, server
@@ -21,9 +21,6 @@ from graph.store.migrate import mark, marked
 from graph.store.migrate import migrate as run_migrations
 from graph.store.outbox import REBUILD_INDEX
 from graph.store.unit import Graph
-from importers.invented.doubs import doubs
-from importers.invented.loading import lives, load, staff
-from importers.invented.told import told
 from importers.registry import SHIPPED, SOURCES
 from importers.run import run_import
 from search.backend import AnotherWrites
@@ -31,9 +28,6 @@ from search.backend import Engine as Search
 from search.indexer import Indexer
 
 LOADED: Final = "demonstration-loaded"
-LIVED: Final = "demonstration-lived"
-# Each takes some 15 ms to be lived: what a first start can bear.
-LIVES: Final = 400
 REBUILD_SECONDS: Final = 120
 
 
@@ -50,21 +44,18 @@ async def prepare(graph: Graph, settings: Settings, *, load: bool) -> None:
             await _rebuild(graph, search)
         if not await search.in_use():
             await _rebuild(graph, search)
-    if settings.demo and load and await marked(graph, LIVED) is None:
-        await _load_lives(graph, datetime.now(UTC))
-        await mark(graph, LIVED)
+    if settings.demo and load and await marked(graph, demonstrating.BEGUN) is None:
+        await _begin_lives(graph)
 
 
-async def _load_lives(graph: Graph, now: datetime) -> None:
-    """Invented people for the accounts of the demonstration, dated by today. What a start that was cut has written stays."""
-    now = now.replace(microsecond=0)
-    network = doubs(now)
-    await staff(graph, network, now)
-    logs = chain(told(network, now), lives(network, "demonstration", LIVES, now))
+async def _begin_lives(graph: Graph) -> None:
     with bar_of(console, "Dossiers inventés") as bar:
         bar.stage("Écriture", None)
-        loaded = await load(graph, logs, bar.advance)
-    console.print(f"  {loaded.files} dossiers inventés, {loaded.handoffs} demandes.")
+        loaded = await demonstrating.begin(graph, datetime.now(UTC), bar.advance)
+    if loaded:
+        console.print(
+            f"  {loaded.files} dossiers inventés, {loaded.handoffs} demandes ; d’autres suivent pendant la visite."
+        )
 
 
 async def _ask_after_restore(graph: Graph, settings: Settings) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import structlog
 from prometheus_client import Counter, Gauge
 
+from api import demonstrating
 from api.actions.casework import forgetting, person
 from api.actions.casework.clocks import pass_over
 from api.actions.figures import keeping
@@ -96,7 +97,7 @@ def _duties(graph: Graph, indexer: Indexer, search: Engine, settings: Settings) 
         _reorganise(graph),
         anchor_hourly(graph, settings),
         _forget_daily(graph),
-        _figures(graph, search),
+        _figures(graph, search, settings),
         notice_daily(graph, search),
         tell_always(graph, settings),
     ]
@@ -134,8 +135,9 @@ async def _time(graph: Graph) -> None:
         await asyncio.sleep(TIME_SECONDS)
 
 
-async def _figures(graph: Graph, search: Engine) -> None:
+async def _figures(graph: Graph, search: Engine, settings: Settings) -> None:
     """For ever: flows between bodies follow what is done, and a quarter that has closed is published."""
+    await demonstrating.live(graph, settings)
     while True:
         await figures_once(graph, search)
         await asyncio.sleep(FIGURES_SECONDS)

@@ -36,9 +36,9 @@ class Loaded:
         return Loaded(self.files + other.files, self.entries + other.entries, self.handoffs + other.handoffs)
 
 
-def lives(network: Network, seed: str, files: int, end: datetime) -> Iterable[list[Entry]]:
-    """So many files of the two years before `end`, one after the other."""
-    for number in range(files):
+def lives(network: Network, seed: str, files: int, end: datetime, first: int = 0) -> Iterable[list[Entry]]:
+    """So many files of the two years before `end`, one after the other, without the `first`."""
+    for number in range(first, files):
         if log := lived(network, seed, number, end - PERIOD, end):
             yield log
 

@@ -1,4 +1,4 @@
-"""A first start of the demonstration has people in it; nothing else ever has."""
+"""A first start of the demonstration has people in it, and more while it is visited; nothing else ever has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from api import upkeep
+from api import demonstrating, upkeep
+from api.actions.figures.keeping import publish_closed
 from api.auth.demonstration import demonstrated
 from api.settings import Settings
 from graph.model.account import MembershipState
@@ -15,7 +16,8 @@ from graph.model.casework.applying import replayed
 from graph.model.casework.owed import Owed
 from graph.store.migrate import mark
 from graph.store.unit import Graph
-from importers.invented.doubs import CENTRE, CHLOE, GUICHET, REFERENT, SYLVIE
+from importers.invented.doubs import CENTRE, CHLOE, GUICHET, REFERENT, SYLVIE, doubs
+from importers.invented.loading import lives, load
 
 COUNT = "MATCH (f:File) RETURN count(f) AS files"
 
@@ -36,7 +38,7 @@ async def test_each_account_has_work_and_a_second_start_adds_nothing(loaded: Gra
     demo = Settings(data=tmp_path, demo=True)
     await upkeep.prepare(loaded, demo, load=True)
     made = await files(loaded)
-    assert made > upkeep.LIVES * 0.9
+    assert made > demonstrating.FIRST * 0.9
     now = datetime.now(UTC)
     async with loaded.reading() as unit:
         late, _ = await unit.teams.late([CENTRE], now, 500)
@@ -54,6 +56,35 @@ async def test_each_account_has_work_and_a_second_start_adds_nothing(loaded: Gra
     assert await files(loaded) == made
 
 
+async def test_the_others_come_while_it_is_visited_once_and_before_anything_is_published(
+    loaded: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demonstrating, "FIRST", 10)
+    demo, now = Settings(data=tmp_path, demo=True, demo_lives=40), datetime.now(UTC)
+    await upkeep.prepare(loaded, demo, load=True)
+    before = await files(loaded)
+    # What a worker that was cut short had written is not written twice.
+    await load(loaded, lives(doubs(now), demonstrating.SEED, 25, now, 10))
+    some = await files(loaded)
+    assert before < some
+    assert not await demonstrating.lived(loaded)
+    assert await demonstrating.go_on(loaded, demo, now) == await files(loaded) - some > 0
+    assert await demonstrating.lived(loaded)
+    all_ = await files(loaded)
+    assert await demonstrating.go_on(loaded, demo, now) == 0
+    assert await files(loaded) == all_
+
+
+async def test_nobody_is_added_to_what_is_published(loaded: Graph, tmp_path: Path) -> None:
+    demo, now = Settings(data=tmp_path, demo=True, demo_lives=440), datetime.now(UTC)
+    await upkeep.prepare(loaded, demo, load=True)
+    assert await publish_closed(loaded, now)
+    before = await files(loaded)
+    await demonstrating.live(loaded, demo)
+    assert await demonstrating.lived(loaded)
+    assert await files(loaded) == before
+
+
 def test_who_has_a_story_is_an_account_of_the_demonstration() -> None:
     known = {one.account.id: (one.account.name, one.account.function) for one in demonstrated().values()}
     for worker in (CHLOE, SYLVIE, GUICHET, REFERENT):
@@ -61,6 +92,6 @@ def test_who_has_a_story_is_an_account_of_the_demonstration() -> None:
 
 
 async def test_a_site_that_serves_has_none(loaded: Graph, tmp_path: Path) -> None:
-    for settings, load in ((Settings(data=tmp_path), False), (Settings(data=tmp_path), True)):
-        await upkeep.prepare(loaded, settings, load=load)
+    for settings, loading in ((Settings(data=tmp_path), False), (Settings(data=tmp_path), True)):
+        await upkeep.prepare(loaded, settings, load=loading)
         assert await files(loaded) == 0

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from graph.store.processes import bearing
-from tests.conftest import UNCOUNTED
+from tests.conftest import FEW, UNCOUNTED
 from tests.outside import loopback
 
 
@@ -35,7 +35,7 @@ class House:
             [sys.executable, *entry, *given],
             stdout=self.log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **UNCOUNTED, "MAILLAGE_HEAP": "384m"},
+            env={**os.environ, **UNCOUNTED, **FEW, "MAILLAGE_HEAP": "384m"},
         )
 
     def wait(self, seconds: float = 60) -> None:

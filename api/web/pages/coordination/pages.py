@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.actions.figures import alerts
 from api.actions.figures.reading import may_read_figures
+from api.demonstrating import lived
 from api.web.pages.coordination.answer import Answer, Builder
 from api.web.pages.coordination.asked import SERVICE, Wish, wish_of
 from api.web.pages.coordination.chains import paths
@@ -30,6 +31,10 @@ PATH: Final = "/coordination"
 NOT_YET: Final = (
     "Aucun trimestre n’est encore publié : les chiffres d’un trimestre paraissent une fois, après sa fin, et ne "
     "changent plus."
+)
+STILL_LIVING: Final = (
+    "La démonstration écrit encore ses dossiers inventés : les chiffres paraissent quand tous sont là, dans une minute "
+    "ou deux."
 )
 # A picture opened by itself brings its own styles, and nothing else.
 OF_A_PICTURE: Final = "default-src 'none'; style-src 'unsafe-inline'"
@@ -101,7 +106,7 @@ async def overview(request: Request) -> HTMLResponse:
         answers.append((one, (await one.build(rooms, viewer, wish)).sentence if told else ""))
     context = _around(wish) | {
         "answers": answers,
-        "not_yet": NOT_YET,
+        "not_yet": await _not_yet(rooms),
         "alerts": len((await alerts.told(rooms, viewer)).standing) if may_read_figures(viewer) else None,
         "may_plan": may(viewer, Operation.PLAN_REORGANISATIONS),
     }
@@ -135,7 +140,11 @@ async def question(request: Request, slug: str) -> HTMLResponse:
 
 
 async def _answer(it: Page, rooms: Any, viewer: Any, wish: Wish) -> Answer:
-    return await it.build(rooms, viewer, wish) if it.now or wish.period else Answer(NOT_YET)
+    return await it.build(rooms, viewer, wish) if it.now or wish.period else Answer(await _not_yet(rooms))
+
+
+async def _not_yet(rooms: Any) -> str:
+    return STILL_LIVING if rooms.settings.demo and not await lived(rooms.graph) else NOT_YET
 
 
 def _page(slug: str) -> Page:
