@@ -8,13 +8,13 @@ from typing import Final
 
 from graph.model.casework.contact import Cause
 from graph.model.figures.alerts import Alert, AlertKind
+from graph.model.figures.dead_ends import Blockage
 from graph.model.territory import Territory
 from graph.model.vocabulary import categories, competences, label
 
 GONE: Final = "Organisme ou fiche qui n’existe plus"
 NO_THEME: Final = "Sans thème reconnu"
 NOT_TOLD: Final = "moins de 11, ou masqué"
-EXPIRED: Final = "expired"
 KIND_WORDS: Final[Mapping[AlertKind, str]] = {
     AlertKind.ZONE_LOST_LAST_RELAY: "Dernier relais perdu",
     AlertKind.BECAME_DEAD_END: "Devenu une impasse",
@@ -23,6 +23,12 @@ KIND_WORDS: Final[Mapping[AlertKind, str]] = {
     AlertKind.NEEDS_UNANSWERED: "Besoins sans réponse",
     AlertKind.STALE_BUT_SOUGHT: "Fiche ancienne très cherchée",
     AlertKind.SEARCHES_EMPTY: "Recherches qui ne trouvent rien",
+}
+BLOCKED: Final[Mapping[str, str]] = {
+    "expired": "sans réponse",
+    Blockage.SILENCE: "sans réponse",
+    Blockage.SATURATION: "pas de place",
+    Blockage.MISMATCH: "ne convient pas",
 }
 URGENCY_WORDS: Final = {"now": "À traiter d’abord", "soon": "À prévoir", "watch": "À surveiller"}
 
@@ -65,6 +71,11 @@ def sentence(alert: Alert, names: Names) -> str:
             return (
                 f"{about} : plus aucun relais pour {figure} {_many('habitant', alert.figure)}{_places(alert, names)}."
             )
+        case AlertKind.BECAME_DEAD_END if not alert.share:
+            return (
+                f"{about} : point d’arrêt, sur l’année qui finit avec le trimestre ; {figure} demandes y ont abouti au "
+                "trimestre."
+            )
         case AlertKind.BECAME_DEAD_END:
             return (
                 f"{about} : {alert.share} % au moins des réponses du trimestre sont des refus ou des silences, "
@@ -100,8 +111,10 @@ def trend(alert: Alert) -> str:
 
 
 def why(alert: Alert) -> str:
-    """Its causes, the most first: "pas de place (20), sans réponse (14)"; empty where none is told."""
-    return ", ".join(f"{_cause(code)} ({thousands(count)})" for code, count in alert.causes)
+    """Its causes, the most first: "pas de place (20), sans réponse (14)", without a number where that is not told; empty where no
+    cause is.
+    """
+    return ", ".join(_cause(code) + (f" ({thousands(count)})" if count else "") for code, count in alert.causes)
 
 
 def thousands(number: int) -> str:
@@ -110,8 +123,8 @@ def thousands(number: int) -> str:
 
 
 def _cause(code: str) -> str:
-    if code == EXPIRED:
-        return "sans réponse"
+    if code in BLOCKED:
+        return BLOCKED[code]
     family = "cause" if code in set(Cause) else "reason"
     return label(family, code).lower()
 

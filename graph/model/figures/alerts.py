@@ -55,7 +55,7 @@ RULES: Final[Mapping[AlertKind, Rule]] = MappingProxyType(
             Urgency.NOW,
             11,
             "quand la moitié au moins des réponses d’un trimestre sont des refus ou des silences, marge d’erreur comprise "
-            "(intervalle de Wilson à 95 %)",
+            "(intervalle de Wilson à 95 %), ou quand l’organisme est un point d’arrêt de l’année",
         ),
         AlertKind.TRANSITIONAL_TOO_LONG: Rule(
             Urgency.NOW, 11, "à partir de 11 dossiers : en dessous, un nombre pourrait désigner quelqu’un"
@@ -89,7 +89,7 @@ class Alert:
     not known; `share` a percentage where the figure is a part of something. `since` is the day it began to be true.
 
     What it is about: a body, a territory, a competence or a category, a listing ("service:…"); empty where it does not apply.
-    `causes` are codes with how many, the most first; `places` some communes that it is most about.
+    `causes` are codes with how many (0: not told), the most first; `places` some communes that it is most about.
     """
 
     kind: AlertKind

@@ -5,8 +5,8 @@ a relay. What is hidden accuses nobody: it counts as whatever is best for the bo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import sqrt
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.handoff import ReasonCode
 from graph.model.figures.alerts import RULES, Alert, AlertKind
+from graph.model.figures.dead_ends import Blockage
 from graph.model.figures.flows import Ending
 from graph.model.figures.histograms import FROM, quantile
 from graph.model.figures.lattice import WHOLE, Node, Published, part, split_of, value_of
@@ -39,6 +40,8 @@ class Told:
     answered: Published
     unmet: Published
     transitional: Published
+    # Where the year that ends with it is said to stop, which a quarter is often too short to show.
+    dead_ends: Mapping[str, tuple[Blockage, ...]] = field(default_factory=dict)
 
 
 def noticed(quarters: Sequence[Told]) -> list[Alert]:
@@ -112,26 +115,38 @@ def median(answered: Published, row: Node, *, latest: bool) -> tuple[int, int | 
 
 
 def _dead_end(quarters: Sequence[Told], row: Node) -> Alert | None:
-    now = quarters[-1].answered
-    if not is_dead_end(now, row):
+    now, total = quarters[-1], quarters[-1].answered.count(row)
+    if not _leads_nowhere(now, row) or not total:
         return None
-    begun = quarters[-1]
+    begun = now
     for one in reversed(quarters[:-1]):
-        if not is_dead_end(one.answered, row):
+        if not _leads_nowhere(one, row):
             break
         begun = one
-    causes, total = missed(now, row), now.count(row)
-    assert total, "a dead end had something to answer"
-    return Alert(
+    alert = Alert(
         kind=AlertKind.BECAME_DEAD_END,
-        figure=causes.total(),
-        before=_before(quarters, row),
-        share=100 * causes.total() // total,
+        figure=total,
+        before=quarters[-2].answered.count(row) if len(quarters) > 1 else None,
         since=_day(begun.quarter),
         organisation=value_of(row),
         territory=value_of(row[:-1]),
+        causes=tuple((cause.value, 0) for cause in now.dead_ends.get(value_of(row), ())),
+    )
+    if not is_dead_end(now.answered, row):
+        return alert
+    causes = missed(now.answered, row)
+    return replace(
+        alert,
+        figure=causes.total(),
+        before=_before(quarters, row),
+        share=100 * causes.total() // total,
         causes=tuple(causes.most_common()),
     )
+
+
+def _leads_nowhere(told: Told, row: Node) -> bool:
+    """In the quarter for sure, or in the year that ends with it."""
+    return is_dead_end(told.answered, row) or bool(told.dead_ends.get(value_of(row)))
 
 
 def _before(quarters: Sequence[Told], row: Node) -> int | None:

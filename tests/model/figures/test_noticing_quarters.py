@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from graph.model.figures.alert_words import Names, sentence, trend, why
 from graph.model.figures.alerts import Alert, AlertKind
+from graph.model.figures.dead_ends import Blockage
 from graph.model.figures.histograms import FROM
 from graph.model.figures.lattice import WHOLE, Node, Published
 from graph.model.figures.noticing_quarters import Told, is_dead_end, lowest_share, median, noticed
@@ -70,6 +72,22 @@ def test_a_body_that_leads_nowhere_is_told_with_why_and_since_when() -> None:
     )
     assert why(alert) == "pas de place (50), sans réponse (20)"
     assert trend(alert) == "Au trimestre précédent : 60 → 70"
+
+
+def test_a_dead_end_of_the_year_is_one_though_its_quarter_is_too_short_to_show_it() -> None:
+    ends = {"t:caf": (Blockage.SILENCE,)}
+    quarters = one_after_another(told(dead(0, 14)), told(dead(0, 12)), told(dead(0, 13)))
+    assert of_kind(noticed(quarters), AlertKind.BECAME_DEAD_END) == []
+    named = [quarters[0], *(replace(one, dead_ends=ends) for one in quarters[1:])]
+    [alert] = of_kind(noticed(named), AlertKind.BECAME_DEAD_END)
+    assert (alert.figure, alert.share, alert.before, alert.since) == (13, 0, 12, date(2025, 10, 1))
+    assert sentence(alert, NAMES) == (
+        "CAF, dans le Doubs : point d’arrêt, sur l’année qui finit avec le trimestre ; 13 demandes y ont abouti au trimestre."
+    )
+    assert why(alert) == "sans réponse"
+    # Of a body whose answers are hidden nothing is told.
+    hidden = [replace(one, answered=NOBODY) for one in named]
+    assert of_kind(noticed(hidden), AlertKind.BECAME_DEAD_END) == []
 
 
 def test_half_of_a_few_is_chance_and_hidden_refusals_are_none() -> None:
