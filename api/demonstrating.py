@@ -7,7 +7,6 @@ until all have lived.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
@@ -32,7 +31,7 @@ PAUSE_AFTER_FAULT_SECONDS: Final = 5.0
 log = structlog.get_logger()
 
 
-async def begin(graph: Graph, now: datetime, done: Callable[[int], None] = lambda files: None) -> Loaded | None:
+async def begin(graph: Graph, now: datetime) -> Loaded | None:
     """Who works there, the told stories and the first lives, dated by today; None where that was done. What a start that was cut
     short has written stays. Raises Unavailable.
     """
@@ -41,7 +40,7 @@ async def begin(graph: Graph, now: datetime, done: Callable[[int], None] = lambd
     now = now.replace(microsecond=0)
     network = doubs(now)
     await staff(graph, network, now)
-    loaded = await load(graph, chain(told(network, now), lives(network, SEED, FIRST, now)), done)
+    loaded = await load(graph, chain(told(network, now), lives(network, SEED, FIRST, now)))
     await mark(graph, BEGUN)
     return loaded
 
