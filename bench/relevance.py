@@ -22,8 +22,8 @@ from typing import Final
 from search.understand import Reader
 
 FOLDER: Final = Path(__file__).parent / "data"
-SETS: Final = ("relevance-dev", "relevance-heldout", "relevance-blind")
-NEGATIVES: Final = ("relevance-negatives-dev", "relevance-negatives-blind")
+SETS: Final = ("relevance-dev", "relevance-heldout", "relevance-blind", "relevance-unseen")
+NEGATIVES: Final = ("relevance-negatives-dev", "relevance-negatives-blind", "relevance-negatives-unseen")
 DRAWS: Final = 2000
 
 
