@@ -1,6 +1,6 @@
 """A linear classifier over the features of a phrase, trained on the vocabulary alone and kept in a file.
 
-`python -m search.classifier` trains it again (about half a minute) after the vocabulary has changed; the result depends on
+`python -m search.classifier` trains it again after the vocabulary has changed; the result depends on
 nothing else and is the same on every machine. A test refuses a file that was trained on another vocabulary.
 """
 
@@ -19,6 +19,7 @@ from typing import Final
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from search.features import Feature, features, merged, words_of
 from search.lexicon import Lexicon, Phrase, phrases
@@ -94,20 +95,23 @@ def train(said: Sequence[Phrase], rarity: dict[str, float]) -> Trained:
     """Softmax regression by stochastic gradient steps, in an order drawn from a fixed seed."""
     classes = sorted({phrase.competence for phrase in said})
     place = {competence: index for index, competence in enumerate(classes)}
-    rows: dict[str, list[float]] = {}
+    vectors = [unit_vector(features(words_of(phrase.text)), rarity) for phrase in said]
+    names = sorted({name for vector in vectors for name, _ in vector})
+    row = {name: index for index, name in enumerate(names)}
     examples = [
-        (vector, place[phrase.competence], phrase.weight)
-        for phrase in said
-        if (vector := unit_vector(features(words_of(phrase.text)), rarity))
+        (np.array([row[name] for name, _ in vector]), np.array([value for _, value in vector]), phrase)
+        for phrase, vector in zip(said, vectors, strict=True)
+        if vector
     ]
+    weights = np.zeros((len(names), len(classes)))
     order = random.Random(0)  # noqa: S311 - a shuffle, not a secret
     for turn in range(ROUNDS):
         order.shuffle(examples)
         step = STEP / (1 + SLOWING * turn)
-        for vector, right, weight in examples:
-            _learn(rows, vector, right, step * weight, len(classes))
-    weights = {name: _weights(row) for name, row in sorted(rows.items())}
-    return _trained(stamp_of(said), classes, {name: row for name, row in weights.items() if row})
+        for rows, values, phrase in examples:
+            _learn(weights, rows, values, place[phrase.competence], step * phrase.weight)
+    kept_rows = {name: _weights(weights[index].tolist()) for name, index in row.items()}
+    return _trained(stamp_of(said), classes, {name: found for name, found in kept_rows.items() if found})
 
 
 def save(trained: Trained) -> None:
@@ -131,20 +135,15 @@ def _trained(stamp: str, classes: list[str], rows: dict[str, list[int]]) -> Trai
 
 
 def _learn(
-    rows: dict[str, list[float]], vector: list[tuple[str, float]], right: int, step: float, classes: int
+    weights: NDArray[np.float64], rows: NDArray[np.int64], values: NDArray[np.float64], right: int, step: float
 ) -> None:
-    sums = [0.0] * classes
-    for name, value in vector:
-        row = rows.get(name)
-        if row is not None:
-            sums = [total + value * weight for total, weight in zip(sums, row, strict=True)]
-    chances = softmax(sums)
-    chances[right] -= 1.0
-    gradient = [(index, chance * step) for index, chance in enumerate(chances) if abs(chance) > LEAST_GRADIENT]
-    for name, value in vector:
-        row = rows.setdefault(name, [0.0] * classes)
-        for index, change in gradient:
-            row[index] -= change * value
+    """One step down: `weights` has a row a feature, a column a class; `rows` and `values` are those of one phrase."""
+    sums = (values[:, None] * weights[rows]).sum(axis=0)
+    change = np.exp(sums - sums.max())
+    change /= change.sum()
+    change[right] -= 1.0
+    change[np.abs(change) <= LEAST_GRADIENT] = 0.0
+    weights[rows] -= values[:, None] * (step * change)
 
 
 def softmax(sums: Sequence[float]) -> list[float]:

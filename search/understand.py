@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -18,27 +18,18 @@ from search.classifier import Classifier
 from search.completion import Completion, Suggestion
 from search.danger import Dangers
 from search.features import Feature, carries, class_stems, features, stem, words_of
-from search.lexicon import ELSEWHERE, Leaning, Lexicon
+from search.lexicon import ELSEWHERE, Leaning, Lexicon, phrases
+from search.nearby import Nearby
 from search.places import Gazetteer
 from search.spelling import Spelling, sound
 from search.vectors import Vectors
+from search.voices import is_ours, scored, together
 
 MOST_MATCHES: Final = 5
-# A question is ours when the field says more than half of its words and it hardly resembles what other fields say: the chances
-# that both classifiers give to that, added up …
-LEAST_KNOWN: Final = 0.55
-MOST_ELSEWHERE: Final = 0.5
-# … or on less when the words leave no doubt, for acronyms and misspelt words have no meaning to look up …
-SURE_CHANCE: Final = 0.9
-LEAST_KNOWN_WHEN_SURE: Final = 0.35
-MOST_ELSEWHERE_WHEN_SURE: Final = 0.8
-# … and when something stands out at all.
+# A question is ours when something stands out at all.
 LEAST_SCORE: Final = 0.5
 # Next to the best, a weaker match is noise.
-NEXT_TO_BEST: Final = 0.18
-# How much the chance that each classifier gives weighs beside the lexicon's score.
-CHANCE: Final = 4.0
-CHANCE_BY_MEANING: Final = 3.0
+NEXT_TO_BEST: Final = 0.11
 # What a word pulls by its meaning alone, beside one that the lexicon says.
 BY_MEANING: Final = 0.5
 # A word that says for whom says less about what.
@@ -84,6 +75,7 @@ class Reader:
         self._lexicon = Lexicon.shipped()
         self._classifier = Classifier.load()
         self._vectors = Vectors.load()
+        self._nearby = Nearby.shipped(phrases, self._vectors, self._weighed)
         self._publics = [(public.public, _stems(public.text)) for public in public_words()]
         self._dangers = Dangers(danger_words())
         self._names = _organisation_names()
@@ -110,12 +102,16 @@ class Reader:
         )
         found = self._features(shown, typed, meant)
         leaning = self._lexicon.weigh(found)
-        chances = self._classifier.chances(found, self._lexicon.rarity)
         meanings = self._meanings(shown, typed)
-        by_meaning = self._vectors.chances(meanings)
+        whole = self._vectors.whole(meanings)
+        chances = together(
+            self._classifier.chances(found, self._lexicon.rarity),
+            self._vectors.chances(whole),
+            self._nearby.chances(whole),
+        )
         matches = ()
-        if _is_ours(leaning.known, chances, by_meaning):
-            scores = _scores(leaning, chances, by_meaning)
+        if is_ours(leaning.known, chances):
+            scores = scored(leaning.scores, chances)
             matches = self._matches(leaning, scores, meanings, shown, subject)
         return Understood(
             matches=matches,
@@ -153,8 +149,12 @@ class Reader:
     def _meanings(self, shown: Sequence[Token], typed: Sequence[Token]) -> list[tuple[str, float]]:
         """For each word, the one to look its meaning up by (as it was typed, when the one it was read as has none); its weight."""
         before = {word.start: word.text for word in typed}
-        words = (word.text if self._vectors.knows(word.text) else before[word.start] for word in shown)
-        return [(word, self._lexicon.weight_of(word)) for word in words]
+        return self._weighed(
+            word if self._vectors.knows(word.text) else replace(word, text=before[word.start]) for word in shown
+        )
+
+    def _weighed(self, words: Iterable[Token]) -> list[tuple[str, float]]:
+        return [(word.text, self._lexicon.weight_of(word.text)) for word in words]
 
     def _matches(
         self,
@@ -207,13 +207,6 @@ class Reader:
             elif place in named or (word.start not in explained and carries(word) and word.text not in GENERIC):
                 left.append(word.text)
         return tuple(dict.fromkeys(left))
-
-
-def _is_ours(known: float, chances: dict[str, float], by_meaning: dict[str, float]) -> bool:
-    """Whether a question belongs to the field at all."""
-    if max(chances.values()) >= SURE_CHANCE > chances[ELSEWHERE]:
-        return known >= LEAST_KNOWN_WHEN_SURE and by_meaning[ELSEWHERE] < MOST_ELSEWHERE_WHEN_SURE
-    return known >= LEAST_KNOWN and chances[ELSEWHERE] + by_meaning[ELSEWHERE] < MOST_ELSEWHERE
 
 
 def _stems(text: str) -> tuple[str, ...]:
@@ -293,14 +286,6 @@ def _because(pulls: dict[int, float], shown: Sequence[Token], text: str) -> str:
             )
             pieces.append(f"« {typed} »{read}")
     return ", ".join(dict.fromkeys(pieces))
-
-
-def _scores(leaning: Leaning, chances: dict[str, float], by_meaning: dict[str, float]) -> dict[str, float]:
-    """The score of each competence: what the lexicon says, and the chances that both classifiers give."""
-    return {
-        id_: leaning.scores.get(id_, 0.0) + CHANCE * chance + CHANCE_BY_MEANING * by_meaning[id_]
-        for id_, chance in chances.items()
-    }
 
 
 def _certainty(score: float, known: float) -> float:

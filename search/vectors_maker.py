@@ -50,11 +50,15 @@ def make(wheel: Path, file: Path = FILE) -> None:
     classes = sorted({competence for competence, _ in said})
     learnt = numpy.array([_sum(text, places, vectors, lexicon, numpy) for _, text in said])
     model = LogisticRegression(C=FREEDOM, max_iter=ROUNDS).fit(learnt, [classes.index(which) for which, _ in said])
-    table = vectors @ model.coef_.T
     # What leans to all classes alike says nothing.
-    table -= table.mean(axis=1, keepdims=True)
+    leaning = model.coef_.T - model.coef_.T.mean(axis=1, keepdims=True)
+    # The directions of the space that lean anywhere; how they lean stands apart, so that nearness is not told by it.
+    directions, strengths, towards = numpy.linalg.svd(leaning, full_matrices=False)
+    last = len(classes) - 1
+    table = vectors @ directions[:, :last]
     scale = float(abs(table).max()) / 127
     rows = numpy.round(table / scale).astype(numpy.int8)
+    leans = (strengths[:last, None] * towards[:last]).astype("<f4")
     named: dict[int, int] = {}
     for word, place in places.items():
         name = digest(word)
@@ -65,7 +69,7 @@ def make(wheel: Path, file: Path = FILE) -> None:
     trained_on = {"stamp": stamp, "phrases": len(said)}
     head = {"classes": classes, "bias": bias, "scale": round(scale, 6), "words": len(names)} | trained_on
     content = [json.dumps(head).encode(), b"\n", array("I", names).tobytes()]
-    content += [array("H", [named[name] for name in names]).tobytes(), rows.tobytes()]
+    content += [array("H", [named[name] for name in names]).tobytes(), leans.tobytes(), rows.tobytes()]
     file.write_bytes(gzip.compress(b"".join(content), mtime=0))
 
 

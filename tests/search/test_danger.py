@@ -207,6 +207,9 @@ ALARMS_OF_THE_BENCH = {
     "une femme enceinte à la rue",
     "ma copine de classe a des marques de ceinture",
     "il contrôle mon téléphone, mon argent, hier il m'a serré le cou",
+    "mon copain me frappe",
+    "information préoccupante CRIP",
+    "on m'a agressé dans la rue j'ai besoin de parler à quelqu'un",
 }
 
 

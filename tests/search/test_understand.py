@@ -288,14 +288,15 @@ def test_the_reader_does_not_fall_below_what_it_was_measured_at(reader: Reader):
     def answer(phrase: str) -> list[str]:
         return [match.competence for match in reader.read(phrase).matches]
 
-    dev, heldout, blind = (score(examples(name), answer) for name in SETS)
-    assert (dev.best_at_1 >= 0.86, dev.hit_at_3 >= 0.94) == (True, True)
-    assert (heldout.best_at_1 >= 0.84, heldout.hit_at_3 >= 0.93) == (True, True)
-    assert (blind.best_at_1 >= 0.86, blind.hit_at_3 >= 0.92) == (True, True)
+    dev, heldout, blind, unseen = (score(examples(name), answer) for name in SETS)
+    assert (dev.best_at_1 >= 0.88, dev.hit_at_3 >= 0.95) == (True, True)
+    assert (heldout.best_at_1 >= 0.86, heldout.hit_at_3 >= 0.94) == (True, True)
+    assert (blind.best_at_1 >= 0.88, blind.hit_at_3 >= 0.94) == (True, True)
+    assert (unseen.best_at_1 >= 0.9, unseen.hit_at_3 >= 0.96) == (True, True)
 
 
 def test_most_phrases_of_other_fields_that_nobody_tuned_on_mean_nothing(reader: Reader):
-    strangers = negatives("relevance-negatives-blind")
+    strangers = [phrase for name in NEGATIVES[1:] for phrase in negatives(name)]
     assert sum(not reader.read(phrase).matches for phrase in strangers) >= 0.8 * len(strangers)
 
 

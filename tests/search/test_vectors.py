@@ -44,19 +44,20 @@ def test_another_label_or_one_competence_less_has_another_stamp():
     ],
 )
 def test_a_word_leans_to_its_field(vectors: Vectors, word: str, competence: str):
-    chances = vectors.chances([(word, 1.0)])
+    chances = vectors.chances(vectors.whole([(word, 1.0)]))
     assert max(chances, key=lambda which: chances[which]) == competence
 
 
 def test_chances_make_one_and_the_order_of_words_does_not_matter(vectors: Vectors):
-    forth = vectors.chances([("loyer", 2.0), ("retard", 1.0)])
-    assert sum(forth.values()) == pytest.approx(1.0)
-    assert vectors.chances([("retard", 1.0), ("loyer", 2.0)]) == pytest.approx(forth)
+    forth = vectors.whole([("loyer", 2.0), ("retard", 1.0)])
+    assert sum(vectors.chances(forth).values()) == pytest.approx(1.0)
+    assert vectors.whole([("retard", 1.0), ("loyer", 2.0)]) == pytest.approx(forth)
 
 
 def test_a_word_that_nobody_writes_has_no_row_and_changes_nothing(vectors: Vectors):
     assert vectors.row("qsdfghjklm") is None
-    assert vectors.chances([("loyer", 2.0), ("qsdfghjklm", 5.0)]) == vectors.chances([("loyer", 2.0)])
+    assert list(vectors.whole([("loyer", 2.0), ("qsdfghjklm", 5.0)])) == list(vectors.whole([("loyer", 2.0)]))
+    assert not vectors.whole([("qsdfghjklm", 5.0)]).any()
     assert vectors.pulls([("qsdfghjklm", 1.0)], "droits-et-prestations--rsa") == [0.0]
 
 
