@@ -22,7 +22,7 @@ from graph.model.figures.lattice import WHOLE, Measure
 from graph.model.figures.networked import network_told
 from graph.model.figures.of_files import facts_of
 from graph.model.figures.periods import Quarter
-from graph.model.figures.tables import publish
+from graph.model.figures.publication import publish
 from graph.store.unit import Graph
 from importers.invented.courses import lived
 from importers.invented.generated import generated
@@ -66,7 +66,7 @@ async def test_each_closed_quarter_is_published_once_as_the_model_tells_it(empty
     assert await quarters(rooms, COORDINATOR) == made
     for measure in Measure:
         told = await published(rooms, COORDINATOR, measure, Quarter(2025, 4))
-        expected = publish(measure, whole(), Quarter(2025, 4), lambda commune: (), lambda body: "")
+        expected = publish(measure, whole(), Quarter(2025, 4), lambda commune: ())
         assert told is not None
         assert told.data_of_row(WHOLE) == expected.data_of_row(WHOLE), measure
         assert told.count() == expected.count()
@@ -76,7 +76,7 @@ async def test_each_closed_quarter_is_published_once_as_the_model_tells_it(empty
     assert await published(rooms, COORDINATOR, Measure.SENT, Quarter(2026, 1)) is None
     begin, end = Quarter(2025, 1).begin, Quarter(2025, 4).end
     year = [one for one in whole().handoffs if one.sent and begin <= one.sent < end]
-    answered = publish(Measure.ANSWERED, whole(), Quarter(2025, 4), lambda commune: (), lambda body: "")
+    answered = publish(Measure.ANSWERED, whole(), Quarter(2025, 4), lambda commune: ())
     assert await network(rooms, COORDINATOR, Quarter(2025, 4)) == network_told(
         whole(), year, Quarter(2025, 4), sent, answered
     )

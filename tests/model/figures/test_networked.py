@@ -15,7 +15,7 @@ from graph.model.figures.lattice import FEWEST, WHOLE, Measure, Published
 from graph.model.figures.networked import NetworkTold, bodies_told, network_told
 from graph.model.figures.of_files import commune_of, facts_of
 from graph.model.figures.periods import Quarter
-from graph.model.figures.tables import publish
+from graph.model.figures.publication import publish
 from importers.invented.generated import generated
 from importers.invented.loading import lives
 from tests.model.figures.making import handoff
@@ -39,9 +39,7 @@ def told(facts: Facts) -> tuple[NetworkTold, frozenset[str]]:
     def zones(commune: str) -> tuple[str, ...]:
         return (commune, "epci:1", "departement:1", "region:1", "pays:FR")
 
-    sent, answered = (
-        publish(measure, facts, QUARTER, zones, lambda body: "") for measure in (Measure.SENT, Measure.ANSWERED)
-    )
+    sent, answered = (publish(measure, facts, QUARTER, zones) for measure in (Measure.SENT, Measure.ANSWERED))
     return network_told(facts, facts.handoffs, QUARTER, sent, answered), bodies_told(sent, answered)
 
 
