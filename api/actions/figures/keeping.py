@@ -82,7 +82,8 @@ async def _read(graph: Graph, quarter: Quarter) -> _Read:
         needs = tuple([one async for one in unit.facts.needs(quarter.begin, quarter.end)])
     async with graph.reading(SECONDS) as unit:
         facts = Facts(
-            handoffs=(*older, *(one for one in year if _moved_from(one, quarter.begin))),
+            # Those that wait since long count too: they are on the way.
+            handoffs=(*older, *year),
             needs=needs,
             files=tuple([one async for one in unit.facts.files(quarter.begin, quarter.end)]),
             requests=tuple([one async for one in unit.facts.requests(quarter.begin, quarter.end)]),
@@ -95,10 +96,6 @@ async def _read(graph: Graph, quarter: Quarter) -> _Read:
         }
         places = await unit.territories.by_ids(sorted(communes))
     return _Read(facts, year, places)
-
-
-def _moved_from(one: HandoffFact, begin: datetime) -> bool:
-    return any(at and at >= begin for at in (one.sent, one.answered, one.contacted, one.ended))
 
 
 async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
