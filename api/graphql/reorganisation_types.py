@@ -7,8 +7,10 @@ from datetime import date
 import strawberry
 
 from api.actions import reorganising
+from api.actions.figures.told import AtLeast
 from api.actions.reorganisation_moves import MoveKind
 from api.actions.reorganised import compared
+from api.actions.reorganised_places import PlaceStock, place_stocks
 from api.graphql.competences import Competence
 from api.graphql.context import Info
 from api.graphql.enums import PlanState
@@ -177,6 +179,36 @@ class Comparison:
         )
 
 
+@strawberry.type(description="Files that a plan lets go by where people live, as far as they are published.")
+class FilesByPlace:
+    """Of the territories of one pair of organisations."""
+
+    source: strawberry.ID = strawberry.field(description="The organisation whose files go.")
+    to: strawberry.ID = strawberry.field(description="The organisation that leads them afterwards.")
+    territories: list[strawberry.ID] = strawberry.field(description="As the plan says them, of any level.")
+    quarter: str | None = strawberry.field(description="The last published one, “2026-T3”; null where there is none.")
+    network: int | None = strawberry.field(
+        description="Open files of the whole network there at its end, published; null where all of it is hidden."
+    )
+    at_least: bool = strawberry.field(description="Whether a part of them is hidden.")
+    own: int | None = strawberry.field(
+        description="Those that the source leads now, for who is at its head; null for everybody else."
+    )
+
+    @classmethod
+    def of(cls, one: PlaceStock) -> FilesByPlace:
+        """As it is read."""
+        return cls(
+            source=strawberry.ID(one.goes.source),
+            to=strawberry.ID(one.goes.to),
+            territories=[strawberry.ID(id_) for id_ in one.goes.territories],
+            quarter=str(one.quarter) if one.quarter else None,
+            network=None if one.network is None else int(one.network),
+            at_least=isinstance(one.network, AtLeast),
+            own=one.own,
+        )
+
+
 @strawberry.type(description="How far a reorganisation has come.")
 class ReorganisationProgress:
     """Files that have moved, and those that are left."""
@@ -226,6 +258,15 @@ class Reorganisation:
         context = info.context
         found = await compared(context.rooms, context.viewer, str(self.id), at=context.now)
         return Comparison.of(found.comparison) if found.comparison else None
+
+    @strawberry.field(description="What stands open where files go by place; none where it has begun.")
+    async def files_by_place(self, info: Info) -> list[FilesByPlace]:
+        """From published figures alone: choosing other communes tells nothing that they do not."""
+        context = info.context
+        plan = (await reorganising.planned(context.rooms, context.viewer, str(self.id), at=context.now)).plan
+        if plan.state in {model.PlanState.RUNNING, model.PlanState.DONE}:
+            return []
+        return [FilesByPlace.of(one) for one in await place_stocks(context.rooms, context.viewer, plan, at=context.now)]
 
     @strawberry.field(description="How far it has come.")
     async def progress(self, info: Info) -> ReorganisationProgress:

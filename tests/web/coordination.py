@@ -19,7 +19,7 @@ from graph.model.figures.lattice import Measure, Published
 from graph.model.figures.networked import NetworkTold, network_told
 from graph.model.figures.of_files import facts_of
 from graph.model.figures.periods import Quarter
-from graph.model.figures.tables import publish
+from graph.model.figures.publication import publish
 from graph.model.territory import Territory
 from graph.store.unit import Graph
 from importers.invented.courses import lived
@@ -86,7 +86,7 @@ def zones(commune: str) -> tuple[str, ...]:
 @cache
 def told(measure: Measure) -> Published:
     """What is published of a measure."""
-    return publish(measure, facts(), QUARTER, zones, lambda id_: "")
+    return publish(measure, facts(), QUARTER, zones)
 
 
 @cache

@@ -78,8 +78,8 @@ async def flows(
 async def own_flows(rooms: Rooms, viewer: Viewer, period: Period, category: str = "") -> Flows:
     """Those of one's own service, to the last one. Raises NotSignedIn, NotAllowed."""
     facts = await own(rooms, viewer, period, category)
-    sent = counted_exactly(facts, Measure.SENT, period, {})
-    answered = counted_exactly(facts, Measure.ANSWERED, period, {})
+    sent = counted_exactly(facts, Measure.SENT, period)
+    answered = counted_exactly(facts, Measure.ANSWERED, period)
     return _flows(sent, answered, WHOLE, "organisation", "")
 
 

@@ -11,10 +11,10 @@ from typing import Final
 import orjson
 
 from graph.model.figures.facts import Facts, HandoffFact
-from graph.model.figures.lattice import Measure, Published
+from graph.model.figures.lattice import Measure, Published, published_of
 from graph.model.figures.networked import network_told
 from graph.model.figures.periods import Quarter, closed_before, quarter_of
-from graph.model.figures.tables import publish
+from graph.model.figures.publication import REMEMBERED, Publication
 from graph.model.territory import Territory
 from graph.store.figures.filling import Page, fill
 from graph.store.migrate import change_mark, mark, marked
@@ -71,7 +71,6 @@ class _Read:
     facts: Facts
     year: list[HandoffFact]
     places: Mapping[str, Territory]
-    kinds: Mapping[str, str]
 
 
 async def _read(graph: Graph, quarter: Quarter) -> _Read:
@@ -83,7 +82,8 @@ async def _read(graph: Graph, quarter: Quarter) -> _Read:
         needs = tuple([one async for one in unit.facts.needs(quarter.begin, quarter.end)])
     async with graph.reading(SECONDS) as unit:
         facts = Facts(
-            handoffs=(*older, *(one for one in year if _moved_from(one, quarter.begin))),
+            # Those that wait since long count too: they are on the way.
+            handoffs=(*older, *year),
             needs=needs,
             files=tuple([one async for one in unit.facts.files(quarter.begin, quarter.end)]),
             requests=tuple([one async for one in unit.facts.requests(quarter.begin, quarter.end)]),
@@ -95,12 +95,7 @@ async def _read(graph: Graph, quarter: Quarter) -> _Read:
             if one.commune
         }
         places = await unit.territories.by_ids(sorted(communes))
-        kinds = await unit.facts.kinds({one.target for one in facts.handoffs})
-    return _Read(facts, year, places, kinds)
-
-
-def _moved_from(one: HandoffFact, begin: datetime) -> bool:
-    return any(at and at >= begin for at in (one.sent, one.answered, one.contacted, one.ended))
+    return _Read(facts, year, places)
 
 
 async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
@@ -110,20 +105,29 @@ async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
     def zones(commune: str) -> tuple[str, ...]:
         return read.places[commune].zones if commune in read.places else ()
 
-    def kind_of(body: str) -> str:
-        return read.kinds.get(body, "")
-
     await graph.write(lambda unit: unit.figures.clear(quarter), SECONDS)
+    publication = Publication(facts, quarter, zones, await _before(graph, quarter))
     tables: dict[Measure, Published] = {}
     for measure in Measure:
         # Off the loop: a country's quarter takes its time.
-        told = tables[measure] = await asyncio.to_thread(publish, measure, facts, quarter, zones, kind_of)
+        told = tables[measure] = await asyncio.to_thread(publication.of, measure)
         texts = {row: orjson.dumps(told.data_of_row(row)).decode() for row in told.rows}
         await graph.write(lambda unit, measure=measure, texts=texts: unit.figures.put(quarter, measure, texts), SECONDS)
     whole = await asyncio.to_thread(
         network_told, facts, read.year, quarter, tables[Measure.SENT], tables[Measure.ANSWERED]
     )
     await graph.write(lambda unit: unit.figures.publish(quarter, at, orjson.dumps(whole).decode()))
+
+
+async def _before(graph: Graph, quarter: Quarter) -> dict[Measure, Published]:
+    """What was told a quarter earlier, as far as it counts; nothing where there was nobody."""
+    found: dict[Measure, Published] = {}
+    async with graph.reading(SECONDS) as unit:
+        if quarter.before in await unit.figures.quarters():
+            for measure in sorted(REMEMBERED):
+                texts = await unit.figures.every(quarter.before, measure)
+                found[measure] = published_of((row, orjson.loads(text)) for row, text in texts.items())
+    return found
 
 
 async def fill_rows(graph: Graph) -> int:

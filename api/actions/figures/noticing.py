@@ -16,7 +16,7 @@ from graph.model.figures.networked import NetworkTold
 from graph.model.figures.noticing import departement_of, searches_empty, stale_but_sought, zones_lost
 from graph.model.figures.noticing_quarters import Told, noticed
 from graph.model.figures.periods import Quarter
-from graph.model.figures.searched import WINDOW, Met, SearchCount
+from graph.model.figures.searched import WINDOW, Met, SearchCount, window_of
 from graph.model.figures.uncovered import Uncovered, looked_at, uncovered
 from graph.model.territory import COUNTRY, Territory, TerritoryLevel
 from graph.model.vocabulary import competences
@@ -44,7 +44,7 @@ async def look(graph: Graph, index: Index, at: datetime) -> int:
     today = at.astimezone(PARIS).date()
     places = _all(index.places)
     async with graph.reading(READING_SECONDS) as unit:
-        counts = await unit.searched.since(today - 2 * WINDOW)
+        counts = await unit.searched.since(window_of(today)[0] - WINDOW)
     found: list[Alert] = [
         *noticed(await _quarters(graph)),
         *zones_lost(await _cover(graph, index.places, today), places),

@@ -133,13 +133,13 @@ async def own(rooms: Rooms, viewer: Viewer, period: Period, category: str = "") 
     )
 
 
-def counted_exactly(facts: Facts, measure: Measure, period: Period, kinds: Mapping[str, str]) -> Told:
+def counted_exactly(facts: Facts, measure: Measure, period: Period) -> Told:
     """The same tables of her own service: bodies stand right below the whole."""
     table = TABLES[measure]
     asked = period.quarters if measure not in STANDING else period.quarters[-1:]
     rows: tuple[Part, ...] = (Part("organisation", table.body),) if table.body else ()
 
     def one(quarter: Quarter) -> Counter[Any]:
-        return counted(table.of(facts, quarter), rows, table.columns(quarter, lambda id_: kinds.get(id_, "")))
+        return counted(table.of(facts, quarter), rows, table.columns(quarter))
 
     return Told([Exact(one(quarter)) for quarter in asked])

@@ -88,9 +88,9 @@ def sentence(alert: Alert, names: Names) -> str:
         case AlertKind.NEEDS_UNANSWERED:
             return f"{about} : {figure} besoins sont restés sans réponse au trimestre."
         case AlertKind.STALE_BUT_SOUGHT:
-            return f"{about} : fiche sans confirmation depuis plus de deux ans, montrée {figure} fois en trente jours."
+            return f"{about} : fiche sans confirmation depuis plus de deux ans, montrée {figure} fois au moins en quatre semaines."
         case AlertKind.SEARCHES_EMPTY:
-            return f"{about} : {figure} recherches n’ont rien trouvé sur place en trente jours{_places(alert, names)}."
+            return f"{about} : {figure} recherches au moins n’ont rien trouvé sur place en quatre semaines{_places(alert, names)}."
 
 
 def trend(alert: Alert) -> str:
@@ -101,8 +101,8 @@ def trend(alert: Alert) -> str:
         return f"Habitants sans relais : {thousands(alert.before)} → {thousands(everyone)}"
     unit = {
         AlertKind.ANSWERS_SLOWER: "Jours, au trimestre précédent",
-        AlertKind.STALE_BUT_SOUGHT: "Les trente jours précédents",
-        AlertKind.SEARCHES_EMPTY: "Les trente jours précédents",
+        AlertKind.STALE_BUT_SOUGHT: "Les quatre semaines précédentes",
+        AlertKind.SEARCHES_EMPTY: "Les quatre semaines précédentes",
     }.get(alert.kind, "Au trimestre précédent")
     if alert.before is None:
         return f"{unit} : {NOT_TOLD}"

@@ -70,11 +70,13 @@ RULES: Final[Mapping[AlertKind, Rule]] = MappingProxyType(
         ),
         AlertKind.STALE_BUT_SOUGHT: Rule(
             Urgency.SOON,
-            30,
-            "à partir de 30 recherches en trente jours, une par jour : la fiche sert, et personne ne la tient",
+            33,
+            "à partir de 33 recherches en quatre semaines, plus d’une par jour : la fiche sert, et personne ne la tient",
         ),
         AlertKind.SEARCHES_EMPTY: Rule(
-            Urgency.WATCH, 11, "à partir de 11 recherches en trente jours : moins pourraient être d’une seule personne"
+            Urgency.WATCH,
+            11,
+            "à partir de 11 recherches en quatre semaines, comptées de 11 en 11 : moins pourraient être d’une seule personne",
         ),
     }
 )

@@ -52,24 +52,33 @@ def ways(handoffs: Iterable[HandoffFact]) -> Mapping[str, list[HandoffFact]]:
     return {need: _stays(way) for need, way in found.items()}
 
 
+def households(handoffs: Iterable[HandoffFact]) -> Mapping[tuple[tuple[str, ...], Ending], set[str]]:
+    """Whose needs went each way, to each end: the files."""
+    found = defaultdict[tuple[tuple[str, ...], Ending], set[str]](set)
+    for way in ways(handoffs).values():
+        found[_way(way)].add(way[-1].file)
+    return found
+
+
 def chains(handoffs: Iterable[HandoffFact], most: int = 20, files: int = 1) -> list[Chain]:
     """The most frequent ways of needs with their ends, the most frequent first; those of so many files at least, since one
     household has several needs.
     """
-    counts = Counter[tuple[tuple[str, ...], Ending]]()
-    households = defaultdict[tuple[tuple[str, ...], Ending], set[str]](set)
-    for way in ways(handoffs).values():
-        ending = ending_of(way[-1])
-        assert ending is not None
-        key = tuple(one.target for one in way), ending
-        counts[key] += 1
-        households[key].add(way[-1].file)
+    some = list(handoffs)
+    counts = Counter(_way(way) for way in ways(some).values())
+    bearing = households(some)
     found = [
         Chain(targets=targets, ending=ending, count=count)
         for (targets, ending), count in counts.items()
-        if len(households[targets, ending]) >= files
+        if len(bearing[targets, ending]) >= files
     ]
     return sorted(found, key=lambda one: (-one.count, one.targets, one.ending))[:most]
+
+
+def _way(way: list[HandoffFact]) -> tuple[tuple[str, ...], Ending]:
+    ending = ending_of(way[-1])
+    assert ending is not None
+    return tuple(one.target for one in way), ending
 
 
 def bounces(handoffs: Iterable[HandoffFact]) -> Bounces:

@@ -1,4 +1,7 @@
-"""By what facts are told apart in the tables that are published: theme, month, outcome, delay."""
+"""By what facts are told apart in the tables that are published: theme, month, outcome, delay.
+
+What no page reads is not published: each column more can be played against the others (decision 0065).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,6 @@ from graph.model.figures.histograms import bucket, days
 from graph.model.figures.lattice import Part
 from graph.model.figures.periods import Quarter
 
-KindOf = Callable[[str], str]
 YES: Final = "yes"
 NO: Final = "no"
 
@@ -47,18 +49,12 @@ def whether(split: str, of: Callable[[Any], bool]) -> Part:
     return Part(split, lambda fact: YES if of(fact) else NO)
 
 
-def sent_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
-    """`wait` is the time from the request to the sending."""
-    return (
-        by_theme(),
-        by_month(lambda fact: fact.sent),
-        Part("kind", lambda fact: kind_of(fact.target)),
-        Part("sender", lambda fact: fact.sender),
-        between("wait", lambda fact: fact.requested, lambda fact: fact.sent),
-    )
+def sent_columns(_: Quarter) -> tuple[Part, ...]:
+    """The theme, the month, and who sends."""
+    return by_theme(), by_month(lambda fact: fact.sent), Part("sender", lambda fact: fact.sender)
 
 
-def answered_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
+def answered_columns(_: Quarter) -> tuple[Part, ...]:
     """`delay` is the time from the sending to the answer."""
 
     def reason(fact: HandoffFact) -> str:
@@ -68,24 +64,16 @@ def answered_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
     return (
         Part("outcome", lambda fact: answer_of(fact) or "", (Part("reason", reason),)),
         by_theme(),
-        by_month(lambda fact: answer_time(fact) or fact.drafted),
-        Part("kind", lambda fact: kind_of(fact.target)),
         between("delay", lambda fact: fact.sent, answer_time),
     )
 
 
-def contacted_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
-    """`delay` is the time from the request to the first contact, `last` that from the answer on."""
-    return (
-        by_theme(),
-        by_month(lambda fact: fact.contacted),
-        Part("kind", lambda fact: kind_of(fact.target)),
-        between("delay", lambda fact: fact.requested, lambda fact: fact.contacted),
-        between("last", lambda fact: fact.answered, lambda fact: fact.contacted),
-    )
+def contacted_columns(_: Quarter) -> tuple[Part, ...]:
+    """`delay` is the time from the request to the first contact."""
+    return (between("delay", lambda fact: fact.requested, lambda fact: fact.contacted),)
 
 
-def request_columns(_: Quarter, __: KindOf) -> tuple[Part, ...]:
+def request_columns(_: Quarter) -> tuple[Part, ...]:
     """The theme is that of the main reason."""
 
     def reason(request: RequestFact) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.model.figures.acceptance import first_asked, has_met
-from graph.model.figures.chains import Chain, bounces, chains
+from graph.model.figures.chains import Chain, bounces, chains, households
 from graph.model.figures.cuts import cuts
 from graph.model.figures.dead_ends import Blockage, blockage, dead_ends, judged
 from graph.model.figures.delays import answer_times, first_contact
@@ -89,10 +89,11 @@ def network_told(
     first = first_asked(some)
     of_needs = {need: one.file for need, one in first.items()}
     handed, bounced = _needs(of_needs, found.needs)
+    met = {need for need, one in first.items() if has_met(one)}
     known = bodies_told(sent, answered)
     return NetworkTold(
         bodies=tuple(_bodies([one for one in year if between_bodies(one)], known, quarter)),
-        chains=tuple(one for one in chains(some, len(some), FEWEST) if len(one.targets) > 1 and _bears(one, known))[
+        chains=tuple(_apart((one for one in chains(some, len(some), FEWEST) if _bears(one, known)), some))[
             :MOST_CHAINS
         ],
         sent=_days(delays.sent, False),
@@ -100,7 +101,7 @@ def network_told(
         contact=_days(delays.contact, True),
         handed=handed,
         bounced=bounced,
-        met_first=_needs(of_needs, {need for need, one in first.items() if has_met(one)})[1],
+        met_first=None if bounced is None else _met_first(of_needs, met, found.needs),
     )
 
 
@@ -140,7 +141,28 @@ def _strong(counts: Mapping[tuple[str, str], int]) -> list[tuple[str, str]]:
 
 
 def _bears(chain: Chain, known: frozenset[str]) -> bool:
-    return chain.count >= FEWEST and known.issuperset(chain.targets)
+    return len(chain.targets) > 1 and chain.count >= FEWEST and known.issuperset(chain.targets)
+
+
+def _apart(found: Iterable[Chain], some: Iterable[HandoffFact]) -> Iterable[Chain]:
+    """Those by which nobody is left over: of what a body was sent, less what came there by the ways that are told, there are FEWEST
+    files or more, or none.
+    """
+    left = defaultdict[str, set[str]](set)
+    for one in some:
+        left[one.target].add(one.file)
+    ways = households(some)
+    for chain in found:
+        rest = {target: left[target] - ways[chain.targets, chain.ending] for target in chain.targets}
+        if all(not files or len(files) >= FEWEST for files in rest.values()):
+            left.update(rest)
+            yield chain
+
+
+def _met_first(files: Mapping[str, str], met: Set[str], bounced: Set[str]) -> int | None:
+    """Needs that the first body met, where those that it did not and that did not bounce either are not few."""
+    neither = {file for need, file in files.items() if need not in met and need not in bounced}
+    return _needs(files, met)[1] if not neither or len(neither) >= FEWEST else None
 
 
 def _days(curve: Curve, waiting: bool) -> Days:

@@ -9,7 +9,7 @@ from typing import Final
 
 from graph.model.figures.alerts import RULES, Alert, AlertKind
 from graph.model.figures.lattice import FEWEST
-from graph.model.figures.searched import Met, SearchCount, summed
+from graph.model.figures.searched import Met, SearchCount, summed, window_of
 from graph.model.figures.uncovered import Uncovered
 from graph.model.territory import COUNTRY, Territory, TerritoryLevel
 
@@ -44,9 +44,9 @@ def zones_lost(uncovered: Iterable[Uncovered], places: Mapping[str, Territory]) 
 
 def stale_but_sought(counts: Iterable[SearchCount], stale: Collection[str], today: date) -> list[Alert]:
     """Listings that are stale today and were shown to many; `stale` are the keys of those that still are."""
-    least = RULES[AlertKind.STALE_BUT_SOUGHT].least
+    least, since = RULES[AlertKind.STALE_BUT_SOUGHT].least, window_of(today)[0]
     return [
-        Alert(kind=AlertKind.STALE_BUT_SOUGHT, figure=told.now, before=told.before, since=told.since, listing=listing)
+        Alert(kind=AlertKind.STALE_BUT_SOUGHT, figure=told.now, before=told.before, since=since, listing=listing)
         for (met, _, _, listing), told in sorted(summed(counts, today).items())
         if met is Met.STALE and listing in stale and told.now is not None and told.now >= least
     ]
@@ -68,7 +68,7 @@ def searches_empty(counts: Iterable[SearchCount], places: Mapping[str, Territory
             kind=AlertKind.SEARCHES_EMPTY,
             figure=told.now,
             before=told.before,
-            since=told.since,
+            since=window_of(today)[0],
             territory=territory,
             competence=competence,
             places=tuple(code for _, code in sorted(own[competence, territory])[:MOST_PLACES]),

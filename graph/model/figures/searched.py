@@ -15,8 +15,8 @@ from graph.model.weights import STALE_AFTER
 
 # A year can be compared with the one before, and nothing older is of use.
 KEPT: Final = timedelta(days=400)
-# What is told is of so many days, beside as many before.
-WINDOW: Final = timedelta(days=30)
+# What is told is of so many whole weeks, beside as many before: a window that moved each day would show what a day brought.
+WINDOW: Final = timedelta(weeks=4)
 
 
 class Met(StrEnum):
@@ -68,35 +68,36 @@ def met(asked: Question, found: Found, day: date) -> list[SearchCount]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sum:
-    """How many in the last WINDOW and in the one before it, and the first day of the last one on which it was met; None for fewer
-    than FEWEST: a few searches may be one person's.
+    """How many at least in the last WINDOW and in the one before it, in steps of FEWEST: from one telling to the next the number
+    is the same, or differs by FEWEST or more. None for fewer than FEWEST: a few searches may be one person's.
     """
 
     now: int | None
     before: int | None
-    since: date
 
 
 Subject = tuple[Met, str, str, str]
 
 
+def window_of(today: date) -> tuple[date, date]:
+    """The first day of the weeks that are told on this day, and the first after them: the Monday of its own week."""
+    end = today - timedelta(days=today.weekday())
+    return end - WINDOW, end
+
+
 def summed(counts: Iterable[SearchCount], today: date) -> dict[Subject, Sum]:
-    """Of each (met, competence, territory, listing) that was met in the last thirty days, today left out: the day is not over."""
+    """Of each (met, competence, territory, listing) that was met in the last four weeks; the week of today is not over."""
+    begin, end = window_of(today)
     now: Counter[Subject] = Counter()
     before: Counter[Subject] = Counter()
-    since: dict[Subject, date] = {}
     for one in counts:
         subject = (one.met, one.competence, one.territory, one.listing)
-        if today - WINDOW <= one.day < today:
+        if begin <= one.day < end:
             now[subject] += one.count
-            since[subject] = min(since.get(subject, one.day), one.day)
-        elif today - 2 * WINDOW <= one.day < today - WINDOW:
+        elif begin - WINDOW <= one.day < begin:
             before[subject] += one.count
-    return {
-        subject: Sum(now=_told(count), before=_told(before[subject]), since=since[subject])
-        for subject, count in now.items()
-    }
+    return {subject: Sum(now=_told(count), before=_told(before[subject])) for subject, count in now.items()}
 
 
 def _told(count: int) -> int | None:
-    return count if count == 0 or count >= FEWEST else None
+    return count - count % FEWEST if count == 0 or count >= FEWEST else None

@@ -12,29 +12,24 @@ from datetime import datetime
 from typing import Any, Final
 
 from graph.model.casework.contact import Cause
-from graph.model.casework.desk_report import month_of
 from graph.model.casework.handoff import State
 from graph.model.figures.acceptance import answer_time
 from graph.model.figures.columns import (
-    KindOf,
     answered_columns,
     between,
-    by_month,
     by_theme,
     contacted_columns,
     request_columns,
     sent_columns,
-    whether,
 )
 from graph.model.figures.counting import tallied
-from graph.model.figures.disclosure import protect
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.model.figures.flows import between_bodies
-from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Measure, Node, Part, Published, split_of
+from graph.model.figures.lattice import Cells, Measure, Part
 from graph.model.figures.periods import Quarter
 
 Zones = Callable[[str], tuple[str, ...]]
-Columns = Callable[[Quarter, KindOf], tuple[Part, ...]]
+Columns = Callable[[Quarter], tuple[Part, ...]]
 LEVELS: Final = ("region", "departement", "epci")
 BODY: Final = "organisation"
 
@@ -47,7 +42,6 @@ class Unmet:
     competence: str
     cause: Cause
     commune: str
-    door: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,76 +57,16 @@ class _Table:
     places: bool = True
 
 
-def counted_of(measure: Measure, facts: Facts, quarter: Quarter, zones: Zones, kind_of: KindOf) -> tuple[Cells, Cells]:
+def counted_of(measure: Measure, facts: Facts, quarter: Quarter, zones: Zones) -> tuple[Cells, Cells]:
     """The cells of a measure in a quarter, and the distinct persons in each. `zones` gives all that contains a commune, nothing
-    for one that is not known; `kind_of` the kind of a body.
+    for one that is not known.
     """
     table = TABLES[measure]
-    rows = _rows(zones, table.body) if table.places else ()
-    return tallied(table.of(facts, quarter), table.person, rows, table.columns(quarter, kind_of))
+    rows = rows_of(zones, table.body) if table.places else ()
+    return tallied(table.of(facts, quarter), table.person, rows, table.columns(quarter))
 
 
-def publish(measure: Measure, facts: Facts, quarter: Quarter, zones: Zones, kind_of: KindOf) -> Published:
-    """What may be told of a measure in a quarter, to anybody who may read figures."""
-    cells, persons = counted_of(measure, facts, quarter, zones, kind_of)
-    if measure not in FLOWS:
-        return protect(cells, persons)
-    persons = _where_few_move(measure, cells, persons, facts, quarter, zones, kind_of)
-    found = protect(*({cell: n for cell, n in some.items() if not _is_age(cell[1])} for some in (cells, persons)))
-    if not _ages_may_be_told(measure, facts, quarter):
-        return found
-    # Of the whole network alone: no row is crossed with them.
-    ages = protect(
-        *(
-            {cell: n for cell, n in some.items() if cell[0] == WHOLE and (not cell[1] or _is_age(cell[1]))}
-            for some in (cells, persons)
-        )
-    )
-    return Published(
-        {**found.cells, **ages.cells}, found.masked | ages.masked, found.whole | ages.whole, found.closed | ages.closed
-    )
-
-
-def _is_age(column: Node) -> bool:
-    return bool(column) and split_of(column) == "delay"
-
-
-def _ages_may_be_told(stock: Measure, facts: Facts, quarter: Quarter) -> bool:
-    """Ages are cut at the first day of a quarter, or of a month: what was opened since, less what stands open of it, has ended
-    since. That is told only where it is of nobody, or of FEWEST or more.
-    """
-    table, (came, went) = TABLES[stock], FLOWS[stock]
-    ended = {one.id for one in TABLES[went].of(facts, quarter)}
-    by_month: dict[str, set[str]] = {month: set() for month in quarter.months}
-    for one in TABLES[came].of(facts, quarter):
-        if one.id in ended:
-            by_month[month_of(one.opened)].add(table.person(one))
-    return all(not some or len(some) >= FEWEST for some in by_month.values())
-
-
-def _where_few_move(
-    measure: Measure, cells: Cells, persons: Cells, facts: Facts, quarter: Quarter, zones: Zones, kind_of: KindOf
-) -> Cells:
-    """What stands open at the end of a quarter is what stood open before, and what was opened, less what has ended. Where a few
-    have ended, or where it is hidden how many were opened, it is hidden too: it counts as about one person.
-    """
-    came, went = FLOWS[measure]
-    told = publish(came, facts, quarter, zones, kind_of)
-    shared = {part.split for part in TABLES[came].columns(quarter, kind_of)}
-    table = TABLES[measure]
-    ended, _ = tallied(
-        TABLES[went].of(facts, quarter), table.person, _rows(zones, None), table.columns(quarter, kind_of)
-    )
-    found = dict(persons)
-    for row, column in cells:
-        if column and split_of(column[:1]) not in shared:
-            continue
-        if told.count(row, column) is None or 0 < ended.get((row, column), 0) < FEWEST:
-            found[row, column] = 1
-    return found
-
-
-def _rows(zones: Zones, body: Callable[[Any], str] | None) -> tuple[Part, ...]:
+def rows_of(zones: Zones, body: Callable[[Any], str] | None) -> tuple[Part, ...]:
     """Where people live, level by level; in a département, the bodies beside."""
     known: dict[str, dict[str, str]] = {}
 
@@ -158,13 +92,14 @@ def _rows(zones: Zones, body: Callable[[Any], str] | None) -> tuple[Part, ...]:
 
 def _handoffs(at: Callable[[HandoffFact], datetime | None]) -> Callable[[Facts, Quarter], Iterable[HandoffFact]]:
     def of(facts: Facts, quarter: Quarter) -> Iterable[HandoffFact]:
-        return (
-            one
-            for one in facts.handoffs
-            if one.sent and one.state is not State.VOIDED and between_bodies(one) and quarter.holds(at(one))
-        )
+        return (one for one in facts.handoffs if handed_over(one) and quarter.holds(at(one)))
 
     return of
+
+
+def handed_over(one: HandoffFact) -> bool:
+    """Whether it left one body for another, and was not made by error."""
+    return one.sent is not None and one.state is not State.VOIDED and between_bodies(one)
 
 
 def _standing(opened: datetime, ended: datetime | None, quarter: Quarter) -> bool:
@@ -187,7 +122,7 @@ def _unmet(facts: Facts, quarter: Quarter) -> Iterable[Unmet]:
     for request in facts.requests:
         if quarter.holds(request.at) and not request.file:
             for competence, cause in request.unmet:
-                yield Unmet(_caller(request), competence, cause, request.commune, request.organisation)
+                yield Unmet(_caller(request), competence, cause, request.commune)
 
 
 def _caller(request: RequestFact) -> str:
@@ -206,67 +141,48 @@ TABLES: Final[Mapping[Measure, _Table]] = {
     Measure.ANSWERED: _Table(
         _handoffs(answer_time), lambda fact: fact.file, answered_columns, lambda fact: fact.target
     ),
-    Measure.CONTACTED: _Table(
-        _handoffs(lambda one: one.contacted), lambda fact: fact.file, contacted_columns, lambda fact: fact.target
-    ),
+    Measure.CONTACTED: _Table(_handoffs(lambda one: one.contacted), lambda fact: fact.file, contacted_columns),
     Measure.NEEDS_OPENED: _Table(
         lambda facts, quarter: (one for one in facts.needs if quarter.holds(one.opened)),
         lambda fact: fact.file,
-        lambda _, __: (by_theme(), by_month(lambda fact: fact.opened), whether("urgent", lambda fact: fact.urgent)),
+        lambda _: (by_theme(),),
     ),
     Measure.NEEDS_ENDED: _Table(
         lambda facts, quarter: (one for one in facts.needs if quarter.holds(one.ended)),
         lambda fact: fact.file,
-        lambda _, __: (
-            Part("outcome", _outcome),
-            by_month(lambda fact: fact.ended),
-            between("delay", lambda fact: fact.opened, lambda fact: fact.ended),
-        ),
+        lambda _: (Part("outcome", _outcome),),
         places=False,
     ),
     Measure.NEEDS_OPEN: _Table(
         _needs_open,
         lambda fact: fact.file,
-        lambda quarter, _: (by_theme(), between("delay", lambda fact: fact.opened, lambda _: quarter.end)),
+        lambda quarter: (by_theme(), between("delay", lambda fact: fact.opened, lambda _: quarter.end)),
     ),
     Measure.UNMET: _Table(
         _unmet,
         lambda fact: fact.person,
-        lambda _, __: (
-            by_theme(),
-            Part("cause", lambda fact: fact.cause.value),
-            whether("door", lambda fact: bool(fact.door)),
-        ),
+        lambda _: (by_theme(), Part("cause", lambda fact: fact.cause.value)),
     ),
     Measure.FILES_OPENED: _Table(
         lambda facts, quarter: (one for one in facts.files if quarter.holds(one.opened)),
         lambda fact: fact.id,
-        lambda _, __: (
-            by_month(lambda fact: fact.opened),
-            between("wait", lambda fact: fact.requested, lambda fact: fact.opened),
-        ),
-        lambda fact: fact.organisation,
+        lambda _: (),
     ),
     Measure.FILES_CLOSED: _Table(
         lambda facts, quarter: (one for one in facts.files if quarter.holds(one.closed)),
         lambda fact: fact.id,
-        lambda _, __: (
-            Part("outcome", _outcome),
-            by_month(lambda fact: fact.closed),
-            between("delay", lambda fact: fact.opened, lambda fact: fact.closed),
-        ),
+        lambda _: (Part("outcome", _outcome),),
         places=False,
     ),
     Measure.FILES_OPEN: _Table(
         _files_open,
         lambda fact: fact.id,
-        lambda quarter, _: (between("delay", lambda fact: fact.opened, lambda _: quarter.end),),
+        lambda quarter: (between("delay", lambda fact: fact.opened, lambda _: quarter.end),),
     ),
     Measure.TRANSITIONAL: _Table(
         lambda facts, quarter: (one for one in _files_open(facts, quarter) if one.transitional),
         lambda fact: fact.id,
-        lambda quarter, _: (between("delay", lambda fact: fact.lead_since, lambda _: quarter.end),),
-        lambda fact: fact.lead,
+        lambda quarter: (between("delay", lambda fact: fact.lead_since, lambda _: quarter.end),),
     ),
     Measure.REQUESTS: _Table(
         lambda facts, quarter: (one for one in facts.requests if quarter.holds(one.at)),
@@ -274,10 +190,4 @@ TABLES: Final[Mapping[Measure, _Table]] = {
         request_columns,
         lambda fact: fact.organisation,
     ),
-}
-# What stands open, what adds to it and what takes from it. What ends is told of the network as a whole: of the three, one could be
-# worked out from the others. For the same reason files that stand open are not told body by body.
-FLOWS: Final[Mapping[Measure, tuple[Measure, Measure]]] = {
-    Measure.NEEDS_OPEN: (Measure.NEEDS_OPENED, Measure.NEEDS_ENDED),
-    Measure.FILES_OPEN: (Measure.FILES_OPENED, Measure.FILES_CLOSED),
 }

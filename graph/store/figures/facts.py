@@ -141,10 +141,6 @@ class FactsRead:
             rows |= {row["row"]["id"]: row["row"] for row in await self._unit.run(query, **asked)}
         return await self._filed([row for _, row in sorted(rows.items())])
 
-    async def kinds(self, organisations: Iterable[str]) -> dict[str, str]:
-        """The kind of each body that the directory knows."""
-        return {row["id"]: row["kind"] or "" for row in await self._many(KINDS, organisations)}
-
     async def requests(self, begin: datetime, end: datetime) -> AsyncIterator[RequestFact]:
         """Contacts of the period that stand."""
         for since, until in _windows(begin, end):

@@ -36,6 +36,9 @@ BELOW: Final[LiteralString] = """
 MATCH (f:Figure {quarter: $quarter}) WHERE f.measure = $measure AND f.above = $above
 RETURN f.row AS row, f.cells AS cells ORDER BY row
 """
+EVERY: Final[LiteralString] = """
+MATCH (f:Figure {quarter: $quarter}) WHERE f.measure = $measure RETURN f.row AS row, f.cells AS cells ORDER BY row
+"""
 
 
 class PublishedFigures:
@@ -89,6 +92,11 @@ class PublishedFigures:
         """The rows of its parts, in every split."""
         asked = {"quarter": str(quarter), "measure": measure.value, "above": written(row)}
         return {read(found["row"]): found["cells"] for found in await self._unit.run(BELOW, **asked)}
+
+    async def every(self, quarter: Quarter, measure: Measure) -> dict[Node, str]:
+        """All rows of a table."""
+        asked = {"quarter": str(quarter), "measure": measure.value}
+        return {read(found["row"]): found["cells"] for found in await self._unit.run(EVERY, **asked)}
 
 
 def _id(quarter: Quarter, measure: Measure, row: Node) -> str:

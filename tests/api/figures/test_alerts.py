@@ -130,16 +130,18 @@ async def test_a_stale_listing_that_many_are_shown_is_told(site: Inside, tmp_pat
     graph = site.rooms.graph
     old = make.organisation(HERE, vouched_on=TODAY - timedelta(days=800))
     await index_of(tmp_path / "index", [make.listing(organisation=old)])
-    many = SearchCount(day=TODAY - timedelta(days=1), met=Met.STALE, listing="organisation:t:caf", count=30)
+    many = SearchCount(day=TODAY - timedelta(days=7), met=Met.STALE, listing="organisation:t:caf", count=40)
     await graph.write(lambda unit: unit.searched.add([many]))
     await site.rooms.index.follow()
     await look(graph, site.rooms.index, NOW)
-    assert (await standing(graph))[AlertKind.STALE_BUT_SOUGHT].figure == 30
+    assert (await standing(graph))[AlertKind.STALE_BUT_SOUGHT].figure == 33
 
 
 async def test_a_coordinator_reads_silences_with_a_reason_and_undoes_it(site: Inside) -> None:
     await alerts.planted(site.rooms.graph)
-    sentence = "Écoute loyer : fiche sans confirmation depuis plus de deux ans, montrée 40 fois en trente jours."
+    sentence = (
+        "Écoute loyer : fiche sans confirmation depuis plus de deux ans, montrée 40 fois au moins en quatre semaines."
+    )
     async with await site.signed_in(Role.COORDINATOR) as client:
         page = await client.get(PATH)
         assert "1 alerte appelle votre attention, aucune à traiter d’abord." in plain(page.text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ from graph.model.figures.alerts import (
     silence_until,
 )
 from graph.model.figures.noticing import searches_empty, stale_but_sought, zones_lost
-from graph.model.figures.searched import Met, SearchCount, met, summed
+from graph.model.figures.searched import Met, SearchCount, met, summed, window_of
 from graph.model.figures.uncovered import Uncovered, looked_at, uncovered
 from graph.model.relay import Found, Relay, Widening, WideningStep
 from graph.model.vocabulary import competence
@@ -30,7 +31,8 @@ from tests import make
 
 TODAY = date(2026, 3, 10)
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
-YESTERDAY = TODAY - timedelta(days=1)
+# Told are whole weeks: the last one that is over, not yesterday.
+LAST_WEEK = TODAY - timedelta(days=4)
 RENT = competence(make.RENT).label
 PLACES = {one.id: one for one in make.territories()}
 NAMES = Names(
@@ -41,7 +43,7 @@ NAMES = Names(
 DOUBS, BESANCON, PONTARLIER = "departement:25", "25056", "25462"
 
 
-def searched(count: int, territory: str = BESANCON, day: date = YESTERDAY, **values: object) -> SearchCount:
+def searched(count: int, territory: str = BESANCON, day: date = LAST_WEEK, **values: object) -> SearchCount:
     return replace(
         SearchCount(day=day, met=Met.NOTHING, competence=make.RENT, territory=territory, count=count), **values
     )
@@ -79,18 +81,20 @@ def test_fewer_than_eleven_searches_are_not_told() -> None:
     earlier = searched(4, day=TODAY - timedelta(days=40))
     [alert] = searches_empty([searched(11), earlier], PLACES, TODAY)
     assert alert.before is None
-    assert trend(alert) == "Les trente jours précédents : moins de 11, ou masqué"
-    # The day is not over, and what is older than both windows is of neither.
-    assert searches_empty([searched(50, day=TODAY)], PLACES, TODAY) == []
-    assert searches_empty([searched(50, day=TODAY - timedelta(days=61))], PLACES, TODAY) == []
+    assert trend(alert) == "Les quatre semaines précédentes : moins de 11, ou masqué"
+    # The week is not over, and what is older than both windows is of neither.
+    assert searches_empty([searched(50, day=TODAY - timedelta(days=1))], PLACES, TODAY) == []
+    assert searches_empty([searched(50, day=TODAY - timedelta(days=58))], PLACES, TODAY) == []
+    # Nor is the day told on which somebody searched.
+    assert alert.since == date(2026, 2, 9)
 
 
 def test_searches_are_added_up_by_departement_and_communes_named_without_a_number() -> None:
     counts = [searched(12), searched(9, PONTARLIER), searched(3, DOUBS), searched(2, met=Met.WIDENED)]
     [alert] = searches_empty(counts, PLACES, TODAY)
-    assert (alert.figure, alert.places) == (26, (BESANCON,))
+    assert (alert.figure, alert.places) == (22, (BESANCON,))
     assert sentence(alert, NAMES) == (
-        f"{RENT}, dans le Doubs : 26 recherches n’ont rien trouvé sur place en trente jours (surtout Besançon)."
+        f"{RENT}, dans le Doubs : 22 recherches au moins n’ont rien trouvé sur place en quatre semaines (surtout Besançon)."
     )
 
 
@@ -99,22 +103,42 @@ def test_no_number_under_eleven_leaves_whatever_is_counted(rows: list[tuple[int,
     counts = [searched(count, territory, TODAY - timedelta(days=ago)) for count, ago, territory in rows]
     for told in summed(counts, TODAY).values():
         assert all(number is None or number == 0 or number >= 11 for number in (told.now, told.before))
-    inside = sum(one.count for one in counts if TODAY - timedelta(days=30) <= one.day < TODAY)
+    begin, end = window_of(TODAY)
+    inside = sum(one.count for one in counts if begin <= one.day < end)
     alerts = searches_empty(counts, PLACES, TODAY)
     assert sum(alert.figure for alert in alerts) <= inside
     assert all(alert.figure >= 11 for alert in alerts)
     assert len({alert.id for alert in alerts}) == len(alerts)
 
 
+@given(
+    st.lists(st.tuples(st.integers(1, 30), st.integers(-90, 0), st.sampled_from([BESANCON, PONTARLIER, DOUBS, ""]))),
+    st.integers(0, 6),
+)
+def test_two_tellings_one_after_the_other_differ_by_eleven_or_not_at_all(
+    rows: list[tuple[int, int, str]], day: int
+) -> None:
+    """Whoever compares two mornings learns of no single search, nor on which day of the week one came."""
+    counts = [searched(count, territory, TODAY + timedelta(days=ago)) for count, ago, territory in rows]
+    monday = window_of(TODAY)[1]
+    told = [summed(counts, monday + timedelta(weeks=number)) for number in range(-6, 4)]
+    for one, after in pairwise(told):
+        for subject in one.keys() & after.keys():
+            for was, now in ((one[subject].now, after[subject].now), (one[subject].before, after[subject].before)):
+                assert was is None or now is None or was == now or abs(was - now) >= 11
+    assert summed(counts, monday + timedelta(days=day)) == told[6]
+    assert searches_empty(counts, PLACES, monday + timedelta(days=day)) == searches_empty(counts, PLACES, monday)
+
+
 def test_a_stale_listing_is_told_when_many_were_shown_it_and_as_long_as_it_is_stale() -> None:
-    counts = [SearchCount(day=YESTERDAY, met=Met.STALE, listing="service:t:s", count=30)]
+    counts = [SearchCount(day=LAST_WEEK, met=Met.STALE, listing="service:t:s", count=34)]
     [alert] = stale_but_sought(counts, {"service:t:s"}, TODAY)
     assert sentence(alert, NAMES) == (
-        "Écoute budget : fiche sans confirmation depuis plus de deux ans, montrée 30 fois en trente jours."
+        "Écoute budget : fiche sans confirmation depuis plus de deux ans, montrée 33 fois au moins en quatre semaines."
     )
-    assert trend(alert) == "Les trente jours précédents : 0 → 30"
+    assert trend(alert) == "Les quatre semaines précédentes : 0 → 33"
     assert stale_but_sought(counts, set(), TODAY) == []
-    assert stale_but_sought([replace(counts[0], count=29)], {"service:t:s"}, TODAY) == []
+    assert stale_but_sought([replace(counts[0], count=32)], {"service:t:s"}, TODAY) == []
 
 
 # ─ coverage
@@ -131,7 +155,7 @@ def test_what_is_lost_is_what_was_there_the_day_before() -> None:
     def now(*communes: str) -> Uncovered:
         return Uncovered(departement=DOUBS, competence=make.RENT, communes=frozenset(communes))
 
-    first = looked_at(None, now(PONTARLIER), YESTERDAY)
+    first = looked_at(None, now(PONTARLIER), LAST_WEEK)
     assert first.lost == {}
     second = looked_at(first, now(PONTARLIER, BESANCON), TODAY)
     assert second.lost == {BESANCON: TODAY}

@@ -15,7 +15,7 @@ from graph.model.figures.lattice import FEWEST, WHOLE, Measure, Published
 from graph.model.figures.networked import NetworkTold, bodies_told, network_told
 from graph.model.figures.of_files import commune_of, facts_of
 from graph.model.figures.periods import Quarter
-from graph.model.figures.tables import publish
+from graph.model.figures.publication import publish
 from importers.invented.generated import generated
 from importers.invented.loading import lives
 from tests.model.figures.making import handoff
@@ -39,9 +39,7 @@ def told(facts: Facts) -> tuple[NetworkTold, frozenset[str]]:
     def zones(commune: str) -> tuple[str, ...]:
         return (commune, "epci:1", "departement:1", "region:1", "pays:FR")
 
-    sent, answered = (
-        publish(measure, facts, QUARTER, zones, lambda body: "") for measure in (Measure.SENT, Measure.ANSWERED)
-    )
+    sent, answered = (publish(measure, facts, QUARTER, zones) for measure in (Measure.SENT, Measure.ANSWERED))
     return network_told(facts, facts.handoffs, QUARTER, sent, answered), bodies_told(sent, answered)
 
 
@@ -120,6 +118,29 @@ def test_needs_of_a_few_files_are_not_told_however_many_they_are() -> None:
     assert (some.handed, some.met_first) == (32, None)
     enough = quarter_of_bodies([*of_files(20, 1), *of_files(12, 1, state=State.COMPLETED, outcome="met")])
     assert (enough.handed, enough.met_first) == (32, 12)
+
+
+def test_a_way_is_told_where_it_leaves_over_enough_of_those_who_came_another_way() -> None:
+    """Of what is published of a body, less those who came by a way that is told, a few would be left."""
+
+    def ways(others: int) -> list[int]:
+        alone = [one for one in of_files(others, 1, state=State.DECLINED) if one.target == "b"]
+        return [chain.count for chain in quarter_of_bodies([*of_files(20, 1), *alone]).chains]
+
+    assert [ways(others) for others in (0, 3, 10, 11)] == [[20], [], [], [20]]
+
+
+def test_what_the_first_body_met_is_told_where_it_leaves_over_enough() -> None:
+    """Twenty that came back to whom had sent them away, twelve that the first met, and a few of whom neither is true."""
+
+    def met_first(neither: int) -> tuple[int | None, int | None]:
+        again = of_files(20, 1, state=State.DECLINED)
+        again += [replace(one, id=f"{one.id} again", target="b", sent=one.sent + timedelta(days=1)) for one in again]
+        met = [one for one in of_files(12, 1, state=State.COMPLETED, outcome="met") if one.target == "b"]
+        some = quarter_of_bodies([*again, *met, *of_files(neither, 1)])
+        return some.bounced, some.met_first
+
+    assert [met_first(neither) for neither in (0, 3, 11)] == [(20, 12), (20, None), (20, 12)]
 
 
 def test_a_dead_end_is_told_where_enough_files_stopped_and_enough_did_not() -> None:

@@ -20,7 +20,8 @@ from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, Re
 from graph.model.figures.histograms import FROM
 from graph.model.figures.lattice import WHOLE, Measure, Node, Part, Published
 from graph.model.figures.periods import Quarter
-from graph.model.figures.tables import BODY, FLOWS, TABLES, counted_of, publish
+from graph.model.figures.publication import FLOWS, publish
+from graph.model.figures.tables import BODY, TABLES, counted_of
 from graph.model.vocabulary import competences
 from tests.model.figures.attack import attacked, nodes_of
 
@@ -45,10 +46,6 @@ def zones(commune: str) -> tuple[str, ...]:
     if commune[:2] not in {"25", "39"}:
         return ()
     return commune, f"epci:{commune[2:4]}", f"departement:{commune[:2]}", "region:27", "pays:FR"
-
-
-def kind_of(body: str) -> str:
-    return body.partition(":")[0]
 
 
 @cache
@@ -143,11 +140,11 @@ def invented(seed: int, count: int = 150) -> Facts:
 
 
 def cells_of(measure: Measure, facts: Facts, quarter: Quarter = FIRST) -> dict[tuple[Node, Node], int]:
-    return dict(counted_of(measure, facts, quarter, zones, kind_of)[0])
+    return dict(counted_of(measure, facts, quarter, zones)[0])
 
 
 def published(measure: Measure, facts: Facts, quarter: Quarter) -> Published:
-    return publish(measure, facts, quarter, zones, kind_of)
+    return publish(measure, facts, quarter, zones)
 
 
 def splits(parts: Iterable[Part]) -> set[str]:
@@ -192,9 +189,7 @@ def test_where_and_under_what_a_handoff_is_told() -> None:
         (theme,),
         (theme, f"competence={COMPETENCES[0]}"),
         ("month=2025-01",),
-        ("kind=asso",),
         ("sender=ccas:1",),
-        ("wait=3",),
     }
     unknown = cells_of(Measure.SENT, Facts(handoffs=(replace(HANDOFF, commune="99999"),)))
     assert ("region=", "departement=", "epci=", "commune=") in nodes_of(unknown)[0]
@@ -259,7 +254,7 @@ def test_a_need_told_at_a_door_is_unmet_once() -> None:
 def test_the_splits_of_rows_and_columns_bear_different_names() -> None:
     places = {"region", "departement", "epci", "commune", BODY}
     for table in TABLES.values():
-        assert not splits(table.columns(FIRST, kind_of)) & places
+        assert not splits(table.columns(FIRST)) & places
 
 
 @pytest.mark.parametrize("measure", Measure)

@@ -81,7 +81,7 @@ async def _read(rooms: Rooms, viewer: Viewer, wish: Wish) -> dict[Measure, Told]
     measures = (Measure.CONTACTED, Measure.ANSWERED, Measure.NEEDS_OPEN)
     if wish.exact:
         facts = await own(rooms, viewer, wish.period)
-        return {one: counted_exactly(facts, one, wish.period, {}) for one in measures}
+        return {one: counted_exactly(facts, one, wish.period) for one in measures}
     row = row_of(wish.territory)
     return {one: await told(rooms, viewer, one, wish.period, row) for one in measures}
 

@@ -40,7 +40,7 @@ async def network(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     if wish.exact:
         facts = await own(rooms, viewer, wish.period)
         found = await own_flows(rooms, viewer, wish.period)
-        sent = counted_exactly(facts, Measure.SENT, wish.period, {})
+        sent = counted_exactly(facts, Measure.SENT, wish.period)
         for end in dead_ends(facts.handoffs).values():
             marks[end.target] += [cause.value for cause in end.causes]
         for one in bottlenecks(facts.handoffs):

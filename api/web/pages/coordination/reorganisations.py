@@ -16,6 +16,7 @@ from api.actions import reorganisation_moves as moves
 from api.actions import reorganising
 from api.actions.reorganisation_moves import MoveKind, read
 from api.actions.reorganised import compared
+from api.actions.reorganised_places import place_stocks
 from api.actions.reports.writing import inert
 from api.auth.viewer import must_sign_in
 from api.web.dates_words import exact_day
@@ -23,6 +24,7 @@ from api.web.forms import Form, form_of, number, see
 from api.web.render import now, page
 from api.web.reorganisation_form import FIELDS, said_in
 from api.web.reorganised_gather import named_in, relays_map, sides_of, still
+from api.web.reorganised_places_view import stock_note, stock_rows
 from api.web.reorganised_view import (
     RULES,
     around_words,
@@ -109,6 +111,7 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
     progress = None if plan.draft else await reorganising.status(rooms, viewer, id_)
     others = [one for one in await reorganising.plans(rooms, viewer) if one.id != id_]
     named = await named_in(rooms, found)
+    stocks = await place_stocks(rooms, viewer, plan, at=at) if found.comparison else []
     context = {
         "plan": plan,
         "state": state_words(plan),
@@ -137,6 +140,8 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
         "field": refused.field if refused else "",
         **(sides_of(found.comparison, named) if found.comparison else {}),
         "relays": relays_map(found.comparison) if found.comparison else None,
+        "stocks": stock_rows(stocks, named),
+        "stock_note": stock_note(stocks[0].quarter if stocks else None),
         "compared": bool(plan.moves) and found.comparison is not None,
     }
     status = 422 if refused else 200
