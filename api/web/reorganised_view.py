@@ -87,6 +87,13 @@ def move_words(move: Move, named: Named) -> str:
             return f"Confier {which} de {named.body(move.source)} à {named.body(move.to)}."
 
 
+def changed_words(plan: Plan, named: Named) -> str:
+    """What was changed last, and how it was; empty where that cannot be taken back any more."""
+    if plan.changed is None or not plan.draft:
+        return ""
+    return f"Le mouvement {plan.changed.place + 1} a été modifié. Avant : {move_words(plan.changed.before, named)}"
+
+
 def _heir(heir: model.Heir, named: Named) -> str:
     parts = [
         heir.scope,

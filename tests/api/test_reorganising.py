@@ -29,6 +29,7 @@ from graph.model.directory import ListingState, SuccessionKind
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from graph.model.reorganisation.carried import Around
 from graph.model.reorganisation.plan import (
+    Changed,
     ChangeTerritory,
     CloseBody,
     CreateBody,
@@ -107,6 +108,8 @@ async def flaws(graph: Graph) -> list[Flaw]:
 def test_a_plan_is_kept_as_it_was_told() -> None:
     plan = Plan(id="p", title="T", on=ON, moves=(*MOVES, *SOUND), published=AT, author="a", note="n", version=3)
     assert decoded(encoded(plan)) == plan
+    changed = replace(plan, changed=Changed(place=1, before=MOVES[0]))
+    assert decoded(encoded(changed)) == changed
 
 
 async def test_a_draft_is_changed_by_coordinators_alone(rooms: Rooms) -> None:
