@@ -57,7 +57,7 @@ def main() -> None:
     """Each size in turn."""
     print(machine(), flush=True)
     for services in [int(size) for size in sys.argv[1:]] or SIZES:
-        asyncio.run(_measure(prepared(services), services))
+        asyncio.run(_measure(prepared(services).resolve(), services))
 
 
 async def _measure(folder: Path, services: int) -> None:

@@ -12,7 +12,7 @@ from graph.model.access import Operation, Subject, Viewer, check
 from graph.model.errors import Conflict, InvalidInput, NotFound
 from graph.model.life import PARIS
 from graph.model.reorganisation import plan as model
-from graph.model.reorganisation.carried import Around, of_persons
+from graph.model.reorganisation.carried import Advance, advance
 from graph.model.reorganisation.checking import OF_THE_PLAN, checked, hindrances
 from graph.model.reorganisation.facts import DirectoryFacts
 from graph.model.reorganisation.move_faults import Fault
@@ -40,13 +40,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a plan has come: files moved, and those that the bodies it ends still hold, as far as it may be told. `hindered`
-    keeps it from beginning.
-    """
+    """How far a plan has come, as far as it may be told. `hindered` keeps it from beginning."""
 
     plan: Plan
-    moved: Around
-    left: Around
+    come: Advance
     hindered: tuple[Fault, ...] = ()
 
 
@@ -166,8 +163,11 @@ async def status(rooms: Rooms, viewer: Viewer, id_: str) -> Progress:
             hindered = hindrances(plan, await unit.reorganisations.facts(plan))
         return Progress(
             plan=plan,
-            moved=of_persons(await unit.reorganisations.marked(id_)),
-            left=of_persons(len(await unit.reorganisations.held(endings(plan)))),
+            come=advance(
+                plan,
+                await unit.reorganisations.marked(id_),
+                len(await unit.reorganisations.held(endings(plan))),
+            ),
             hindered=tuple(hindered),
         )
 

@@ -234,6 +234,7 @@ class ReorganisationProgress:
 
     moved: Around = strawberry.field(description="Files that it has moved.")
     left: Around = strawberry.field(description="Files that the organisations that it ends still hold.")
+    percent: int | None = strawberry.field(description="How many of a hundred have moved; null where they are few.")
 
 
 @strawberry.type(
@@ -285,5 +286,5 @@ class Reorganisation:
     @strawberry.field(description="How far it has come.")
     async def progress(self, info: Info) -> ReorganisationProgress:
         """In files: at each moment each of them has one lead."""
-        found = await reorganising.status(info.context.rooms, info.context.viewer, str(self.id))
-        return ReorganisationProgress(moved=Around.of(found.moved), left=Around.of(found.left))
+        come = (await reorganising.status(info.context.rooms, info.context.viewer, str(self.id))).come
+        return ReorganisationProgress(moved=Around.of(come.moved), left=Around.of(come.left), percent=come.percent)

@@ -31,6 +31,7 @@ from graph.model.reorganisation.plan import (
 )
 from graph.store import edges
 from graph.store.casework.rows import milliseconds
+from graph.store.clear_files import clear_facts, zones_of
 from graph.store.outbox import INDEX_LISTINGS
 
 if TYPE_CHECKING:
@@ -167,13 +168,14 @@ class Reorganisations:
         rows = [row for query in (LED, ASKED, SENT) for row in await self._unit.run(query, organisations=given)]
         return sorted({row["file"] for row in rows})
 
-    async def facts_of(self, files: Iterable[File]) -> list[FileFacts]:
-        """What a plan looks at of these open files."""
-        some = list(files)
-        communes = {file.id: commune_of(file) for file in some}
-        known = await self._unit.territories.by_ids(sorted(set(communes.values()) - {""}))
-        zones = {id_: (*territory.zones, id_) for id_, territory in known.items()}
-        return [file_facts(file, zones.get(communes[file.id], (communes[file.id],))) for file in some]
+    async def facts_of(self, file: File) -> FileFacts:
+        """What a plan looks at of an open file."""
+        commune = commune_of(file)
+        return file_facts(file, (await zones_of(self._unit, [commune]))[commune])
+
+    async def facts_held(self, organisations: Iterable[str]) -> list[FileFacts]:
+        """The same of all open files that these bodies hold, in order of id, of which none is opened."""
+        return await clear_facts(self._unit, await self.held(organisations))
 
     async def mark(self, plan: str, file: str, at: datetime) -> None:
         """The plan has moved this file."""

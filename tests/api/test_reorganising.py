@@ -27,7 +27,7 @@ from graph.model.casework.handoff import Kind, State
 from graph.model.casework.leaving import Leave
 from graph.model.directory import ListingState, SuccessionKind
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from graph.model.reorganisation.carried import Around
+from graph.model.reorganisation.carried import Advance, Around
 from graph.model.reorganisation.plan import (
     Changed,
     ChangeTerritory,
@@ -184,7 +184,7 @@ async def test_on_its_day_each_thing_is_where_the_plan_has_it(rooms: Rooms) -> N
     plan = await prepared(rooms, *MOVES)
     assert await run_due(rooms.graph, DAY) == 12
     progress = await reorganising.status(rooms, COORDINATOR, plan.id)
-    assert (progress.plan.state, progress.moved, progress.left) == (PlanState.DONE, Around(10), Around(0))
+    assert (progress.plan.state, progress.come) == (PlanState.DONE, Advance(moved=Around(10), left=Around(0)))
     found = await leads(rooms.graph)
     # Ben goes north: there he still leads; of his files that go south he leads none.
     assert Counter(found.values()) == {(NORTH, "ben"): 3, (SOUTH, ""): 3, (PARTNER, "anne"): 6}
@@ -383,7 +383,10 @@ async def test_killed_at_any_moment_it_is_taken_up_again(rooms: Rooms, engine: A
     assert readings > 4
     assert moved == sorted(moved)
     progress = await reorganising.status(rooms, COORDINATOR, plan.id)
-    assert (progress.plan.state, progress.moved, progress.left) == (PlanState.DONE, Around(MANY), Around(0))
+    assert (progress.plan.state, progress.come) == (
+        PlanState.DONE,
+        Advance(moved=Around(MANY), left=Around(0), percent=100),
+    )
     found = await leads(rooms.graph)
     assert Counter(found.values()) == {(NORTH, "ben"): 50, (SOUTH, ""): 50, (PARTNER, "anne"): 100}
     assert await flaws(rooms.graph) == []

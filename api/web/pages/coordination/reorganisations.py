@@ -123,7 +123,7 @@ async def shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInpu
         "running": plan.state is PlanState.RUNNING,
         "can_end": plan.state in {PlanState.DRAFT, PlanState.PUBLISHED},
         "progress": progress,
-        "come": progress and progress_words(progress.moved, progress.left),
+        "come": progress and progress_words(progress.come),
         "changed": changed_words(plan, named),
         "forms": [form_shown(kind) for kind in MoveKind],
         **choices(),
