@@ -262,7 +262,11 @@ async def test_a_body_that_is_merged_takes_its_people_along(rooms: Rooms) -> Non
     leave = Leave(account="cleo", organisation=OLD, since=ON, until=ON, substitute="ben")
     await rooms.graph.write(lambda unit: unit.timing.set_leave(leave))
     head = Membership(account="ben", organisation=OLD, roles=frozenset({Role.PROFESSIONAL, Role.HEAD_OF_SERVICE}))
-    await rooms.graph.write(lambda unit: unit.accounts.put_membership(head))
+    keeper = Membership(
+        account="cleo", organisation=OLD, roles=frozenset({Role.PROFESSIONAL, Role.ORGANISATION_ADMINISTRATOR})
+    )
+    for one in (head, keeper):
+        await rooms.graph.write(lambda unit, one=one: unit.accounts.put_membership(one))
     await prepared(rooms, MergeBodies(ids=(OLD,), into=PARTNER), ChangeTerritory(body=PARTNER, covers=("25056",)))
     assert await run_due(rooms.graph, DAY) == 6
     assert Counter((await leads(rooms.graph)).values()) == {(PARTNER, "ben"): 3, (PARTNER, "anne"): 3}
@@ -274,9 +278,17 @@ async def test_a_body_that_is_merged_takes_its_people_along(rooms: Rooms) -> Non
         assert await unit.timing.leaves(PARTNER) == [replace(leave, organisation=PARTNER)]
         (step,) = (await unit.directory.successions_of([OLD]))[OLD]
         assert (step.successor, step.kind) == (PARTNER, SuccessionKind.MERGED)
-        # A head of service elsewhere: here, a professional.
-        (ben,) = [one for one in await unit.accounts.memberships("ben") if one.organisation == PARTNER]
-        assert ben.roles == {Role.PROFESSIONAL}
+        # A head of service elsewhere: here, a professional. Who gave rights there keeps listings here, and gives none.
+        roles = {
+            name: one.roles
+            for name in ("ben", "cleo")
+            for one in await unit.accounts.memberships(name)
+            if one.organisation == PARTNER
+        }
+        assert roles == {
+            "ben": {Role.PROFESSIONAL},
+            "cleo": {Role.PROFESSIONAL, Role.LISTING_EDITOR},
+        }
         partner = (await unit.directory.organisations([PARTNER]))[PARTNER]
         assert partner.covers == ("25056",)
         services = (await unit.directory.services_of([PARTNER]))[PARTNER]
