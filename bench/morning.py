@@ -1,9 +1,11 @@
-"""What the morning's look at the network costs over a directory of France's size: `python -m bench.morning [services …]`.
+"""The morning's look at the network over a directory of France's size.
 
-The invented France of `bench.france` in a graph of its own (made once, some minutes), with somebody of the network in each of its
-départements; then mornings: the first, a quiet one, an ordinary one on which some listings are gone, one on which a source has
-lost a tenth of what it said, one on which a kind of body is gone everywhere. Of each the time, the memory, how many alerts
-stand, how many lines a coordinator is shown of them.
+    python -m bench.morning told 100000     # in memory: how many alerts stand, in how many lines they are told
+    python -m bench.morning graph 100000    # from a graph of its own, made once in some minutes: time and memory too
+
+The invented France of `bench.france`, with somebody of the network in each of its départements; then mornings: the first, a quiet
+one, an ordinary one on which some listings are gone, one on which a source has lost a tenth of what it said, one on which a kind of
+body is gone everywhere. In memory it is made harder: nobody acts in the whole country, so that what is lost is missed.
 """
 
 from __future__ import annotations
@@ -13,9 +15,9 @@ import random
 import resource
 import sys
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -30,8 +32,14 @@ from bench.france import SEED, France, bodies_for
 from bench.speed import machine, prepared
 from graph.model.account import Membership
 from graph.model.directory import Batch, Organisation, Service
-from graph.model.figures.alerts import in_order
+from graph.model.figures.alert_bundles import bundled
+from graph.model.figures.alerts import Standing, in_order
+from graph.model.figures.noticing import departement_of, zones_lost
+from graph.model.figures.uncovered import Uncovered, looked_at, uncovered
 from graph.model.relay import Listing
+from graph.model.territory import COUNTRY, Territory
+from graph.model.ties import KINDS_OF_MANY_TRADES
+from graph.model.vocabulary import competences, rules_for
 from graph.store.engine import Engine
 from graph.store.loading import Loader
 from graph.store.migrate import migrate
@@ -49,15 +57,91 @@ FIRST: Final = datetime(2026, 6, 2, 5, tzinfo=UTC)
 # Of a hundred thousand services, on an ordinary night.
 ORDINARY: Final = 300
 # Of the departmental bodies, the kind that is gone on the last morning.
-GONE_KIND: Final = "CAF"
+GONE_KIND: Final = "ADIL"
 MANY_RELAYS: Final = "logement-hebergement--mise-a-labri-urgence"
 
 
-def main() -> None:
+def main(part: str = "told", *sizes: str) -> None:
     """Each size in turn."""
     print(machine(), flush=True)
-    for services in [int(size) for size in sys.argv[1:]] or SIZES:
-        asyncio.run(_measure(prepared(services).resolve(), services))
+    for services in [int(size) for size in sizes] or SIZES:
+        if part == "told":
+            told(services)
+        else:
+            asyncio.run(_measure(prepared(services).resolve(), services))
+
+
+# ------------------------------------------------------------------ in memory
+
+
+def told(services: int) -> None:
+    """What is told of each morning."""
+    france = France(services, bodies_for(services))
+    bodies, offered = _listed(france)
+    gone = offered[:]
+    random.Random(SEED).shuffle(gone)
+    ordinary, rest = ORDINARY * services // 100_000, services // 10
+    places, communes = {one.id: one for one in france.territories}, _by_departement(france)
+    held: dict[str, Uncovered] = {}
+    print(f"{'morning':24} {'CPU':>7} {'alerts':>7} {'lines':>7}")
+    for day, (name, less, kind) in enumerate(
+        (
+            ("the first", 0, ""),
+            ("a quiet one", 0, ""),
+            (f"{ordinary:,} services gone", ordinary, ""),
+            (f"{rest:,} services gone", rest, ""),
+            (f"no {GONE_KIND} any more", 0, GONE_KIND),
+        )
+    ):
+        del gone[:less]
+        bodies = [one for one in bodies if one.kind != kind]
+        begun = time.process_time()
+        held = _looked(held, _covered(bodies, gone), communes, FIRST.date() + timedelta(days=day))
+        alerts = zones_lost(held.values(), places)
+        cpu = time.process_time() - begun
+        lines = bundled(Standing(alert=one, seen=FIRST) for one in alerts)
+        print(f"{name:24} {cpu:6.1f}s {len(alerts):7} {len(lines):7}", flush=True)
+
+
+def _listed(france: France) -> tuple[list[Organisation], list[Service]]:
+    bodies, offered = list[Organisation](), list[Service]()
+    for some in france.listings():
+        bodies.append(some[0].organisation)
+        offered += [one.service for one in some if one.service and COUNTRY not in one.service.covers]
+    return bodies, offered
+
+
+def _by_departement(france: France) -> dict[str, list[Territory]]:
+    found: defaultdict[str, list[Territory]] = defaultdict(list)
+    for commune in france.communes:
+        found[departement_of(commune)].append(commune)
+    return found
+
+
+def _covered(bodies: list[Organisation], offered: list[Service]) -> dict[str, set[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for body in bodies:
+        if body.kind not in KINDS_OF_MANY_TRADES:
+            for rule in rules_for(body.kind):
+                found[rule.competence] |= set(body.covers)
+    for service in offered:
+        for one in service.competences:
+            found[one] |= set(service.covers)
+    return found
+
+
+def _looked(
+    held: dict[str, Uncovered], covered: dict[str, set[str]], communes: dict[str, list[Territory]], today: date
+) -> dict[str, Uncovered]:
+    now = [
+        Uncovered(departement=there, competence=one, communes=uncovered(some, covered.get(one, set())))
+        for there, some in communes.items()
+        for one in competences()
+    ]
+    return {one.id: looked_at(held.get(one.id), one, today) for one in now}
+
+
+# ------------------------------------------------------------------ from a graph
 
 
 async def _measure(folder: Path, services: int) -> None:
@@ -128,7 +212,7 @@ async def _mornings(graph: Graph, index: EmbeddedIndex, engine: Engine, services
         (f"{rest:,} services gone", Service, [f"bench:s{one}" for one in offered[ordinary : ordinary + rest]]),
         (f"no {GONE_KIND} any more", Organisation, kind),
     ]
-    print(f"{'morning':24} {'wall':>7} {'CPU':>7} {'process':>8} {'engine':>8} {'alerts':>7} {'inhabitants':>12}")
+    print(f"{'morning':24} {'wall':>7} {'CPU':>7} {'process':>8} {'engine':>8} {'alerts':>7} {'lines':>7}")
     for day, (name, sort, ids) in enumerate(nights):
         for start in range(0, len(ids), 500):
             await loader.take_away(sort, ids[start : start + 500])
@@ -139,18 +223,11 @@ async def _mornings(graph: Graph, index: EmbeddedIndex, engine: Engine, services
             standing = in_order(await unit.alerts.standing())
         process = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         java = psutil.Process(engine.process.pid).memory_info().rss / 2**20 if engine.process else 0
-        people = [one.alert.figure for one in standing]
+        lines = len(bundled(standing))
         print(
-            f"{name:24} {wall:6.1f}s {cpu:6.1f}s {process:6.0f}MB {java:6.0f}MB {len(standing):7} {sum(people):12,}",
+            f"{name:24} {wall:6.1f}s {cpu:6.1f}s {process:6.0f}MB {java:6.0f}MB {len(standing):7} {lines:7}",
             flush=True,
         )
-        if standing:
-            where = Counter(one.alert.territory for one in standing)
-            about = Counter(one.alert.competence for one in standing)
-            print(
-                f"    départements {len(where)}, at most {max(where.values())} in one; competences {len(about)}, at "
-                f"most {max(about.values())} of one; figures {sorted(people)[:: max(1, len(people) // 10)]}"
-            )
 
 
 async def _coverage(rooms: Rooms) -> None:
@@ -168,4 +245,4 @@ async def _coverage(rooms: Rooms) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

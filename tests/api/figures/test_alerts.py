@@ -17,6 +17,8 @@ from graph.model.access import Role
 from graph.model.directory import ListingState
 from graph.model.figures.alerts import Alert, AlertKind, Standing
 from graph.model.figures.searched import KEPT, Met, SearchCount
+from graph.model.territory import COUNTRY
+from graph.store.loading import Loader
 from graph.store.unit import Graph
 from tests import make
 from tests.api.figures import alerts
@@ -125,6 +127,25 @@ async def test_a_zone_that_loses_its_last_relay_is_told_until_somebody_is_there(
     assert await standing(graph) == {}
     async with graph.reading() as unit:
         assert [one.alert.id for one, _ in await unit.alerts.past(10)] == [alert.id]
+
+
+async def test_what_acts_in_the_whole_country_is_there_in_each_departement_of_the_network(site: Inside) -> None:
+    graph, paris = site.rooms.graph, "t:paris"
+    everywhere = make.service("t:france", organisation=HERE, competences=(make.HOTEL,), covers=(COUNTRY,))
+    records = make.batch(make.organisation(paris, name="Là-bas", kind="CAF", covers=("75056",)), everywhere)
+    loader = Loader(graph, "essai")
+    await loader.load(await loader.plan_batch(records), lambda done: None)
+    await site.account(Role.PROFESSIONAL, HERE)
+    await site.account(Role.PROFESSIONAL, paris)
+    await look(graph, site.rooms.index, NOW)
+    async with graph.reading() as unit:
+        seen = await unit.alerts.uncovered()
+    there = {one.departement for one in seen.values()}
+    assert there == {"departement:25", "departement:75"}
+    assert [seen[f"{one}|{make.HOTEL}"].communes for one in sorted(there)] == [frozenset()] * 2
+    # What is in the Doubs alone is not in Paris.
+    assert seen[f"departement:25|{make.RENT}"].communes == frozenset()
+    assert seen[f"departement:75|{make.RENT}"].communes != frozenset()
 
 
 async def test_a_stale_listing_that_many_are_shown_is_told(site: Inside, tmp_path: Path) -> None:
