@@ -1,100 +1,22 @@
-"""A move as it is said at a door: one flat record for all kinds, names read as ids where people type them."""
+"""The moves of a draft, one by one: added, changed in place, taken out; names read as ids where people type them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
 from typing import Final
-from uuid import uuid4
 
 from api.actions import reorganising
+from api.actions.reorganisation_said import MoveKind, Said, move_of
 from api.rooms import Rooms
 from graph.model.access import Viewer
-from graph.model.directory import Organisation
 from graph.model.errors import InvalidInput
 from graph.model.reorganisation import plan as model
-from graph.model.reorganisation.plan import SOURCE, FilesRule, Heir, Move, Plan, created
+from graph.model.reorganisation.plan import Changed, Heir, Move, Plan, created
 from graph.model.words import fold
 from graph.store.unit import Unit
 
 MOST_ALIKE: Final = 20
-
-
-class MoveKind(StrEnum):
-    """What a move does."""
-
-    CREATE_BODY = "create_body"
-    CLOSE_BODY = "close_body"
-    MERGE_BODIES = "merge_bodies"
-    SPLIT_BODY = "split_body"
-    MOVE_BODY = "move_body"
-    RENAME_BODY = "rename_body"
-    MOVE_SERVICE = "move_service"
-    MOVE_POST = "move_post"
-    MOVE_PROFESSIONAL = "move_professional"
-    CHANGE_TERRITORY = "change_territory"
-    MOVE_FILES = "move_files"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A move as it was said; each kind uses some of it. `body` is what it is about, `to` who receives."""
-
-    kind: MoveKind
-    body: str = ""
-    to: str = ""
-    bodies: tuple[str, ...] = ()
-    name: str = ""
-    organisation_kind: str = ""
-    territories: tuple[str, ...] = ()
-    heirs: tuple[Heir, ...] = ()
-    thing: str = ""
-    accounts: tuple[str, ...] = ()
-    with_files: bool = True
-    rule: FilesRule = FilesRule.ALL
-
-
-def move_of(said: Said, on: date) -> Move:
-    """The move itself; what is wrong with it is said with the plan's faults. Raises InvalidInput where it would be several."""
-    match said.kind:
-        case MoveKind.CREATE_BODY:
-            record = Organisation(
-                id=said.body or f"{SOURCE}:{uuid4().hex[:12]}",
-                name=said.name,
-                kind=said.organisation_kind,
-                source=SOURCE,
-                vouched_on=on,
-                covers=said.territories,
-                part_of=said.to,
-            )
-            return model.CreateBody(record=record)
-        case MoveKind.CLOSE_BODY:
-            return model.CloseBody(id=said.body, successor=said.to)
-        case MoveKind.MERGE_BODIES:
-            return model.MergeBodies(ids=said.bodies, into=said.to)
-        case MoveKind.SPLIT_BODY:
-            return model.SplitBody(id=said.body, heirs=said.heirs)
-        case MoveKind.MOVE_BODY:
-            return model.MoveBody(id=said.body, under=said.to)
-        case MoveKind.RENAME_BODY:
-            return model.RenameBody(id=said.body, name=said.name)
-        case MoveKind.MOVE_SERVICE:
-            return model.MoveService(service=said.thing, to=said.to)
-        case MoveKind.MOVE_POST:
-            return model.MovePost(post=said.thing, to=said.to)
-        case MoveKind.MOVE_PROFESSIONAL:
-            if len(said.accounts) > 1:
-                raise InvalidInput("Un mouvement déplace une seule personne : faites-en un par personne.", "accounts")
-            account = next(iter(said.accounts), "")
-            return model.MoveProfessional(account=account, source=said.body, to=said.to, with_files=said.with_files)
-        case MoveKind.CHANGE_TERRITORY:
-            return model.ChangeTerritory(body=said.body, covers=said.territories)
-        case MoveKind.MOVE_FILES:
-            return model.MoveFiles(
-                source=said.body, to=said.to, rule=said.rule, territories=said.territories, accounts=said.accounts
-            )
 
 
 async def add_move(
@@ -106,7 +28,7 @@ async def add_move(
         viewer,
         id_,
         key=key,
-        change=lambda plan: (*plan.moves, move_of(said, plan.on)),
+        change=lambda plan: replace(plan, moves=(*plan.moves, move_of(said, plan.on)), changed=None),
         said=("add", said),
         expected_version=expected_version,
     )
@@ -117,23 +39,72 @@ async def remove_move(
 ) -> Plan:
     """One move less: the one at this place (from 0) of the version that was seen. Raises as `reorganising.edit`."""
 
-    def without(plan: Plan) -> tuple[Move, ...]:
-        if not 0 <= place < len(plan.moves):
-            raise InvalidInput("Il n’y a pas de mouvement à cette place : rien n’a été modifié.", "move")
-        return tuple(one for at, one in enumerate(plan.moves) if at != place)
+    def without(plan: Plan) -> Plan:
+        _at(plan, place)
+        return replace(plan, moves=(*plan.moves[:place], *plan.moves[place + 1 :]), changed=None)
 
     return await reorganising.edit(
         rooms, viewer, id_, key=key, change=without, said=("remove", place), expected_version=expected_version
     )
 
 
-async def read(rooms: Rooms, viewer: Viewer, plan: Plan, said: Said) -> Said:
+async def change_move(
+    rooms: Rooms, viewer: Viewer, id_: str, place: int, said: Said, *, key: str, expected_version: int | None
+) -> Plan:
+    """Another move at this place (from 0) of the version that was seen; the others keep theirs. A body that is to be created keeps
+    its id where none is said. Raises as `reorganising.edit`.
+    """
+
+    def changed(plan: Plan) -> Plan:
+        before = _at(plan, place)
+        kept = before.record.id if isinstance(before, model.CreateBody) and said.kind is MoveKind.CREATE_BODY else ""
+        return _with(plan, place, move_of(replace(said, body=said.body or kept), plan.on))
+
+    return await reorganising.edit(
+        rooms, viewer, id_, key=key, change=changed, said=("change", place, said), expected_version=expected_version
+    )
+
+
+async def change_back(rooms: Rooms, viewer: Viewer, id_: str, *, key: str, expected_version: int | None) -> Plan:
+    """The move that was changed last, as it was; that is a change too, and can be taken back. Raises as `reorganising.edit`."""
+
+    def back(plan: Plan) -> Plan:
+        if plan.changed is None:
+            raise InvalidInput("Il n’y a pas de modification à reprendre : rien n’a été modifié.", "move")
+        return _with(plan, plan.changed.place, plan.changed.before)
+
+    return await reorganising.edit(
+        rooms, viewer, id_, key=key, change=back, said=("change back",), expected_version=expected_version
+    )
+
+
+def _with(plan: Plan, place: int, move: Move) -> Plan:
+    moves = (*plan.moves[:place], move, *plan.moves[place + 1 :])
+    return replace(plan, moves=moves, changed=Changed(place=place, before=plan.moves[place]))
+
+
+def _at(plan: Plan, place: int) -> Move:
+    if not 0 <= place < len(plan.moves):
+        raise InvalidInput("Il n’y a pas de mouvement à cette place : rien n’a été modifié.", "move")
+    return plan.moves[place]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What is shown for the ids of a move, by id: typed again it is the same thing, whoever else bears that name."""
+
+    bodies: Mapping[str, str]
+    things: Mapping[str, str]
+    people: Mapping[str, str]
+
+
+async def read(rooms: Rooms, viewer: Viewer, plan: Plan, said: Said, called: Called | None = None) -> Said:
     """The same with ids, where names were typed. Raises InvalidInput, which names the field, for what is not found or is several.
 
     Nothing is read for who may not plan: the action before this one has refused her.
     """
     async with rooms.graph.reading() as unit:
-        named = _Names(rooms, unit, plan)
+        named = _Names(rooms, unit, plan, called or Called({}, {}, {}))
         create = said.kind is MoveKind.CREATE_BODY
         body = said.body if create else await named.body(said.body, "organisme")
         return replace(
@@ -151,12 +122,14 @@ async def read(rooms: Rooms, viewer: Viewer, plan: Plan, said: Said) -> Said:
 class _Names:
     """Names as people type them."""
 
-    def __init__(self, rooms: Rooms, unit: Unit, plan: Plan) -> None:
+    def __init__(self, rooms: Rooms, unit: Unit, plan: Plan, called: Called) -> None:
         self._rooms, self._unit = rooms, unit
         self._created = created(plan)
+        self._bodies, self._things, self._people = map(_by_name, (called.bodies, called.things, called.people))
 
     async def body(self, typed: str, field: str) -> str:
         """By its id, or the whole of its name."""
+        typed = self._bodies.get(typed, typed)
         if not typed or typed in self._created or await self._unit.directory.organisations([typed]):
             return typed
         found = {id_: one.name for id_, one in self._created.items()}
@@ -185,6 +158,8 @@ class _Names:
         """A service or a post of a body, by id or name."""
         if not typed:
             return ""
+        if typed in self._things:
+            return self._things[typed]
         if kind is MoveKind.MOVE_SERVICE:
             if await self._unit.directory.services([typed]):
                 return typed
@@ -195,11 +170,17 @@ class _Names:
 
     async def account(self, typed: str, body: str) -> str:
         """Someone who works there, by account, e-mail address or name."""
+        if typed in self._people:
+            return self._people[typed]
         people = {account.id: account for _, account in await self._unit.accounts.members(body)}
         by_mail = next((id_ for id_, one in people.items() if one.email and fold(one.email) == fold(typed)), "")
         return by_mail or _one(
             typed, {id_: one.name for id_, one in people.items()}, "personnes", "membre de cet organisme"
         )
+
+
+def _by_name(names: Mapping[str, str]) -> dict[str, str]:
+    return {name: id_ for id_, name in names.items()}
 
 
 def _one(typed: str, found: dict[str, str], field: str, what: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -12,20 +12,16 @@ from api.actions.coverage import LOCAL
 from api.actions.reorganising import Planned
 from api.rooms import Rooms
 from graph.model.access import Viewer
-from graph.model.casework.file import File
 from graph.model.directory import Agreement
 from graph.model.life import PARIS
 from graph.model.reorganisation.afterwards import Handling, afterwards, coverage_changes, handlings
 from graph.model.reorganisation.comparing import Comparison, comparison
 from graph.model.reorganisation.effects import Reading
-from graph.model.reorganisation.facts import FileFacts
 from graph.model.reorganisation.plan import PlanState
 from graph.model.territory import Territory
-from graph.store.unit import Unit
 from search.backend import Wanted
 
 SECONDS: Final = 60.0
-AT_ONCE: Final = 100
 # All that handle one competence in a region: more than there are.
 MOST_OTHERS: Final = 10_000
 
@@ -49,7 +45,7 @@ async def compared(rooms: Rooms, viewer: Viewer, id_: str, *, at: datetime) -> C
         known = await unit.reorganisations.facts(plan)
         by_body = await unit.directory.agreements_of(sorted(known.bodies))
         agreements = sorted({one.id: one for some in by_body.values() for one in some}.values(), key=lambda one: one.id)
-        files = [fact async for fact in _files(unit, Reading(plan).sources)]
+        files = await unit.reorganisations.facts_held(Reading(plan).sources)
     after = afterwards(plan, known)
     was = handlings(known, agreements, at.astimezone(PARIS).date())
     will = handlings(after, agreements, plan.on)
@@ -68,16 +64,6 @@ async def compared(rooms: Rooms, viewer: Viewer, id_: str, *, at: datetime) -> C
 
 def _standing(agreements: Iterable[Agreement], at: datetime) -> list[Agreement]:
     return [one for one in agreements if one.until is None or one.until >= at.astimezone(PARIS).date()]
-
-
-async def _files(unit: Unit, sources: Iterable[str]) -> AsyncIterator[FileFacts]:
-    """The open files that the plan may move, some at a time: only what a plan looks at of them is kept."""
-    held = await unit.reorganisations.held(sources)
-    for start in range(0, len(held), AT_ONCE):
-        some = [await unit.files.load(id_) for id_ in held[start : start + AT_ONCE]]
-        read: list[File] = [file for file in some if file is not None and file.open]
-        for fact in await unit.reorganisations.facts_of(read):
-            yield fact
 
 
 def _changed(was: Sequence[Handling], will: Sequence[Handling]) -> set[Handling]:

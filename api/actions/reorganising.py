@@ -12,9 +12,10 @@ from graph.model.access import Operation, Subject, Viewer, check
 from graph.model.errors import Conflict, InvalidInput, NotFound
 from graph.model.life import PARIS
 from graph.model.reorganisation import plan as model
-from graph.model.reorganisation.carried import Around, of_persons
-from graph.model.reorganisation.checking import OF_THE_PLAN, Fault, checked, hindrances
+from graph.model.reorganisation.carried import Advance, advance
+from graph.model.reorganisation.checking import OF_THE_PLAN, checked, hindrances
 from graph.model.reorganisation.facts import DirectoryFacts
+from graph.model.reorganisation.move_faults import Fault
 from graph.model.reorganisation.plan import Move, Plan, PlanState, endings
 from graph.store.unit import Unit
 
@@ -25,7 +26,7 @@ MOVED = (
 FROZEN = "Cette réorganisation est publiée : elle ne se modifie plus. Annulez-la, ou préparez-en une autre."
 
 
-Change = Callable[[Plan], Sequence[Move]]
+Change = Callable[[Plan], Plan]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +40,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far a plan has come: files moved, and those that the bodies it ends still hold, as far as it may be told. `hindered`
-    keeps it from beginning.
-    """
+    """How far a plan has come, as far as it may be told. `hindered` keeps it from beginning."""
 
     plan: Plan
-    moved: Around
-    left: Around
+    come: Advance
     hindered: tuple[Fault, ...] = ()
 
 
@@ -98,8 +96,8 @@ async def edit(
     said: object = None,
     expected_version: int | None = None,
 ) -> Plan:
-    """Change a draft; what is None stays. `change` makes the moves of those that it has, and `said` is what it was asked by, so
-    that the same act under the same key is known again.
+    """Change a draft; what is None stays. `change` makes it of what it is, and `said` is what that was asked by, so that the same
+    act under the same key is known again.
 
     Raises NotSignedIn, NotAllowed, NotFound, InvalidInput, Conflict (a Plan).
     """
@@ -110,12 +108,12 @@ async def edit(
             raise InvalidInput(FROZEN, "plan")
         if expected_version is not None and held.version > expected_version:
             raise Conflict(MOVED, held)
-        changed = change(held) if change else moves
+        changed = change(held) if change else replace(held, changed=None)
         made = replace(
-            held,
+            changed,
             title=held.title if title is None else _titled(title),
             on=on or held.on,
-            moves=held.moves if changed is None else tuple(changed),
+            moves=changed.moves if moves is None else tuple(moves),
             note=held.note if note is None else note,
             author=viewer.account,
             version=held.version + 1,
@@ -165,8 +163,11 @@ async def status(rooms: Rooms, viewer: Viewer, id_: str) -> Progress:
             hindered = hindrances(plan, await unit.reorganisations.facts(plan))
         return Progress(
             plan=plan,
-            moved=of_persons(await unit.reorganisations.marked(id_)),
-            left=of_persons(len(await unit.reorganisations.held(endings(plan)))),
+            come=advance(
+                plan,
+                await unit.reorganisations.marked(id_),
+                len(await unit.reorganisations.held(endings(plan))),
+            ),
             hindered=tuple(hindered),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -37,6 +37,8 @@ from graph.store.unit import Graph, Unit
 log = structlog.get_logger(__name__)
 
 Values = Mapping[FieldGroup, Mapping[str, Any]]
+# What is left of a role in a house that has its own: who gives rights there could give herself that of reading every file.
+ELSEWHERE: Final = {Role.HEAD_OF_SERVICE: Role.PROFESSIONAL, Role.ORGANISATION_ADMINISTRATOR: Role.LISTING_EDITOR}
 
 
 class Directory:
@@ -206,10 +208,10 @@ class Directory:
         await self._carry_leave(unit, carried)
 
     def _roles(self, roles: frozenset[Role], to: str) -> frozenset[Role]:
-        """A house that was there before the plan chooses its own heads of service."""
-        if to in created(self._plan) or Role.HEAD_OF_SERVICE not in roles:
+        """A house that was there before the plan chooses itself who reads its files and who gives rights in it."""
+        if to in created(self._plan):
             return roles
-        return frozenset({Role.PROFESSIONAL})
+        return frozenset(ELSEWHERE.get(role, role) for role in roles)
 
     async def _carry_leave(self, unit: Unit, carried: Carried) -> None:
         """Who is away stays away there; whoever stands in still does if she goes there too, else the duty desk."""

@@ -143,7 +143,7 @@ async def _move(unit: Unit, plan: Plan, id_: str, clock: Clock) -> int:
     again = await unit.reorganisations.marked_of(plan.id, [id_])
     reading = Reading(of_ended(plan) if again else plan)
     at = clock()
-    (facts,) = await unit.reorganisations.facts_of([file])
+    facts = await unit.reorganisations.facts_of(file)
     events = moves_of(file, facts, reading, at, f"Réorganisation : {plan.title}")
     if not events:
         return 0

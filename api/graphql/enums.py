@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import strawberry
 
 from api.actions.figures.flows import End as FlowEnd
-from api.actions.reorganisation_moves import MoveKind
+from api.actions.reorganisation_said import MoveKind
 from graph.model import vocabulary
 from graph.model.access import Operation, Role
 from graph.model.alerts import Pace

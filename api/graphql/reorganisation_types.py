@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import strawberry
 
 from api.actions import reorganising
 from api.actions.figures.told import AtLeast
-from api.actions.reorganisation_moves import MoveKind
+from api.actions.reorganisation_said import MoveKind, said_of
 from api.actions.reorganised import compared
 from api.actions.reorganised_places import PlaceStock, place_stocks
 from api.graphql.competences import Competence
 from api.graphql.context import Info
-from api.graphql.enums import PlanState
+from api.graphql.enums import FilesRule, OrganisationKind, PlanState
 from api.graphql.places import Territory
 from graph.model.reorganisation import afterwards as coverage
 from graph.model.reorganisation import carried, comparing
 from graph.model.reorganisation import plan as model
 from graph.model.reorganisation.checking import OF_THE_PLAN
-
-KINDS = {
-    model.CreateBody: MoveKind.CREATE_BODY,
-    model.CloseBody: MoveKind.CLOSE_BODY,
-    model.MergeBodies: MoveKind.MERGE_BODIES,
-    model.SplitBody: MoveKind.SPLIT_BODY,
-    model.MoveBody: MoveKind.MOVE_BODY,
-    model.RenameBody: MoveKind.RENAME_BODY,
-    model.MoveService: MoveKind.MOVE_SERVICE,
-    model.MovePost: MoveKind.MOVE_POST,
-    model.MoveProfessional: MoveKind.MOVE_PROFESSIONAL,
-    model.ChangeTerritory: MoveKind.CHANGE_TERRITORY,
-    model.MoveFiles: MoveKind.MOVE_FILES,
-}
+from graph.model.vocabulary import kinds
 
 
 @strawberry.type(description="A figure of the network, to the nearest ten.")
@@ -47,21 +35,84 @@ class Around:
         return cls(count=figure.count)
 
 
-@strawberry.type(description="One move of a reorganisation.")
+@strawberry.type(description="One of those among whom an organisation is split.")
+class ReorganisationHeir:
+    """As it was said."""
+
+    organisation: strawberry.ID = strawberry.field(description="Who it is.")
+    scope: str = strawberry.field(description="What goes there, in words.")
+    territories: list[strawberry.ID] = strawberry.field(description="Whose people go there.")
+    competences: list[strawberry.ID] = strawberry.field(description="What goes there.")
+
+    @classmethod
+    def of(cls, heir: model.Heir) -> ReorganisationHeir:
+        """As the model has it."""
+        return cls(
+            organisation=strawberry.ID(heir.id),
+            scope=heir.scope,
+            territories=_ids(heir.territories),
+            competences=_ids(heir.competences),
+        )
+
+
+@strawberry.type(description="One move of a reorganisation; what it says goes back into a MoveInput.")
 class ReorganisationMove:
     """What it is about, by ids."""
 
     kind: MoveKind = strawberry.field(description="What it does.")
     bodies: list[strawberry.ID] = strawberry.field(description="The organisations that it names.")
     name: str = strawberry.field(description="The name that it gives; empty where it gives none.")
+    organisation: strawberry.ID | None = strawberry.field(description="What it is about, or who has it now.")
+    to: strawberry.ID | None = strawberry.field(description="Who receives, succeeds, or what it is to be a part of.")
+    organisations: list[strawberry.ID] = strawberry.field(description="Those that are merged.")
+    organisation_kind: OrganisationKind | None = strawberry.field(description="Of a new organisation.")
+    territories: list[strawberry.ID] = strawberry.field(description="What is covered, or whose people's files go.")
+    heirs: list[ReorganisationHeir] = strawberry.field(description="Of an organisation that is split.")
+    service: strawberry.ID | None = strawberry.field(description="Of MOVE_SERVICE.")
+    post: strawberry.ID | None = strawberry.field(description="Of MOVE_POST.")
+    accounts: list[strawberry.ID] = strawberry.field(description="Who moves, or the professionals whose files go.")
+    with_files: bool = strawberry.field(description="Whether her files come along.")
+    rule: FilesRule = strawberry.field(description="Which files go.")
 
     @classmethod
     def of(cls, move: model.Move) -> ReorganisationMove:
         """As the model has it."""
-        name = move.record.name if isinstance(move, model.CreateBody) else getattr(move, "name", "")
+        said = said_of(move)
         alone = model.Plan(id="", title="", on=date.min, moves=(move,))
-        bodies = [strawberry.ID(id_) for id_ in sorted(model.bodies_named(alone))]
-        return cls(kind=KINDS[type(move)], bodies=bodies, name=name)
+        thing = strawberry.ID(said.thing) if said.thing else None
+        return cls(
+            kind=said.kind,
+            bodies=_ids(sorted(model.bodies_named(alone))),
+            name=said.name,
+            organisation=strawberry.ID(said.body) if said.body else None,
+            to=strawberry.ID(said.to) if said.to else None,
+            organisations=_ids(said.bodies),
+            organisation_kind=OrganisationKind(said.organisation_kind) if said.organisation_kind in kinds() else None,
+            territories=_ids(said.territories),
+            heirs=[ReorganisationHeir.of(one) for one in said.heirs],
+            service=thing if said.kind is MoveKind.MOVE_SERVICE else None,
+            post=thing if said.kind is MoveKind.MOVE_POST else None,
+            accounts=_ids(said.accounts),
+            with_files=said.with_files,
+            rule=said.rule,
+        )
+
+
+@strawberry.type(description="The last thing that was written: a move that was another one before.")
+class ReorganisationChange:
+    """Changed back by giving `before` to `changeMove`."""
+
+    place: int = strawberry.field(description="Of the move, from 0.")
+    before: ReorganisationMove = strawberry.field(description="What it was.")
+
+    @classmethod
+    def of(cls, changed: model.Changed) -> ReorganisationChange:
+        """As the model has it."""
+        return cls(place=changed.place, before=ReorganisationMove.of(changed.before))
+
+
+def _ids(ids: Iterable[str]) -> list[strawberry.ID]:
+    return [strawberry.ID(id_) for id_ in ids]
 
 
 @strawberry.type(description="What keeps a draft from being published.")
@@ -215,6 +266,7 @@ class ReorganisationProgress:
 
     moved: Around = strawberry.field(description="Files that it has moved.")
     left: Around = strawberry.field(description="Files that the organisations that it ends still hold.")
+    percent: int | None = strawberry.field(description="How many of a hundred have moved; null where they are few.")
 
 
 @strawberry.type(
@@ -229,6 +281,9 @@ class Reorganisation:
     state: PlanState = strawberry.field(description="Where it is in its life.")
     version: int = strawberry.field(description="How often it was written; give it back as `expectedVersion`.")
     moves: list[ReorganisationMove] = strawberry.field(description="In the order in which they were said.")
+    changed: ReorganisationChange | None = strawberry.field(
+        description="A move that was changed in place; null once anything else was written."
+    )
 
     @classmethod
     def of(cls, plan: model.Plan) -> Reorganisation:
@@ -240,6 +295,7 @@ class Reorganisation:
             state=plan.state,
             version=plan.version,
             moves=[ReorganisationMove.of(move) for move in plan.moves],
+            changed=ReorganisationChange.of(plan.changed) if plan.changed else None,
         )
 
     @strawberry.field(description="What keeps it from being published; none of one that is no draft.")
@@ -271,5 +327,5 @@ class Reorganisation:
     @strawberry.field(description="How far it has come.")
     async def progress(self, info: Info) -> ReorganisationProgress:
         """In files: at each moment each of them has one lead."""
-        found = await reorganising.status(info.context.rooms, info.context.viewer, str(self.id))
-        return ReorganisationProgress(moved=Around.of(found.moved), left=Around.of(found.left))
+        come = (await reorganising.status(info.context.rooms, info.context.viewer, str(self.id))).come
+        return ReorganisationProgress(moved=Around.of(come.moved), left=Around.of(come.left), percent=come.percent)

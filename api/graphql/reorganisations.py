@@ -9,7 +9,7 @@ import strawberry
 
 from api.actions import reorganisation_moves as moves
 from api.actions import reorganising
-from api.actions.reorganisation_moves import Said, move_of
+from api.actions.reorganisation_said import Said, move_of
 from api.graphql.context import Info
 from api.graphql.enums import FilesRule, MoveKind, OrganisationKind
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, Refusal
@@ -124,6 +124,17 @@ class AddMoveInput:
     idempotency_key: str = strawberry.field(description=KEY)
 
 
+@strawberry.input(description="Another move in the place of one.")
+class ChangeMoveInput:
+    """The others keep their places."""
+
+    reorganisation: strawberry.ID = strawberry.field(description=WHICH)
+    place: int = strawberry.field(description="Of the move that is changed, from 0.")
+    move: MoveInput = strawberry.field(description="The move as it is to be, whole.")
+    expected_version: int = strawberry.field(description=EXPECTED)
+    idempotency_key: str = strawberry.field(description=KEY)
+
+
 @strawberry.input(description="One move less.")
 class RemoveMoveInput:
     """By its place."""
@@ -178,6 +189,23 @@ class ReorganisationMutations:
             input.move.said(),
             key=key,
             expected_version=input.expected_version,
+        )
+        return Reorganisation.of(made)
+
+    @strawberry.mutation(description="Change a move of a draft in its place; `changed` tells what it was.")
+    async def change_move(
+        self, info: Info, input: Annotated[ChangeMoveInput, strawberry.argument(description="Which, and how.")]
+    ) -> ReorganisationResult:
+        """What is wrong with it is told by `faults`, as for one that is added."""
+        context, key, seen = info.context, input.idempotency_key, input.expected_version
+        made = await moves.change_move(
+            context.rooms,
+            context.viewer,
+            input.reorganisation,
+            input.place,
+            input.move.said(),
+            key=key,
+            expected_version=seen,
         )
         return Reorganisation.of(made)
 

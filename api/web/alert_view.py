@@ -12,10 +12,23 @@ from api.actions.figures.alerts import Told
 from api.web.dates_words import exact_day
 from api.web.question import Asked
 from api.web.render import sheet_path
-from graph.model.figures.alert_words import KIND_WORDS, URGENCY_WORDS, Names, sentence, subject_words, trend, why
+from graph.model.figures.alert_bundles import Bundle, Common, bundled
+from graph.model.figures.alert_words import (
+    KIND_WORDS,
+    URGENCY_WORDS,
+    Names,
+    bundle_sentence,
+    sentence,
+    subject_words,
+    trend,
+    why,
+)
 from graph.model.figures.alerts import RULES, Alert, AlertKind, Standing, Urgency
 
+PATH: Final = "/coordination/alertes"
 COVERAGE: Final = "/coordination/couverture"
+# Of one urgency; the others are a line each.
+MOST_SHOWN: Final = 20
 PLANS: Final = "/coordination/reorganisations"
 PARTS: Final = {"service": "service", "organisation": "organisme"}
 
@@ -47,22 +60,97 @@ class AlertView:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A place in the list: one alert, or several that are told in one sentence, with the page of those alone."""
+
+    alert: AlertView | None = None
+    kind: str = ""
+    sentence: str = ""
+    since: str = ""
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """The alerts of one urgency."""
+    """The alerts of one urgency: `count` in all, the first of them, and the others in a line each (words, page)."""
 
     words: str
-    alerts: tuple[AlertView, ...]
+    count: int
+    entries: tuple[Entry, ...]
+    others: tuple[tuple[str, str], ...] = ()
 
 
-def groups(told: Told) -> tuple[Group, ...]:
-    """What is told today, the most urgent first; an urgency of which there is nothing is left out."""
-    views = list(zip(told.standing, alert_views(told.standing, told.names), strict=True))
-    made = (
-        Group(URGENCY_WORDS[urgency], tuple(view for standing, view in views if standing.alert.urgency is urgency))
-        for urgency in Urgency
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which alerts are looked at: one, those of a kind about a theme or a territory; all, where nothing is said."""
+
+    alert: str = ""
+    kind: str = ""
+    theme: str = ""
+    territory: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.alert or self.theme or self.territory)
+
+    def takes(self, alert: Alert) -> bool:
+        """Whether it is one of these."""
+        told = (alert.id, alert.kind.value, alert.competence, alert.territory)
+        asked = (self.alert, self.kind, self.theme, self.territory)
+        return all(not one or one == it for one, it in zip(asked, told, strict=True))
+
+    @property
+    def href(self) -> str:
+        """Their page."""
+        said = {"alerte": self.alert, "nature": self.kind, "theme": self.theme, "territoire": self.territory}
+        return f"{PATH}?{urlencode({name: value for name, value in said.items() if value})}"
+
+
+def groups(told: Told, wanted: Wanted) -> tuple[Group, ...]:
+    """What is told today, the most urgent first; an urgency of which there is nothing is left out. Of some that are asked for each
+    is told by itself.
+    """
+    some = [one for one in told.standing if wanted.takes(one.alert)]
+    bundles = [Bundle((one,)) for one in some] if wanted else bundled(some)
+    most = None if wanted else MOST_SHOWN
+    made: list[Group] = []
+    number = 1
+    for urgency in Urgency:
+        its = [one for one in bundles if one.first.urgency is urgency]
+        if its:
+            shown = tuple(_entry(one, told.names, at) for at, one in enumerate(its[:most], number))
+            others = tuple(_line(one, told.names) for one in its[len(shown) :])
+            count = sum(len(one.standing) for one in its)
+            made.append(Group(words=URGENCY_WORDS[urgency], count=count, entries=shown, others=others))
+            number += len(shown)
+    return tuple(made)
+
+
+def _entry(bundle: Bundle, names: Names, number: int) -> Entry:
+    if bundle.common is None:
+        return Entry(alert=_view(bundle.standing[0], names, number))
+    return Entry(
+        kind=KIND_WORDS[bundle.first.kind],
+        sentence=bundle_sentence(bundle, names),
+        since=exact_day(min(one.alert.since for one in bundle.standing)),
+        href=_those(bundle).href,
     )
-    return tuple(group for group in made if group.alerts)
+
+
+def _line(bundle: Bundle, names: Names) -> tuple[str, str]:
+    words = bundle_sentence(bundle, names) if bundle.common else sentence(bundle.first, names)
+    return f"{KIND_WORDS[bundle.first.kind]} : {words}", _those(bundle).href
+
+
+def _those(bundle: Bundle) -> Wanted:
+    alert = bundle.first
+    match bundle.common:
+        case Common.THEME:
+            return Wanted(kind=alert.kind.value, theme=alert.competence)
+        case Common.TERRITORY:
+            return Wanted(kind=alert.kind.value, territory=alert.territory)
+        case None:
+            return Wanted(alert=alert.id)
 
 
 def alert_views(standing: Iterable[Standing], names: Names, first: int = 1) -> tuple[AlertView, ...]:

@@ -1,17 +1,25 @@
-"""The forms of a reorganisation's moves: which fields each kind has, and what was said in them."""
+"""The forms of a reorganisation's moves: which fields each kind has, what is in them for a move, and what was said in them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from api.actions.reorganisation_moves import MoveKind, Said
+from api.actions.reorganisation_moves import Called
+from api.actions.reorganisation_said import MoveKind, Said
 from api.web.forms import Form
+from api.web.reorganised_view import RULES, Named
 from graph.model.errors import InvalidInput
 from graph.model.reorganisation.plan import FilesRule, Heir
+from graph.model.vocabulary import competences, kinds, label
+from graph.model.words import fold
+from search.places import Gazetteer
 
 MOST_LONG: Final = 8000
+# What parts a field: a name that has one of these is shown by its id.
+DIVIDING: Final = frozenset("|,\n\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +54,8 @@ FIELDS: Final[Mapping[MoveKind, tuple[Field, ...]]] = {
             "heritiers",
             "Entre qui ?",
             "long",
-            "Un par ligne : organisme | ce qui lui revient, en mots | territoires séparés par des virgules. Le premier reçoit "
-            "ce qui ne revient à aucun autre.",
+            "Un par ligne : organisme | ce qui lui revient, en mots | territoires séparés par des virgules | thèmes séparés par "
+            "des virgules. Le premier reçoit ce qui ne revient à aucun autre.",
         ),
     ),
     MoveKind.MOVE_BODY: (_BODY, Field("vers", "Rattaché à", hint="Vide pour aucun.")),
@@ -71,6 +79,76 @@ FIELDS: Final[Mapping[MoveKind, tuple[Field, ...]]] = {
         ),
     ),
 }
+
+
+def form_shown(kind: MoveKind) -> dict[str, Any]:
+    """The form of a kind of move."""
+    return {"kind": kind.value, "label": label("move_kind", kind.value), "fields": FIELDS[kind]}
+
+
+def choices() -> dict[str, list[tuple[str, str]]]:
+    """What their lists offer: kinds of bodies, rules for files."""
+    return {
+        "kinds": sorted(((id_, kind.label) for id_, kind in kinds().items()), key=lambda one: one[1]),
+        "rules": [(rule.value, words) for rule, words in RULES.items()],
+    }
+
+
+def called_in(said: Said, named: Named) -> Called:
+    """What its form shows for the ids of a move: names, but for those that would not be read back as that id."""
+    bodies = (said.body, said.to, *said.bodies, *(heir.id for heir in said.heirs))
+    return Called(
+        bodies=_told({id_: named.body(id_) for id_ in bodies if id_}),
+        things=_told({id_: named.things.get(id_, id_) for id_ in (said.thing,) if id_}),
+        people=_told({id_: named.things.get(id_, id_) for id_ in said.accounts}),
+    )
+
+
+def _told(names: Mapping[str, str]) -> dict[str, str]:
+    """By id; the id itself for a name that two of them bear, or that holds a sign by which a field is divided."""
+    borne = Counter(names.values())
+    return {id_: name if borne[name] == 1 and _whole(name) else id_ for id_, name in names.items()}
+
+
+def _whole(name: str) -> bool:
+    return bool(name.strip()) and name == name.strip() and not set(name) & DIVIDING
+
+
+def filled(said: Said, called: Called, places: Gazetteer) -> dict[str, str]:
+    """What is in the fields of its form, by name."""
+
+    def there(ids: Iterable[str]) -> str:
+        return ", ".join(_place(id_, places) for id_ in ids)
+
+    def heir(one: Heir) -> str:
+        labels = [label("competence", id_) for id_ in one.competences]
+        themes = (words if _whole(words) else id_ for id_, words in zip(one.competences, labels, strict=True))
+        scope = " ".join(one.scope.replace("|", "/").split())
+        parts = (called.bodies.get(one.id, one.id), scope, there(one.territories), ", ".join(themes))
+        return " | ".join(parts).rstrip(" |")
+
+    return {
+        "organisme": called.bodies.get(said.body, ""),
+        "vers": called.bodies.get(said.to, ""),
+        "organismes": "\n".join(called.bodies.get(id_, id_) for id_ in said.bodies),
+        "nom": said.name,
+        "type": said.organisation_kind,
+        "territoires": there(said.territories),
+        "heritiers": "\n".join(heir(one) for one in said.heirs),
+        "objet": called.things.get(said.thing, ""),
+        "personnes": ", ".join(called.people.get(id_, id_) for id_ in said.accounts),
+        "dossiers": "oui" if said.with_files else "",
+        "regle": said.rule.value,
+    }
+
+
+def _place(id_: str, places: Gazetteer) -> str:
+    """By its name, where that is read back as this place."""
+    place = places.get(id_)
+    if place is None or not _whole(place.name):
+        return id_
+    found = places.locate(place.name)
+    return place.name if found is not None and found.id == id_ else id_
 
 
 def said_in(form: Form) -> Said:
@@ -107,5 +185,17 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _heir(line: str) -> Heir:
-    name, scope, territories, *_ = [*(part.strip() for part in line.split("|")), "", ""]
-    return Heir(id=name, scope=scope, territories=_several(territories))
+    name, scope, territories, themes, *_ = [*(part.strip() for part in line.split("|")), "", "", ""]
+    return Heir(id=name, scope=scope, territories=_several(territories), competences=_themes(themes))
+
+
+def _themes(text: str) -> tuple[str, ...]:
+    """Competences, by id or label."""
+    by_label = {fold(one.label): id_ for id_, one in competences().items()}
+    found: list[str] = []
+    for typed in _several(text):
+        id_ = typed if typed in competences() else by_label.get(fold(typed))
+        if id_ is None:
+            raise InvalidInput(f"Le thème « {typed[:80]} » n’est pas dans la liste des compétences.", "heritiers")
+        found.append(id_)
+    return tuple(found)

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from api.actions.reorganised import Compared
+from api.actions.reorganising import Planned
 from api.rooms import Rooms
 from api.web.pictures.places import Changed, changes_map
 from api.web.pictures.table import Drawn
@@ -71,15 +72,15 @@ def relays_map(it: Comparison) -> Drawn | None:
     return changes_map("relais-perdus", title, first_sentence(it), changed)
 
 
-async def named_in(rooms: Rooms, found: Compared) -> Named:
+async def named_in(rooms: Rooms, found: Planned) -> Named:
     """The names of all that a plan speaks of."""
-    known = found.planned.known
+    known = found.known
     things = {id_: one.name for id_, one in known.services.items()} | {
         id_: one.label for id_, one in known.posts.items()
     }
     async with rooms.graph.reading() as unit:
         for body in sorted(known.bodies):
             things |= {account.id: account.name for _, account in await unit.accounts.members(body)}
-    new = created(found.planned.plan)
+    new = created(found.plan)
     names = {id_: one.name for id_, one in new.items()} | {id_: one.name for id_, one in known.bodies.items()}
     return Named(rooms=rooms, names=names, things=things)

@@ -12,7 +12,7 @@ from graph.model.directory import Agreement
 from graph.model.figures.lattice import FEWEST
 from graph.model.reorganisation import plan as model
 from graph.model.reorganisation.afterwards import CoverageChange, Handler
-from graph.model.reorganisation.carried import Around
+from graph.model.reorganisation.carried import Advance, Around
 from graph.model.reorganisation.comparing import Comparison, Load, UnitChange
 from graph.model.reorganisation.plan import FilesRule, Move, Plan
 from graph.model.vocabulary import kinds, label
@@ -87,6 +87,13 @@ def move_words(move: Move, named: Named) -> str:
             return f"Confier {which} de {named.body(move.source)} à {named.body(move.to)}."
 
 
+def changed_words(plan: Plan, named: Named) -> str:
+    """What was changed last, and how it was; empty where that cannot be taken back any more."""
+    if plan.changed is None or not plan.draft:
+        return ""
+    return f"Le mouvement {plan.changed.place + 1} a été modifié. Avant : {move_words(plan.changed.before, named)}"
+
+
 def _heir(heir: model.Heir, named: Named) -> str:
     parts = [
         heir.scope,
@@ -104,15 +111,16 @@ def around_words(figure: Around) -> str:
     return f"environ {figure.count}" if figure.count else "0"
 
 
-def progress_words(moved: Around, left: Around) -> dict[str, Any]:
+def progress_words(come: Advance) -> dict[str, Any]:
     """How far a plan has come, in words; `value` of `most` for a bar, which is drawn only of figures that may be told."""
+    moved, left = come.moved, come.left
     told = moved.count is not None and left.count is not None
-    return {
-        "moved": _few_or_around(moved),
-        "left": _few_or_around(left),
-        "value": (moved.count or 0) if told else 0,
-        "most": (moved.count or 0) + (left.count or 0) if told else 0,
-    }
+    value, most = ((moved.count or 0), (moved.count or 0) + (left.count or 0)) if told else (0, 0)
+    if come.percent is not None:
+        value, most = come.percent, 100
+    percent = f" ({come.percent} %)" if come.percent is not None else ""
+    gone = HIDDEN if come.selected else _few_or_around(moved)
+    return {"moved": gone + percent, "left": _few_or_around(left), "value": value, "most": most}
 
 
 def _few_or_around(figure: Around) -> str:

@@ -51,7 +51,7 @@ from api.web.pages.casework import (
     passing,
     team,
 )
-from api.web.pages.coordination import agreements, reorganisations
+from api.web.pages.coordination import agreements, reorganisation_moves, reorganisations
 from api.web.pages.coordination import alerts as network_alerts
 from api.web.pages.coordination import pages as coordination
 from api.web.pages.reports import reports
@@ -84,6 +84,7 @@ for part in (
     team,
     # Before the pages whose question is what follows in the address.
     reorganisations,
+    reorganisation_moves,
     agreements,
     coordination,
     reports,

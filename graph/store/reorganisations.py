@@ -15,9 +15,11 @@ from graph.model.figures.of_files import commune_of
 from graph.model.reorganisation.facts import DirectoryFacts, FileFacts, file_facts
 from graph.model.reorganisation.plan import (
     MOVES,
+    Changed,
     ChangeTerritory,
     CreateBody,
     Ending,
+    Move,
     MoveFiles,
     MovePost,
     MoveService,
@@ -29,6 +31,7 @@ from graph.model.reorganisation.plan import (
 )
 from graph.store import edges
 from graph.store.casework.rows import milliseconds
+from graph.store.clear_files import clear_facts, zones_of
 from graph.store.outbox import INDEX_LISTINGS
 
 if TYPE_CHECKING:
@@ -72,6 +75,9 @@ MATCH (:Organisation {id: id})<-[:PART_OF]-(n:Organisation)
 WHERE n.state <> 'archived'
 RETURN DISTINCT n.id AS id ORDER BY id
 """
+
+# What of a plan's text is told under the name of its kind.
+OF_MOVES: Final = frozenset({"moves", "changed"})
 
 
 class Reorganisations:
@@ -162,13 +168,14 @@ class Reorganisations:
         rows = [row for query in (LED, ASKED, SENT) for row in await self._unit.run(query, organisations=given)]
         return sorted({row["file"] for row in rows})
 
-    async def facts_of(self, files: Iterable[File]) -> list[FileFacts]:
-        """What a plan looks at of these open files."""
-        some = list(files)
-        communes = {file.id: commune_of(file) for file in some}
-        known = await self._unit.territories.by_ids(sorted(set(communes.values()) - {""}))
-        zones = {id_: (*territory.zones, id_) for id_, territory in known.items()}
-        return [file_facts(file, zones.get(communes[file.id], (communes[file.id],))) for file in some]
+    async def facts_of(self, file: File) -> FileFacts:
+        """What a plan looks at of an open file."""
+        commune = commune_of(file)
+        return file_facts(file, (await zones_of(self._unit, [commune]))[commune])
+
+    async def facts_held(self, organisations: Iterable[str]) -> list[FileFacts]:
+        """The same of all open files that these bodies hold, in order of id, of which none is opened."""
+        return await clear_facts(self._unit, await self.held(organisations))
 
     async def mark(self, plan: str, file: str, at: datetime) -> None:
         """The plan has moved this file."""
@@ -225,10 +232,16 @@ def _territories(plan: Plan) -> set[str]:
 def encoded(plan: Plan) -> str:
     """A plan as one text; each move under the name of its kind."""
     said: dict[str, Any] = {
-        name: msgspec.to_builtins(getattr(plan, name)) for name in plan.__dataclass_fields__ if name != "moves"
+        name: msgspec.to_builtins(getattr(plan, name)) for name in plan.__dataclass_fields__ if name not in OF_MOVES
     }
-    said["moves"] = [{"move": type(move).__name__, "said": msgspec.to_builtins(move)} for move in plan.moves]
+    said["moves"] = [_encoded(move) for move in plan.moves]
+    if plan.changed:
+        said["changed"] = {"place": plan.changed.place, **_encoded(plan.changed.before)}
     return msgspec.json.encode(said).decode()
+
+
+def _encoded(move: Move) -> dict[str, Any]:
+    return {"move": type(move).__name__, "said": msgspec.to_builtins(move)}
 
 
 def decoded(said: str) -> Plan:
@@ -237,7 +250,15 @@ def decoded(said: str) -> Plan:
     types: dict[str, Any] = {"on": date, "state": PlanState, "version": int}
     types |= dict.fromkeys(("published", "began", "ended"), datetime | None)
     plain: dict[str, Any] = {
-        name: msgspec.convert(value, types.get(name, str)) for name, value in row.items() if name != "moves"
+        name: msgspec.convert(value, types.get(name, str)) for name, value in row.items() if name not in OF_MOVES
     }
-    moves = tuple(msgspec.convert(move["said"], MOVES[move["move"]]) for move in row["moves"])
-    return Plan(moves=moves, **plain)
+    changed = row.get("changed")
+    return Plan(
+        moves=tuple(_decoded(move) for move in row["moves"]),
+        changed=Changed(place=changed["place"], before=_decoded(changed)) if changed else None,
+        **plain,
+    )
+
+
+def _decoded(row: Mapping[str, Any]) -> Move:
+    return msgspec.convert(row["said"], MOVES[row["move"]])

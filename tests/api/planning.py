@@ -22,7 +22,19 @@ def renamed(name: str) -> dict[str, Any]:
 PLANNING: Final[tuple[tuple[str, Says], ...]] = (
     ("planReorganisation", lambda _: {"title": "Un autre nom", "on": SOON, "moves": [renamed("Là-bas")]}),
     ("addMove", lambda said: {"reorganisation": it(said), "move": renamed("Ailleurs")}),
-    ("removeMove", lambda said: {"reorganisation": it(said), "move": 0, "expectedVersion": said["addMove"]["version"]}),
+    (
+        "changeMove",
+        lambda said: {
+            "reorganisation": it(said),
+            "place": 1,
+            "move": renamed("Plus loin"),
+            "expectedVersion": said["addMove"]["version"],
+        },
+    ),
+    (
+        "removeMove",
+        lambda said: {"reorganisation": it(said), "move": 0, "expectedVersion": said["changeMove"]["version"]},
+    ),
     ("publishReorganisation", lambda said: {"reorganisation": it(said)}),
     ("callOffReorganisation", lambda said: {"reorganisation": it(said)}),
 )

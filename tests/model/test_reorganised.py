@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from graph.model.reorganisation.afterwards import afterwards, coverage_changes, handlings
-from graph.model.reorganisation.carried import Around, Flows, around, of_persons
+from graph.model.reorganisation.carried import Advance, Around, Flows, advance, around, of_persons
 from graph.model.reorganisation.comparing import Comparison, Load, comparison
 from graph.model.reorganisation.facts import DirectoryFacts, FileFacts, HandoffFacts
 from graph.model.reorganisation.plan import (
@@ -275,3 +275,34 @@ def test_two_variants_of_one_change_differ_where_they_should() -> None:
 def test_a_figure_that_stands_by_itself_is_hidden_below_eleven() -> None:
     counts = (0, 1, 10, 11, 14, 15, 48)
     assert [of_persons(count).count for count in counts] == [0, None, None, 10, 10, 20, 50]
+
+
+# ------------------------------------------------------------------ how far it has come
+
+
+@pytest.mark.parametrize(
+    ("moved", "left", "told"),
+    [
+        (0, 0, Advance(moved=Around(0), left=Around(0))),
+        (5, 40, Advance(moved=Around(None), left=Around(40))),
+        (44, 40, Advance(moved=Around(40), left=Around(40))),
+        (91, 109, Advance(moved=Around(90), left=Around(110), percent=45)),
+        # A hundredth is a file or more, and no number of persons below eleven is told by it.
+        (99, 1, Advance(moved=Around(100), left=Around(None))),
+        (199, 11, Advance(moved=Around(200), left=Around(10), percent=94)),
+        (200, 0, Advance(moved=Around(200), left=Around(0), percent=100)),
+    ],
+)
+def test_how_far_it_has_come_is_told_by_the_hundredth_where_there_are_many(
+    moved: int, left: int, told: Advance
+) -> None:
+    assert advance(Plan(id="p", title="", on=ON, moves=(CloseBody(id="a", successor="b"),)), moved, left) == told
+
+
+def test_how_much_of_a_selection_has_gone_is_not_told() -> None:
+    chosen = MoveFiles(source="a", to="b", rule=FilesRule.BY_COMMUNE, territories=("25056",))
+    plan = Plan(id="p", title="", on=ON, moves=(chosen,))
+    assert advance(plan, 120, 0) == Advance(moved=Around(None), left=Around(0), selected=True)
+    # Of a body that ends all goes, whoever takes what.
+    whole = replace(plan, moves=(chosen, CloseBody(id="a", successor="b")))
+    assert advance(whole, 120, 0) == Advance(moved=Around(120), left=Around(0), percent=100)

@@ -40,6 +40,27 @@ async def test_they_are_accessible_and_fit(browser_page: OpenPage, way: tuple[in
         await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert await violations(page) == []
         assert await width_of(page) == way[0]
+        # Changed in its place and back, by the keyboard.
+        await page.get_by_role("link", name="Modifier le mouvement 1").focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_role("heading", name="Modifier le mouvement 1").wait_for()
+        assert await page.input_value("#create_body-territoires") == "Besançon"
+        assert await violations(page) == []
+        assert await width_of(page) == way[0]
+        await page.fill("#create_body-territoires", "Nullepart")
+        await page.press("#create_body-territoires", "Enter")
+        await page.get_by_role("alert").get_by_text("Nullepart").wait_for()
+        assert await page.input_value("#create_body-nom") == "Direction sociale de territoire Nord"
+        await page.fill("#create_body-nom", "Direction du Nord")
+        await page.fill("#create_body-territoires", "Besançon")
+        await page.press("#create_body-nom", "Enter")
+        await page.get_by_role("status").get_by_text("Le mouvement 1 a été modifié.").wait_for()
+        await page.get_by_text("Créer « Direction du Nord »").first.wait_for()
+        if shots := os.environ.get("SHOTS"):
+            await page.screenshot(path=f"{shots}/plan-changed-{way[0]}.png", full_page=True)
+        await page.get_by_role("button", name="Remettre comme avant").focus()
+        await page.keyboard.press("Enter")
+        await page.get_by_text("Créer « Direction sociale de territoire Nord »").first.wait_for()
         if shots := os.environ.get("SHOTS"):
             await page.evaluate("document.querySelectorAll('details').forEach(one => one.open = false)")
             await page.screenshot(path=f"{shots}/plan-{way[0]}.png", full_page=True)

@@ -14,7 +14,7 @@ from api.web.reorganised_gather import relays_map
 from api.web.reorganised_view import Named, around_words, coverage_rows, move_words, progress_words
 from graph.model.relay import Ground
 from graph.model.reorganisation.afterwards import CoverageChange, Handler
-from graph.model.reorganisation.carried import Around
+from graph.model.reorganisation.carried import Advance, Around
 from graph.model.reorganisation.comparing import comparison
 from graph.model.reorganisation.facts import DirectoryFacts
 from graph.model.reorganisation.plan import (
@@ -73,7 +73,14 @@ def test_a_figure_is_about_so_many_none_or_hidden() -> None:
     ],
 )
 def test_progress_draws_no_bar_of_what_is_hidden(moved: int | None, left: int | None, told: dict[str, object]) -> None:
-    assert progress_words(Around(moved), Around(left)) == told
+    assert progress_words(Advance(moved=Around(moved), left=Around(left))) == told
+
+
+def test_progress_of_many_is_told_by_the_hundredth_and_of_a_selection_not_at_all() -> None:
+    come = Advance(moved=Around(90), left=Around(110), percent=45)
+    assert progress_words(come) == {"moved": "environ 90 (45 %)", "left": "environ 110", "value": 45, "most": 100}
+    come = Advance(moved=Around(None), left=Around(0), selected=True)
+    assert progress_words(come) == {"moved": "masqué", "left": "0", "value": 0, "most": 0}
 
 
 @pytest.mark.parametrize(

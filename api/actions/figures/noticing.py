@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
@@ -105,11 +106,16 @@ async def _cover(graph: Graph, places: Gazetteer, today: date) -> list[Uncovered
         {there for id_ in acted_in if (there := departement_of(places.get(id_))).startswith(DEPARTEMENT)}
     )
     found: list[Uncovered] = []
+    # Regions and the country are around many départements, and are read with the first of them.
+    covered: defaultdict[str, set[str]] = defaultdict(set)
+    asked: set[str] = set()
     for departement in departements:
         communes = [one for one in places.within(departement) if one.level in LEAVES and not places.is_divided(one.id)]
-        zones = sorted({zone for commune in communes for zone in commune.zones})
+        zones = {zone for commune in communes for zone in commune.zones} - asked
         async with graph.reading(READING_SECONDS) as unit:
-            covered = await unit.covering.of(zones, today)
+            for id_, there in (await unit.covering.of(sorted(zones), today)).items():
+                covered[id_] |= there
+        asked |= zones
         now = [
             looked_at(held.get(one.id), one, today)
             for id_ in competences()

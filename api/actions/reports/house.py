@@ -14,6 +14,7 @@ from graph.model.access import Viewer
 from graph.model.figures.facts import Facts
 from graph.model.figures.statutory import Counted, counted, returns
 from graph.model.figures.unit_activity import Activity, activity, load
+from graph.model.life import PARIS
 from graph.model.vocabulary import competence, label
 from graph.store.casework.teams import Load
 
@@ -29,7 +30,8 @@ ACTIVE = (
 RETURNS = (
     "Demandes reçues d’autres organismes et envoyées dans la période, selon ce qu’elles sont devenues aujourd’hui ; besoins "
     "ouverts dans les dossiers suivis par le service ; contacts de l’accueil qui en parlent ; besoins et contacts pour "
-    "lesquels aucun relais n’a été trouvé. Chaque ligne nomme le texte qui demande ce décompte."
+    "lesquels aucun relais n’a été trouvé. Chaque ligne nomme le texte dont relève ce décompte ; une référence "
+    "qui n’a pas été revue depuis deux ans est à vérifier."
 )
 
 
@@ -135,6 +137,7 @@ async def statutory(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
     """The returns that her service owes. Raises NotSignedIn, NotAllowed."""
     house = await unit_of(rooms, viewer, asked.organisation)
     facts = await exact(rooms, viewer, asked.begin, asked.end, asked.organisation)
+    today = datetime.now(PARIS).date()
     found = [(one, counted(facts, one.competence, house.ids, asked.begin, asked.end)) for one in returns()]
     owed = [one.words.split(" : ")[0] for one, told in found if told.asked or told.needs or told.requests]
     return Report(
@@ -155,7 +158,8 @@ async def statutory(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
                     *numbers("Réorientées", "Sans réponse", "Retirées", "En attente", "Demandes envoyées"),
                 ),
                 lines=tuple(
-                    (one.words, competence(one.competence).label, one.source, *_counts(told)) for one, told in found
+                    (one.words, competence(one.competence).label, one.reference(today), *_counts(told))
+                    for one, told in found
                 ),
                 definition=RETURNS,
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from api.actions.figures.reading import must_read_figures
@@ -17,6 +18,7 @@ from graph.model.errors import InvalidInput
 from graph.model.figures.flows import Ending
 from graph.model.figures.lattice import Measure, Node, part, value_of
 from graph.model.figures.statutory import returns
+from graph.model.life import PARIS
 from graph.model.territory import COUNTRY, TerritoryLevel
 from graph.model.vocabulary import categories, competence, competences, label
 
@@ -149,10 +151,11 @@ async def social_needs(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
 async def returns_published(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
     """Statutory returns of a territory, from what is published. Raises NotSignedIn, NotAllowed, InvalidInput."""
     told, place = await _told(rooms, viewer, asked, [measure for measure, _ in OF_RETURN])
+    today = datetime.now(PARIS).date()
     lines = tuple(
         (
             one.words,
-            f"{competence(one.competence).label} ({one.source})",
+            f"{competence(one.competence).label} ({one.reference(today)})",
             *_cells(told, _column(one.competence), OF_RETURN),
         )
         for one in returns()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 from graph.model.casework.contact import Cause
+from graph.model.figures.alert_bundles import Bundle, Common
 from graph.model.figures.alerts import Alert, AlertKind
 from graph.model.figures.dead_ends import Blockage
 from graph.model.territory import Territory
@@ -15,6 +17,7 @@ from graph.model.vocabulary import categories, competences, label
 GONE: Final = "Organisme ou fiche qui n’existe plus"
 NO_THEME: Final = "Sans thème reconnu"
 NOT_TOLD: Final = "moins de 11, ou masqué"
+MOST_NAMED: Final = 3
 KIND_WORDS: Final[Mapping[AlertKind, str]] = {
     AlertKind.ZONE_LOST_LAST_RELAY: "Dernier relais perdu",
     AlertKind.BECAME_DEAD_END: "Devenu une impasse",
@@ -91,6 +94,35 @@ def sentence(alert: Alert, names: Names) -> str:
             return f"{about} : fiche sans confirmation depuis plus de deux ans, montrée {figure} fois au moins en quatre semaines."
         case AlertKind.SEARCHES_EMPTY:
             return f"{about} : {figure} recherches au moins n’ont rien trouvé sur place en quatre semaines{_places(alert, names)}."
+
+
+def bundle_sentence(bundle: Bundle, names: Names) -> str:
+    """What alerts that are told together say, in one sentence."""
+    first, many = bundle.first, thousands(len(bundle.standing))
+    if bundle.common is Common.TERRITORY:
+        there = names.territories.get(first.territory)
+        where = there.where() if there else "Dans un territoire qui n’est plus sur la carte"
+        told = {
+            AlertKind.ZONE_LOST_LAST_RELAY: f"{many} thèmes n’ont plus aucun relais pour une partie des habitants",
+            AlertKind.NEEDS_UNANSWERED: f"des besoins sont restés sans réponse au trimestre sur {many} thèmes",
+            AlertKind.SEARCHES_EMPTY: f"des recherches n’ont rien trouvé sur place en quatre semaines sur {many} thèmes",
+        }[first.kind]
+        return (
+            f"{where[:1].upper()}{where[1:]} : {told} (surtout {_some(theme(one.alert) for one in bundle.standing)})."
+        )
+    figure, around = thousands(bundle.figure), f"dans {many} territoires"
+    told = {
+        AlertKind.ZONE_LOST_LAST_RELAY: f"plus aucun relais pour {figure} habitants, {around}",
+        AlertKind.NEEDS_UNANSWERED: f"{figure} besoins sont restés sans réponse au trimestre, {around}",
+        AlertKind.SEARCHES_EMPTY: f"{figure} recherches au moins n’ont rien trouvé sur place en quatre semaines, {around}",
+    }[first.kind]
+    called = (names.territories.get(one.alert.territory) for one in bundle.standing)
+    most = _some(there.name for there in called if there)
+    return f"{theme(first)} : {told}{f' (surtout {most})' if most else ''}."
+
+
+def _some(words: Iterable[str]) -> str:
+    return ", ".join(islice(words, MOST_NAMED))
 
 
 def trend(alert: Alert) -> str:

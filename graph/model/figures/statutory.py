@@ -6,22 +6,35 @@ import csv
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from graph.model.casework.handoff import State
 from graph.model.figures.facts import Facts, HandoffFact, NeedFact
 
+# After two years a reference is to be looked up again.
+CHECKED_FOR: Final = timedelta(days=730)
+UNCHECKED: Final = "Référence à vérifier"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """A return that is owed to an authority: the competence that counts as it, and the text that asks for it."""
+    """A return that is owed to an authority: the competence that counts as it, and the text that governs it; `checked` is the day
+    on which that was last compared with the text or with who quotes it (`seen` in the file), None for never.
+    """
 
     name: str
     competence: str
     words: str
     source: str
+    checked: date | None
+
+    def reference(self, today: date) -> str:
+        """The text, while it was checked lately: codes are renumbered."""
+        fresh = self.checked is not None and today - self.checked <= CHECKED_FOR
+        return self.source if fresh else UNCHECKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +62,13 @@ def returns() -> tuple[Return, ...]:
     """Every return, in the order of the file."""
     with (Path(__file__).parent / "statutory.csv").open(encoding="utf-8", newline="") as lines:
         return tuple(
-            Return(name=row["return"], competence=row["competence"], words=row["words"], source=row["source"])
+            Return(
+                name=row["return"],
+                competence=row["competence"],
+                words=row["words"],
+                source=row["source"],
+                checked=date.fromisoformat(row["checked"]) if row["checked"] else None,
+            )
             for row in csv.DictReader(lines)
         )
 

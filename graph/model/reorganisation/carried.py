@@ -27,6 +27,7 @@ from graph.model.reorganisation.plan import (
 )
 
 NEAREST: Final = 10
+HUNDRED: Final = 100
 BEFORE: Final = "before"
 AFTER: Final = "after"
 
@@ -54,6 +55,28 @@ def around(count: int | None) -> Around:
 def of_persons(count: int) -> Around:
     """A figure that stands by itself: hidden below FEWEST, to the nearest ten from there on."""
     return HIDDEN if 0 < count < FEWEST else around(count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advance:
+    """How far a plan has come: files moved, and those that the bodies it ends still hold. `percent` of them have moved, None of so
+    few that a hundredth would be less than a file. `selected`: it chooses what goes, so that how much has gone is not told.
+    """
+
+    moved: Around
+    left: Around
+    percent: int | None = None
+    selected: bool = False
+
+
+def advance(plan: Plan, moved: int, left: int) -> Advance:
+    """As far as it may be told: nothing of what a body that goes on lets go by a selection."""
+    ended = endings(plan)
+    if any(source not in ended for source in _selected(plan)[1]):
+        return Advance(moved=HIDDEN, left=of_persons(left), selected=True)
+    told = not of_persons(moved).hidden and not of_persons(left).hidden and moved + left >= HUNDRED
+    percent = HUNDRED * moved // (moved + left) if told else None
+    return Advance(moved=of_persons(moved), left=of_persons(left), percent=percent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from graph.model.casework.file import File
 from graph.model.casework.handoff import Kind
 from graph.model.directory import Organisation, Post, Service
+
+# What whoever leads the file answers.
+OF_LEAD: Final = frozenset({Kind.ASSIGN, Kind.TAKE_OVER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ def file_facts(file: File, zones: Iterable[str] = ()) -> FileFacts:
             post=one.target.post,
             account=one.target.professional,
             competences=tuple(about[need] for need in one.needs if need in about),
-            of_lead=one.kind in {Kind.ASSIGN, Kind.TAKE_OVER},
+            of_lead=one.kind in OF_LEAD,
         )
         for one in file.handoffs.values()
         if one.open

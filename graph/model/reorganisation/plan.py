@@ -148,9 +148,17 @@ MOVES: Final[Mapping[str, type[Move]]] = MappingProxyType({move.__name__: move f
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """The move at this place (from 0) was another one before."""
+
+    place: int
+    before: Move
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A reorganisation. `author` is the account that wrote it last, `version` how often it was written; the moments are those
-    at which it was published, began, ended (run or called off).
+    at which it was published, began, ended (run or called off). `changed` is a change in place, while nothing else was written.
     """
 
     id: str
@@ -164,6 +172,7 @@ class Plan:
     published: datetime | None = None
     began: datetime | None = None
     ended: datetime | None = None
+    changed: Changed | None = None
 
     @property
     def draft(self) -> bool:
@@ -273,7 +282,7 @@ def published(plan: Plan, at: datetime) -> Plan:
     """Frozen from now on, and done on its day. Raises InvalidInput."""
     if not plan.draft:
         raise InvalidInput("Seul un brouillon se publie : rien n’a été modifié.", "plan")
-    return replace(plan, state=PlanState.PUBLISHED, published=at)
+    return replace(plan, state=PlanState.PUBLISHED, published=at, changed=None)
 
 
 def called_off(plan: Plan, at: datetime) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,10 @@ from api.actions.figures.noticing import look
 from api.tally import Tally, looks_for_someone
 from graph.model.access import Role
 from graph.model.directory import ListingState
-from graph.model.figures.alerts import AlertKind
+from graph.model.figures.alerts import Alert, AlertKind, Standing
 from graph.model.figures.searched import KEPT, Met, SearchCount
+from graph.model.territory import COUNTRY
+from graph.store.loading import Loader
 from graph.store.unit import Graph
 from tests import make
 from tests.api.figures import alerts
@@ -126,6 +129,25 @@ async def test_a_zone_that_loses_its_last_relay_is_told_until_somebody_is_there(
         assert [one.alert.id for one, _ in await unit.alerts.past(10)] == [alert.id]
 
 
+async def test_what_acts_in_the_whole_country_is_there_in_each_departement_of_the_network(site: Inside) -> None:
+    graph, paris = site.rooms.graph, "t:paris"
+    everywhere = make.service("t:france", organisation=HERE, competences=(make.HOTEL,), covers=(COUNTRY,))
+    records = make.batch(make.organisation(paris, name="Là-bas", kind="CAF", covers=("75056",)), everywhere)
+    loader = Loader(graph, "essai")
+    await loader.load(await loader.plan_batch(records), lambda done: None)
+    await site.account(Role.PROFESSIONAL, HERE)
+    await site.account(Role.PROFESSIONAL, paris)
+    await look(graph, site.rooms.index, NOW)
+    async with graph.reading() as unit:
+        seen = await unit.alerts.uncovered()
+    there = {one.departement for one in seen.values()}
+    assert there == {"departement:25", "departement:75"}
+    assert [seen[f"{one}|{make.HOTEL}"].communes for one in sorted(there)] == [frozenset()] * 2
+    # What is in the Doubs alone is not in Paris.
+    assert seen[f"departement:25|{make.RENT}"].communes == frozenset()
+    assert seen[f"departement:75|{make.RENT}"].communes != frozenset()
+
+
 async def test_a_stale_listing_that_many_are_shown_is_told(site: Inside, tmp_path: Path) -> None:
     graph = site.rooms.graph
     old = make.organisation(HERE, vouched_on=TODAY - timedelta(days=800))
@@ -158,6 +180,37 @@ async def test_a_coordinator_reads_silences_with_a_reason_and_undoes_it(site: In
         assert "On s’en occupe." in plain(page.text)
         await client.post(f"{PATH}/dire", data={"alerte": alerts.ALERT.id, "cle": "k2"})
         assert "1 alerte appelle" in plain((await client.get(PATH)).text)
+
+
+async def test_what_is_lost_everywhere_at_once_is_one_sentence_and_a_page_of_its_own(site: Inside) -> None:
+    lost = [
+        Standing(
+            alert=Alert(
+                kind=AlertKind.ZONE_LOST_LAST_RELAY,
+                figure=1_000 + number,
+                before=0,
+                since=TODAY,
+                territory=f"departement:{number}",
+                competence=make.RENT,
+            ),
+            seen=NOW,
+        )
+        for number in range(25, 31)
+    ]
+    await site.rooms.graph.write(lambda unit: unit.alerts.put(lost))
+    async with await site.signed_in(Role.COORDINATOR) as client:
+        page = await client.get(PATH)
+        assert "6 alertes appellent votre attention, dont 6 à traiter d’abord." in plain(page.text)
+        assert "plus aucun relais pour 6 165 habitants, dans 6 territoires" in plain(page.text)
+        assert "Mettre en silence" not in page.text
+        (href,) = re.findall(rf'href="({PATH}\?[^"]+)"', page.text)
+        each = await client.get(href.replace("&amp;", "&"))
+        assert each.text.count("<summary>Mettre en silence") == 6
+        form = {"alerte": lost[0].alert.id, "cle": "k1", "jusquau": alerts.SILENCED["until"]}
+        refused = await client.post(f"{PATH}/silence", data=form | {"motif": " "})
+        assert (refused.status_code, refused.text.count("<summary>Mettre en silence")) == (422, 1)
+    async with site.rooms.graph.reading() as unit:
+        assert [one.silence for one in await unit.alerts.standing()] == [None] * 6
 
 
 async def test_an_auditor_reads_and_silences_nothing_and_others_see_nothing(site: Inside) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import csv
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
 
 from graph.model.casework.applying import replayed
 from graph.model.casework.contact import AgeBand, Cause, Channel, Requester, Sex
 from graph.model.casework.file import FileState
 from graph.model.casework.handoff import Kind, ReasonCode, State
+from graph.model.figures import statutory
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.model.figures.of_files import facts_of
 from graph.model.figures.statutory import counted, returns
@@ -129,6 +135,23 @@ def test_entries_and_exits_make_the_difference_over_invented_lives() -> None:
     assert sum(many for _, many, _ in load(facts, bodies, END + DAY)) == whole.active
 
 
+def test_a_reference_that_was_not_checked_lately_is_not_told() -> None:
+    one = replace(returns()[0], checked=date(2026, 3, 1))
+    assert (one.source, one.reference(date(2028, 2, 28))) == ("CASF D.264-8",) * 2
+    assert one.reference(date(2028, 3, 1)) == "Référence à vérifier"
+    assert replace(one, checked=None).reference(date(2026, 3, 1)) == "Référence à vérifier"
+
+
+@pytest.mark.parametrize("name", ["figures/statutory.csv", "statutory_delays.csv"])
+def test_each_reference_says_when_and_against_what_it_was_checked(name: str) -> None:
+    with (Path(statutory.__file__).parents[1] / name).open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(rows) == 5
+    # A day without what was read, or the reverse, is no check.
+    assert [row for row in rows if bool(row["checked"]) != bool(row["seen"])] == []
+    assert all(date.fromisoformat(row["checked"]) for row in rows if row["checked"])
+
+
 def test_returns_name_competences_and_sources_and_are_counted() -> None:
     assert [one.name for one in returns()] == [
         "domiciliations",
@@ -137,7 +160,7 @@ def test_returns_name_competences_and_sources_and_are_counted() -> None:
         "informations_preoccupantes",
         "expulsions",
     ]
-    assert all(one.competence in competences() and one.source for one in returns())
+    assert all(one.competence in competences() and one.source and one.checked for one in returns())
     home = returns()[0].competence
     facts = Facts(
         files=(file("f", 9),),

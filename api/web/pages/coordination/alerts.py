@@ -11,14 +11,13 @@ from starlette.responses import HTMLResponse, Response
 
 from api.actions.figures import alerts as actions
 from api.auth.viewer import must_sign_in
-from api.web.alert_view import alert_views, first_sentence, groups, over_views
+from api.web.alert_view import PATH, Wanted, alert_views, first_sentence, groups, over_views
 from api.web.forms import Form, form_of, see
 from api.web.render import now, page
 from graph.model.errors import InvalidInput
 from graph.model.figures.alerts import HISTORY, LONGEST_SILENCE
 from graph.model.suggestion import LONGEST_REASON
 
-PATH: Final = "/coordination/alertes"
 # What a form offers first: long enough for a plan, short enough to be looked at again.
 USUAL: Final = timedelta(days=30)
 SAID: Final = {
@@ -30,10 +29,13 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get(PATH)
-async def alerts(request: Request, fait: str = "") -> HTMLResponse:
-    """All of them. Raises NotSignedIn, NotAllowed."""
+async def alerts(
+    request: Request, fait: str = "", alerte: str = "", nature: str = "", theme: str = "", territoire: str = ""
+) -> HTMLResponse:
+    """All of them, or those that are told together elsewhere, one by one. Raises NotSignedIn, NotAllowed."""
     must_sign_in(request)
-    return await _page(request, Form({}), told=SAID.get(fait, ""))
+    wanted = Wanted(alert=alerte, kind=nature, theme=theme, territory=territoire)
+    return await _page(request, Form({}), wanted, told=SAID.get(fait, ""))
 
 
 @router.post(PATH + "/silence")
@@ -50,7 +52,8 @@ async def silence(request: Request) -> Response:
             key=form.one("cle", 100),
         )
     except InvalidInput as refusal:
-        return await _page(request, form, refusal=refusal.message, status=422)
+        wanted = Wanted(alert=form.one("alerte", actions.LONGEST_ID))
+        return await _page(request, form, wanted, refusal=refusal.message, status=422)
     return see(f"{PATH}?fait=tue")
 
 
@@ -64,12 +67,15 @@ async def unsilence(request: Request) -> Response:
     return see(f"{PATH}?fait=dite")
 
 
-async def _page(request: Request, form: Form, *, told: str = "", refusal: str = "", status: int = 200) -> HTMLResponse:
+async def _page(
+    request: Request, form: Form, wanted: Wanted, *, told: str = "", refusal: str = "", status: int = 200
+) -> HTMLResponse:
     at = now()
     found = await actions.told(request.app.state.rooms, must_sign_in(request), at)
     context = {
         "first": first_sentence(found),
-        "groups": groups(found),
+        "groups": groups(found, wanted),
+        "some": bool(wanted),
         "silenced": alert_views(found.silenced, found.names, len(found.standing) + 1),
         "past": over_views(found.past, found.names),
         "history": HISTORY.days,

@@ -12,9 +12,8 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.actions import reorganisation_moves as moves
 from api.actions import reorganising
-from api.actions.reorganisation_moves import MoveKind, read
+from api.actions.reorganisation_said import MoveKind
 from api.actions.reorganised import compared
 from api.actions.reorganised_places import place_stocks
 from api.actions.reports.writing import inert
@@ -22,12 +21,12 @@ from api.auth.viewer import must_sign_in
 from api.web.dates_words import exact_day
 from api.web.forms import Form, form_of, number, see
 from api.web.render import now, page
-from api.web.reorganisation_form import FIELDS, said_in
+from api.web.reorganisation_form import choices, form_shown
 from api.web.reorganised_gather import named_in, relays_map, sides_of, still
 from api.web.reorganised_places_view import stock_note, stock_rows
 from api.web.reorganised_view import (
-    RULES,
     around_words,
+    changed_words,
     coverage_rows,
     move_words,
     progress_words,
@@ -37,11 +36,9 @@ from api.web.reorganised_view import (
 from graph.model.access import Viewer
 from graph.model.errors import InvalidInput, NotFound
 from graph.model.reorganisation.checking import OF_THE_PLAN
-from graph.model.reorganisation.plan import Move, Plan, PlanState
-from graph.model.vocabulary import kinds, label
+from graph.model.reorganisation.plan import Move, PlanState
 
 ROOT: Final = "/coordination/reorganisations"
-MOVES: Final = "#mouvements"
 # While it runs, the page comes again by itself.
 REFRESH_SECONDS: Final = 15
 
@@ -101,16 +98,17 @@ def _day(form: Form) -> date:
 @router.get(ROOT + "/{id_}")
 async def plan_page(request: Request, id_: str) -> Response:
     """One reorganisation. Raises NotSignedIn, NotAllowed, NotFound."""
-    return await _shown(request, must_sign_in(request), id_)
+    return await shown(request, must_sign_in(request), id_)
 
 
-async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInput | None = None) -> Response:
+async def shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInput | None = None) -> Response:
+    """The page of a reorganisation, with what was refused on it. Raises NotSignedIn, NotAllowed, NotFound."""
     rooms, at = request.app.state.rooms, now()
     found = await compared(rooms, viewer, id_, at=at)
     plan = found.planned.plan
     progress = None if plan.draft else await reorganising.status(rooms, viewer, id_)
     others = [one for one in await reorganising.plans(rooms, viewer) if one.id != id_]
-    named = await named_in(rooms, found)
+    named = await named_in(rooms, found.planned)
     stocks = await place_stocks(rooms, viewer, plan, at=at) if found.comparison else []
     context = {
         "plan": plan,
@@ -128,12 +126,10 @@ async def _shown(request: Request, viewer: Viewer, id_: str, refused: InvalidInp
         "running": plan.state is PlanState.RUNNING,
         "can_end": plan.state in {PlanState.DRAFT, PlanState.PUBLISHED},
         "progress": progress,
-        "come": progress and progress_words(progress.moved, progress.left),
-        "forms": [
-            {"kind": kind.value, "label": label("move_kind", kind.value), "fields": FIELDS[kind]} for kind in MoveKind
-        ],
-        "kinds": sorted(((id_, kind.label) for id_, kind in kinds().items()), key=lambda one: one[1]),
-        "rules": [(rule.value, words) for rule, words in RULES.items()],
+        "come": progress and progress_words(progress.come),
+        "changed": changed_words(plan, named),
+        "forms": [form_shown(kind) for kind in MoveKind],
+        **choices(),
         "others": [(one.id, one.title) for one in others],
         "key": uuid4().hex,
         "refused": refused.message if refused else "",
@@ -158,36 +154,16 @@ async def change(request: Request, id_: str) -> Response:
     async def act(viewer: Viewer, form: Form) -> None:
         title, on = form.one("titre"), _day(form)
         await reorganising.edit(
-            request.app.state.rooms, viewer, id_, key=_key(form), title=title, on=on, expected_version=_version(form)
+            request.app.state.rooms,
+            viewer,
+            id_,
+            key=key_of(form),
+            title=title,
+            on=on,
+            expected_version=version_of(form),
         )
 
-    return await _acted(request, id_, act)
-
-
-@router.post(ROOT + "/{id_}/mouvements")
-async def add_move(request: Request, id_: str) -> Response:
-    """One move more. Raises NotSignedIn, NotAllowed, NotFound, Conflict."""
-    rooms = request.app.state.rooms
-
-    async def act(viewer: Viewer, form: Form) -> None:
-        said = await read(rooms, viewer, await _plan(request, viewer, id_), said_in(form))
-        await moves.add_move(rooms, viewer, id_, said, key=_key(form), expected_version=_version(form))
-
-    return await _acted(request, id_, act, MOVES)
-
-
-@router.post(ROOT + "/{id_}/mouvements/retirer")
-async def remove_move(request: Request, id_: str) -> Response:
-    """One move less: the one that was shown, by its place and the version of the plan. Raises as `add_move`."""
-
-    async def act(viewer: Viewer, form: Form) -> None:
-        place = number(form.one("place"))
-        seen = -1 if place is None else place
-        await moves.remove_move(
-            request.app.state.rooms, viewer, id_, seen, key=_key(form), expected_version=_version(form)
-        )
-
-    return await _acted(request, id_, act, MOVES)
+    return await acted(request, id_, act)
 
 
 @router.post(ROOT + "/{id_}/publier")
@@ -200,9 +176,9 @@ async def publish(request: Request, id_: str) -> Response:
                 "Cochez la case pour confirmer : une réorganisation publiée se fait d’elle-même le jour dit.",
                 "confirme",
             )
-        await reorganising.publish(request.app.state.rooms, viewer, id_, key=_key(form), at=now())
+        await reorganising.publish(request.app.state.rooms, viewer, id_, key=key_of(form), at=now())
 
-    return await _acted(request, id_, act)
+    return await acted(request, id_, act)
 
 
 @router.post(ROOT + "/{id_}/annuler")
@@ -210,19 +186,19 @@ async def call_off(request: Request, id_: str) -> Response:
     """It will not be done. Raises NotSignedIn, NotAllowed, NotFound."""
 
     async def act(viewer: Viewer, form: Form) -> None:
-        await reorganising.call_off(request.app.state.rooms, viewer, id_, key=_key(form), at=now())
+        await reorganising.call_off(request.app.state.rooms, viewer, id_, key=key_of(form), at=now())
 
-    return await _acted(request, id_, act)
+    return await acted(request, id_, act)
 
 
-async def _acted(request: Request, id_: str, act: Callable[[Viewer, Form], Awaitable[None]], at: str = "") -> Response:
+async def acted(request: Request, id_: str, act: Callable[[Viewer, Form], Awaitable[None]], at: str = "") -> Response:
     """The page after an act, at this place of it; what was refused is said on the page as it stands."""
     viewer = must_sign_in(request)
     form = await form_of(request)
     try:
         await act(viewer, form)
     except InvalidInput as refusal:
-        return await _shown(request, viewer, id_, refusal)
+        return await shown(request, viewer, id_, refusal)
     return see(f"{ROOT}/{id_}{at}")
 
 
@@ -241,7 +217,7 @@ async def side_by_side(request: Request, id_: str, other: str) -> Response:
     for one in (id_, other):
         found = await compared(rooms, viewer, one, at=at)
         plan = found.planned.plan
-        named, it = await named_in(rooms, found), still(found)
+        named, it = await named_in(rooms, found.planned), still(found)
         sides.append(
             {
                 "id": one,
@@ -297,13 +273,11 @@ def _csv(name: str, rows: list[list[Any]]) -> Response:
     return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _plan(request: Request, viewer: Viewer, id_: str) -> Plan:
-    return (await reorganising.planned(request.app.state.rooms, viewer, id_, at=now())).plan
-
-
-def _key(form: Form) -> str:
+def key_of(form: Form) -> str:
+    """That of the act: the one on the form, so that it is done once."""
     return form.one("cle") or uuid4().hex
 
 
-def _version(form: Form) -> int | None:
+def version_of(form: Form) -> int | None:
+    """Which version of the plan the form was on."""
     return number(form.one("version"))
