@@ -9,11 +9,15 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from api.actions.figures.alerts import Told
+from api.web.counted_address import to_files
 from api.web.dates_words import exact_day
 from api.web.question import Asked
 from api.web.render import sheet_path
 from graph.model.figures.alert_words import KIND_WORDS, URGENCY_WORDS, Names, sentence, subject_words, trend, why
 from graph.model.figures.alerts import RULES, Alert, AlertKind, Standing, Urgency
+from graph.model.figures.periods import Quarter
+from graph.model.figures.selecting import Counted, Split
+from graph.model.vocabulary import categories
 
 COVERAGE: Final = "/coordination/couverture"
 PLANS: Final = "/coordination/reorganisations"
@@ -55,9 +59,11 @@ class Group:
     alerts: tuple[AlertView, ...]
 
 
-def groups(told: Told) -> tuple[Group, ...]:
-    """What is told today, the most urgent first; an urgency of which there is nothing is left out."""
-    views = list(zip(told.standing, alert_views(told.standing, told.names), strict=True))
+def groups(told: Told, own: Quarter | None = None) -> tuple[Group, ...]:
+    """What is told today, the most urgent first; an urgency of which there is nothing is left out. `own` is the quarter whose files
+    of her own service the viewer may be led to, None where she heads none.
+    """
+    views = list(zip(told.standing, alert_views(told.standing, told.names, own=own), strict=True))
     made = (
         Group(URGENCY_WORDS[urgency], tuple(view for standing, view in views if standing.alert.urgency is urgency))
         for urgency in Urgency
@@ -65,9 +71,11 @@ def groups(told: Told) -> tuple[Group, ...]:
     return tuple(group for group in made if group.alerts)
 
 
-def alert_views(standing: Iterable[Standing], names: Names, first: int = 1) -> tuple[AlertView, ...]:
+def alert_views(
+    standing: Iterable[Standing], names: Names, first: int = 1, *, own: Quarter | None = None
+) -> tuple[AlertView, ...]:
     """Each of them, in their order."""
-    return tuple(_view(one, names, number) for number, one in enumerate(standing, first))
+    return tuple(_view(one, names, number, own) for number, one in enumerate(standing, first))
 
 
 def over_views(past: Iterable[tuple[Standing, date]], names: Names) -> tuple[tuple[str, str, str], ...]:
@@ -93,7 +101,7 @@ def first_sentence(told: Told) -> str:
     return f"{alerts} votre attention{first}."
 
 
-def _view(one: Standing, names: Names, number: int) -> AlertView:
+def _view(one: Standing, names: Names, number: int, own: Quarter | None) -> AlertView:
     alert, silence = one.alert, one.silence
     return AlertView(
         id=alert.id,
@@ -105,11 +113,28 @@ def _view(one: Standing, names: Names, number: int) -> AlertView:
         why=why(alert),
         since=exact_day(alert.since),
         rule=RULES[alert.kind].why,
-        doors=doors(alert, names),
+        doors=(*own_files(alert, own), *doors(alert, names)),
         reason=silence.reason if silence else "",
         until=exact_day(silence.until) if silence else "",
         by=names.accounts.get(silence.account, "") if silence else "",
     )
+
+
+def own_files(alert: Alert, quarter: Quarter | None) -> tuple[Door, ...]:
+    """The files of her own service that such an alert is about: a part of its figure, which is the network’s."""
+    if quarter is None:
+        return ()
+    match alert.kind:
+        case AlertKind.BECAME_DEAD_END | AlertKind.ANSWERS_SLOWER:
+            href = to_files(Counted.ANSWERED, quarter, target=alert.organisation)
+        case AlertKind.TRANSITIONAL_TOO_LONG:
+            href = to_files(Counted.TRANSITIONAL, quarter)
+        case AlertKind.NEEDS_UNANSWERED:
+            split = Split.CATEGORY if alert.competence in categories() else Split.COMPETENCE
+            href = to_files(Counted.UNMET, quarter, **({split.value: alert.competence} if alert.competence else {}))
+        case _:
+            return ()
+    return (Door("Ouvrir les dossiers de mon service", href),)
 
 
 def doors(alert: Alert, names: Names) -> tuple[Door, ...]:

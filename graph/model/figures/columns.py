@@ -13,7 +13,7 @@ from graph.model.figures.facts import HandoffFact, RequestFact
 from graph.model.figures.flows import Ending, category_of
 from graph.model.figures.histograms import bucket, days
 from graph.model.figures.lattice import Part
-from graph.model.figures.periods import Quarter
+from graph.model.figures.periods import Stretch
 
 KindOf = Callable[[str], str]
 YES: Final = "yes"
@@ -47,7 +47,7 @@ def whether(split: str, of: Callable[[Any], bool]) -> Part:
     return Part(split, lambda fact: YES if of(fact) else NO)
 
 
-def sent_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
+def sent_columns(_: Stretch, kind_of: KindOf) -> tuple[Part, ...]:
     """`wait` is the time from the request to the sending."""
     return (
         by_theme(),
@@ -58,7 +58,7 @@ def sent_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
     )
 
 
-def answered_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
+def answered_columns(_: Stretch, kind_of: KindOf) -> tuple[Part, ...]:
     """`delay` is the time from the sending to the answer."""
 
     def reason(fact: HandoffFact) -> str:
@@ -74,7 +74,7 @@ def answered_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
     )
 
 
-def contacted_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
+def contacted_columns(_: Stretch, kind_of: KindOf) -> tuple[Part, ...]:
     """`delay` is the time from the request to the first contact, `last` that from the answer on."""
     return (
         by_theme(),
@@ -85,7 +85,7 @@ def contacted_columns(_: Quarter, kind_of: KindOf) -> tuple[Part, ...]:
     )
 
 
-def request_columns(_: Quarter, __: KindOf) -> tuple[Part, ...]:
+def request_columns(_: Stretch, __: KindOf) -> tuple[Part, ...]:
     """The theme is that of the main reason."""
 
     def reason(request: RequestFact) -> str:

@@ -31,10 +31,10 @@ from graph.model.figures.disclosure import protect
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.model.figures.flows import between_bodies
 from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Measure, Node, Part, Published, split_of
-from graph.model.figures.periods import Quarter
+from graph.model.figures.periods import Quarter, Stretch
 
 Zones = Callable[[str], tuple[str, ...]]
-Columns = Callable[[Quarter, KindOf], tuple[Part, ...]]
+Columns = Callable[[Stretch, KindOf], tuple[Part, ...]]
 LEVELS: Final = ("region", "departement", "epci")
 BODY: Final = "organisation"
 
@@ -56,7 +56,7 @@ class _Table:
     it is told place by place, or of the network as a whole.
     """
 
-    of: Callable[[Facts, Quarter], Iterable[Any]]
+    of: Callable[[Facts, Stretch], Iterable[Any]]
     person: Callable[[Any], str]
     columns: Columns
     body: Callable[[Any], str] | None = None
@@ -156,8 +156,8 @@ def _rows(zones: Zones, body: Callable[[Any], str] | None) -> tuple[Part, ...]:
     return (Part("region", region, (Part("departement", departement, within),)),)
 
 
-def _handoffs(at: Callable[[HandoffFact], datetime | None]) -> Callable[[Facts, Quarter], Iterable[HandoffFact]]:
-    def of(facts: Facts, quarter: Quarter) -> Iterable[HandoffFact]:
+def _handoffs(at: Callable[[HandoffFact], datetime | None]) -> Callable[[Facts, Stretch], Iterable[HandoffFact]]:
+    def of(facts: Facts, quarter: Stretch) -> Iterable[HandoffFact]:
         return (
             one
             for one in facts.handoffs
@@ -167,20 +167,20 @@ def _handoffs(at: Callable[[HandoffFact], datetime | None]) -> Callable[[Facts, 
     return of
 
 
-def _standing(opened: datetime, ended: datetime | None, quarter: Quarter) -> bool:
+def _standing(opened: datetime, ended: datetime | None, quarter: Stretch) -> bool:
     """Whether it stood open when the quarter ended."""
     return opened < quarter.end and (ended is None or ended >= quarter.end)
 
 
-def _needs_open(facts: Facts, quarter: Quarter) -> Iterable[NeedFact]:
+def _needs_open(facts: Facts, quarter: Stretch) -> Iterable[NeedFact]:
     return (one for one in facts.needs if _standing(one.opened, one.ended, quarter))
 
 
-def _files_open(facts: Facts, quarter: Quarter) -> Iterable[FileFact]:
+def _files_open(facts: Facts, quarter: Stretch) -> Iterable[FileFact]:
     return (one for one in facts.files if _standing(one.opened, one.closed, quarter))
 
 
-def _unmet(facts: Facts, quarter: Quarter) -> Iterable[Unmet]:
+def _unmet(facts: Facts, quarter: Stretch) -> Iterable[Unmet]:
     for need in _needs_open(facts, quarter):
         if need.cause is not None:
             yield Unmet(need.file, need.competence, need.cause, need.commune)

@@ -12,7 +12,7 @@ from graph.model.casework.contact import Cause
 from graph.model.casework.file import FileState, Outcome
 from graph.model.casework.front_desk import Request
 from graph.model.casework.handoff import Kind, ReasonCode, State
-from graph.model.figures.facts import FileFact, HandoffFact, NeedFact, RequestFact
+from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.store.casework.rows import milliseconds, moment_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ MATCH (h:Handoff {target: id}) WHERE h.sent > 0 AND h.sent < $end AND (h.ended =
 RETURN h{.*} AS row ORDER BY h.id
 """,
 )
+HANDOFFS_IN: Final[LiteralString] = """
+UNWIND $ids AS id MATCH (h:Handoff {file: id}) RETURN h{.*} AS row ORDER BY h.id
+"""
 FIRST: Final[tuple[LiteralString, ...]] = (
     "MATCH (f:File) RETURN min(f.opened) AS first",
     "MATCH (r:Request) RETURN min(r.at) AS first",
@@ -141,6 +144,15 @@ class FactsRead:
             rows |= {row["row"]["id"]: row["row"] for row in await self._unit.run(query, **asked)}
         return await self._filed([row for _, row in sorted(rows.items())])
 
+    async def within(self, files: Sequence[str]) -> Facts:
+        """All that is counted of these files."""
+        found = await self.files_of(files)
+        return Facts(
+            handoffs=tuple(await self._handoffs([row["row"] for row in await self._many(HANDOFFS_IN, files)])),
+            needs=tuple(await self.needs_of(files)),
+            files=tuple(found[id_] for id_ in sorted(set(files)) if id_ in found),
+        )
+
     async def kinds(self, organisations: Iterable[str]) -> dict[str, str]:
         """The kind of each body that the directory knows."""
         return {row["id"]: row["kind"] or "" for row in await self._many(KINDS, organisations)}
@@ -180,7 +192,7 @@ class FactsRead:
         asked = await self._asked(row.get("request", "") for row in rows)
         return [_file(row, asked) for row in rows]
 
-    async def _of(self, ids: Iterable[str]) -> dict[str, FileFact]:
+    async def files_of(self, ids: Iterable[str]) -> dict[str, FileFact]:
         """The files of these ids, held while they are asked for again."""
         missing = {id_ for id_ in ids if id_ not in self._files}
         rows = [row["row"] for row in await self._many(THESE, missing)]
@@ -192,11 +204,11 @@ class FactsRead:
         return {row["id"]: moment_of(row["at"]) for row in rows}
 
     async def _handoffs(self, rows: Sequence[Row]) -> list[HandoffFact]:
-        files = await self._of(row["file"] for row in rows)
+        files = await self.files_of(row["file"] for row in rows)
         return [_handoff(row, files[row["file"]]) for row in rows if row["file"] in files]
 
     async def _needs(self, rows: Sequence[Row]) -> list[NeedFact]:
-        files = await self._of(row["file"] for row in rows)
+        files = await self.files_of(row["file"] for row in rows)
         found = await self._many(CAUSES, (f"{row['file']}|{row['id']}" for row in rows))
         causes = {row["id"]: Cause(row["cause"]) for row in found}
         return [_need(row, files[row["file"]], causes) for row in rows if row["file"] in files]
