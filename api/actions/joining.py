@@ -267,6 +267,7 @@ def _moved(
         since=at,
         decided_by=viewer.account,
         note=note,
+        post=there.post if state is there.state is MembershipState.ACTIVE else "",
     )
 
 

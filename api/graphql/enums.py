@@ -32,6 +32,8 @@ from graph.model.figures.alert_words import KIND_WORDS
 from graph.model.figures.alerts import AlertKind
 from graph.model.figures.alerts import Urgency as AlertUrgency
 from graph.model.figures.flows import Ending as HandoffEnding
+from graph.model.figures.selecting import Counted as CountedFacts
+from graph.model.figures.selecting import Split as CountedSplit
 from graph.model.keeping import Act as ListingAct
 from graph.model.listing import FieldGroup
 from graph.model.moderation import Choice as ModerationChoice
@@ -49,6 +51,8 @@ __all__ = [
     "AlertUrgency",
     "Channel",
     "CircleKind",
+    "CountedFacts",
+    "CountedSplit",
     "FieldGroup",
     "FileState",
     "FilesRule",
@@ -121,6 +125,8 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     Sequel: "What followed a contact.",
     Sex: "Of whom a contact is about.",
     AlertKind: "What was noticed of the network.",
+    CountedFacts: "What is counted of one's own files.",
+    CountedSplit: "By what the files behind a figure can be narrowed.",
     AlertUrgency: "How soon an alert asks for something.",
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
@@ -164,6 +170,8 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
 # Names that say in the schema what the model's own say in their module.
 NAMES: Final[Mapping[type[Enum], str]] = {
     AlertUrgency: "AlertUrgency",
+    CountedFacts: "CountedFacts",
+    CountedSplit: "CountedSplit",
     FlowEnd: "FlowEnd",
     HandoffEnding: "HandoffEnding",
     HandoffKind: "HandoffKind",

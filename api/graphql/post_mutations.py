@@ -9,6 +9,7 @@ from typing import Annotated, Final, TypeAlias
 import strawberry
 
 from api.actions import posts as actions
+from api.actions.member_posts import give_post
 from api.actions.post_gesture import Done
 from api.graphql.context import Info
 from api.graphql.posts import Post
@@ -110,6 +111,29 @@ class LeavePostsInput:
     idempotency_key: str = strawberry.field(description=KEY)
 
 
+@strawberry.input(description="Which post a member of an organisation holds: what its load is told by.")
+class GiveMemberPostInput:
+    """Said anew, it takes the place of what was said."""
+
+    organisation: strawberry.ID = strawberry.field(description=OWNER)
+    member: strawberry.ID = strawberry.field(description="Her account, as the page of members has it.")
+    post: strawberry.ID | None = strawberry.field(description="A post of that organisation; null for none.")
+    idempotency_key: str = strawberry.field(description=KEY)
+
+
+@strawberry.type(description="What a member holds from now on.")
+class MemberPost:
+    """Her post."""
+
+    member: strawberry.ID = strawberry.field(description="Her account.")
+    post: strawberry.ID | None = strawberry.field(description="The post; null for none.")
+
+
+MemberPostResult: TypeAlias = Annotated[
+    MemberPost | NotAllowed | NotFound | InvalidInput, strawberry.union("MemberPostResult")
+]
+
+
 @strawberry.input(description="A gesture to take back.")
 class TakeBackPostsInput:
     """By the entry that it gave."""
@@ -138,6 +162,16 @@ async def _done(
 @strawberry.type
 class PostMutations:
     """Acts on posts."""
+
+    @strawberry.mutation(description="Say which post a member of an organisation holds, for who administers it.")
+    async def give_member_post(
+        self, info: Info, input: Annotated[GiveMemberPostInput, strawberry.argument(description="Who, and which.")]
+    ) -> MemberPostResult:
+        """Done twice, it is done once."""
+        context = info.context
+        who, which, key = input.member, input.post or "", input.idempotency_key
+        await give_post(context.rooms, context.viewer, input.organisation, who, which, key=key)
+        return MemberPost(member=who, post=input.post)
 
     @strawberry.mutation(description="Make a post, or say anew what one is.")
     async def set_post(

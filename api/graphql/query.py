@@ -15,6 +15,7 @@ from api.graphql.casework import desk, own_page
 from api.graphql.casework import file as files
 from api.graphql.casework import handoff as handoffs
 from api.graphql.casework import inbox as inboxes
+from api.graphql.casework.counted import CountedQueries
 from api.graphql.casework.desk_types import FrontDeskReport, Request
 from api.graphql.casework.file import File
 from api.graphql.casework.handoff import Handoff, NextAction
@@ -41,7 +42,7 @@ WORDS_LIMIT: Final = 500
 
 
 @strawberry.type(description="What may be read. Open to everyone.")
-class Query(AlertQueries):
+class Query(AlertQueries, CountedQueries):
     """The directory."""
 
     @strawberry.field(

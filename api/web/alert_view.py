@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from api.actions.figures.alerts import Told
+from api.web.counted_address import to_files
 from api.web.dates_words import exact_day
 from api.web.question import Asked
 from api.web.render import sheet_path
@@ -24,6 +25,9 @@ from graph.model.figures.alert_words import (
     why,
 )
 from graph.model.figures.alerts import RULES, Alert, AlertKind, Standing, Urgency
+from graph.model.figures.periods import Quarter
+from graph.model.figures.selecting import Counted, Split
+from graph.model.vocabulary import categories
 
 PATH: Final = "/coordination/alertes"
 COVERAGE: Final = "/coordination/couverture"
@@ -106,9 +110,9 @@ class Wanted:
         return f"{PATH}?{urlencode({name: value for name, value in said.items() if value})}"
 
 
-def groups(told: Told, wanted: Wanted) -> tuple[Group, ...]:
+def groups(told: Told, wanted: Wanted, own: Quarter | None = None) -> tuple[Group, ...]:
     """What is told today, the most urgent first; an urgency of which there is nothing is left out. Of some that are asked for each
-    is told by itself.
+    is told by itself. `own` is the quarter whose files of her own service the viewer may be led to, None where she heads none.
     """
     some = [one for one in told.standing if wanted.takes(one.alert)]
     bundles = [Bundle((one,)) for one in some] if wanted else bundled(some)
@@ -118,7 +122,7 @@ def groups(told: Told, wanted: Wanted) -> tuple[Group, ...]:
     for urgency in Urgency:
         its = [one for one in bundles if one.first.urgency is urgency]
         if its:
-            shown = tuple(_entry(one, told.names, at) for at, one in enumerate(its[:most], number))
+            shown = tuple(_entry(one, told.names, at, own) for at, one in enumerate(its[:most], number))
             others = tuple(_line(one, told.names) for one in its[len(shown) :])
             count = sum(len(one.standing) for one in its)
             made.append(Group(words=URGENCY_WORDS[urgency], count=count, entries=shown, others=others))
@@ -126,9 +130,9 @@ def groups(told: Told, wanted: Wanted) -> tuple[Group, ...]:
     return tuple(made)
 
 
-def _entry(bundle: Bundle, names: Names, number: int) -> Entry:
+def _entry(bundle: Bundle, names: Names, number: int, own: Quarter | None) -> Entry:
     if bundle.common is None:
-        return Entry(alert=_view(bundle.standing[0], names, number))
+        return Entry(alert=_view(bundle.standing[0], names, number, own))
     return Entry(
         kind=KIND_WORDS[bundle.first.kind],
         sentence=bundle_sentence(bundle, names),
@@ -153,9 +157,11 @@ def _those(bundle: Bundle) -> Wanted:
             return Wanted(alert=alert.id)
 
 
-def alert_views(standing: Iterable[Standing], names: Names, first: int = 1) -> tuple[AlertView, ...]:
+def alert_views(
+    standing: Iterable[Standing], names: Names, first: int = 1, *, own: Quarter | None = None
+) -> tuple[AlertView, ...]:
     """Each of them, in their order."""
-    return tuple(_view(one, names, number) for number, one in enumerate(standing, first))
+    return tuple(_view(one, names, number, own) for number, one in enumerate(standing, first))
 
 
 def over_views(past: Iterable[tuple[Standing, date]], names: Names) -> tuple[tuple[str, str, str], ...]:
@@ -181,7 +187,7 @@ def first_sentence(told: Told) -> str:
     return f"{alerts} votre attention{first}."
 
 
-def _view(one: Standing, names: Names, number: int) -> AlertView:
+def _view(one: Standing, names: Names, number: int, own: Quarter | None) -> AlertView:
     alert, silence = one.alert, one.silence
     return AlertView(
         id=alert.id,
@@ -193,11 +199,28 @@ def _view(one: Standing, names: Names, number: int) -> AlertView:
         why=why(alert),
         since=exact_day(alert.since),
         rule=RULES[alert.kind].why,
-        doors=doors(alert, names),
+        doors=(*own_files(alert, own), *doors(alert, names)),
         reason=silence.reason if silence else "",
         until=exact_day(silence.until) if silence else "",
         by=names.accounts.get(silence.account, "") if silence else "",
     )
+
+
+def own_files(alert: Alert, quarter: Quarter | None) -> tuple[Door, ...]:
+    """The files of her own service that such an alert is about: a part of its figure, which is the network’s."""
+    if quarter is None:
+        return ()
+    match alert.kind:
+        case AlertKind.BECAME_DEAD_END | AlertKind.ANSWERS_SLOWER:
+            href = to_files(Counted.ANSWERED, quarter, target=alert.organisation)
+        case AlertKind.TRANSITIONAL_TOO_LONG:
+            href = to_files(Counted.TRANSITIONAL, quarter)
+        case AlertKind.NEEDS_UNANSWERED:
+            split = Split.CATEGORY if alert.competence in categories() else Split.COMPETENCE
+            href = to_files(Counted.UNMET, quarter, **({split.value: alert.competence} if alert.competence else {}))
+        case _:
+            return ()
+    return (Door("Ouvrir les dossiers de mon service", href),)
 
 
 def doors(alert: Alert, names: Names) -> tuple[Door, ...]:

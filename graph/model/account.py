@@ -45,7 +45,9 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Membership:
-    """An account at an organisation. `since` is when its state began, `decided_by` the account that decided, `note` why."""
+    """An account at an organisation. `since` is when its state began, `decided_by` the account that decided, `note` why; `post` is
+    the id of the post that she holds there, "" where it was not said.
+    """
 
     account: str
     organisation: str
@@ -54,6 +56,7 @@ class Membership:
     since: int = 0
     decided_by: str = ""
     note: str = ""
+    post: str = ""
 
     @property
     def id(self) -> str:

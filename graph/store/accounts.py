@@ -31,7 +31,7 @@ KNOW: Final[LiteralString] = "MERGE (i:Identity {id: $id}) ON CREATE SET i.accou
 PUT_MEMBERSHIP: Final[LiteralString] = """
 MERGE (m:Membership {id: $id})
 SET m.account = $account, m.organisation = $organisation, m.roles = $roles, m.state = $state, m.since = $since,
-    m.decidedBy = $by, m.note = $note
+    m.decidedBy = $by, m.note = $note, m.post = $post
 """
 # Lock first (the SET), then read: two administrators may decide at the same moment.
 LOCK_MEMBERSHIP: Final[LiteralString] = """
@@ -51,6 +51,11 @@ MATCH (m:Membership {organisation: $organisation})
 WITH m, m.account AS account
 MATCH (a:Account {id: account})
 RETURN m{.*} AS membership, a{.*} AS account ORDER BY a.name, a.email
+"""
+POSTS_HELD: Final[LiteralString] = """
+UNWIND $ids AS id
+MATCH (m:Membership {organisation: id}) WHERE m.state = 'active' AND m.post <> ''
+RETURN id, m.account AS account, m.post AS post ORDER BY id, account
 """
 NAMES: Final[LiteralString] = "UNWIND $ids AS id MATCH (o:Organisation {id: id}) RETURN o.id AS id, o.name AS name"
 JOINABLE: Final[LiteralString] = "MATCH (o:Organisation {id: $id}) WHERE o.state = 'published' RETURN o.id AS id"
@@ -109,6 +114,7 @@ class Accounts:
             since=membership.since,
             by=membership.decided_by,
             note=membership.note,
+            post=membership.post,
         )
 
     async def lock_membership(self, account: str, organisation: str) -> Membership | None:
@@ -137,6 +143,11 @@ class Accounts:
     async def joinable(self, organisation: str) -> bool:
         """Whether one may ask to join it: those that are shown, and no others."""
         return bool(await self._unit.run(JOINABLE, id=organisation))
+
+    async def posts_held(self, organisations: Sequence[str]) -> dict[tuple[str, str], str]:
+        """The post of each who works in these organisations and whose post was said, by (organisation, account)."""
+        rows = await self._unit.run(POSTS_HELD, ids=list(organisations))
+        return {(row["id"], row["account"]): row["post"] for row in rows}
 
     async def with_siret(self, siret: str) -> list[str]:
         """Ids of the published organisations of this establishment."""
@@ -167,6 +178,8 @@ def membership_of(node: Mapping[str, Any]) -> Membership:
         since=node["since"],
         decided_by=node["decidedBy"],
         note=node["note"],
+        # Absent from those that were written before posts were said.
+        post=node.get("post") or "",
     )
 
 

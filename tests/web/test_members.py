@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -197,3 +201,63 @@ async def test_who_does_not_administer_changes_nobody(site: Inside) -> None:
             answer = await visitor.post(PAGE, data=form)
             assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/connexion")
         assert await held(site) == before
+
+
+async def test_the_post_of_a_member_is_said_and_her_services_load_is_told_by_it(
+    empty_graph: Graph, tmp_path: Path
+) -> None:
+    bodies = [make.organisation(HERE, name="CCAS d’ici"), make.organisation(THERE, name="CCAS d’ailleurs")]
+    posts = [
+        make.post("t:p", organisation=HERE, label="Accueil"),
+        make.post("t:q", organisation=THERE, label="Ailleurs"),
+    ]
+    async with inside(empty_graph, tmp_path, *bodies, *posts) as site:
+        administrator = await site.signed_in(Role.ORGANISATION_ADMINISTRATOR, HERE)
+        worker = await site.signed_in(Role.PROFESSIONAL, HERE)
+        chief = await site.signed_in(Role.HEAD_OF_SERVICE, HERE)
+        who, before = account_of(Role.PROFESSIONAL), await held(site)
+        for client, form, status in (
+            (worker, {"poste": "t:p"}, 403),
+            (administrator, {"poste": "t:q"}, 422),
+            (administrator, {"poste": "t:p", "compte": "t:nobody"}, 404),
+        ):
+            answer = await client.post(PAGE, data={"compte": who, "geste": "poste"} | form)
+            assert answer.status_code == status, form
+        assert await held(site) == before
+        opened = {"cle": "k", "role": "adult", "name": "Odile", "competence": "droits-et-prestations--rsa"}
+        assert (await worker.post("/dossiers/ouvrir", data=opened)).status_code == 303
+        # Before anybody's post is known, load is told by who carries it.
+        month = date.today().strftime("%Y-%m")  # noqa: DTZ011 - the site asks its own clock too
+        report = f"/equipe/activite?du={month}&au={month}"
+        assert "Charge par poste" not in (await chief.get(report)).text
+        assert (
+            await administrator.post(PAGE, data={"compte": who, "geste": "poste", "poste": "t:p"})
+        ).status_code == 303
+        assert "poste : Accueil" in text((await administrator.get(PAGE)).text)
+        page = await chief.get(report)
+        assert "Accueil 1 1 1 1,0" in text(page.text)
+        # Who carries it is led to: her files, and no other.
+        links = re.findall(r'<th scope="row"><a href="(/dossiers[^"]*)"', page.text)
+        assert len(links) == 1
+        assert "Odile" in (await chief.get(unescape(links[0]))).text
+        # A change of roles keeps her post; through the other door it is taken away.
+        assert (
+            await administrator.post(PAGE, data={"compte": who, "geste": "roles", "role": "professional"})
+        ).status_code == 303
+        [kept] = [one for one, _ in await held(site) if one.account == who]
+        assert kept.post == "t:p"
+        query = """mutation($input: GiveMemberPostInput!) { giveMemberPost(input: $input) { __typename
+          ... on MemberPost { member post } ... on InvalidInput { field } } }"""
+        asked_of = {"organisation": HERE, "member": who, "post": None}
+        for client, more, told in (
+            (worker, {}, {"__typename": "NotAllowed"}),
+            (administrator, {"post": "t:q"}, {"__typename": "InvalidInput", "field": "post"}),
+            (administrator, {}, {"__typename": "MemberPost", "member": who, "post": None}),
+        ):
+            answer = await client.post(
+                "/graphql",
+                json={"query": query, "variables": {"input": asked_of | more | {"idempotencyKey": uuid4().hex}}},
+            )
+            assert answer.json() == {"data": {"giveMemberPost": told}}
+        [taken] = [one for one, _ in await held(site) if one.account == who]
+        assert taken.post == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
@@ -86,27 +86,35 @@ async def files(
         raise NotAllowed(NOT_THE_UNIT)
     async with rooms.graph.reading() as unit:
         units = [viewer.organisation, *(await below(unit, viewer.organisation, MOST_UNITS) if heads else [])]
-        part = _part(viewer, scope, units, heads)
+        part = part_of(viewer, scope, units, heads)
         pages = unit.file_lists.ended if scope is Scope.ENDED else unit.file_lists.open
-        opened = await unit.file_lists.opened(await pages(part, first, skip))
+        found = await listed(unit, await pages(part, first, skip))
         counts = await _counts(unit, viewer, units, heads)
-        leads = [file.lead or file.leads[-1] for file in opened]
-        accounts = await unit.accounts.of([lead.account for lead in leads if lead.account])
-        names = await unit.accounts.organisation_names(sorted({lead.organisation for lead in leads}))
-    if opened:
+    await read_in_list(rooms, viewer, found, moment)
+    return replace(found, counts=counts, more=skip + first < counts[scope])
+
+
+async def listed(unit: Unit, ids: Sequence[str]) -> FileList:
+    """These files, opened, with what a line tells of each: no count. Those that do not open are left out."""
+    opened = await unit.file_lists.opened(ids)
+    leads = [file.lead or file.leads[-1] for file in opened]
+    accounts = await unit.accounts.of([lead.account for lead in leads if lead.account])
+    names = await unit.accounts.organisation_names(sorted({lead.organisation for lead in leads}))
+    files = tuple((file, next(iter(owed(file)), None)) for file in opened)
+    return FileList(files=files, counts={}, names=names, accounts=accounts, more=False)
+
+
+async def read_in_list(rooms: Rooms, viewer: Viewer, found: FileList, at: datetime) -> None:
+    """Write down that she reads what the lines of a list tell."""
+    if found.files:
         groups = (ShareGroup.IDENTITY, ShareGroup.NEED)
-        await noted(rooms, viewer, [file.id for file in opened], groups, ReadPage.LIST, moment)
-    return FileList(
-        files=tuple((file, next(iter(owed(file)), None)) for file in opened),
-        counts=counts,
-        names=names,
-        accounts=accounts,
-        more=skip + first < counts[scope],
-    )
+        await noted(rooms, viewer, [file.id for file, _ in found.files], groups, ReadPage.LIST, at)
 
 
-def _part(viewer: Viewer, scope: Scope, units: Sequence[str], heads: bool) -> Part:
-    """The unit's list holds those of the units below; a desk is one's own. Of those that ended, she reads the desks' too."""
+def part_of(viewer: Viewer, scope: Scope, units: Sequence[str], heads: bool) -> Part:
+    """Which files a scope holds. The unit's list holds those of the units below; a desk is one's own. Of those that ended, she
+    reads the desks' too.
+    """
     if scope is Scope.DESK:
         return Part((viewer.organisation,), accounts=("",))
     every = scope is Scope.UNIT or (scope is Scope.ENDED and heads)
@@ -116,8 +124,8 @@ def _part(viewer: Viewer, scope: Scope, units: Sequence[str], heads: bool) -> Pa
 
 async def _counts(unit: Unit, viewer: Viewer, units: Sequence[str], heads: bool) -> dict[Scope, int]:
     """Of the scopes that she may read."""
-    some = await unit.file_lists.open_counts(_part(viewer, Scope.MINE, units, heads))
-    past = await unit.file_lists.ended_counts(_part(viewer, Scope.ENDED, units, heads))
+    some = await unit.file_lists.open_counts(part_of(viewer, Scope.MINE, units, heads))
+    past = await unit.file_lists.ended_counts(part_of(viewer, Scope.ENDED, units, heads))
     own = some.get(viewer.organisation)
     found = {
         Scope.MINE: sum(one.hers for one in some.values()),

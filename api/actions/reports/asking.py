@@ -12,6 +12,7 @@ from graph.model.errors import InvalidInput
 from graph.model.figures.periods import MOST_QUARTERS, Period, quarter_of
 from graph.model.reasons import MONTHS
 
+VOWELS: Final = "ao"
 MOST_MONTHS: Final = 3 * MOST_QUARTERS
 
 
@@ -49,7 +50,7 @@ class Asked:
             return month_name(self.first)
         if self.first[:4] == self.last[:4] and (self.first[5:], self.last[5:]) == ("01", "12"):
             return f"année {self.first[:4]}"
-        return f"de {month_name(self.first)} à {month_name(self.last)}"
+        return between_months(self.first, self.last)
 
     @property
     def quarters(self) -> Period:
@@ -60,6 +61,12 @@ class Asked:
 def month_name(month: str) -> str:
     """ "mars 2026"."""
     return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
+
+
+def between_months(first: str, last: str) -> str:
+    """ "de janvier 2026 à mars 2026", "d’août 2026 à octobre 2026"."""
+    begin = month_name(first)
+    return f"{'d’' if begin[0] in VOWELS else 'de '}{begin} à {month_name(last)}"
 
 
 def begin_of(month: str) -> datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -13,7 +13,7 @@ from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.figures.facts import Facts
 from graph.model.figures.statutory import Counted, counted, returns
-from graph.model.figures.unit_activity import Activity, activity, load
+from graph.model.figures.unit_activity import Activity, activity, load, load_by_post
 from graph.model.life import PARIS
 from graph.model.vocabulary import competence, label
 from graph.store.casework.teams import Load
@@ -45,6 +45,8 @@ async def unit_activity(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
         accounts = await unit.accounts.of(sorted({file.account for file in facts.files if file.account}))
         owed = {id_: await unit.teams.load(id_, at) for id_ in house.ids}
         opened = await unit.requests.tallied("open", house.ids, asked.months)
+        posts = await unit.accounts.posts_held(house.ids)
+        labels = {post.id: post.label for some in (await unit.directory.posts_of(house.ids)).values() for post in some}
     whole = _seen(facts, house.ids, asked, opened)
     return Report(
         name="activite",
@@ -54,6 +56,7 @@ async def unit_activity(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
         sentence=_sentence(whole),
         tables=(
             _bodies(facts, house, names, asked, opened),
+            *_by_post(facts, house, asked, {key: post for key, post in posts.items() if post in labels}, labels),
             _carried(facts, house, {id_: account.name for id_, account in accounts.items()}, asked, owed),
         ),
         exact=True,
@@ -110,6 +113,35 @@ def _line(name: str, one: Activity) -> tuple[Cell, ...]:
     )
 
 
+def _by_post(
+    facts: Facts, house: Unit, asked: Asked, posts: Mapping[tuple[str, str], str], labels: Mapping[str, str]
+) -> tuple[Table, ...]:
+    """Load per post, where posts were said."""
+    if not posts:
+        return ()
+    return (
+        Table(
+            slug="postes",
+            title="Charge par poste",
+            columns=(words("Poste"), *numbers("Professionnels", "Dossiers", "Personnes", "Dossiers par professionnel")),
+            lines=tuple(
+                (
+                    labels.get(one.post, "Sans poste connu"),
+                    one.professionals,
+                    one.files,
+                    one.persons,
+                    Mark.UNKNOWN if one.each is None else one.each,
+                )
+                for one in load_by_post(facts, house.ids, asked.end, posts)
+            ),
+            definition=(
+                "Dossiers actifs à la fin de la période, par poste de leur référent, tel que l’administrateur du service l’a dit "
+                "sur la page des membres. « Sans poste connu » : les autres référents, et l’accueil du service."
+            ),
+        ),
+    )
+
+
 def _carried(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, owed: dict[str, dict[str, Load]]) -> Table:
     """Who carries how much, when the period ended, with what each owes today."""
     now: dict[str, tuple[int, int]] = {}
@@ -117,9 +149,10 @@ def _carried(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, owe
         for account, one in loads.items():
             actions, late = now.get(account, (0, 0))
             now[account] = (actions + one.actions, late + one.late)
+    carried = load(facts, house.ids, asked.end)
     lines = tuple(
         (names.get(account, account) if account else "Accueil du service", files, persons, *now.get(account, (0, 0)))
-        for account, files, persons in load(facts, house.ids, asked.end)
+        for account, files, persons in carried
     )
     return Table(
         slug="charge",
@@ -130,6 +163,7 @@ def _carried(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, owe
             "Dossiers actifs à la fin de la période, par référent ; les dossiers sans référent nommé sont à l’accueil du "
             "service. Actions à faire et en retard : aujourd’hui."
         ),
+        leads=tuple(account for account, _, _ in carried),
     )
 
 

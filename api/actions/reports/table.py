@@ -53,13 +53,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Lines of cells under columns; the first cell of a line names it. `definition` says what is counted, in words."""
+    """Lines of cells under columns; the first cell of a line names it. `definition` says what is counted, in words; `leads` who
+    leads the files that a line counts, line by line, for pages that lead to them.
+    """
 
     slug: str
     title: str
     columns: tuple[Column, ...]
     lines: tuple[tuple[Cell, ...], ...]
     definition: str
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

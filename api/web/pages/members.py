@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -11,9 +11,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.actions import joining
+from api.actions.member_posts import give_post, posts_of
 from api.auth.signed_in import now_ms
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
+from api.web.acting import new_key
 from api.web.dates_words import exact_day
 from api.web.forms import form_of, see
 from api.web.render import listed, members_path, page
@@ -48,6 +50,7 @@ async def _page(request: Request, viewer: Viewer, organisation: str, refused: Re
     async with rooms.graph.reading() as unit:
         name = (await unit.accounts.organisation_names([organisation])).get(organisation, "")
         above = await unit.keeping.above(organisation)
+        posts = {post.id: post.label for post in await posts_of(unit, organisation)}
     if not name:
         raise NotFound("Cette page n’existe pas, ou n’est pas ouverte à votre compte.")
     about = Subject(organisation=organisation, above=above)
@@ -56,7 +59,8 @@ async def _page(request: Request, viewer: Viewer, organisation: str, refused: Re
         "name": name,
         "asked": [_person(*one) for one in every if one[0].state is MembershipState.ASKED],
         "invited": [_person(*one) for one in every if one[0].state is MembershipState.INVITED],
-        "active": [_person(*one) for one in every if one[0].state is MembershipState.ACTIVE],
+        "posts": list(posts.items()),
+        "active": [_person(*one, posts) for one in every if one[0].state is MembershipState.ACTIVE],
         "roles": [(role.value, label("role", role)) for role in _given_by(viewer, about, every)],
         "may_answer": may(viewer, Operation.ACCEPT_MEMBER, about),
         "may_grant": may(viewer, Operation.GRANT_ROLE, about),
@@ -76,8 +80,11 @@ def _given_by(viewer: Viewer, about: Subject, every: Sequence[tuple[Membership, 
     return joining.TAKEN_IN_AS
 
 
-def _person(membership: Membership, account: Account) -> dict[str, Any]:
+def _person(membership: Membership, account: Account, posts: Mapping[str, str] | None = None) -> dict[str, Any]:
+    held = membership.post if membership.post in (posts or {}) else ""
     return {
+        "post": held,
+        "post_words": (posts or {}).get(held, ""),
         "account": account.id,
         "name": account.name,
         "email": account.email,
@@ -102,6 +109,8 @@ async def change(request: Request, organisation_id: str) -> Response:
                 await joining.answer(rooms, viewer, organisation_id, account, accept=False, roles=(), note=note, at=at)
             case "roles":
                 await joining.give_roles(rooms, viewer, organisation_id, account, roles, at)
+            case "poste":
+                await give_post(rooms, viewer, organisation_id, account, form.one("poste"), key=new_key())
             case "terminer":
                 await joining.end_membership(rooms, viewer, organisation_id, account, at)
             case "ajouter":

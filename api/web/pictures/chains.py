@@ -21,12 +21,15 @@ LONGEST: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """So many needs went through these stops, one after the other. `back` are the places of stops that had been there before."""
+    """So many needs went through these stops, one after the other. `back` are the places of stops that had been there before,
+    `address` that of their files.
+    """
 
     stops: tuple[str, ...]
     count: int
     ended: str = ""
     back: frozenset[int] = frozenset()
+    address: str = ""
 
 
 def chains(name: str, title: str, says: str, paths: tuple[Path, ...], unit: str = "besoins") -> Drawn:
@@ -40,7 +43,8 @@ def chains(name: str, title: str, says: str, paths: tuple[Path, ...], unit: str 
         shapes += _path(path, TOP + number * ROW)
     height = TOP + ROW * len(paths) + 8
     rows = tuple((" → ".join(path.stops), "oui" if path.back else "non", path.ended, path.count) for path in paths)
-    table = Table(title, ("Chemin", "Revient au même endroit", "Fin", unit.capitalize()), rows)
+    links = tuple(path.address for path in paths)
+    table = Table(title, ("Chemin", "Revient au même endroit", "Fin", unit.capitalize()), rows, links)
     return Drawn(name, Canvas(f"pic-{name}", WIDTH, height, title, says, tuple(shapes)), table)
 
 
@@ -57,7 +61,7 @@ def _path(path: Path, y: float) -> list[Element]:
         again = number in path.back
         klass = "pic__box pic__box--again" if again else "pic__box"
         said = f"{stop} (déjà passé par là)" if again else stop
-        shapes.append(told(el("rect", x=x, y=y, width=box, height=BOX, rx=4, class_=klass), said))
+        shapes.append(told(el("rect", x=x, y=y, width=box, height=BOX, rx=4, class_=klass), said, path.address))
         shapes.append(text(fitted(f"↩ {stop}" if again else stop, box - 16), x + 8, y + 22, klass="pic__name"))
         if number:
             shapes.append(_arrow(x - GAP, y + BOX / 2))

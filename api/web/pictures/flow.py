@@ -20,6 +20,9 @@ TALL: Final = 460.0
 THINNEST: Final = 1.5
 SIDE: Final = 235.0
 LEAST: Final = 18.0
+EDGE: Final = 8.0
+LINE: Final = 19.0
+TWO_LINES: Final = 2 * LINE
 OTHERS: Final = "…autres"
 HIDDEN: Final = "…masqué"
 MOST: Final = 12
@@ -178,7 +181,12 @@ def _canvas(
         text(said, x + NODE / 2, TOP - 20, klass="pic__head", anchor="middle")
         for said, x in zip(columns, across, strict=True)
     ]
-    bars = [bar for one in placed.values() for bar in _stop(one, across, len(columns) - 1, _told(one.stop.id, bands))]
+    between = spread - NODE - 2 * EDGE
+    bars = [
+        bar
+        for one in placed.values()
+        for bar in _stop(one, across, len(columns) - 1, between, _told(one.stop.id, bands))
+    ]
     return Canvas(f"pic-{name}", WIDTH, height, title, says, (*heads, el("g", *ribbons), *bars))
 
 
@@ -228,19 +236,23 @@ def _ribbon(band: Band, source: _Placed, target: _Placed, across: Sequence[float
         f"{source.stop.name} → {target.stop.name} : {HIDDEN_WORDS if band.count is None else number_words(band.count)}"
     )
     filling = "masked" if band.hidden else target.stop.filling
-    # The way to the files is in the table: a picture that is told as one holds no links.
-    return told(el("path", d=path, class_=f"pic__band pic__fill--{filling}"), said)
+    return told(el("path", d=path, class_=f"pic__band pic__fill--{filling}"), said, band.address)
 
 
-def _stop(one: _Placed, across: Sequence[float], last: int, size: int | None) -> Iterable[Element]:
+def _stop(one: _Placed, across: Sequence[float], last: int, between: float, size: int | None) -> Iterable[Element]:
+    """A stop with its name and its number: side by side, or one below the other where both have no room in a line."""
     x, stop = across[one.stop.column], one.stop
     number = HIDDEN_SHORT if size is None else number_words(size)
     said = f"{stop.name} : {number}"
     yield told(el("rect", x=x, y=one.y, width=NODE, height=one.height, class_="pic__node"), said)
-    outer = stop.column in {0, last}
     left = stop.column == 0
-    room = SIDE - 12 if outer else 230
-    baseline = one.y + one.height / 2 + 5
-    name = fitted(stop.name, room - 9.0 * (len(number) + 2))
-    place = x - 8 if left else x + NODE + 8
-    yield text(f"{name} {number}", place, baseline, klass="pic__halo", anchor="end" if left else "start")
+    # A little less than there is: a file of a picture may be read where its font is not.
+    room = SIDE - 4 * EDGE if stop.column in {0, last} else between - EDGE
+    place, anchor = (x - EDGE, "end") if left else (x + NODE + EDGE, "start")
+    middle, beside = one.y + one.height / 2 + 5, f"{stop.name} {number}"
+    if one.height >= TWO_LINES and fitted(beside, room) != beside:
+        yield text(fitted(stop.name, room), place, middle - LINE / 2, klass="pic__halo", anchor=anchor)
+        yield text(number, place, middle + LINE / 2, klass="pic__halo", anchor=anchor)
+        return
+    name = fitted(stop.name, room - 8.0 * (len(number) + 1))
+    yield text(f"{name} {number}", place, middle, klass="pic__halo", anchor=anchor)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import Final
 
-from api.web.pictures.svg import Canvas, Element, el, fitted, text, told
+from api.actions.figures.told import AtLeast
+from api.web.pictures.svg import Canvas, Element, el, fitted, grouped, text, told
 from api.web.pictures.table import HIDDEN_SHORT, Drawn, Table, number_words
 
 LEFT: Final = 250.0
@@ -22,13 +23,15 @@ MOST_ROOMY: Final = 8
 @dataclass(frozen=True, slots=True)
 class Load:
     """What is counted, row by row; None where it is hidden. `absent` are cells that do not exist, (row, column): days of a week
-    that lie outside.
+    that lie outside. `to` are the addresses to which cells lead, `to_rows` those of rows.
     """
 
     corner: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, tuple[int | None, ...]], ...]
     absent: frozenset[tuple[int, int]] = frozenset()
+    to: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    to_rows: tuple[str, ...] = ()
 
 
 def grid(name: str, title: str, says: str, load: Load) -> Drawn:
@@ -48,13 +51,20 @@ def grid(name: str, title: str, says: str, load: Load) -> Drawn:
         for across, count in enumerate(row):
             if (down, across) not in load.absent:
                 said = f"{words}, {load.columns[across]} : {HIDDEN_SHORT if count is None else number_words(count)}"
-                shapes.append(told(_cell(LEFT + across * cell, middle, cell, count, most), said))
+                shapes.append(
+                    told(
+                        _cell(LEFT + across * cell, middle, cell, count, most),
+                        said,
+                        load.to.get((down, across), "") if count else "",
+                    )
+                )
     wide, height = LEFT + cell * len(load.columns) + 10, TOP + len(load.rows) * ROW + 8
     rows = tuple(
         (words, *("" if (down, across) in load.absent else count for across, count in enumerate(row)))
         for down, (words, row) in enumerate(load.rows)
     )
-    table = Table(title, (load.corner, *load.columns), rows)
+    at = {(down, across + 1): to for (down, across), to in load.to.items()}
+    table = Table(title, (load.corner, *load.columns), rows, load.to_rows, at=at)
     return Drawn(name, Canvas(f"pic-{name}", wide, height, title, says, tuple(shapes)), table)
 
 
@@ -64,13 +74,18 @@ def _cell(x: float, middle: float, cell: float, count: int | None, most: int) ->
         box = el(
             "rect", x=x + 5, y=middle - 15, width=cell - 10, height=30.0, class_="pic__fill--masked pic__edge--masked"
         )
-        return el("g", box)
+        # Between weeks there is no room for the word: the table says it.
+        said = (
+            [text(HIDDEN_SHORT, x + cell / 2, middle + 5, klass="pic__over", anchor="middle")] if cell == CELL else []
+        )
+        return el("g", box, *said)
     side = LARGEST * sqrt(count / most) if most else 0.0
     roomy = cell == CELL
     centre = x + (4 + LARGEST / 2 if roomy else cell / 2)
     square = el("rect", x=centre - side / 2, y=middle - side / 2, width=side, height=side, class_="pic__square")
     if roomy:
-        number = text(number_words(count), x + LARGEST + 10, middle + 5, klass="pic__number")
+        said = f"≥ {grouped(count)}" if isinstance(count, AtLeast) else grouped(count)
+        number = text(said, x + LARGEST + 10, middle + 5, klass="pic__number")
     else:
         number = text(str(count) if count else "", x + cell / 2, middle + 5, klass="pic__over", anchor="middle")
     return el("g", square, number)

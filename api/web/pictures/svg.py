@@ -17,6 +17,12 @@ NAMESPACE: Final = "http://www.w3.org/2000/svg"
 LETTER: Final = 0.52
 SIZE: Final = 15
 CUT: Final = "…"
+# Narrower pictures keep their size where there is room, and are not blown up (coordination.css).
+SMALL: Final = 640
+DARK: Final = "(prefers-color-scheme: dark)"
+NEVER: Final = "not all"
+# The address to which a click on a shape leads (static/js/pictures.js).
+TO: Final = "data_to"
 
 Attribute = str | float | int
 
@@ -29,10 +35,11 @@ class Element:
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     children: tuple[Element | str, ...] = ()
 
-    def written(self) -> str:
-        """As markup."""
-        told = "".join(f' {_attribute(key)}="{escape(_number(value))}"' for key, value in self.attributes.items())
-        inside = "".join(one.written() if isinstance(one, Element) else escape(one) for one in self.children)
+    def written(self, *, alone: bool = False) -> str:
+        """As markup; `alone` without what leads to other pages."""
+        some = ((key, value) for key, value in self.attributes.items() if not (alone and key == TO))
+        told = "".join(f' {_attribute(key)}="{escape(_number(value))}"' for key, value in some)
+        inside = "".join(one.written(alone=alone) if isinstance(one, Element) else escape(one) for one in self.children)
         return f"<{self.name}{told}>{inside}</{self.name}>" if inside else f"<{self.name}{told}/>"
 
 
@@ -46,9 +53,12 @@ def text(said: str, x: float, y: float, *, klass: str = "", anchor: str = "start
     return el("text", said, x=x, y=y, class_=f"pic__text {klass}".strip(), text_anchor=anchor)
 
 
-def told(shape: Element, said: str) -> Element:
-    """A shape that says what it is, to a pointer that rests on it."""
-    return Element(shape.name, shape.attributes, (el("title", said), *shape.children))
+def told(shape: Element, said: str, to: str = "") -> Element:
+    """A shape that says what it is, to a pointer that rests on it; a click on it leads `to` where its cell of the table does: a
+    picture that is told as one holds no links.
+    """
+    leading = {TO: to} if to else {}
+    return Element(shape.name, {**shape.attributes, **leading}, (el("title", said), *shape.children))
 
 
 def fitted(said: str, width: float, size: float = SIZE) -> str:
@@ -72,11 +82,11 @@ class Canvas:
         """For a page, which brings the style sheets."""
         return Markup(self._root().written())  # noqa: S704 - every text and attribute was escaped as it was written
 
-    def alone(self) -> str:
-        """For a file: with its own styles, that follow the wish for light or dark."""
-        return (
-            '<?xml version="1.0" encoding="UTF-8"?>\n' + self._root(el("style", _styles()), xmlns=NAMESPACE).written()
-        )
+    def alone(self, *, light: bool = False) -> str:
+        """For a file: with its own styles, that follow the wish for light or dark; always `light` where it is to be pasted."""
+        styles = _styles().replace(DARK, NEVER) if light else _styles()
+        root = self._root(el("style", styles), xmlns=NAMESPACE)
+        return '<?xml version="1.0" encoding="UTF-8"?>\n' + root.written(alone=True)
 
     def _root(self, *first: Element, **more: Attribute) -> Element:
         return el(
@@ -90,7 +100,7 @@ class Canvas:
             viewBox=f"0 0 {_number(self.width)} {_number(self.height)}",
             width=self.width,
             height=self.height,
-            class_="pic",
+            class_="pic pic--small" if self.width < SMALL else "pic",
             role="img",
             aria_labelledby=f"{self.id}-title",
             aria_describedby=f"{self.id}-desc",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from api.actions.figures.told import AtLeast
@@ -25,12 +26,13 @@ class Cell:
     words: str
     hidden: bool = False
     number: bool = False
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A number, a text, or None where it is hidden. The first column names the row. `links` are the addresses of rows that lead
-    to the files themselves, "" for none.
+    to the files themselves, "" for none; `at` those of cells, by (row, column).
     """
 
     caption: str
@@ -38,6 +40,7 @@ class Table:
     rows: tuple[tuple[Value, ...], ...]
     links: tuple[str, ...] = ()
     grouped: bool = False
+    at: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def hides(self) -> bool:
@@ -52,10 +55,13 @@ class Table:
         )
 
     @property
-    def lines(self) -> tuple[tuple[tuple[Cell, ...], str], ...]:
-        """The rows as a page shows them, each with its address."""
-        links = self.links or ("",) * len(self.rows)
-        return tuple((tuple(cell(value) for value in row), link) for row, link in zip(self.rows, links, strict=True))
+    def lines(self) -> tuple[tuple[Cell, ...], ...]:
+        """The rows as a page shows them, their cells with the addresses that they lead to."""
+        at = {**{(down, 0): link for down, link in enumerate(self.links)}, **self.at}
+        return tuple(
+            tuple(cell(value, at.get((down, across), "")) for across, value in enumerate(row))
+            for down, row in enumerate(self.rows)
+        )
 
     def csv(self) -> str:
         """For a spreadsheet: the mark that makes it read accents, semicolons, and no text that it would carry out."""
@@ -75,11 +81,13 @@ class Drawn:
     table: Table
 
 
-def cell(value: Value) -> Cell:
-    """A value in words; zero is zero."""
+def cell(value: Value, address: str = "") -> Cell:
+    """A value in words; zero is zero, and leads nowhere."""
     if value is None:
         return Cell(HIDDEN_SHORT, hidden=True, number=True)
-    return Cell(value) if isinstance(value, str) else Cell(number_words(value), number=True)
+    if isinstance(value, str):
+        return Cell(value, address=address)
+    return Cell(number_words(value), number=True, address=address if value else "")
 
 
 def number_words(value: int) -> str:

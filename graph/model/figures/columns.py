@@ -16,7 +16,7 @@ from graph.model.figures.facts import HandoffFact, RequestFact
 from graph.model.figures.flows import Ending, category_of
 from graph.model.figures.histograms import bucket, days
 from graph.model.figures.lattice import Part
-from graph.model.figures.periods import Quarter
+from graph.model.figures.periods import Stretch
 
 YES: Final = "yes"
 NO: Final = "no"
@@ -49,12 +49,12 @@ def whether(split: str, of: Callable[[Any], bool]) -> Part:
     return Part(split, lambda fact: YES if of(fact) else NO)
 
 
-def sent_columns(_: Quarter) -> tuple[Part, ...]:
+def sent_columns(_: Stretch) -> tuple[Part, ...]:
     """The theme, the month, and who sends."""
     return by_theme(), by_month(lambda fact: fact.sent), Part("sender", lambda fact: fact.sender)
 
 
-def answered_columns(_: Quarter) -> tuple[Part, ...]:
+def answered_columns(_: Stretch) -> tuple[Part, ...]:
     """`delay` is the time from the sending to the answer."""
 
     def reason(fact: HandoffFact) -> str:
@@ -68,12 +68,12 @@ def answered_columns(_: Quarter) -> tuple[Part, ...]:
     )
 
 
-def contacted_columns(_: Quarter) -> tuple[Part, ...]:
+def contacted_columns(_: Stretch) -> tuple[Part, ...]:
     """`delay` is the time from the request to the first contact."""
     return (between("delay", lambda fact: fact.requested, lambda fact: fact.contacted),)
 
 
-def request_columns(_: Quarter) -> tuple[Part, ...]:
+def request_columns(_: Stretch) -> tuple[Part, ...]:
     """The theme is that of the main reason."""
 
     def reason(request: RequestFact) -> str:

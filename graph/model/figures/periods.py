@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import total_ordering
-from typing import Final
+from typing import Final, Protocol
 
 from graph.model.casework.clocks import PARIS
 from graph.model.errors import InvalidInput
@@ -14,6 +14,36 @@ MONTHS: Final = 3
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2100
 ORDINALS: Final = ("1er", "2e", "3e", "4e")
+
+
+class Stretch(Protocol):
+    """A stretch of time in which facts are counted."""
+
+    @property
+    def begin(self) -> datetime:
+        """Its first moment."""
+        ...
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+        ...
+
+    def holds(self, at: datetime | None) -> bool:
+        """Whether a moment lies in it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Any stretch: only one's own facts are counted by it, nothing is published of less than a quarter."""
+
+    begin: datetime
+    end: datetime
+
+    def holds(self, at: datetime | None) -> bool:
+        """Whether a moment lies in it."""
+        return at is not None and self.begin <= at < self.end
 
 
 @total_ordering
@@ -99,6 +129,10 @@ class Period:
     def end(self) -> datetime:
         """The first moment after it."""
         return self.last.end
+
+    def holds(self, at: datetime | None) -> bool:
+        """Whether a moment lies in it."""
+        return at is not None and self.begin <= at < self.end
 
 
 MOST_QUARTERS: Final = 20

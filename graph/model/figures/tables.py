@@ -26,10 +26,10 @@ from graph.model.figures.counting import tallied
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.model.figures.flows import between_bodies
 from graph.model.figures.lattice import Cells, Measure, Part
-from graph.model.figures.periods import Quarter
+from graph.model.figures.periods import Stretch
 
 Zones = Callable[[str], tuple[str, ...]]
-Columns = Callable[[Quarter], tuple[Part, ...]]
+Columns = Callable[[Stretch], tuple[Part, ...]]
 LEVELS: Final = ("region", "departement", "epci")
 BODY: Final = "organisation"
 
@@ -50,14 +50,14 @@ class _Table:
     it is told place by place, or of the network as a whole.
     """
 
-    of: Callable[[Facts, Quarter], Iterable[Any]]
+    of: Callable[[Facts, Stretch], Iterable[Any]]
     person: Callable[[Any], str]
     columns: Columns
     body: Callable[[Any], str] | None = None
     places: bool = True
 
 
-def counted_of(measure: Measure, facts: Facts, quarter: Quarter, zones: Zones) -> tuple[Cells, Cells]:
+def counted_of(measure: Measure, facts: Facts, quarter: Stretch, zones: Zones) -> tuple[Cells, Cells]:
     """The cells of a measure in a quarter, and the distinct persons in each. `zones` gives all that contains a commune, nothing
     for one that is not known.
     """
@@ -90,8 +90,8 @@ def rows_of(zones: Zones, body: Callable[[Any], str] | None) -> tuple[Part, ...]
     return (Part("region", region, (Part("departement", departement, within),)),)
 
 
-def _handoffs(at: Callable[[HandoffFact], datetime | None]) -> Callable[[Facts, Quarter], Iterable[HandoffFact]]:
-    def of(facts: Facts, quarter: Quarter) -> Iterable[HandoffFact]:
+def _handoffs(at: Callable[[HandoffFact], datetime | None]) -> Callable[[Facts, Stretch], Iterable[HandoffFact]]:
+    def of(facts: Facts, quarter: Stretch) -> Iterable[HandoffFact]:
         return (one for one in facts.handoffs if handed_over(one) and quarter.holds(at(one)))
 
     return of
@@ -102,20 +102,20 @@ def handed_over(one: HandoffFact) -> bool:
     return one.sent is not None and one.state is not State.VOIDED and between_bodies(one)
 
 
-def _standing(opened: datetime, ended: datetime | None, quarter: Quarter) -> bool:
+def _standing(opened: datetime, ended: datetime | None, quarter: Stretch) -> bool:
     """Whether it stood open when the quarter ended."""
     return opened < quarter.end and (ended is None or ended >= quarter.end)
 
 
-def _needs_open(facts: Facts, quarter: Quarter) -> Iterable[NeedFact]:
+def _needs_open(facts: Facts, quarter: Stretch) -> Iterable[NeedFact]:
     return (one for one in facts.needs if _standing(one.opened, one.ended, quarter))
 
 
-def _files_open(facts: Facts, quarter: Quarter) -> Iterable[FileFact]:
+def _files_open(facts: Facts, quarter: Stretch) -> Iterable[FileFact]:
     return (one for one in facts.files if _standing(one.opened, one.closed, quarter))
 
 
-def _unmet(facts: Facts, quarter: Quarter) -> Iterable[Unmet]:
+def _unmet(facts: Facts, quarter: Stretch) -> Iterable[Unmet]:
     for need in _needs_open(facts, quarter):
         if need.cause is not None:
             yield Unmet(need.file, need.competence, need.cause, need.commune)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -76,6 +76,46 @@ def load(facts: Facts, bodies: Collection[str], end: datetime) -> list[tuple[str
     for file in active:
         persons[file.account] += file.persons
     return sorted(((who, many, persons[who]) for who, many in files.items()), key=lambda one: (-one[1], one[0]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostLoad:
+    """What those carry who hold one post; `post` is "" for those of whom no post is known, the desk among them."""
+
+    post: str
+    professionals: int
+    files: int
+    persons: int
+
+    @property
+    def each(self) -> float | None:
+        """Files to a professional; None where none holds the post."""
+        return self.files / self.professionals if self.professionals else None
+
+
+def load_by_post(
+    facts: Facts, bodies: Collection[str], end: datetime, posts: Mapping[tuple[str, str], str]
+) -> list[PostLoad]:
+    """The same by post, the most files first, those without one last. `posts` is who holds which, by (organisation, account); of
+    those without, only who leads files counts as a professional.
+    """
+    active = [file for file in facts.files if file.lead in bodies and standing(file, end)]
+    held = {key: post for key, post in posts.items() if key[0] in bodies}
+    holders: dict[str, set[str]] = {post: set() for post in held.values()}
+    for (_, account), post in held.items():
+        holders[post].add(account)
+    files, persons = Counter[str](), Counter[str]()
+    for file in active:
+        post = held.get((file.lead, file.account), "")
+        files[post] += 1
+        persons[post] += file.persons
+        if not post:
+            holders.setdefault("", set()).update({file.account} - {""})
+    found = [
+        PostLoad(post=post, professionals=len(some), files=files[post], persons=persons[post])
+        for post, some in holders.items()
+    ]
+    return sorted(found, key=lambda one: (not one.post, -one.files, one.post))
 
 
 def standing(file: FileFact, end: datetime) -> bool:

@@ -12,7 +12,7 @@ from graph.model.casework.contact import Cause
 from graph.model.casework.file import FileState, Outcome
 from graph.model.casework.front_desk import Request
 from graph.model.casework.handoff import Kind, ReasonCode, State
-from graph.model.figures.facts import FileFact, HandoffFact, NeedFact, RequestFact
+from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.store.casework.rows import milliseconds, moment_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ MATCH (h:Handoff {target: id}) WHERE h.sent > 0 AND h.sent < $end AND (h.ended =
 RETURN h{.*} AS row ORDER BY h.id
 """,
 )
+HANDOFFS_IN: Final[LiteralString] = """
+UNWIND $ids AS id MATCH (h:Handoff {file: id}) RETURN h{.*} AS row ORDER BY h.id
+"""
 FIRST: Final[tuple[LiteralString, ...]] = (
     "MATCH (f:File) RETURN min(f.opened) AS first",
     "MATCH (r:Request) RETURN min(r.at) AS first",
@@ -77,9 +80,6 @@ CAUSES: Final[LiteralString] = """
 UNWIND $ids AS id MATCH (n:NoRelay {id: id}) RETURN n.id AS id, n.cause AS cause ORDER BY id
 """
 ASKED: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:Request {id: id}) RETURN r.id AS id, r.at AS at ORDER BY id"
-KINDS: Final[LiteralString] = (
-    "UNWIND $ids AS id MATCH (o:Organisation {id: id}) RETURN o.id AS id, o.kind AS kind ORDER BY id"
-)
 REQUESTS_BY: Final[LiteralString] = "MATCH (r:Request) WHERE r.at >= $begin AND r.at < $end RETURN r.told AS told"
 REQUESTS_OF: Final[LiteralString] = """
 UNWIND $ids AS id MATCH (r:Request {organisation: id}) WHERE r.at >= $begin AND r.at < $end RETURN r.told AS told
@@ -141,6 +141,15 @@ class FactsRead:
             rows |= {row["row"]["id"]: row["row"] for row in await self._unit.run(query, **asked)}
         return await self._filed([row for _, row in sorted(rows.items())])
 
+    async def within(self, files: Sequence[str]) -> Facts:
+        """All that is counted of these files."""
+        found = await self.files_of(files)
+        return Facts(
+            handoffs=tuple(await self._handoffs([row["row"] for row in await self._many(HANDOFFS_IN, files)])),
+            needs=tuple(await self.needs_of(files)),
+            files=tuple(found[id_] for id_ in sorted(set(files)) if id_ in found),
+        )
+
     async def requests(self, begin: datetime, end: datetime) -> AsyncIterator[RequestFact]:
         """Contacts of the period that stand."""
         for since, until in _windows(begin, end):
@@ -176,7 +185,7 @@ class FactsRead:
         asked = await self._asked(row.get("request", "") for row in rows)
         return [_file(row, asked) for row in rows]
 
-    async def _of(self, ids: Iterable[str]) -> dict[str, FileFact]:
+    async def files_of(self, ids: Iterable[str]) -> dict[str, FileFact]:
         """The files of these ids, held while they are asked for again."""
         missing = {id_ for id_ in ids if id_ not in self._files}
         rows = [row["row"] for row in await self._many(THESE, missing)]
@@ -188,11 +197,11 @@ class FactsRead:
         return {row["id"]: moment_of(row["at"]) for row in rows}
 
     async def _handoffs(self, rows: Sequence[Row]) -> list[HandoffFact]:
-        files = await self._of(row["file"] for row in rows)
+        files = await self.files_of(row["file"] for row in rows)
         return [_handoff(row, files[row["file"]]) for row in rows if row["file"] in files]
 
     async def _needs(self, rows: Sequence[Row]) -> list[NeedFact]:
-        files = await self._of(row["file"] for row in rows)
+        files = await self.files_of(row["file"] for row in rows)
         found = await self._many(CAUSES, (f"{row['file']}|{row['id']}" for row in rows))
         causes = {row["id"]: Cause(row["cause"]) for row in found}
         return [_need(row, files[row["file"]], causes) for row in rows if row["file"] in files]

@@ -17,7 +17,7 @@ from graph.model.figures import statutory
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.model.figures.of_files import facts_of
 from graph.model.figures.statutory import counted, returns
-from graph.model.figures.unit_activity import Activity, activity, load
+from graph.model.figures.unit_activity import Activity, PostLoad, activity, load, load_by_post
 from graph.model.vocabulary import competences
 from importers.invented.courses import lived
 from importers.invented.generated import generated
@@ -199,3 +199,18 @@ def test_returns_name_competences_and_sources_and_are_counted() -> None:
     assert parts == (1, 1, 0, 1, 1, 1)
     assert sum(parts) == found.asked
     assert found.reasons == (("out_of_area", 1),)
+
+
+def test_load_is_told_by_post_where_posts_are_known() -> None:
+    held = {(HERE, "anne"): "p:accueil", (HERE, "bruno"): "p:accueil", ("elsewhere", "anne"): "p:autre"}
+    assert load(FACTS, {HERE}, END) == [("", 2, 3), ("anne", 2, 4)]
+    assert load_by_post(FACTS, {HERE}, END, held) == [
+        PostLoad(post="p:accueil", professionals=2, files=2, persons=4),
+        PostLoad(post="", professionals=0, files=2, persons=3),
+    ]
+    assert [one.each for one in load_by_post(FACTS, {HERE}, END, held)] == [1.0, None]
+    # Of nobody a post is known: those who lead files are counted, the desk is nobody.
+    assert load_by_post(FACTS, {HERE}, END, {}) == [PostLoad(post="", professionals=1, files=4, persons=7)]
+    assert load_by_post(FACTS, {HERE}, END, {(HERE, "bruno"): "p:vide"})[0] == PostLoad(
+        post="p:vide", professionals=1, files=0, persons=0
+    )

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from api.actions.casework import looking_up, opening, reading
 from api.actions.casework.reading import Scope
+from api.actions.figures.reading import may_read_exactly
 from api.auth.viewer import must_sign_in
 from api.web.act_form import Field, FieldKind, Typed, retyped
 from api.web.acting import key_in, new_key, rooms_of
@@ -24,6 +25,7 @@ from api.web.desk_form import sought_of
 from api.web.desk_view import KnownView, known_views
 from api.web.forms import Form, form_of, number, see
 from api.web.pages.casework.desk import fault_of
+from api.web.pages.casework.dossiers_counted import COUNTS, counted
 from api.web.render import now, page
 from graph.model.access import Operation, Subject, Viewer, check
 from graph.model.casework.contact import Contact
@@ -47,8 +49,9 @@ router = APIRouter(include_in_schema=False)
 
 @router.get(PATH)
 async def files(request: Request) -> Response:
-    """A page of one's files. Raises NotSignedIn, NotAllowed."""
-    return await _files(request, must_sign_in(request))
+    """A page of one's files, or of those that a figure counted. Raises NotSignedIn, NotAllowed, InvalidInput."""
+    viewer = must_sign_in(request)
+    return await counted(request, viewer) if "compte" in request.query_params else await _files(request, viewer)
 
 
 @router.post(PATH + "/chercher")
@@ -95,6 +98,8 @@ async def _files(
         "known": known,
         "refused": refused.message if refused else "",
         "faulty": fault_of(refused),
+        "counts": COUNTS,
+        "may_unit": may_read_exactly(viewer),
     }
     return page(request, "pages/casework/dossiers.html", context, status=UNPROCESSABLE if refused else 200, at=at)
 

@@ -10,12 +10,14 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from api.actions.figures import alerts as actions
+from api.actions.figures.reading import may_read_exactly
 from api.auth.viewer import must_sign_in
 from api.web.alert_view import PATH, Wanted, alert_views, first_sentence, groups, over_views
 from api.web.forms import Form, form_of, see
 from api.web.render import now, page
 from graph.model.errors import InvalidInput
 from graph.model.figures.alerts import HISTORY, LONGEST_SILENCE
+from graph.model.figures.periods import closed_before
 from graph.model.suggestion import LONGEST_REASON
 
 # What a form offers first: long enough for a plan, short enough to be looked at again.
@@ -71,12 +73,14 @@ async def _page(
     request: Request, form: Form, wanted: Wanted, *, told: str = "", refusal: str = "", status: int = 200
 ) -> HTMLResponse:
     at = now()
-    found = await actions.told(request.app.state.rooms, must_sign_in(request), at)
+    viewer = must_sign_in(request)
+    found = await actions.told(request.app.state.rooms, viewer, at)
+    own = closed_before(at) if may_read_exactly(viewer) else None
     context = {
         "first": first_sentence(found),
-        "groups": groups(found, wanted),
+        "groups": groups(found, wanted, own),
         "some": bool(wanted),
-        "silenced": alert_views(found.silenced, found.names, len(found.standing) + 1),
+        "silenced": alert_views(found.silenced, found.names, len(found.standing) + 1, own=own),
         "past": over_views(found.past, found.names),
         "history": HISTORY.days,
         "may_silence": found.may_silence,

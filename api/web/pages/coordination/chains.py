@@ -8,15 +8,17 @@ from typing import Final
 from api.actions.figures.reading import network
 from api.actions.figures.told import added, own
 from api.rooms import Rooms
+from api.web.counted_address import to_files
 from api.web.pages.coordination import names
 from api.web.pages.coordination.answer import Answer, number
 from api.web.pages.coordination.asked import SERVICE, Wish
 from api.web.pictures.chains import Path
 from api.web.pictures.chains import chains as picture
 from graph.model.access import Viewer
-from graph.model.figures.chains import bounces, chains
+from graph.model.figures.chains import Chain, bounces, chains
 from graph.model.figures.flows import Ending
 from graph.model.figures.periods import Period
+from graph.model.figures.selecting import ARROW, Counted
 
 MOST: Final = 15
 EVERY: Final = 10_000
@@ -33,7 +35,13 @@ async def paths(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     back = bounces(facts.handoffs)
     named = await names.bodies(rooms, {stop for one in ordered for stop in one.targets})
     found = tuple(
-        Path(tuple(named[stop] for stop in one.targets), one.count, names.ending(one.ending), _again(one.targets))
+        Path(
+            tuple(named[stop] for stop in one.targets),
+            one.count,
+            names.ending(one.ending),
+            _again(one.targets),
+            _to(one, wish.period, wish.category),
+        )
         for one in ordered[:MOST]
     )
     period = wish.period.words
@@ -44,7 +52,9 @@ async def paths(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     notes = ()
     if len(ordered) > MOST:
         notes = (f"Les {MOST} chemins les plus suivis sur {len(ordered)}.",)
-    return Answer(sentence, drawn, (("Ouvrir les dossiers du service", "/dossiers"),), notes)
+    return Answer(
+        sentence, drawn, (("Ouvrir les dossiers de ces besoins", to_files(Counted.WAYS, wish.period)),), notes
+    )
 
 
 async def _published(rooms: Rooms, viewer: Viewer, wish: Wish, period: Period) -> Answer:
@@ -72,6 +82,12 @@ async def _published(rooms: Rooms, viewer: Viewer, wish: Wish, period: Period) -
         "Les chemins d’au moins deux organismes, ceux que trop peu de personnes suivent étant tus ; pour tout le réseau.",
     )
     return Answer(sentence, drawn, (own_ways,) if wish.may_exact else (), notes)
+
+
+def _to(one: Chain, period: Period, category: str) -> str:
+    """The files of a way."""
+    by = {"way": ARROW.join(one.targets), "outcome": one.ending.value} | ({"category": category} if category else {})
+    return to_files(Counted.WAYS, period, **by)
 
 
 def _again(targets: tuple[str, ...]) -> frozenset[int]:

@@ -58,10 +58,12 @@ def _actions(found: Coverage) -> tuple[tuple[str, str], ...]:
     def search(town: Territory) -> str:
         return Asked().at_place(town.name, town.id).only(found.competence).address()
 
-    return tuple(
+    there = (f"Voir qui agit {found.territory.where()}", f"/territoires/{found.territory.id}")
+    near = tuple(
         (f"Chercher le relais le plus proche de {one.territory.name}", search(one.territory))
         for one in found.bare[:MOST_SHOWN]
     )
+    return (*near, there)
 
 
 def _notes(found: Coverage) -> tuple[str, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from api.actions.figures.reading import network
 from api.actions.figures.told import AtLeast, Spread, Told, counted_exactly, own, row_of, told
 from api.rooms import Rooms
+from api.web.counted_address import to_files
 from api.web.pages.coordination.answer import Answer, number
 from api.web.pages.coordination.asked import Wish
 from api.web.pictures.bars import Delay, delays, marks_of
@@ -16,6 +18,8 @@ from graph.model.access import Viewer
 from graph.model.figures.histograms import FROM, bucket, in_words, quantile
 from graph.model.figures.lattice import WHOLE, Measure, Node
 from graph.model.figures.networked import Days
+from graph.model.figures.periods import Period
+from graph.model.figures.selecting import Counted
 
 HALF: Final = 0.5
 NINE_TENTHS: Final = 0.9
@@ -29,6 +33,10 @@ async def waiting(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     # Delays are not told by theme: they are another split of the same numbers.
     contact = _delay(found[Measure.CONTACTED], row, found[Measure.NEEDS_OPEN])
     answer = _delay(found[Measure.ANSWERED], row)
+    if wish.exact:
+        waits = _to(Counted.NEEDS_OPEN, wish.period)
+        contact = replace(contact, to_done=_to(Counted.CONTACTED, wish.period), to_waiting=waits)
+        answer = replace(answer, to_done=_to(Counted.ANSWERED, wish.period))
     period = wish.period.words
     first = f"{period[0].upper()}{period[1:]}, {wish.where} : {_said(contact)}."
     open_ = found[Measure.NEEDS_OPEN].count(row)
@@ -84,6 +92,11 @@ async def _read(rooms: Rooms, viewer: Viewer, wish: Wish) -> dict[Measure, Told]
         return {one: counted_exactly(facts, one, wish.period) for one in measures}
     row = row_of(wish.territory)
     return {one: await told(rooms, viewer, one, wish.period, row) for one in measures}
+
+
+def _to(counted: Counted, period: Period) -> tuple[str, ...]:
+    """The files of each bucket."""
+    return tuple(to_files(counted, period, delay=str(number_)) for number_ in range(len(FROM)))
 
 
 def _delay(measured: Told, row: Node, waiting_: Told | None = None) -> Delay:

@@ -36,6 +36,7 @@ STILL_LIVING: Final = (
     "La démonstration écrit encore ses dossiers inventés : les chiffres paraissent quand tous sont là, dans une minute "
     "ou deux."
 )
+LIGHT: Final = "clair"
 # A picture opened by itself brings its own styles, and nothing else.
 OF_A_PICTURE: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -124,7 +125,8 @@ async def table(request: Request, slug: str) -> Response:
 async def picture(request: Request, slug: str) -> Response:
     """A picture of a page, by itself. Raises NotSignedIn, NotAllowed, NotFound, InvalidInput."""
     drawn, wish = await _drawn(request, slug)
-    answer = _file(drawn.canvas.alone(), "image/svg+xml", f"{_name(drawn, wish)}.svg")
+    light = request.query_params.get("teinte") == LIGHT
+    answer = _file(drawn.canvas.alone(light=light), "image/svg+xml", f"{_name(drawn, wish)}.svg")
     answer.headers["Content-Security-Policy"] = OF_A_PICTURE
     return answer
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from api.actions.figures.flows import Band, End, Flows, flows, own_flows
 from api.rooms import Rooms
+from api.web.counted_address import to_files
 from api.web.pages.coordination import names
 from api.web.pages.coordination.answer import NOTHING_TOLD, Answer, number, share
 from api.web.pages.coordination.asked import Wish
@@ -15,6 +16,7 @@ from api.web.pictures.table import Drawn
 from graph.model.access import Viewer
 from graph.model.figures.flows import Ending
 from graph.model.figures.periods import Period
+from graph.model.figures.selecting import Counted, Split
 
 # Each outcome has a filling of its own, to be told apart without colour.
 FILLINGS: Final[Mapping[str, str]] = {
@@ -38,6 +40,12 @@ SIDES: Final = {
     End.TERRITORY: "Où",
     End.OUTCOME: "Ce qu’il en advient",
 }
+SPLITS: Final = {
+    End.SENDER: Split.SENDER,
+    End.THEME: Split.COMPETENCE,
+    End.TARGET: Split.TARGET,
+    End.OUTCOME: Split.OUTCOME,
+}
 
 
 async def parcours(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
@@ -48,7 +56,7 @@ async def parcours(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     else:
         found = await flows(rooms, viewer, period, wish.territory, wish.category)
     sentence = said(found, wish)
-    drawn = await _drawn(rooms, found, sentence)
+    drawn = await _drawn(rooms, found, sentence, wish)
     return Answer(
         sentence if drawn else f"{sentence} {NOTHING_TOLD}" if found.sent is None else sentence,
         drawn,
@@ -80,7 +88,7 @@ def said(found: Flows, wish: Wish) -> str:
     return f"{first}{rest}, {' et '.join(told)}." if told else first
 
 
-async def _drawn(rooms: Rooms, found: Flows, sentence: str) -> tuple[Drawn, ...]:
+async def _drawn(rooms: Rooms, found: Flows, sentence: str, wish: Wish) -> tuple[Drawn, ...]:
     """Bands whose number is hidden have no width: they stand in the table alone."""
     if not found.bands:
         return ()
@@ -93,7 +101,8 @@ async def _drawn(rooms: Rooms, found: Flows, sentence: str) -> tuple[Drawn, ...]
             _key(band.source, _at(band.source, columns)),
             _key(band.target, _at(band.target, columns)),
             band.count,
-            hidden=band.hidden,
+            _to(band, wish),
+            band.hidden,
         )
         for band in found.bands
     ]
@@ -109,6 +118,20 @@ async def _drawn(rooms: Rooms, found: Flows, sentence: str) -> tuple[Drawn, ...]
             "demandes",
         ),
     )
+
+
+def _to(band: Band, wish: Wish) -> str:
+    """Where a band leads: to its files for who heads the service, else to the counts of the territory that it stands for."""
+    ends = dict((band.source, band.target))
+    if band.hidden:
+        return ""
+    if not wish.exact:
+        place = ends.get(End.TERRITORY, "")
+        return f"/coordination/parcours?{wish.query(territoire=place)}" if place else ""
+    by = {SPLITS[end]: value for end, value in ends.items() if end in SPLITS}
+    if wish.category and End.THEME not in ends:
+        by[Split.CATEGORY] = wish.category
+    return to_files(Counted.ANSWERED if End.OUTCOME in ends else Counted.SENT, _period(wish), **by)
 
 
 def _columns(bands: Iterable[Band]) -> list[End]:
@@ -154,7 +177,7 @@ def _actions(found: Flows, wish: Wish) -> tuple[tuple[str, str], ...]:
     if found.outcome(Ending.EXPIRED) != 0 and not wish.category:
         actions.append(("Voir qui ne répond pas", f"/coordination/reseau?{wish.query()}"))
     if wish.exact:
-        actions.append(("Ouvrir les dossiers du service", "/dossiers"))
+        actions.append(("Ouvrir les dossiers de ces demandes", to_files(Counted.SENT, _period(wish))))
     return tuple(actions)
 
 

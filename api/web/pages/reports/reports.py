@@ -11,13 +11,16 @@ from starlette.responses import HTMLResponse, Response
 from api.actions.figures.reading import unit_of
 from api.actions.reports.asking import Asked, asked_of
 from api.actions.reports.registry import Kind, kind_of, offered
-from api.actions.reports.table import Align, Cell, Mark, Report, said
+from api.actions.reports.table import Align, Cell, Mark, Report, Table, said
 from api.actions.reports.writing import CSV_TYPE, XLSX_TYPE, as_csv, as_workbook, file_name
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import rooms_of
+from api.web.counted_address import to_files
 from api.web.render import now, page
 from graph.model.access import Viewer
+from graph.model.figures.periods import Span
+from graph.model.figures.selecting import Counted
 from graph.model.territory import COUNTRY, TerritoryLevel
 
 PATH: Final = "/rapports"
@@ -84,7 +87,7 @@ async def _page(request: Request, kind: Kind, address: str, asked: Asked) -> HTM
     context = {
         "kind": kind,
         "report": report,
-        "tables": [_table(table) for table in report.tables],
+        "tables": [_table(table, asked) for table in report.tables],
         "address": address,
         "asked": asked,
         "query": urlencode(chosen),
@@ -95,8 +98,12 @@ async def _page(request: Request, kind: Kind, address: str, asked: Asked) -> HTM
     return page(request, "pages/reports/report.html", context, kept=False)
 
 
-def _table(table: Any) -> dict[str, Any]:
+def _table(table: Table, asked: Asked) -> dict[str, Any]:
+    # The files behind a line are those of the whole service: of one unit alone no line leads to them.
+    span = Span(asked.begin, asked.end)
+    leads = () if asked.organisation else table.leads
     return {
+        "links": [to_files(Counted.FILES_OPEN, span, lead=account) for account in leads],
         "slug": table.slug,
         "title": table.title,
         "definition": table.definition,

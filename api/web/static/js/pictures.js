@@ -1,4 +1,4 @@
-// A picture as PNG, made here from its SVG: twice its size, for a report.
+// A picture as PNG, made here from its SVG: twice its size, on light ground, for a report.
 const TWICE = 2;
 
 async function save(button) {
@@ -22,4 +22,14 @@ for (const holder of document.querySelectorAll("[data-png]")) {
   button.addEventListener("click", () => save(button).catch(() => {
     button.textContent = "PNG impossible ici : prenez le SVG";
   }));
+}
+
+// What a shape counts, where it may be seen: the same addresses as in the table beside.
+for (const picture of document.querySelectorAll("svg.pic")) {
+  picture.addEventListener("click", (event) => {
+    const shape = event.target.closest("[data-to]");
+    if (!shape) return;
+    if (event.ctrlKey || event.metaKey) window.open(shape.dataset.to, "_blank", "noopener");
+    else location.assign(shape.dataset.to);
+  });
 }
