@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import repeat
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast, overload
 
 import numpy as np
 from tantivy import DocAddress, Searcher
@@ -27,6 +26,25 @@ HOURS: Final = COLUMNS.index("hours")
 Where: TypeAlias = tuple[Searcher, int, DocAddress]
 
 
+class _Places(Sequence[Where]):
+    """Where each hit is: few of many are ever asked for."""
+
+    def __init__(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> None:
+        self._searcher, self._stamps, self._addresses = searcher, stamps, addresses
+
+    def __len__(self) -> int:
+        return len(self._stamps)
+
+    @overload
+    def __getitem__(self, row: int) -> Where: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Where]: ...
+    def __getitem__(self, row: int | slice) -> Where | Sequence[Where]:
+        if isinstance(row, slice):
+            return _Places(self._searcher, self._stamps[row], self._addresses[row])
+        return self._searcher, self._stamps[row], self._addresses[row]
+
+
 class Remembered:
     """One per reading side. What is kept is kept by stamp, so no change of the index makes it wrong."""
 
@@ -38,11 +56,12 @@ class Remembered:
         """The hits as candidates; whole where a name may count, and where an agreement must be read."""
         if not hits:
             return NOBODY
-        addresses = [address for _, address in hits]
+        scores, found = zip(*hits, strict=True)
+        addresses = list(found)
         stamps = cast("list[int]", searcher.fast_field_values("stamp", addresses))
         facts = self._facts(searcher, stamps, addresses)
-        fits = met(np.array([fit for fit, _ in hits], np.int64), wanted)
-        at = list(zip(repeat(searcher, len(hits)), stamps, addresses, strict=True))
+        fits = met(np.array(scores).astype(np.int64), wanted)
+        at = _Places(searcher, stamps, addresses)
         whole = np.flatnonzero(fits.named | (facts["form"] == Form.AGREEMENT))
         listings = {row: self._at(at[row]) for row in whole.tolist()}
         return Candidates(facts, fits.ties, fits.zones, listings, self._hours, at, cut)
@@ -59,8 +78,8 @@ class Remembered:
     def _facts(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> Table:
         """Theirs: those not met yet are read at once."""
         known = self._rows
-        rows = [known[stamp] for stamp in stamps if stamp in known]
-        if len(rows) == len(stamps):
+        rows = list(map(known.get, stamps))
+        if None not in rows:
             return self._table[rows]
         missing = {stamp: address for stamp, address in zip(stamps, addresses, strict=True) if stamp not in known}
         if len(known) + len(missing) > FACTS_KEPT:
