@@ -95,6 +95,7 @@ class PatientConnection(HttpToolsProtocol):
         """Answer. Raises Unreadable for an address that is none of a site's, or when the site has no name, or two."""
         self._in_head = False
         names = sum(name == b"host" for name, _ in self.headers)
+        assert self.parser is not None
         nameless = names == 0 and self.parser.get_http_version() == "1.0"
         if not self.url.startswith(b"/") or not self.url.isascii() or (names != 1 and not nameless):
             raise Unreadable

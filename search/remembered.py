@@ -14,7 +14,7 @@ from graph.model.relay import Listing
 from search.backend import Wanted
 from search.document import Decoded
 from search.fit import met
-from search.hits import Hit
+from search.hits import Fitting
 from search.packing import COLUMNS, unpack
 
 # About two hundred bytes each, with their stamp.
@@ -52,19 +52,18 @@ class Remembered:
         self._decoded = Decoded()
         self._forget()
 
-    def candidates(self, searcher: Searcher, hits: Sequence[Hit], wanted: Wanted, *, cut: bool) -> Candidates:
-        """The hits as candidates; whole where a name may count, and where an agreement must be read."""
-        if not hits:
+    def candidates(self, searcher: Searcher, found: Fitting, wanted: Wanted) -> Candidates:
+        """What fits as candidates; whole where a name may count, and where an agreement must be read."""
+        addresses = found.addresses
+        if not addresses:
             return NOBODY
-        scores, found = zip(*hits, strict=True)
-        addresses = list(found)
         stamps = cast("list[int]", searcher.fast_field_values("stamp", addresses))
         facts = self._facts(searcher, stamps, addresses)
-        fits = met(np.array(scores).astype(np.int64), wanted)
+        fits = met(found.fits, wanted)
         at = _Places(searcher, stamps, addresses)
         whole = np.flatnonzero(fits.named | (facts["form"] == Form.AGREEMENT))
         listings = {row: self._at(at[row]) for row in whole.tolist()}
-        return Candidates(facts, fits.ties, fits.zones, listings, self._hours, at, cut)
+        return Candidates(facts, fits.ties, fits.zones, listings, self._hours, at, found.cut)
 
     def listing(self, candidates: Candidates, row: int) -> Listing:
         """The listing of a candidate that came from here."""
@@ -80,7 +79,7 @@ class Remembered:
         known = self._rows
         rows = list(map(known.get, stamps))
         if None not in rows:
-            return self._table[rows]
+            return self._table[cast("list[int]", rows)]
         missing = {stamp: address for stamp, address in zip(stamps, addresses, strict=True) if stamp not in known}
         if len(known) + len(missing) > FACTS_KEPT:
             self._forget()
