@@ -195,10 +195,10 @@ class _Compiler:
     def _value(self, type_: GraphQLOutputType, found: FieldDetailsList) -> Teller:
         inner = type_.of_type if is_non_null_type(type_) else type_
         present = self._present(inner, found)
-        absent = _missing if is_non_null_type(type_) else _nothing
+        absent = _missing if is_non_null_type(type_) else lambda _: None
 
         def tell(value: Any) -> Any:
-            return absent() if value is None else present(value)
+            return absent(None) if value is None else present(value)
 
         return tell
 
@@ -271,8 +271,7 @@ class _Compiler:
             return self._method(field, definition, found)
         inner = get_nullable_type(field.type)
         plain = PLAIN.get(inner.name) if is_leaf_type(inner) else None
-        nullable = not is_non_null_type(field.type)
-        return _Column(definition.python_name, self._present(inner, found), nullable, plain)
+        return _Column(definition.python_name, self._present(inner, found), not is_non_null_type(field.type), plain)
 
     def _method(self, field: GraphQLField, definition: StrawberryField, found: FieldDetailsList) -> _Column:
         """A resolver that asks for nothing but its parent, and answers at once."""
@@ -298,12 +297,8 @@ def _reader(attributes: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     return read if len(attributes) > 1 else lambda value: (read(value),)
 
 
-def _missing(_: Any = None) -> None:
+def _missing(_: Any) -> None:
     raise NotAtHand
-
-
-def _nothing() -> None:
-    return None
 
 
 def _leaf(type_: GraphQLLeafType) -> Teller:
