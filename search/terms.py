@@ -89,7 +89,10 @@ def acting_query(territory: str) -> Query:
 
 
 def _names(wanted: Wanted) -> list[Query]:
-    return [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in wanted.names]
+    """One for each name, but for those that hold all words of another: what bears them bears that one too."""
+    names = [words for words in wanted.names if words]
+    least = [words for words in names if not any(set(other) < set(words) for other in names)]
+    return [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in least]
 
 
 def _way(way: tuple[str, Grade]) -> Query:
