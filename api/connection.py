@@ -11,8 +11,7 @@ import logging
 import socket
 from typing import Any, Final
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 # For the whole head of a request, and for what remains of a body after the answer.
 HEAD_SECONDS: Final = 10.0
@@ -22,39 +21,35 @@ TAKE_BYTES: Final = 15_000
 # A body may come in small pieces, each of which takes as long to read as a large one: so many, and then larger ones only.
 SMALL_PIECES: Final = 1_000
 PIECE_BYTES: Final = 256
+# What stands around the pieces of a body (their lengths, and what may follow the last) is at most this part of it, and a head.
+AROUND: Final = 16
 # Address and headers: a longer head is answered 400 before anything of it is read.
 HEAD_BYTES: Final = 32_768
+# What may follow the value of a header on its line, and is no part of it.
+BLANK: Final = b" \t"
+# Requests that came before the one before them was answered; each is held whole until its turn.
+WAITING_REQUESTS: Final = 64
 # What uvicorn says of each request that it answers 503 for want of room.
 FULL: Final = "Exceeded concurrency limit."
 
 
-class FrugalReader(h11.Connection):
-    """h11's own, which does not go on with a body that comes byte by byte."""
-
-    _pieces = 0
-    _bytes = 0
-
-    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
-        """What came. Raises RemoteProtocolError at the piece too many."""
-        event = super().next_event()
-        if isinstance(event, h11.Data):
-            self._pieces += 1
-            self._bytes += len(event.data)
-            if self._pieces > SMALL_PIECES + self._bytes / PIECE_BYTES:
-                raise h11.RemoteProtocolError("a body in too many pieces")
-        elif isinstance(event, h11.Request):
-            self._pieces = self._bytes = 0
-        return event
+class Unreadable(Exception):
+    """What came is no request that we read: it is answered 400."""
 
 
-class PatientConnection(H11Protocol):
-    """uvicorn's own, with a clock on each wait that the other end decides."""
+class PatientConnection(HttpToolsProtocol):
+    """uvicorn's own, with a clock on each wait that the other end decides, and a bound on all that it may send.
+
+    The reader beneath (llhttp) refuses what is malformed; what it takes and the standard or our memory do not is refused here.
+    """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.conn = FrugalReader(h11.SERVER, HEAD_BYTES)
         self._head: asyncio.TimerHandle | None = None
         self._take: asyncio.TimerHandle | None = None
+        self._in_head = False
+        # Of the request that is being read: bytes that came, of which in its head, in its body; pieces of that.
+        self._came = self._head_bytes = self._body_bytes = self._pieces = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Wait for a head from now on."""
@@ -70,22 +65,76 @@ class PatientConnection(H11Protocol):
         self._head, self._take = _stopped(self._head), _stopped(self._take)
         super().connection_lost(exc)
 
-    def handle_events(self) -> None:
+    def data_received(self, data: bytes) -> None:
         """The head is here once a request is being answered."""
-        super().handle_events()
+        self._came += len(data)
+        super().data_received(data)
+        if self._is_too_much() and not self.transport.is_closing():
+            self.send_400_response("Invalid HTTP request received.")
         if self.cycle is not None and not self.cycle.response_complete:
             self._head = _stopped(self._head)
 
+    def on_message_begin(self) -> None:
+        """A head begins."""
+        super().on_message_begin()
+        self._in_head = True
+        self._came = self._head_bytes = self._body_bytes = self._pieces = 0
+
+    def on_url(self, url: bytes) -> None:
+        """A part of the address. Raises Unreadable at the byte too many."""
+        self._count_head(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header; one that follows the body is not for us. Raises Unreadable at the byte too many."""
+        self._count_head(name + value)
+        if self._in_head:
+            super().on_header(name, value.rstrip(BLANK))
+
+    def on_headers_complete(self) -> None:
+        """Answer. Raises Unreadable for an address that is none of a site's, or when the site has no name, or two."""
+        self._in_head = False
+        names = sum(name == b"host" for name, _ in self.headers)
+        assert self.parser is not None
+        nameless = names == 0 and self.parser.get_http_version() == "1.0"
+        if not self.url.startswith(b"/") or not self.url.isascii() or (names != 1 and not nameless):
+            raise Unreadable
+        if len(self.pipeline) >= WAITING_REQUESTS:
+            raise Unreadable
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of it. Raises Unreadable at the piece too many."""
+        self._pieces += 1
+        self._body_bytes += len(body)
+        if self._pieces > SMALL_PIECES + self._body_bytes / PIECE_BYTES:
+            raise Unreadable
+        super().on_body(body)
+
+    def _count_head(self, part: bytes) -> None:
+        self._head_bytes += len(part)
+        if self._head_bytes > HEAD_BYTES:
+            raise Unreadable
+
+    def _is_too_much(self) -> bool:
+        """Whether a head, or what stands around a body, is longer than it may be. The reader keeps what it has not passed on.
+
+        What came together with the end of the request before it is not counted here: one reading of the socket at most.
+        """
+        around = self._came - self._body_bytes
+        return around > (HEAD_BYTES if self._in_head else 2 * HEAD_BYTES + self._body_bytes / AROUND)
+
     def send_400_response(self, msg: str) -> None:
-        """Unless the answer has begun, or was given: then there is nothing more to say."""
-        if self.cycle is not None and self.cycle.response_started:
+        """Unless an answer has begun, or was given, or others wait: then there is nothing more to say."""
+        if self.cycle is not None and (self.cycle.response_started or self.pipeline):
             self.transport.abort()
         else:
             super().send_400_response(msg)
 
     def on_response_complete(self) -> None:
-        """Wait for the next head; for the rest of this body too."""
-        self._await_head()
+        """Wait for the next head; for the rest of this body too. Where the next request is here already, its own end does."""
+        if not self.pipeline:
+            self._await_head()
         super().on_response_complete()
 
     def pause_writing(self) -> None:
@@ -139,6 +188,7 @@ def patience(connections: int) -> dict[str, Any]:
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     return {
         "http": PatientConnection,
+        "loop": "uvloop",
         "ws": "none",
         "limit_concurrency": connections,
     }

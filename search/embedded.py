@@ -93,8 +93,7 @@ class EmbeddedIndex:
     async def candidates(self, wanted: Wanted) -> Candidates:
         """The listings that fit, or those that fit best."""
         searcher = self._follow().store.searcher()
-        hits, cut = fitting(searcher, wanted)
-        return self._read.candidates(searcher, hits, wanted, cut=cut)
+        return self._read.candidates(searcher, fitting(searcher, wanted), wanted)
 
     async def listings(self, candidates: Candidates, rows: Sequence[int]) -> list[Listing]:
         """The listings of these rows, in their order, as they were when they were found."""

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias, cast
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
 from tantivy import DocAddress, Query, Searcher
 
+from graph.model.facts import Column
 from search.backend import Wanted
-from search.fit import met
-from search.terms import LATENESS, equals_query, query
+from search.fit import NAME, WAY, ZONE, met
+from search.terms import LATENESS, WAYS, ZONES, equals_query, query
 
-# Its fit, and where it is.
+# Its score, and where it is.
 Hit: TypeAlias = tuple[float, DocAddress]
 
 
-def fitting(searcher: Searcher, wanted: Wanted) -> tuple[list[Hit], bool]:
-    """Those that are weighed, and whether there are others."""
+class Fitting(NamedTuple):
+    """What is weighed: the fit of each (search/fit.py), and where it is; `cut` when there are others."""
+
+    fits: Column
+    addresses: list[DocAddress]
+    cut: bool = False
+
+
+def fitting(searcher: Searcher, wanted: Wanted) -> Fitting:
+    """Those that are weighed."""
     hits = _best(searcher, query(wanted), wanted.most + 1)
-    if len(hits) <= wanted.most:
-        return hits, False
-    return _weighed(searcher, hits, wanted), True
+    if not hits:
+        return Fitting(np.zeros(0, np.int64), [])
+    scores, addresses = zip(*hits, strict=True)
+    found = Fitting(_fits(scores), list(addresses))
+    return found if len(hits) <= wanted.most else _weighed(searcher, found, wanted)
 
 
 def all_hits(searcher: Searcher, asked: Query) -> list[Hit]:
@@ -39,14 +51,24 @@ def _best(searcher: Searcher, asked: Query, most: int) -> list[Hit]:
     return cast("list[Hit]", searcher.search(asked, most, count=False).hits)
 
 
-def _weighed(searcher: Searcher, hits: list[Hit], wanted: Wanted) -> list[Hit]:
-    """Of too many hits, those that are weighed: of the last equals among them, the ones that were vouched for last."""
-    last = hits[-1][0]
-    above = [hit for hit in hits if hit[0] > last]
-    left = wanted.most - len(above)
+def _fits(scores: Sequence[float]) -> Column:
+    """What the scores of a query say (search/terms.py): of the zones that a listing covers, the nearest counts."""
+    rest, zones = np.divmod(np.array(scores).astype(np.int64), ZONES)
+    names, ways = np.divmod(rest, WAYS)
+    # The exponent of a number is the place of its highest bit.
+    return names * NAME + ways * WAY + np.frexp(zones)[1] * ZONE
+
+
+def _weighed(searcher: Searcher, found: Fitting, wanted: Wanted) -> Fitting:
+    """Of too many, those that are weighed: of the last equals among them, the ones that were vouched for last."""
+    last = found.fits[-1:]
+    above = int(np.count_nonzero(found.fits > last))
+    left = wanted.most - above
+    first = Fitting(found.fits[:above], found.addresses[:above], cut=True)
     if not left:
-        return above
-    fit = met(np.array([last], np.int64), wanted)
+        return first
+    fit = met(last, wanted)
     equals = equals_query(wanted, tie=int(fit.ties[0]), zone=int(fit.zones[0]), named=bool(fit.named[0]))
     latest = searcher.search(equals, left, count=False, order_by_field=LATENESS).hits
-    return [*above, *((last, address) for _, address in latest)]
+    addresses = [address for _, address in cast("list[Hit]", latest)]
+    return Fitting(np.append(first.fits, np.repeat(last, len(addresses))), first.addresses + addresses, cut=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import repeat
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast, overload
 
 import numpy as np
 from tantivy import DocAddress, Searcher
@@ -15,7 +14,7 @@ from graph.model.relay import Listing
 from search.backend import Wanted
 from search.document import Decoded
 from search.fit import met
-from search.hits import Hit
+from search.hits import Fitting
 from search.packing import COLUMNS, unpack
 
 # About two hundred bytes each, with their stamp.
@@ -27,6 +26,25 @@ HOURS: Final = COLUMNS.index("hours")
 Where: TypeAlias = tuple[Searcher, int, DocAddress]
 
 
+class _Places(Sequence[Where]):
+    """Where each hit is: few of many are ever asked for."""
+
+    def __init__(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> None:
+        self._searcher, self._stamps, self._addresses = searcher, stamps, addresses
+
+    def __len__(self) -> int:
+        return len(self._stamps)
+
+    @overload
+    def __getitem__(self, row: int) -> Where: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Where]: ...
+    def __getitem__(self, row: int | slice) -> Where | Sequence[Where]:
+        if isinstance(row, slice):
+            return _Places(self._searcher, self._stamps[row], self._addresses[row])
+        return self._searcher, self._stamps[row], self._addresses[row]
+
+
 class Remembered:
     """One per reading side. What is kept is kept by stamp, so no change of the index makes it wrong."""
 
@@ -34,18 +52,18 @@ class Remembered:
         self._decoded = Decoded()
         self._forget()
 
-    def candidates(self, searcher: Searcher, hits: Sequence[Hit], wanted: Wanted, *, cut: bool) -> Candidates:
-        """The hits as candidates; whole where a name may count, and where an agreement must be read."""
-        if not hits:
+    def candidates(self, searcher: Searcher, found: Fitting, wanted: Wanted) -> Candidates:
+        """What fits as candidates; whole where a name may count, and where an agreement must be read."""
+        addresses = found.addresses
+        if not addresses:
             return NOBODY
-        addresses = [address for _, address in hits]
         stamps = cast("list[int]", searcher.fast_field_values("stamp", addresses))
         facts = self._facts(searcher, stamps, addresses)
-        fits = met(np.array([fit for fit, _ in hits], np.int64), wanted)
-        at = list(zip(repeat(searcher, len(hits)), stamps, addresses, strict=True))
+        fits = met(found.fits, wanted)
+        at = _Places(searcher, stamps, addresses)
         whole = np.flatnonzero(fits.named | (facts["form"] == Form.AGREEMENT))
         listings = {row: self._at(at[row]) for row in whole.tolist()}
-        return Candidates(facts, fits.ties, fits.zones, listings, self._hours, at, cut)
+        return Candidates(facts, fits.ties, fits.zones, listings, self._hours, at, found.cut)
 
     def listing(self, candidates: Candidates, row: int) -> Listing:
         """The listing of a candidate that came from here."""
@@ -59,9 +77,9 @@ class Remembered:
     def _facts(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> Table:
         """Theirs: those not met yet are read at once."""
         known = self._rows
-        rows = [known[stamp] for stamp in stamps if stamp in known]
-        if len(rows) == len(stamps):
-            return self._table[rows]
+        rows = list(map(known.get, stamps))
+        if None not in rows:
+            return self._table[cast("list[int]", rows)]
         missing = {stamp: address for stamp, address in zip(stamps, addresses, strict=True) if stamp not in known}
         if len(known) + len(missing) > FACTS_KEPT:
             self._forget()

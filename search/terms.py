@@ -12,10 +12,15 @@ from graph.model.facts import Grade
 from graph.model.names import LETTERS_FOR_ONE_TYPO, LETTERS_FOR_TWO_TYPOS
 from search.backend import Wanted
 from search.document import Document
-from search.fit import NAME, WAY, ZONE
 from search.packing import COLUMNS
 
 LATENESS: Final = "lateness"
+# A score is a sum of our own numbers, each with room below it for the next, and exact in the engine's floats of 24 bits. Zones
+# are bits of it, the nearest the highest, for a listing may cover several: a union that adds up takes a third less than one
+# that looks for the best.
+ZONES: Final = 1 << 8
+WAYS: Final = 1 << 8
+NAMED: Final = float(ZONES * WAYS)
 Value = TypeVar("Value")
 
 
@@ -38,18 +43,21 @@ SCHEMA: Final = schema()
 
 
 def query(wanted: Wanted) -> Query:
-    """The listings that fit, each with its fit (search/fit.py) as its score; none when nothing describes them.
+    """The listings that fit, each with a score that tells its fit (search/hits.py); none when nothing describes them.
 
     No score of the engine's own making is in it: each part is a number of ours that the engine only carries.
     """
-    ways = [(_way(way), score * WAY) for way, score in _down_from_last(wanted.ways)]
-    described = [_best(best) for best in (ways, [(name, NAME) for name in _names(wanted)]) if best]
+    ways = [_number(_way(way), score * ZONES) for way, score in _down_from_last(wanted.ways)]
+    # Of one competence a listing has one grade; of several it may have several, of which the best counts.
+    told = (_sum if len(wanted.competences) == 1 else Query.disjunction_max_query)(ways) if ways else None
+    names = [_number(name, NAMED) for name in _names(wanted)]
+    described = [part for part in (told, Query.disjunction_max_query(names) if names else None) if part]
     if not described:
         return Query.empty_query()
-    clauses = [(Occur.Must, Query.boolean_query([(Occur.Should, way) for way in described]))]
+    clauses = [(Occur.Must, _sum(described))]
     if wanted.zones:
-        zones = [(_term("covers", zone), score * ZONE) for zone, score in _down_from_last(wanted.zones)]
-        clauses.append((Occur.Must, _best(zones)))
+        zones = [_number(_term("covers", zone), 1 << place - 1) for zone, place in _down_from_last(wanted.zones)]
+        clauses.append((Occur.Must, _sum(zones)))
     if wanted.inside:
         clauses.append((Occur.Must, _number(_term("inside", wanted.inside), 0)))
     return Query.boolean_query(clauses)
@@ -81,7 +89,10 @@ def acting_query(territory: str) -> Query:
 
 
 def _names(wanted: Wanted) -> list[Query]:
-    return [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in wanted.names]
+    """One for each name, but for those that hold all words of another: what bears them bears that one too."""
+    names = [words for words in wanted.names if words]
+    least = [words for words in names if not any(set(other) < set(words) for other in names)]
+    return [Query.boolean_query([(Occur.Must, _word(word)) for word in words]) for words in least]
 
 
 def _way(way: tuple[str, Grade]) -> Query:
@@ -93,12 +104,12 @@ def _down_from_last(values: Sequence[Value]) -> list[tuple[Value, int]]:
     return [(value, len(values) - place) for place, value in enumerate(values)]
 
 
-def _best(ways: Sequence[tuple[Query, int]]) -> Query:
-    """What fits one of these, with the greatest number among those it fits."""
-    return Query.disjunction_max_query([_number(way, score) for way, score in ways])
+def _sum(ways: Sequence[Query]) -> Query:
+    """What fits one of these, with the sum of those it fits."""
+    return Query.boolean_query([(Occur.Should, way) for way in ways])
 
 
-def _number(asked: Query, score: int) -> Query:
+def _number(asked: Query, score: float) -> Query:
     return Query.const_score_query(asked, float(score))
 
 

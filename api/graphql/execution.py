@@ -40,6 +40,8 @@ AT_ONCE: Final = 16
 # What reading takes, beside what is asked: a long document takes as long as many values, one that is refused longer.
 CHARACTERS_FOR_A_POINT: Final = 4
 UNREADABLE: Final = 1_000
+# To measure an answer takes ten times as long as to encode it: below so many values it cannot hold much.
+MEASURED_FROM: Final = 3_000
 FOLLOWED_ELSEWHERE: Final = "Un abonnement se suit par événements : demandez « Accept: text/event-stream »."
 
 log = structlog.get_logger(__name__)
@@ -105,7 +107,7 @@ async def answer(context: Context, asked: Asked, limits: Limits) -> Answer:
         with part("graphql", **{"maillage.fields": _fields(operation), "maillage.cost": paid.cost}):
             projections = paid.prepared.projections
             short = projections.of(operation, variables) if projections else None
-            return await _executed(context, short, asked, variables, _patient(limits, operation))
+            return await _executed(context, short, asked, paid, _patient(limits, operation))
     except Refusal as refusal:
         return refused([GraphQLError(refusal.message, original_error=refusal)], context)
 
@@ -165,12 +167,10 @@ def _coerced(
     )
 
 
-async def _executed(
-    context: Context, short: Projection | None, asked: Asked, variables: VariableValues, limits: Limits
-) -> Answer:
+async def _executed(context: Context, short: Projection | None, asked: Asked, paid: Paid, limits: Limits) -> Answer:
     try:
         async with asyncio.timeout(limits.seconds), _places:
-            content = await _told(context, short, asked, variables)
+            content = await _told(context, short, asked, paid.variables)
     except TimeoutError:
         context.loaders.stop()
         late = Unavailable(
@@ -179,8 +179,9 @@ async def _executed(
         return refused([GraphQLError(late.message, original_error=late)], context, HTTPStatus.SERVICE_UNAVAILABLE)
     if isinstance(content, list):
         return refused(content, context)
-    # Measured before it is encoded, and after: characters first, which are bytes or more.
-    if longer_than(limits.size, content) or len(body := orjson.dumps(content)) > limits.size:
+    # What asks for much is measured before it is encoded, all is after: characters first, which are bytes or more.
+    measured = paid.cost >= MEASURED_FROM and longer_than(limits.size, content)
+    if measured or len(body := orjson.dumps(content)) > limits.size:
         raise TooMuch(
             f"La réponse dépasse {limits.size // 1000} ko. Demandez moins de champs, ou une page plus courte."
         )

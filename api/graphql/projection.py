@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
+from types import NoneType
 from typing import Any, Final, TypeAlias
 
 from graphql import (
@@ -50,6 +51,8 @@ from graph.model.errors import Refusal
 DEFINITION: Final = "strawberry-definition"
 # Fields of one projection, those of fragments wherever they are spread: our own longest has seventy. Some 700 bytes each.
 MOST_FIELDS: Final = 250
+# For one type in one projection, by the classes of what its fields hold. Some 300 bytes each.
+MOST_PLANS: Final = 64
 # Projections of one document, for choices of its booleans.
 REMEMBERED: Final = 4
 TYPENAME: Final = "__typename"
@@ -120,11 +123,18 @@ class Projections:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Where a field lies in its parent and how it is told; of class `plain` it stays as it is."""
+    """Where a field lies in its parent and how it is told when it is not null; of class `plain` it stays as it is."""
 
     attribute: str
     tell: Teller
+    nullable: bool = False
     plain: type | None = None
+
+    def of(self, class_: type) -> Teller | None:
+        """How a value of this class is told; None when as it is."""
+        if class_ is self.plain or (class_ is NoneType and self.nullable):
+            return None
+        return _missing if class_ is NoneType else self.tell
 
 
 class _Compiler:
@@ -185,10 +195,10 @@ class _Compiler:
     def _value(self, type_: GraphQLOutputType, found: FieldDetailsList) -> Teller:
         inner = type_.of_type if is_non_null_type(type_) else type_
         present = self._present(inner, found)
-        absent = _missing if is_non_null_type(type_) else _nothing
+        absent = _missing if is_non_null_type(type_) else lambda _: None
 
         def tell(value: Any) -> Any:
-            return absent() if value is None else present(value)
+            return absent(None) if value is None else present(value)
 
         return tell
 
@@ -224,15 +234,25 @@ class _Compiler:
         ).grouped_field_set
         if not fields:
             return lambda _: {}
-        found_columns = [self._column(type_, details) for details in fields.values()]
-        read = _reader([column.attribute for column in found_columns])
-        columns = [(name, column.plain, column.tell) for name, column in zip(fields, found_columns, strict=True)]
+        columns = {name: self._column(type_, details) for name, details in fields.items()}
+        read = _reader([column.attribute for column in columns.values()])
+        # By the classes of the values, those that are not told as they are: most objects of a type have the same.
+        plans: dict[tuple[type, ...], list[tuple[str, Teller]]] = {}
+
+        def planned(classes: tuple[type, ...]) -> list[tuple[str, Teller]]:
+            ways = [(name, column.of(class_)) for (name, column), class_ in zip(columns.items(), classes, strict=True)]
+            if len(plans) == MOST_PLANS:
+                plans.clear()
+            plan = plans[classes] = [(name, way) for name, way in ways if way]
+            return plan
 
         def tell(value: Any) -> dict[str, Any]:
-            return {
-                name: held if held.__class__ is plain else tell_one(held)
-                for (name, plain, tell_one), held in zip(columns, read(value), strict=True)
-            }
+            held = read(value)
+            plan = plans.get(classes := tuple(map(type, held)))
+            answer = dict(zip(columns, held, strict=True))
+            for name, tell_one in planned(classes) if plan is None else plan:
+                answer[name] = tell_one(answer[name])
+            return answer
 
         return tell
 
@@ -251,7 +271,7 @@ class _Compiler:
             return self._method(field, definition, found)
         inner = get_nullable_type(field.type)
         plain = PLAIN.get(inner.name) if is_leaf_type(inner) else None
-        return _Column(definition.python_name, self._value(field.type, found), plain)
+        return _Column(definition.python_name, self._present(inner, found), not is_non_null_type(field.type), plain)
 
     def _method(self, field: GraphQLField, definition: StrawberryField, found: FieldDetailsList) -> _Column:
         """A resolver that asks for nothing but its parent, and answers at once."""
@@ -277,12 +297,8 @@ def _reader(attributes: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     return read if len(attributes) > 1 else lambda value: (read(value),)
 
 
-def _missing() -> None:
+def _missing(_: Any) -> None:
     raise NotAtHand
-
-
-def _nothing() -> None:
-    return None
 
 
 def _leaf(type_: GraphQLLeafType) -> Teller:

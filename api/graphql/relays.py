@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, TypeAlias, cast
 
 import strawberry
 
@@ -58,7 +58,8 @@ class Relay:
             service=Service.of(listing.service) if listing.service else None,
             post=Post.of(found.post, moment.astimezone(PARIS).date()) if found.post else None,
             agreement=Agreement.of(listing.agreement) if listing.agreement else None,
-            reasons=[Reason(kind=reason.kind, text=reason.text) for reason in found.reasons],
+            # The model's own have the same fields, and are many.
+            reasons=cast("list[Reason]", list(found.reasons)),
             distance_km=found.distance_km,
         )
 

@@ -15,6 +15,8 @@ def who_to_call(question: Question, listing: Listing) -> Post | None:
     A post whose holders are all away gives way to another, then to the duty desk; without either it is named all the same.
     When it is urgent, so does a post without a telephone to one that has one.
     """
+    if not listing.posts:
+        return None
     zones = set(question.territory.zones) if question.territory else set()
     day = question.at.date()
 
@@ -40,7 +42,7 @@ def who_to_call(question: Question, listing: Listing) -> Post | None:
     desk = min((post for post in listing.posts if post.duty_desk), key=fit, default=None)
     better = desk and (post is None or deserted(post) or (mute(post) and not mute(desk)))
     chosen = desk if better else post
-    return replace(chosen, holders=answering(chosen, day)) if chosen else None
+    return replace(chosen, holders=answering(chosen, day)) if chosen and chosen.holders else chosen
 
 
 def answering(post: Post, day: date) -> tuple[Holder, ...]:

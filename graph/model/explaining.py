@@ -14,12 +14,11 @@ from graph.model.weights import ALSO_LAW, FULL
 
 def explain(weighing: Weighing, placed: Placed, listing: Listing) -> list[Reason]:
     """The reasons that have a sentence, in no order."""
-    found = [
-        *_competence(weighing, placed, listing),
-        *_name(weighing, placed, listing),
-        *_circumstances(weighing, placed, listing),
-        *_capacity(weighing, placed, listing),
-    ]
+    found = [*_competence(weighing, placed, listing), *_circumstances(weighing, placed, listing)]
+    if placed.counted.name:
+        found += _name(weighing, placed, listing)
+    if listing.agreement or (listing.service and listing.service.capacity):
+        found += _capacity(weighing, placed, listing)
     return [reason for reason in found if reason.text]
 
 
@@ -45,8 +44,6 @@ def _right(listing: Listing, tie: Tie) -> str:
 
 def _name(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:
     weight = placed.counted.name
-    if not weight:
-        return
     former = weighing.naming.former(listing)
     if former:
         yield Reason(ReasonKind.SUCCESSOR, reasons.successor(former), weight)

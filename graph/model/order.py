@@ -54,7 +54,7 @@ class Order:
             for row, score, counted, tie, zone, km in zip(
                 rows.tolist(),
                 self.scores[page].tolist(),
-                np.stack(weighed.counted, axis=1)[rows].tolist(),
+                np.stack([fact[rows] for fact in weighed.counted], axis=1).tolist(),
                 candidates.ties[rows].tolist(),
                 candidates.zones[rows].tolist(),
                 weighed.km[rows].tolist(),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from graph.model.directory import Agreement, Mode, Organisation, Post, Public, Service, SuccessionKind
 from graph.model.territory import Point, Territory
@@ -128,8 +129,7 @@ class Opening:
     always: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One fact that moved the result, as a sentence that a worker finds useful."""
 
     kind: ReasonKind

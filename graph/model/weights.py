@@ -106,7 +106,7 @@ def public(publics: Column, asked: int, everyone: int) -> Weights:
 
 def mode(modes: Column, asked: int) -> Weights:
     """Received as it was asked; masks."""
-    return np.where(modes & asked, ASKED_MODE, 0.0)
+    return np.where(modes & asked, ASKED_MODE, 0.0) if asked else np.zeros(len(modes))
 
 
 def levels(zones: Sequence[str]) -> list[float]:

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from api import connection
-from api.connection import PatientConnection, patience
+from api.connection import WAITING_REQUESTS, PatientConnection, patience
 
 HEAD = b"GET / HTTP/1.1\r\nHost: m.example\r\n"
 # So long is waited for what must come: far more than it takes.
@@ -36,7 +36,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def served(connections: int = 20) -> AsyncIterator[tuple[int, ServerState]]:
+async def served(connections: int = 20, app: ASGIApp = app) -> AsyncIterator[tuple[int, ServerState]]:
     """The port of a door as the supervisor makes it, handed over as a file descriptor is; and who is connected."""
     config = Config(app, lifespan="off", log_config=None, access_log=False, **patience(connections))
     config.load()
@@ -197,6 +197,11 @@ async def test_past_so_many_connections_the_others_are_told(caplog: pytest.LogCa
         pytest.param(HEAD + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", id="two lengths"),
         pytest.param(HEAD + b"Content-Length: -1\r\n\r\n", id="a negative length"),
         pytest.param(HEAD + b"Transfer-Encoding: chunked, x\r\n\r\n", id="an unknown coding"),
+        pytest.param(HEAD + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", id="a length and a coding"),
+        pytest.param(HEAD + b"X-A: b\r\n c\r\n\r\n", id="a header on two lines"),
+        pytest.param(HEAD + b"X-A : b\r\n\r\n", id="a blank before the colon"),
+        pytest.param(b"GET http://other.example/ HTTP/1.1\r\nHost: a\r\n\r\n", id="the address of another site"),
+        pytest.param(b"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", id="a tunnel"),
         pytest.param(b"\x16\x03\x01\x02\x00", id="a TLS greeting"),
     ],
 )
@@ -209,4 +214,73 @@ async def test_a_head_that_cannot_be_read_is_answered_and_closed(head: bytes) ->
             line = await reader.readline()
             assert line.startswith((b"HTTP/1.1 400", b"HTTP/1.1 501"))
         await until_none_is_left(state)
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        pytest.param(b";" + b"a" * 100_000 + b"\r\n", id="a long word behind a length"),
+        pytest.param(b"\r\nx\r\n0\r\n" + b"X-A: b\r\n" * 20_000 + b"\r\n", id="many headers behind the body"),
+        pytest.param(b"\r\nx\r\n0\r\nX-A: " + b"b" * 100_000, id="a header without end behind the body"),
+    ],
+)
+async def test_what_stands_around_a_body_is_bounded(around: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 1_000.0)
+    async with served() as (port, state):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /listen HTTP/1.1\r\nHost: m.example\r\nTransfer-Encoding: chunked\r\n\r\n1" + around)
+        await dribble(writer, b"y" * 60_000)
+        await until_none_is_left(state)
+        writer.close()
+
+
+async def test_a_header_behind_the_body_is_none_of_the_request() -> None:
+    seen: list[tuple[bytes, bytes]] = []
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, send)
+        seen.extend(scope["headers"])
+
+    async with served(app=noting) as (port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = b"Host: m.example\r\nX-A:  \tb \t\r\nTransfer-Encoding: chunked\r\n"
+        writer.write(b"POST /listen HTTP/1.1\r\n" + head + b"\r\n1\r\nx\r\n0\r\nHost: other.example\r\n\r\n")
+        async with asyncio.timeout(PATIENCE):
+            await reader.readuntil(b"bien")
+        writer.close()
+    assert seen == [(b"host", b"m.example"), (b"x-a", b"b"), (b"transfer-encoding", b"chunked")]
+
+
+async def test_more_requests_than_are_held_at_once_are_not() -> None:
+    async with served() as (port, state):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write((HEAD + b"\r\n") * (WAITING_REQUESTS + 2))
+        async with asyncio.timeout(PATIENCE):
+            assert await reader.read() == b""
+        await until_none_is_left(state)
+        # The one that was being answered; nobody takes it.
+        assert state.total_requests <= 1
+        writer.close()
+
+
+async def test_who_would_speak_otherwise_is_answered_in_http_and_may_go_on() -> None:
+    async with served() as (port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        other = HEAD + b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: a\r\n\r\n"
+        for request in (other, HEAD + b"\r\n"):
+            writer.write(request)
+            async with asyncio.timeout(PATIENCE):
+                assert (await reader.readuntil(b"bien")).startswith(b"HTTP/1.1 200 OK\r\n")
+        writer.close()
+
+
+async def test_a_request_of_the_first_version_needs_no_name_of_the_site() -> None:
+    async with served() as (port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.0\r\n\r\n")
+        async with asyncio.timeout(PATIENCE):
+            answer = await reader.read()
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert answer.endswith(b"bien")
         writer.close()

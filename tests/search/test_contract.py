@@ -319,6 +319,8 @@ async def test_several_names_and_competences_add_up(engine_under_test: Engine) -
     wanted = Wanted(competences=(make.RENT,), names=(("caf",), ("mission", "locale"), ("inconnu",), ()))
     assert await keys(index, wanted) == ["organisation:t:1", "organisation:t:2", "organisation:t:3"]
     assert await keys(index, Wanted(names=(("relais", "accueil"),))) == ["service:t:5"]
+    longer = Wanted(names=(("mission", "locale"), ("locale", "autre", "mission"), ("accueil", "inconnu"), ("accueil",)))
+    assert await keys(index, longer) == ["organisation:t:2", "service:t:5"]
     assert await keys(index, Wanted(zones=("13055",), names=(("caf",),))) == []
     await writer.close()
 
