@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from graph.model.casework.clocks import PARIS
 from graph.model.casework.desk_report import beside, month_of, read_month
 from graph.model.errors import InvalidInput
-from graph.model.figures.periods import MOST_QUARTERS, Period, quarter_of
+from graph.model.figures.periods import MOST_QUARTERS, Period, month_begin, quarter_of
 from graph.model.reasons import MONTHS
 
 MOST_MONTHS: Final = 3 * MOST_QUARTERS
@@ -35,12 +34,12 @@ class Asked:
     @property
     def begin(self) -> datetime:
         """Its first moment, in Paris."""
-        return begin_of(self.first)
+        return month_begin(self.first)
 
     @property
     def end(self) -> datetime:
         """The first moment after it."""
-        return begin_of(beside(self.last, 1))
+        return month_begin(beside(self.last, 1))
 
     @property
     def words(self) -> str:
@@ -60,11 +59,6 @@ class Asked:
 def month_name(month: str) -> str:
     """ "mars 2026"."""
     return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
-
-
-def begin_of(month: str) -> datetime:
-    """The first moment of a month, in Paris."""
-    return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=PARIS)
 
 
 def asked_of(

@@ -143,7 +143,7 @@ def _bears(chain: Chain, known: frozenset[str]) -> bool:
     return chain.count >= FEWEST and known.issuperset(chain.targets)
 
 
-def _days(curve: Curve, waiting: bool) -> Days:
+def _days(curve: Curve[int], waiting: bool) -> Days:
     """`waiting` of one curve alone: of several over the same files, what one leaves of the other may be small."""
     if curve.count < FEWEST:
         return Days()

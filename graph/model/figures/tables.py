@@ -28,7 +28,7 @@ from graph.model.figures.columns import (
 )
 from graph.model.figures.counting import tallied
 from graph.model.figures.disclosure import protect
-from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
+from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact, stood_open
 from graph.model.figures.flows import between_bodies
 from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Measure, Node, Part, Published, split_of
 from graph.model.figures.periods import Quarter
@@ -167,17 +167,12 @@ def _handoffs(at: Callable[[HandoffFact], datetime | None]) -> Callable[[Facts, 
     return of
 
 
-def _standing(opened: datetime, ended: datetime | None, quarter: Quarter) -> bool:
-    """Whether it stood open when the quarter ended."""
-    return opened < quarter.end and (ended is None or ended >= quarter.end)
-
-
 def _needs_open(facts: Facts, quarter: Quarter) -> Iterable[NeedFact]:
-    return (one for one in facts.needs if _standing(one.opened, one.ended, quarter))
+    return (one for one in facts.needs if stood_open(one.opened, one.ended, quarter.end))
 
 
 def _files_open(facts: Facts, quarter: Quarter) -> Iterable[FileFact]:
-    return (one for one in facts.files if _standing(one.opened, one.closed, quarter))
+    return (one for one in facts.files if stood_open(one.opened, one.closed, quarter.end))
 
 
 def _unmet(facts: Facts, quarter: Quarter) -> Iterable[Unmet]:
