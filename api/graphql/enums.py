@@ -10,6 +10,7 @@ import strawberry
 
 from api.actions.figures.flows import End as FlowEnd
 from api.actions.reorganisation_moves import MoveKind
+from api.actions.reports.registry import ReportKind
 from graph.model import vocabulary
 from graph.model.access import Operation, Role
 from graph.model.alerts import Pace
@@ -31,7 +32,10 @@ from graph.model.errors import RefusalCode
 from graph.model.figures.alert_words import KIND_WORDS
 from graph.model.figures.alerts import AlertKind
 from graph.model.figures.alerts import Urgency as AlertUrgency
+from graph.model.figures.dead_ends import Blockage
 from graph.model.figures.flows import Ending as HandoffEnding
+from graph.model.figures.impact import Caution as ImpactCaution
+from graph.model.figures.impact import Gauge as ImpactGauge
 from graph.model.keeping import Act as ListingAct
 from graph.model.listing import FieldGroup
 from graph.model.moderation import Choice as ModerationChoice
@@ -47,6 +51,7 @@ __all__ = [
     "AgreementKind",
     "AlertKind",
     "AlertUrgency",
+    "Blockage",
     "Channel",
     "CircleKind",
     "FieldGroup",
@@ -61,6 +66,8 @@ __all__ = [
     "HandoffState",
     "HandoffStep",
     "HolderRole",
+    "ImpactCaution",
+    "ImpactGauge",
     "LeadCause",
     "ListingAct",
     "ListingState",
@@ -84,6 +91,7 @@ __all__ = [
     "ReasonCode",
     "ReasonKind",
     "RefusalCode",
+    "ReportKind",
     "Requester",
     "Role",
     "Sequel",
@@ -122,6 +130,10 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     Sex: "Of whom a contact is about.",
     AlertKind: "What was noticed of the network.",
     AlertUrgency: "How soon an alert asks for something.",
+    Blockage: "Why needs stop at a body.",
+    ImpactCaution: "What may mislead in the effect of an agreement.",
+    ImpactGauge: "What is measured of an agreement.",
+    ReportKind: "Which report.",
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
     ForgettingCause: "Why a file is erased.",
@@ -165,6 +177,8 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
 NAMES: Final[Mapping[type[Enum], str]] = {
     AlertUrgency: "AlertUrgency",
     FlowEnd: "FlowEnd",
+    ImpactCaution: "ImpactCaution",
+    ImpactGauge: "ImpactGauge",
     HandoffEnding: "HandoffEnding",
     HandoffKind: "HandoffKind",
     HandoffSide: "HandoffSide",

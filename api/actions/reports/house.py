@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
-
-from api.actions.figures.reading import Unit, exact, unit_of
+from api.actions.figures.house import House, house_seen
+from api.actions.figures.reading import exact, unit_of
 from api.actions.reports.asking import Asked
 from api.actions.reports.table import Cell, Column, Mark, Report, Table, numbers, words
 from api.rooms import Rooms
 from graph.model.access import Viewer
-from graph.model.figures.facts import Facts
 from graph.model.figures.statutory import Counted, counted, returns
-from graph.model.figures.unit_activity import Activity, activity, load
+from graph.model.figures.unit_activity import Activity
 from graph.model.vocabulary import competence, label
-from graph.store.casework.teams import Load
 
 WHOLE: str = "Ensemble"
 ACTIVE = (
@@ -35,25 +30,14 @@ RETURNS = (
 
 async def unit_activity(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
     """Her own service, or a unit below it, line by line. Raises NotSignedIn, NotAllowed."""
-    at = datetime.now(UTC)
-    house = await unit_of(rooms, viewer, asked.organisation)
-    facts = await exact(rooms, viewer, asked.begin, asked.end, asked.organisation)
-    async with rooms.graph.reading() as unit:
-        names = await unit.accounts.organisation_names(house.ids)
-        accounts = await unit.accounts.of(sorted({file.account for file in facts.files if file.account}))
-        owed = {id_: await unit.teams.load(id_, at) for id_ in house.ids}
-        opened = await unit.requests.tallied("open", house.ids, asked.months)
-    whole = _seen(facts, house.ids, asked, opened)
+    house = await house_seen(rooms, viewer, asked)
     return Report(
         name="activite",
         title="Activité du service",
-        scope=house.name,
+        scope=house.unit.name,
         period=asked.words,
-        sentence=_sentence(whole),
-        tables=(
-            _bodies(facts, house, names, asked, opened),
-            _carried(facts, house, {id_: account.name for id_, account in accounts.items()}, asked, owed),
-        ),
+        sentence=_sentence(house.whole),
+        tables=(_bodies(house), _carried(house)),
         exact=True,
         notes=("Chiffres exacts, pour votre service seul : ne les publiez pas tels quels.",),
     )
@@ -68,13 +52,7 @@ def _sentence(whole: Activity) -> str:
     )
 
 
-def _seen(facts: Facts, bodies: Sequence[str], asked: Asked, opened: dict[str, int]) -> Activity:
-    """What was opened is counted where it was: files that another body leads since are not among the facts."""
-    found = activity(facts, bodies, asked.begin, asked.end)
-    return replace(found, opened=sum(opened.get(id_, 0) for id_ in bodies))
-
-
-def _bodies(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, opened: dict[str, int]) -> Table:
+def _bodies(house: House) -> Table:
     columns = (
         words("Unité"),
         *numbers("Dossiers actifs", "Personnes", "Ouverts", "Reçus", "Clos", "Passés"),
@@ -82,10 +60,9 @@ def _bodies(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, open
         *numbers("Faute de relais", "Demandes reçues", "Attendent une réponse"),
         *numbers("Demandes envoyées", "En attente ailleurs", "Contacts"),
     )
-    lines = [_line(WHOLE, _seen(facts, house.ids, asked, opened))]
-    if len(house.ids) > 1:
-        below = sorted((names.get(id_, id_), id_) for id_ in house.ids)
-        lines += [_line(name, _seen(facts, (id_,), asked, opened)) for name, id_ in below]
+    lines = [_line(WHOLE, house.whole)]
+    if len(house.bodies) > 1:
+        lines += [_line(name, one) for _, name, one in house.bodies]
     return Table(slug="unites", title="Unité par unité", columns=columns, lines=tuple(lines), definition=ACTIVE)
 
 
@@ -108,16 +85,10 @@ def _line(name: str, one: Activity) -> tuple[Cell, ...]:
     )
 
 
-def _carried(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, owed: dict[str, dict[str, Load]]) -> Table:
+def _carried(house: House) -> Table:
     """Who carries how much, when the period ended, with what each owes today."""
-    now: dict[str, tuple[int, int]] = {}
-    for loads in owed.values():
-        for account, one in loads.items():
-            actions, late = now.get(account, (0, 0))
-            now[account] = (actions + one.actions, late + one.late)
     lines = tuple(
-        (names.get(account, account) if account else "Accueil du service", files, persons, *now.get(account, (0, 0)))
-        for account, files, persons in load(facts, house.ids, asked.end)
+        (one.name or "Accueil du service", one.files, one.persons, one.actions, one.late) for one in house.carried
     )
     return Table(
         slug="charge",

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
 
-from api.actions.figures.flows import BELOW
-from api.actions.figures.reading import unit_of
-from api.actions.figures.told import own, row_of, told
+from api.actions.figures import names
+from api.actions.figures.loads import days, first_and_last, months
 from api.rooms import Rooms
-from api.web.pages.coordination import names
 from api.web.pages.coordination.answer import Answer, number
 from api.web.pages.coordination.asked import Wish
 from api.web.pictures.grid import Load, grid, said_most
 from api.web.pictures.svg import grouped
 from graph.model.access import Viewer
-from graph.model.figures.lattice import WHOLE, Measure, Node, part
 from graph.model.figures.periods import Period
-from search.hours import PARIS
 
 DAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 MOST: Final = 20
@@ -30,42 +25,20 @@ EVERYBODY: Final = "Tous ensemble"
 
 async def load(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     """Raises NotSignedIn, NotAllowed."""
-    assert wish.period is not None
     if wish.exact:
-        return await _own(rooms, viewer, wish, wish.period)
-    row = row_of(wish.territory)
-    measured = await told(rooms, viewer, Measure.SENT, wish.period, row)
-    split = BELOW.get(wish.territory.level if wish.territory else None, "")
-    parts = sorted(measured.parts(row, WHOLE, split).told.items(), key=lambda one: (-one[1], one[0])) if split else []
-    named = await _named(rooms, split, [value for value, _ in parts[:MOST]])
-    months = [month for quarter in wish.period.quarters for month in quarter.months]
-    by_month = {
-        at: tuple(_of_month(wish.period, measured.tables, at, month) for month in months)
-        for at in (row, *((*row, part(split, value)) for value, _ in parts[:MOST]))
-    }
-    rows = [(EVERYBODY, by_month[row])]
-    rows += [(named[value], by_month[(*row, part(split, value))]) for value, _ in parts[:MOST]]
-    found = Load("Demandes reçues", tuple(_month(one) for one in months), tuple(rows))
-    sentence = _said(wish, Load(found.corner, found.columns, found.rows[:1]))
+        return await _own(rooms, viewer, wish)
+    told = await months(rooms, viewer, wish.scope)
+    parts = told.parts[:MOST]
+    named = await names.parts(rooms, told.split, [one.id for one in parts])
+    columns = tuple(_month(one) for one in told.months)
+    whole = (EVERYBODY, told.whole.counts)
+    found = Load("Demandes reçues", columns, (whole, *((named[one.id], one.counts) for one in parts)))
+    sentence = _said(wish, Load(found.corner, columns, (whole,)))
     drawn = grid("charge", "Demandes par mois", sentence, found)
     notes = ("Une demande compte au mois de son envoi, chez qui la reçoit.",)
-    if len(parts) > MOST:
-        notes += (f"Les {MOST} plus chargés sur {grouped(len(parts))}.",)
+    if len(told.parts) > MOST:
+        notes += (f"Les {MOST} plus chargés sur {grouped(len(told.parts))}.",)
     return Answer(sentence, (drawn,), (("Voir qui sature", f"/coordination/reseau?{wish.query()}"),), notes)
-
-
-def _of_month(period: Period, tables: Iterable, at: Node, month: str) -> int | None:
-    """A month lies in one quarter: the others have nothing to say of it."""
-    for quarter, table in zip(period.quarters, tables, strict=False):
-        if month in quarter.months:
-            return table.count(at, (part("month", month),))
-    return None
-
-
-async def _named(rooms: Rooms, split: str, values: list[str]) -> Mapping[str, str]:
-    if split == "organisation":
-        return await names.bodies(rooms, values)
-    return {value: names.territory(rooms, value) for value in values}
 
 
 def _month(month: str) -> str:
@@ -74,48 +47,42 @@ def _month(month: str) -> str:
 
 
 def _said(wish: Wish, found: Load) -> str:
-    assert wish.period is not None
-    period = wish.period.words
     most = said_most(found)
-    begin = f"{period[0].upper()}{period[1:]}, {wish.where}"
     if most is None:
-        return f"{begin} : rien qui puisse être dit."
-    return f"{begin}, le mois le plus chargé est {most[1]} : {number(most[2], 'demande', 'demandes')}."
+        return f"{wish.begin} : rien qui puisse être dit."
+    return f"{wish.begin}, le mois le plus chargé est {most[1]} : {number(most[2], 'demande', 'demandes')}."
 
 
-async def _own(rooms: Rooms, viewer: Viewer, wish: Wish, period: Period) -> Answer:
+async def _own(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     """Day by day: contacts at the door and handoffs that came in."""
-    facts = await own(rooms, viewer, period, wish.category)
-    ids = set((await unit_of(rooms, viewer)).ids)
-    came = [one.sent for one in facts.handoffs if one.sent and one.target in ids and one.sender != one.target]
-    contacts = [one.at for one in facts.requests]
+    told = await days(rooms, viewer, wish.scope)
     drawn = []
     sentences = []
-    for name, title, moments in (("contacts", "Contacts à l’accueil", contacts), ("recues", "Demandes reçues", came)):
-        found = calendar(moments, period)
+    for name, title, counts in (
+        ("contacts", "Contacts à l’accueil", told.contacts),
+        ("recues", "Demandes reçues", told.received),
+    ):
+        found = calendar(counts, wish.scope.period)
         most = said_most(found)
-        told_ = f"{grouped(sum(period.begin <= one < period.end for one in moments))} {title.lower()}"
-        sentences.append(f"{told_}, au plus {most[2]} un {most[0]} (semaine du {most[1]})" if most else told_)
-        drawn.append(grid(name, f"{title}, jour par jour", told_, found))
-    begin = period.words
-    sentence = f"{begin[0].upper()}{begin[1:]}, {wish.where} : {' ; '.join(sentences)}."
-    return Answer(sentence, tuple(drawn), (("Ouvrir mon équipe", "/equipe"),))
+        said = f"{grouped(counts.total())} {title.lower()}"
+        sentences.append(f"{said}, au plus {most[2]} un {most[0]} (semaine du {most[1]})" if most else said)
+        drawn.append(grid(name, f"{title}, jour par jour", said, found))
+    return Answer(f"{wish.begin} : {' ; '.join(sentences)}.", tuple(drawn), (("Ouvrir mon équipe", "/equipe"),))
 
 
-def calendar(moments: Iterable[datetime], period: Period) -> Load:
+def calendar(counts: Counter[date], period: Period) -> Load:
     """Weekdays down, weeks across; days outside of the period are not there. Saturdays and Sundays only where something came."""
-    counts = Counter(one.astimezone(PARIS).date() for one in moments if period.begin <= one < period.end)
-    first, last = period.begin.astimezone(PARIS).date(), (period.end - timedelta(seconds=1)).astimezone(PARIS).date()
+    first, last = first_and_last(period)
     monday = first - timedelta(days=first.weekday())
     weeks = [monday + timedelta(weeks=n) for n in range((last - monday).days // 7 + 1)]
-    days = range(7 if any(day.weekday() >= WORKING for day in counts) else WORKING)
+    down = range(7 if any(day.weekday() >= WORKING for day in counts) else WORKING)
     absent = frozenset(
         (day, across)
-        for day in days
+        for day in down
         for across, week in enumerate(weeks)
         if not first <= week + timedelta(days=day) <= last
     )
-    rows = tuple((DAYS[day], tuple(counts[week + timedelta(days=day)] for week in weeks)) for day in days)
+    rows = tuple((DAYS[day], tuple(counts[week + timedelta(days=day)] for week in weeks)) for day in down)
     return Load("Jour", tuple(_week(week) for week in weeks), rows, absent)
 
 
