@@ -155,6 +155,11 @@ def _pages() -> Iterator[Hostile]:
         '{ territories(text: "a", first: 50) { zones { zones { zones { id } } } } }',
         "TOO_MUCH",
     )
+    table = "... on Report { tables { lines(first: 50) { edges { node { cells { words } } } } } }"
+    twice = " ".join(f"a{n}: report(kind: NETWORK) {{ {table} }}" for n in range(2))
+    yield asking("two reports at once", f"{{ {twice} }}", "TOO_MUCH")
+    yield asking("figures for a stranger", '{ unmet(period: {from: "9999-T9"}) { __typename } }')
+    yield asking("an agreement of 9 kB", '{ impact(agreement: "' + "A" * 9_000 + '") { __typename } }', "INVALID_INPUT")
     yield asking(
         "a cursor of 90 kB", '{ organisations(after: "' + "A" * 90_000 + '") { edges { cursor } } }', "INVALID_INPUT"
     )

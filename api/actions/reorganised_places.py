@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.actions.figures.reading import exact, may_read_figures, published, quarters
-from api.actions.figures.told import added, row_of
+from api.actions.figures.told import row_of
 from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.errors import NotAllowed
 from graph.model.figures.lattice import Measure
 from graph.model.figures.periods import Quarter
+from graph.model.figures.sums import added
 from graph.model.reorganisation.by_place import GoesByPlace, goes_by_place, outermost
 from graph.model.reorganisation.plan import Plan
 from graph.model.territory import Territory
@@ -37,7 +38,7 @@ class PlaceStock:
 async def place_stocks(rooms: Rooms, viewer: Viewer, plan: Plan, *, at: datetime) -> list[PlaceStock]:
     """One for each pair of bodies between which the plan lets files go by place."""
     going = goes_by_place(plan)
-    told = await quarters(rooms, viewer) if going and may_read_figures(viewer) else []
+    told = list(await quarters(rooms, viewer)) if going and may_read_figures(viewer) else []
     return [await _stock(rooms, viewer, one, told[-1] if told else None, at) for one in going]
 
 

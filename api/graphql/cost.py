@@ -38,8 +38,17 @@ from api.graphql.connections import PAGE, PAGE_LIMIT
 from graph.model.errors import TooMuch
 
 ASSUMED_ITEMS: Final = 4
-# From the commune to the country; what each field of a listing was told by its sources.
-ASSUMED: Final = {"zones": 7, "voices": 18}
+# From the commune to the country; what each field of a listing was told by its sources; a year of months, a quarter of days.
+ASSUMED: Final = {
+    "zones": 7,
+    "voices": 18,
+    "buckets": 9,
+    "months": 12,
+    "cells": 12,
+    "columns": 12,
+    "days": 90,
+    "themes": 12,
+}
 # The whole schema, as explorers ask for it, takes as long as this many values: once in an operation, not twice.
 INTROSPECTION: Final = 4_000
 # What comes before the first value (a search and its ranking, a walk through names), in values that take as long.
@@ -52,6 +61,15 @@ BEFORE: Final = {
     "flows": 500,
     "coverage": 1_500,
     "countedFiles": 500,
+    "delays": 500,
+    "load": 500,
+    "deadEnds": 500,
+    "bottlenecks": 500,
+    "chains": 300,
+    "unmet": 500,
+    "impact": 2_000,
+    "report": 1_500,
+    "unitActivity": 1_500,
 }
 # Counting what each further choice would leave puts the candidates in order some fifteen times more.
 COUNTING: Final = {"facets": 1_500}

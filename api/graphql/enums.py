@@ -10,6 +10,7 @@ import strawberry
 
 from api.actions.figures.flows import End as FlowEnd
 from api.actions.reorganisation_said import MoveKind
+from api.actions.reports.registry import ReportKind
 from graph.model import vocabulary
 from graph.model.access import Operation, Role
 from graph.model.alerts import Pace
@@ -31,7 +32,10 @@ from graph.model.errors import RefusalCode
 from graph.model.figures.alert_words import KIND_WORDS
 from graph.model.figures.alerts import AlertKind
 from graph.model.figures.alerts import Urgency as AlertUrgency
+from graph.model.figures.dead_ends import Blockage
 from graph.model.figures.flows import Ending as HandoffEnding
+from graph.model.figures.impact import Caution as ImpactCaution
+from graph.model.figures.impact import Gauge as ImpactGauge
 from graph.model.figures.selecting import Counted as CountedFacts
 from graph.model.figures.selecting import Split as CountedSplit
 from graph.model.keeping import Act as ListingAct
@@ -49,6 +53,7 @@ __all__ = [
     "AgreementKind",
     "AlertKind",
     "AlertUrgency",
+    "Blockage",
     "Channel",
     "CircleKind",
     "CountedFacts",
@@ -65,6 +70,8 @@ __all__ = [
     "HandoffState",
     "HandoffStep",
     "HolderRole",
+    "ImpactCaution",
+    "ImpactGauge",
     "LeadCause",
     "ListingAct",
     "ListingState",
@@ -88,6 +95,7 @@ __all__ = [
     "ReasonCode",
     "ReasonKind",
     "RefusalCode",
+    "ReportKind",
     "Requester",
     "Role",
     "Sequel",
@@ -128,6 +136,10 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     CountedFacts: "What is counted of one's own files.",
     CountedSplit: "By what the files behind a figure can be narrowed.",
     AlertUrgency: "How soon an alert asks for something.",
+    Blockage: "Why needs stop at a body.",
+    ImpactCaution: "What may mislead in the effect of an agreement.",
+    ImpactGauge: "What is measured of an agreement.",
+    ReportKind: "Which report.",
     AgreementKind: "What binds the parties of an agreement.",
     FieldGroup: "Fields of a listing that are vouched for together.",
     ForgettingCause: "Why a file is erased.",
@@ -173,6 +185,8 @@ NAMES: Final[Mapping[type[Enum], str]] = {
     CountedFacts: "CountedFacts",
     CountedSplit: "CountedSplit",
     FlowEnd: "FlowEnd",
+    ImpactCaution: "ImpactCaution",
+    ImpactGauge: "ImpactGauge",
     HandoffEnding: "HandoffEnding",
     HandoffKind: "HandoffKind",
     HandoffSide: "HandoffSide",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated
 
 import strawberry
 
 from api.actions import alerts, reorganising
 from api.actions import directory as actions
 from api.actions.keeping import kept
-from api.graphql import figures, moderation, suggestions
+from api.graphql import moderation, suggestions
 from api.graphql import relays as answers
 from api.graphql.casework import desk, own_page
 from api.graphql.casework import file as files
@@ -22,7 +22,9 @@ from api.graphql.casework.handoff import Handoff, NextAction
 from api.graphql.competences import CompetenceMatch, Completion
 from api.graphql.connections import Connection, NameCursor, decode, page_size
 from api.graphql.context import Info
-from api.graphql.enums import ModerationTask, OrganisationKind, Public
+from api.graphql.enums import ModerationTask, OrganisationKind
+from api.graphql.figures.queries import FigureQueries
+from api.graphql.given import bounded
 from api.graphql.listings import NAMED, Listing
 from api.graphql.me import Viewer
 from api.graphql.network_alerts import AlertQueries
@@ -34,15 +36,12 @@ from api.graphql.relays import RelaysResult
 from api.graphql.reorganisation_types import Reorganisation
 from api.graphql.searches import SavedSearch
 from api.graphql.services import Service
-from graph.model.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
+from graph.model.errors import NotAllowed, NotFound, NotSignedIn
 from graph.model.keeping import Target
-
-# Words, names, ids: more is not a question of this kind.
-WORDS_LIMIT: Final = 500
 
 
 @strawberry.type(description="What may be read. Open to everyone.")
-class Query(AlertQueries, CountedQueries):
+class Query(AlertQueries, CountedQueries, FigureQueries):
     """The directory."""
 
     @strawberry.field(
@@ -237,41 +236,6 @@ class Query(AlertQueries, CountedQueries):
         """Exact, for the organisation itself."""
         return await desk.report(info, month)
 
-    @strawberry.field(
-        description="Who hands to whom, and what comes of it: the network's published figures, for who may read them."
-    )
-    async def flows(
-        self,
-        info: Info,
-        period: Annotated[figures.Period, strawberry.argument(description="Quarters that were published.")],
-        territory: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Where the persons live; everywhere when null.")
-        ] = None,
-        category: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Of needs: its competences are then told apart.")
-        ] = None,
-    ) -> figures.FlowsResult:
-        """As published, hidden numbers null."""
-        return await figures.flows(
-            info, period, bounded(territory or "", "territory"), bounded(category or "", "category")
-        )
-
-    @strawberry.field(description="Communes without a relay for a competence, and who lives there.")
-    async def coverage(
-        self,
-        info: Info,
-        competence: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],
-        territory: Annotated[
-            strawberry.ID,
-            strawberry.argument(
-                description="A région, département or intercommunality; of a commune, its département."
-            ),
-        ],
-        public: Annotated[Public | None, strawberry.argument(description="What leaves it out is not counted.")] = None,
-    ) -> figures.CoverageResult:
-        """As a search would find them now."""
-        return await figures.coverage(info, bounded(competence, "competence"), bounded(territory, "territory"), public)
-
     @strawberry.field(description="Every reorganisation, the furthest day first; null for who does not plan them.")
     async def reorganisations(self, info: Info) -> list[Reorganisation] | None:
         """Drafts included."""
@@ -294,10 +258,3 @@ class Query(AlertQueries, CountedQueries):
         except (NotFound, NotAllowed, NotSignedIn):
             return None
         return Reorganisation.of(found.plan)
-
-
-def bounded(text: str, field: str) -> str:
-    """`text` when it is of a reasonable length. Raises InvalidInput."""
-    if len(text) > WORDS_LIMIT:
-        raise InvalidInput(f"Pas plus de {WORDS_LIMIT} caractères ici.", field)
-    return text

@@ -8,7 +8,6 @@ from datetime import date
 import strawberry
 
 from api.actions import reorganising
-from api.actions.figures.told import AtLeast
 from api.actions.reorganisation_said import MoveKind, said_of
 from api.actions.reorganised import compared
 from api.actions.reorganised_places import PlaceStock, place_stocks
@@ -16,6 +15,7 @@ from api.graphql.competences import Competence
 from api.graphql.context import Info
 from api.graphql.enums import FilesRule, OrganisationKind, PlanState
 from api.graphql.places import Territory
+from graph.model.figures.sums import AtLeast
 from graph.model.reorganisation import afterwards as coverage
 from graph.model.reorganisation import carried, comparing
 from graph.model.reorganisation import plan as model

@@ -9,11 +9,11 @@ from typing import Final
 
 from api.actions.casework.reading import FileList
 from api.actions.casework.selecting import Line, Selection
+from api.actions.figures import names
 from api.rooms import Rooms
 from api.web.casework_view import Row, rows
 from api.web.counted_address import NAMES, NONE, Wish
 from api.web.dates_words import relative_day
-from api.web.pages.coordination import names
 from api.web.pictures.svg import plural
 from graph.model.access import Viewer
 from graph.model.casework.clocks import PARIS

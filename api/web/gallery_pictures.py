@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from api.actions.figures.told import AtLeast
 from api.web.pictures.bars import Delay, delays, marks_of
 from api.web.pictures.bodies import Body, Tie, network_map
 from api.web.pictures.chains import Path, chains
@@ -12,6 +11,7 @@ from api.web.pictures.flow import HIDDEN, Band, Stop, flow
 from api.web.pictures.grid import Load, grid
 from api.web.pictures.places import Town, coverage_map
 from api.web.pictures.table import Drawn
+from graph.model.figures.sums import AtLeast
 from graph.model.territory import Point
 
 SAYS: Final = "Un exemple, fait pour cette page."

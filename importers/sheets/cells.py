@@ -33,6 +33,11 @@ def written(value: str, *, as_text: bool = False) -> str:
     return f"'{value}" if marked else value
 
 
+def inert(text: str, *, as_text: bool = False) -> str:
+    """Any text as words that no spreadsheet runs; `as_text` in a workbook, whose cells say that they are no formula."""
+    return written(plain(text), as_text=as_text)
+
+
 def is_emptied(cell: str) -> bool:
     """Whether a plain cell says that its value is to be emptied."""
     return cell == EMPTIED

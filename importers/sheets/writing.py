@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -17,6 +16,7 @@ from graph.model.directory import Mode, Public
 from graph.model.vocabulary import competences, label
 from importers.sheets.cells import EMPTIED, plain, written
 from importers.sheets.columns import STATES, Sheet, Told, columns
+from importers.sheets.csv_file import csv_of
 from importers.sheets.grid import MOST_ROWS
 from importers.sheets.table import README
 from importers.sheets.values import Known, Words, YesNo
@@ -40,13 +40,9 @@ RULES: Final = (
 
 
 def as_csv(sheet: Sheet, records: Iterable[Told], known: Known) -> bytes:
-    """One table in UTF-8 with its mark and semicolons, as French spreadsheets open it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([column.name for column in columns(sheet)])
-    for record in records:
-        writer.writerow([written(cell) for cell in told(sheet, record, known)])
-    return text.getvalue().encode("utf-8-sig")
+    """One table, as French spreadsheets open it."""
+    head = [column.name for column in columns(sheet)]
+    return csv_of([head, *(told(sheet, record, known) for record in records)])
 
 
 def as_workbook(tables: Mapping[Sheet, Sequence[Told]], known: Known) -> bytes:

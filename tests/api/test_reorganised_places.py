@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from api.actions.figures.told import AtLeast, row_of
+from api.actions.figures.told import row_of
 from api.actions.reorganised_places import place_stocks
 from api.graphql.reorganisation_types import FilesByPlace
 from api.rooms import Rooms
@@ -17,6 +17,7 @@ from api.web.reorganised_view import Named
 from graph.model.access import Role
 from graph.model.figures.lattice import Measure, Node
 from graph.model.figures.periods import Quarter
+from graph.model.figures.sums import AtLeast
 from graph.model.reorganisation.plan import FilesRule, Move, MoveFiles, Plan
 from graph.store.unit import Graph
 from search.embedded import EmbeddedIndex

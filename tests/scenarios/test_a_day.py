@@ -34,6 +34,7 @@ from graph.model.errors import NeedsConfirming, NotFound, StepNotAllowed
 from graph.store.unit import Graph, Unit
 from search.embedded import EmbeddedIndex
 from tests import make
+from tests.api.casework import drafting
 from tests.cases import CMS, DESK, lead_of, people
 from tests.reading import shared
 
@@ -88,7 +89,7 @@ class Day:
             groups=SHARED,
             urgent=need.urgent,
         )
-        await handoffs.draft(self.rooms, ANNE, file.id, draft, key=self.key(), at=at)
+        await drafting.draft(self.rooms, ANNE, file.id, draft, key=self.key(), at=at)
         return await self.step(draft.id, Step.SUBMIT, ANNE, at), draft.id
 
     async def step(self, handoff: str, step: Step, viewer: Viewer, at: datetime, **said: Any) -> File:
@@ -271,6 +272,6 @@ async def test_full_here_the_same_file_goes_on(day: Day) -> None:
     assert (action.organisation, action.account) == (DESK, "anne")
     again = Draft(id="again", kind=Kind.REFER, target=Target(organisation=CMS), needs=file.handoffs[handoff].needs)
     with pytest.raises(NeedsConfirming):
-        await handoffs.draft(day.rooms, ANNE, file.id, again, key=day.key(), at=MONDAY)
+        await drafting.draft(day.rooms, ANNE, file.id, again, key=day.key(), at=MONDAY)
     file, other = await day.sent(await day.read(file), MONDAY, to="o:epicerie")
     assert {one.id: one.state for one in file.handoffs.values()} == {handoff: State.DECLINED, other: State.SENT}

@@ -41,6 +41,13 @@ MANDATE_TERMS = make.agreement(
 )
 
 
+JSON = {"accept": "application/json", "origin": "http://m.example"}
+IMPACT = """query($id: ID!) { impact(agreement: $id) { ... on AgreementImpact {
+  sentence told filesBefore filesAfter cautions { words }
+  effects { gauge settled says words before { low point high } }
+} } }"""
+
+
 def worker(organisation: str) -> Actor:
     return Actor(kind=ActorKind.PROFESSIONAL, account=f"pro-{organisation}", organisation=organisation, name="Ben")
 
@@ -98,12 +105,23 @@ async def test_the_giver_sees_what_the_mandate_changed_with_its_ranges(paris: In
     async with await paris.signed_in(Role.HEAD_OF_SERVICE, GIVER) as head:
         page = (await head.get(PAGE, params={"departement": "departement:25"})).text
         names = text((await head.get("/coordination/conventions")).text)
+        answer = await head.post("/graphql", json={"query": IMPACT, "variables": {"id": MANDATE}}, headers=JSON)
     assert "Mandat hôtelier" in names
     shown = text(page).replace("\u00a0", " ")
     # A night cost 102.8 € on average, and costs 72.8 €: 29 % less, told as a range.
     assert "Une unité coûte entre 2" in shown
     assert "de moins qu’avant la convention" in shown
     assert f"{FAMILIES} dossiers" in shown
+    # By GraphQL the same is told, with its ends as numbers.
+    found = answer.json()["data"]["impact"]
+    assert found["sentence"] in shown
+    assert (found["told"], found["filesBefore"], found["filesAfter"]) == (True, FAMILIES, FAMILIES)
+    told = {one["gauge"]: one for one in found["effects"]}
+    before = told["UNIT_COST"]["before"]
+    assert [round(before[end]) for end in ("low", "point", "high")] == [102, 103, 104]
+    assert (told["UNIT_COST"]["settled"], told["UNIT_COST"]["says"]) == (True, "moins qu’avant")
+    assert (told["VOLUME"]["settled"], told["VOLUME"]["says"]) == (False, "pas de différence sûre")
+    assert all(one["words"] in shown for one in found["effects"] + found["cautions"])
     cost = row(page, "Coût de l’unité")
     assert "103 (entre 102 et 104)" in cost
     assert "72,8 (entre 7" in cost

@@ -32,6 +32,7 @@ from graph.model.directory import Contact
 from graph.model.errors import NotFound
 from graph.store.unit import Graph, Unit
 from tests import make
+from tests.api.casework import drafting
 from tests.api.inside import Inside, inside
 
 DESK, CENTRE, HYGIENE, EMPLOYER = "t:accueil", "t:centre", "t:hygiene", "t:employeur"
@@ -113,7 +114,7 @@ async def refer(site: Inside, viewer: Viewer, file: str, to: str, ground: Ground
         ground=consent.id,
         urgent=ground is Ground.DANGER,
     )
-    await handoffs.draft(site.rooms, viewer, file, draft, key=uuid4().hex)
+    await drafting.draft(site.rooms, viewer, file, draft, key=uuid4().hex)
     await step(site, viewer, draft.id, Step.SUBMIT)
     return draft.id
 

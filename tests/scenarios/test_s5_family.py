@@ -17,7 +17,7 @@ import httpx2
 import pytest
 
 from api.actions.casework import opening
-from api.actions.casework.handoffs import draft, give_consent, step
+from api.actions.casework.handoffs import give_consent, step
 from graph.model.access import Role, Viewer
 from graph.model.casework.deciding import Draft
 from graph.model.casework.file import File, FileState, Identity, Member, MemberRole, Outcome
@@ -26,6 +26,7 @@ from graph.model.casework.handoff import Kind, State, Step, Target
 from graph.model.casework.said import Said
 from graph.store.unit import Graph
 from tests import make
+from tests.api.casework.drafting import draft
 from tests.api.inside import Inside, inside
 
 POLE, PMI, CAF = "t:pole", "t:pmi", "t:family-caf"

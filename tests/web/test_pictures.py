@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from api.actions.figures.told import AtLeast, added
 from api.web.pages.coordination.answer import number, share
 from api.web.pictures import bodies, flow
 from api.web.pictures.bars import Delay, delays, marks_of
@@ -22,6 +21,7 @@ from api.web.pictures.places import Changed, Town, changes_map, coverage_map
 from api.web.pictures.svg import NAMESPACE, Canvas, el, fitted, grouped, text, told
 from api.web.pictures.table import HIDDEN_SHORT, HIDDEN_WORDS, Drawn, Table
 from graph.model.figures.histograms import FROM
+from graph.model.figures.sums import AtLeast, added
 from graph.model.territory import Point
 
 NASTY = """<script>&"'</script>"""
@@ -143,7 +143,7 @@ def test_a_hidden_number_has_no_size_and_is_hidden_in_the_table_and_in_the_file(
     for drawn in (band, *bars):
         assert drawn.table.hides
         assert HIDDEN_SHORT in {cell.words for cells in drawn.table.lines for cell in cells}
-        assert HIDDEN_WORDS in drawn.table.csv()
+        assert HIDDEN_WORDS in drawn.table.csv().decode()
 
 
 def test_zero_is_told_and_a_sum_with_a_hole_says_so() -> None:
@@ -151,7 +151,11 @@ def test_zero_is_told_and_a_sum_with_a_hole_says_so() -> None:
     [cells] = table.lines
     assert [cell.words for cell in cells] == ["x", "0", "au moins 40"]
     assert not table.hides
-    assert list(csv.reader(io.StringIO(table.csv()), delimiter=";"))[1] == ["x", "0", "au moins 40"]
+    assert list(csv.reader(io.StringIO(table.csv().decode("utf-8-sig"), newline=""), delimiter=";"))[1] == [
+        "x",
+        "0",
+        "au moins 40",
+    ]
 
 
 def test_hidden_is_no_zero_and_the_least_is_no_number_to_reckon_with() -> None:
@@ -183,7 +187,11 @@ def test_hidden_is_no_zero_and_the_least_is_no_number_to_reckon_with() -> None:
 
 @pytest.mark.parametrize("name", ["=1+1", "+33", "-5", "@x", "＝1+1", "\t=1", "\n-5"])
 def test_a_name_is_no_formula_in_a_spreadsheet(name: str) -> None:
-    written = list(csv.reader(io.StringIO(Table("t", ("a", "b"), ((name, 12),)).csv()), delimiter=";"))
+    written = list(
+        csv.reader(
+            io.StringIO(Table("t", ("a", "b"), ((name, 12),)).csv().decode("utf-8-sig"), newline=""), delimiter=";"
+        )
+    )
     assert written[1] == [f"'{name.strip()}", "12"]
 
 

@@ -15,7 +15,6 @@ from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.account import MembershipState
 from graph.model.casework import deciding
 from graph.model.casework.acts import Event, Stepped
-from graph.model.casework.deciding import Draft
 from graph.model.casework.file import Actor, File
 from graph.model.casework.grounds import Consent
 from graph.model.casework.handoff import Handoff, Kind, Side, Step
@@ -45,18 +44,6 @@ async def give_consent(
 
     asked = ("consent", replace(consent, id="", given=datetime(1970, 1, 1, tzinfo=UTC)))
     return await act(rooms, viewer, file_id, key=key, asked=asked, decide=decide, at=at)
-
-
-async def draft(
-    rooms: Rooms, viewer: Viewer, file_id: str, draft: Draft, *, key: str, at: datetime | None = None
-) -> File:
-    """Prepare a handoff; nothing leaves. Raises NotFound, NotAllowed, StepNotAllowed, InvalidInput, NeedsConfirming."""
-
-    async def decide(unit: Unit, file: File, by: Actor, moment: datetime) -> Sequence[Event]:
-        clocks = await unit.timing.clocks(draft.target.organisation)
-        return [deciding.drafted(file, draft, by, Taking(at=moment, clocks=clocks))]
-
-    return await act(rooms, viewer, file_id, key=key, asked=("draft", replace(draft, id="")), decide=decide, at=at)
 
 
 async def step(

@@ -9,14 +9,14 @@ from typing import Final
 
 from api.actions.casework.reading import MOST_UNITS, FileList, Scope, listed, part_of, read_in_list
 from api.actions.figures.reading import exact, may_read_exactly, unit_of
-from api.actions.reports.asking import MOST_MONTHS, begin_of
+from api.actions.reports.asking import MOST_MONTHS
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.desk_report import beside, read_month
 from graph.model.errors import InvalidInput, NotAllowed
 from graph.model.figures.facts import Facts
-from graph.model.figures.periods import Span
+from graph.model.figures.periods import Span, month_begin
 from graph.model.figures.selecting import ARROW, Chosen, Found, Split, choices, selected, splits_of
 from graph.store.below import below
 from graph.store.unit import Unit
@@ -122,7 +122,7 @@ def span_of(first: str, last: str) -> Span:
     """From a month or a day to another, included, in Paris. Raises InvalidInput."""
     begin, end = _begin(first, "du"), _begin(last, "au")
     month = len(last) == A_MONTH
-    after = begin_of(beside(last, 1)) if month else datetime.combine(end.date() + timedelta(days=1), time(0), PARIS)
+    after = month_begin(beside(last, 1)) if month else datetime.combine(end.date() + timedelta(days=1), time(0), PARIS)
     if after <= begin:
         raise InvalidInput("La période finit avant de commencer.", "au")
     if after - begin > timedelta(days=31 * MOST_MONTHS):
@@ -132,7 +132,7 @@ def span_of(first: str, last: str) -> Span:
 
 def _begin(text: str, field: str) -> datetime:
     if len(text) != A_DAY:
-        return begin_of(read_month(text))
+        return month_begin(read_month(text))
     try:
         return datetime.combine(date.fromisoformat(text), time(0), PARIS)
     except ValueError:

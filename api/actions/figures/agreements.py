@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -11,11 +12,10 @@ from api.actions.figures.reading import (
     exact,
     may_read_figures,
     must_read_figures,
-    published,
     quarters,
+    tables,
     unit_of,
 )
-from api.actions.reports.asking import begin_of
 from api.actions.reports.told import row_of
 from api.rooms import Rooms
 from graph.model.access import Viewer
@@ -27,6 +27,7 @@ from graph.model.figures.facts import Facts
 from graph.model.figures.impact import Arm, Gauge, Impact, Terms, impact
 from graph.model.figures.lattice import Measure, part
 from graph.model.figures.of_deliveries import unit_of as given_unit
+from graph.model.figures.periods import month_begin
 from graph.model.figures.ranges import Range
 from graph.model.territory import Territory, TerritoryLevel
 from graph.model.vocabulary import competence
@@ -94,7 +95,9 @@ async def agreement_seen(rooms: Rooms, viewer: Viewer, id_: str, at: datetime) -
     after = await _arm(rooms, viewer, agreement, house, start, months)
     # The same months a year before, so that seasons do not count.
     before = await _arm(rooms, viewer, agreement, house, beside(start, -MONTHS), months)
-    return replace(seen, effect=impact(before, after, terms_of(agreement, house)), before=before, after=after)
+    # Hundreds of draws: others are answered meanwhile.
+    effect = await asyncio.to_thread(impact, before, after, terms_of(agreement, house))
+    return replace(seen, effect=effect, before=before, after=after)
 
 
 async def simulated(rooms: Rooms, viewer: Viewer, seen: Seen, departement: str) -> Simulated:
@@ -157,7 +160,7 @@ async def _granter(rooms: Rooms, viewer: Viewer, agreement: Agreement) -> Unit |
 
 async def _arm(rooms: Rooms, viewer: Viewer, agreement: Agreement, house: Unit, first: str, months: int) -> Arm:
     """What the house knows of these months: its own handoffs and files, and what was given to those it leads or handed on."""
-    begin, end = begin_of(first), begin_of(beside(first, months))
+    begin, end = month_begin(first), month_begin(beside(first, months))
     facts: Facts = await exact(rooms, viewer, begin, end, house.organisation)
     async with rooms.graph.reading() as unit:
         given = await unit.deliveries.by(house.ids, begin, end)
@@ -176,12 +179,11 @@ async def _needs(rooms: Rooms, viewer: Viewer, agreement: Agreement, territory: 
         row = row_of(territory)
     except InvalidInput:
         return None
-    counts: list[int | None] = []
-    for quarter in (await quarters(rooms, viewer))[-YEAR:]:
-        found = await published(rooms, viewer, Measure.NEEDS_OPENED, quarter, row)
-        for id_ in agreement.competences:
-            column = part("category", competence(id_).category), part("competence", id_)
-            counts.append(found.count(row, column) if found else None)
+    at = await quarters(rooms, viewer)
+    last = list(at)[-YEAR:]
+    found = await tables(rooms, viewer, [(Measure.NEEDS_OPENED, quarter) for quarter in last], row, at)
+    columns = [(part("category", competence(id_).category), part("competence", id_)) for id_ in agreement.competences]
+    counts = [found[Measure.NEEDS_OPENED, quarter].count(row, column) for quarter in last for column in columns]
     told = [count for count in counts if count is not None]
     return sum(told) if told and len(told) == len(counts) else None
 

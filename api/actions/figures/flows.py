@@ -6,23 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
-from typing import Final
 
-from api.actions.figures.told import Told, counted_exactly, own, row_of, told
+from api.actions.figures.told import Scope, Told, seen
 from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.figures.flows import Ending
 from graph.model.figures.lattice import WHOLE, Measure, Node, part
-from graph.model.figures.periods import Period
-from graph.model.territory import Territory, TerritoryLevel
-
-# Bodies are told under a département alone; above it, territories are.
-BELOW: Final = {
-    None: "region",
-    TerritoryLevel.REGION: "departement",
-    TerritoryLevel.DEPARTEMENT: "organisation",
-    TerritoryLevel.EPCI: "commune",
-}
 
 
 class End(StrEnum):
@@ -64,30 +53,18 @@ class Flows:
         return dict(self.outcomes).get(ending, 0)
 
 
-async def flows(
-    rooms: Rooms, viewer: Viewer, period: Period, territory: Territory | None = None, category: str = ""
-) -> Flows:
-    """The network's, as published. Raises NotSignedIn, NotAllowed."""
-    row = row_of(territory)
-    sent = await told(rooms, viewer, Measure.SENT, period, row)
-    answered = await told(rooms, viewer, Measure.ANSWERED, period, row)
-    split = BELOW.get(territory.level if territory else None, "")
-    return _flows(sent, answered, row, split, category)
-
-
-async def own_flows(rooms: Rooms, viewer: Viewer, period: Period, category: str = "") -> Flows:
-    """Those of one's own service, to the last one. Raises NotSignedIn, NotAllowed."""
-    facts = await own(rooms, viewer, period, category)
-    sent = counted_exactly(facts, Measure.SENT, period)
-    answered = counted_exactly(facts, Measure.ANSWERED, period)
-    return _flows(sent, answered, WHOLE, "organisation", "")
+async def flows(rooms: Rooms, viewer: Viewer, scope: Scope) -> Flows:
+    """The network's, as published; those of one's own service, to the last one. Raises NotSignedIn, NotAllowed."""
+    sent, answered = await seen(rooms, viewer, scope, Measure.SENT, Measure.ANSWERED)
+    # Her own facts are of the category already.
+    return _flows(sent, answered, scope.row, scope.split, "" if scope.exact else scope.category)
 
 
 def _flows(sent: Told, answered: Told, row: Node, split: str, category: str) -> Flows:
     column = (part("category", category),) if category else WHOLE
     outcomes = () if category else tuple((one, answered.count(row, (part("outcome", one),))) for one in Ending)
     themed = _themed(sent, row, split, column)
-    general = chain(_senders(sent, row, split), _outcomes(answered, row, split))
+    general = chain(senders(sent, row, split), _outcomes(answered, row, split))
     return Flows(
         sent.count(row, column),
         answered.count(row, column),
@@ -108,7 +85,7 @@ def _below(told_: Told, row: Node, split: str, column: Node) -> tuple[list[tuple
     return [(value, (*row, part(split, value))) for value in spread.told], spread.hidden
 
 
-def _senders(sent: Told, row: Node, split: str) -> Iterable[Band]:
+def senders(sent: Told, row: Node, split: str) -> Iterable[Band]:
     """From who sends to who receives; bodies that receive are told under a département alone."""
     if split != "organisation":
         return

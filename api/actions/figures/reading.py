@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -57,33 +57,49 @@ def must_read_figures(viewer: Viewer) -> None:
     check(viewer, Operation.READ_FIGURES, Subject())
 
 
-async def quarters(rooms: Rooms, viewer: Viewer) -> list[Quarter]:
-    """Which quarters are published, the first first. Raises NotSignedIn, NotAllowed."""
+async def quarters(rooms: Rooms, viewer: Viewer) -> dict[Quarter, datetime]:
+    """Which quarters are published, the first first, and when each was. Raises NotSignedIn, NotAllowed."""
     must_read_figures(viewer)
     async with rooms.graph.reading() as unit:
-        return sorted(await unit.figures.quarters())
+        found = await unit.figures.quarters()
+    return dict(sorted(found.items()))
+
+
+async def tables(
+    rooms: Rooms,
+    viewer: Viewer,
+    wanted: Iterable[tuple[Measure, Quarter]],
+    row: Node = WHOLE,
+    at: Mapping[Quarter, datetime] | None = None,
+) -> dict[tuple[Measure, Quarter], Published]:
+    """What is told of measures in quarters: the cells of this row, of those above it, and of its parts (territories, bodies).
+    A quarter that is not published is not there. `at` is when each was, where `quarters` was asked already. Raises NotSignedIn,
+    NotAllowed.
+    """
+    must_read_figures(viewer)
+    at = at or await quarters(rooms, viewer)
+    held = _held.setdefault(rooms.graph, {})
+    asked = {(measure, quarter): (at[quarter], measure, quarter, row) for measure, quarter in wanted if quarter in at}
+    found = {one: held[key] for one, key in asked.items() if key in held}
+    missing = {one: key for one, key in asked.items() if one not in found}
+    if missing:
+        above = [row[:length] for length in range(len(row) + 1)]
+        async with rooms.graph.reading() as unit:
+            for (measure, quarter), key in missing.items():
+                texts = await unit.figures.rows(quarter, measure, above)
+                texts |= await unit.figures.below(quarter, measure, row)
+                if len(held) >= MOST_HELD:
+                    held.clear()
+                held[key] = published_of((node, orjson.loads(text)) for node, text in texts.items())
+                found[measure, quarter] = held[key]
+    return found
 
 
 async def published(
     rooms: Rooms, viewer: Viewer, measure: Measure, quarter: Quarter, row: Node = WHOLE
 ) -> Published | None:
-    """What is told of a measure in a quarter: the cells of this row, of those above it, and of its parts (territories, bodies).
-    None where the quarter is not published. Raises NotSignedIn, NotAllowed.
-    """
-    must_read_figures(viewer)
-    held = _held.setdefault(rooms.graph, {})
-    async with rooms.graph.reading() as unit:
-        published_at = (await unit.figures.quarters()).get(quarter)
-        if published_at is None:
-            return None
-        key = published_at, measure, quarter, row
-        if key not in held:
-            above = [row[:length] for length in range(len(row) + 1)]
-            texts = await unit.figures.rows(quarter, measure, above) | await unit.figures.below(quarter, measure, row)
-            if len(held) >= MOST_HELD:
-                held.clear()
-            held[key] = published_of((node, orjson.loads(text)) for node, text in texts.items())
-    return held[key]
+    """One table of them; None where the quarter is not published. Raises NotSignedIn, NotAllowed."""
+    return (await tables(rooms, viewer, [(measure, quarter)], row)).get((measure, quarter))
 
 
 async def network(rooms: Rooms, viewer: Viewer, quarter: Quarter) -> NetworkTold | None:

@@ -3,30 +3,62 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 
-from api.actions.figures.reading import exact, published
+from api.actions.figures.reading import exact, tables
 from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.figures.facts import Facts
 from graph.model.figures.flows import category_of
-from graph.model.figures.lattice import WHOLE, Measure, Node, Part, Published, counted, part, value_of
+from graph.model.figures.lattice import WHOLE, Measure, Node, Part, Published, counted, value_of
 from graph.model.figures.periods import Period, Quarter
+from graph.model.figures.sums import added
 from graph.model.figures.tables import LEVELS, TABLES
-from graph.model.territory import Territory
+from graph.model.territory import Territory, TerritoryLevel
 
-# What stands at a moment, not in a stretch of time: of several quarters the last one counts.
-STANDING = frozenset({Measure.NEEDS_OPEN, Measure.UNMET, Measure.FILES_OPEN, Measure.TRANSITIONAL})
-
-
+# What stands at a moment, not in a stretch of time: of several quarters the last one counts. UNMET is both, a need that stands
+# open and a contact of the quarter: its quarters are added up, and its definition says so.
+STANDING: Final = frozenset({Measure.NEEDS_OPEN, Measure.FILES_OPEN, Measure.TRANSITIONAL})
+# Of one's own service, quarters that can be chosen: two years.
+QUARTERS: Final = 8
+BODIES: Final = "organisation"
 # A network lies in one of these, or in several.
 HOMES: Final = ("region", "departement")
+# Bodies are told under a département alone; above it, territories are.
+BELOW: Final = {
+    None: "region",
+    TerritoryLevel.COUNTRY: "region",
+    TerritoryLevel.REGION: "departement",
+    TerritoryLevel.DEPARTEMENT: BODIES,
+    TerritoryLevel.EPCI: "commune",
+}
 
 
-class AtLeast(int):
-    """A number to which hidden ones would have to be added."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What figures are asked of: where people live (None: everywhere), needs of one category ("": all). `exact` is one's own
+    service, to the last one; otherwise it is the network as it was published. `published` says when each quarter was: read once,
+    and given on.
+    """
+
+    period: Period
+    territory: Territory | None = None
+    category: str = ""
+    exact: bool = False
+    published: Mapping[Quarter, datetime] = field(default_factory=dict)
+
+    @property
+    def row(self) -> Node:
+        """Its row in what is told."""
+        return WHOLE if self.exact else row_of(self.territory)
+
+    @property
+    def split(self) -> str:
+        """By what its row is told apart; "" where it is not."""
+        return BODIES if self.exact else BELOW.get(self.territory.level if self.territory else None, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,30 +108,19 @@ class Told:
         return Spread(found, hidden)
 
 
-def added(counts: Iterable[int | None]) -> int | None:
-    """A sum that says when something is missing from it; None where nothing else is known of it: "at least none" is no number."""
-    every = list(counts)
-    known = [one for one in every if one is not None]
-    if not known:
-        return None if every else 0
-    partial = len(known) < len(every) or any(isinstance(one, AtLeast) for one in known)
-    if not partial:
-        return sum(known)
-    return AtLeast(sum(known)) if sum(known) else None
-
-
-async def where_all_is(rooms: Rooms, viewer: Viewer, period: Period) -> str:
-    """The territory in which all that was sent in a period lies, down to a département; "" where more than one has a part of it.
-
-    Raises NotSignedIn, NotAllowed.
+async def where_all_is(rooms: Rooms, viewer: Viewer, scope: Scope) -> Territory | None:
+    """The territory in which all that was sent in a period lies, down to a département; None where more than one has a part of
+    it. Raises NotSignedIn, NotAllowed.
     """
-    row, found = WHOLE, ""
+    found: Territory | None = None
     for level in HOMES:
-        spread = (await told(rooms, viewer, Measure.SENT, period, row)).parts(row, WHOLE, level)
-        if spread.hidden != 0 or len(spread.told) != 1:
+        here = replace(scope, territory=found)
+        [sent] = await told(rooms, viewer, here, Measure.SENT)
+        spread = sent.parts(here.row, WHOLE, level)
+        place = rooms.places.get(next(iter(spread.told))) if spread.hidden == 0 and len(spread.told) == 1 else None
+        if place is None:
             break
-        (found,) = spread.told
-        row = (*row, part(level, found))
+        found = place
     return found
 
 
@@ -113,11 +134,29 @@ def row_of(territory: Territory | None) -> Node:
     return tuple(found)
 
 
-async def told(rooms: Rooms, viewer: Viewer, measure: Measure, period: Period, row: Node = WHOLE) -> Told:
-    """The network's published figures: of this row, and of its parts. Raises NotSignedIn, NotAllowed."""
-    asked = period.quarters if measure not in STANDING else period.quarters[-1:]
-    found = [await published(rooms, viewer, measure, quarter, row) for quarter in asked]
-    return Told([one for one in found if one is not None])
+async def told(rooms: Rooms, viewer: Viewer, scope: Scope, *measures: Measure) -> tuple[Told, ...]:
+    """The network's published figures, a Told for each measure: of the scope's row, and of its parts. Raises NotSignedIn,
+    NotAllowed.
+    """
+    asked = {one: quarters_of(one, scope.period) for one in measures}
+    wanted = [(measure, quarter) for measure, some in asked.items() for quarter in some]
+    found = await tables(rooms, viewer, wanted, scope.row, scope.published)
+    return tuple(
+        Told([found[one, quarter] for quarter in some if (one, quarter) in found]) for one, some in asked.items()
+    )
+
+
+async def seen(rooms: Rooms, viewer: Viewer, scope: Scope, *measures: Measure) -> tuple[Told, ...]:
+    """The same, or those of one's own service. Raises NotSignedIn, NotAllowed."""
+    if not scope.exact:
+        return await told(rooms, viewer, scope, *measures)
+    facts = await own(rooms, viewer, scope.period, scope.category)
+    return tuple(counted_exactly(facts, one, scope.period) for one in measures)
+
+
+def quarters_of(measure: Measure, period: Period) -> tuple[Quarter, ...]:
+    """Those that count: all of what happened, the last of what stands."""
+    return period.quarters[-1:] if measure in STANDING else period.quarters
 
 
 async def own(rooms: Rooms, viewer: Viewer, period: Period, category: str = "") -> Facts:
@@ -136,10 +175,9 @@ async def own(rooms: Rooms, viewer: Viewer, period: Period, category: str = "") 
 def counted_exactly(facts: Facts, measure: Measure, period: Period) -> Told:
     """The same tables of her own service: bodies stand right below the whole."""
     table = TABLES[measure]
-    asked = period.quarters if measure not in STANDING else period.quarters[-1:]
-    rows: tuple[Part, ...] = (Part("organisation", table.body),) if table.body else ()
+    rows: tuple[Part, ...] = (Part(BODIES, table.body),) if table.body else ()
 
     def one(quarter: Quarter) -> Counter[Any]:
         return counted(table.of(facts, quarter), rows, table.columns(quarter))
 
-    return Told([Exact(one(quarter)) for quarter in asked])
+    return Told([Exact(one(quarter)) for quarter in quarters_of(measure, period)])

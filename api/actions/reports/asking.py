@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from graph.model.casework.clocks import PARIS
 from graph.model.casework.desk_report import beside, month_of, read_month
 from graph.model.errors import InvalidInput
-from graph.model.figures.periods import MOST_QUARTERS, Period, quarter_of
+from graph.model.figures.periods import MOST_QUARTERS, Period, month_begin, quarter_of
 from graph.model.reasons import MONTHS
 
 VOWELS: Final = "ao"
@@ -36,12 +35,12 @@ class Asked:
     @property
     def begin(self) -> datetime:
         """Its first moment, in Paris."""
-        return begin_of(self.first)
+        return month_begin(self.first)
 
     @property
     def end(self) -> datetime:
         """The first moment after it."""
-        return begin_of(beside(self.last, 1))
+        return month_begin(beside(self.last, 1))
 
     @property
     def words(self) -> str:
@@ -67,11 +66,6 @@ def between_months(first: str, last: str) -> str:
     """ "de janvier 2026 à mars 2026", "d’août 2026 à octobre 2026"."""
     begin = month_name(first)
     return f"{'d’' if begin[0] in VOWELS else 'de '}{begin} à {month_name(last)}"
-
-
-def begin_of(month: str) -> datetime:
-    """The first moment of a month, in Paris."""
-    return datetime(int(month[:4]), int(month[5:]), 1, tzinfo=PARIS)
 
 
 def asked_of(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from api.actions.casework.front_desk import Transitional, monthly, transitional
-from api.actions.reports.asking import Asked, begin_of, month_name
+from api.actions.reports.asking import Asked, month_name
 from api.actions.reports.table import Cell, Report, Table, numbers, words
 from api.rooms import Rooms
 from graph.model.access import Viewer
@@ -17,6 +17,7 @@ from graph.model.casework.desk_report import beside
 from graph.model.casework.file import Outcome
 from graph.model.errors import InvalidInput
 from graph.model.figures.facts import NeedFact
+from graph.model.figures.periods import month_begin
 from graph.model.vocabulary import competence, competences, label
 
 RIGHTS: Final = "droits-et-prestations"
@@ -98,7 +99,7 @@ def _trend(months: list[Month], needs: list[NeedFact]) -> Table:
 
 def rights_opened(needs: Iterable[NeedFact], month: str) -> int:
     """Needs about rights and benefits that were met in the month."""
-    begin, end = begin_of(month), begin_of(beside(month, 1))
+    begin, end = month_begin(month), month_begin(beside(month, 1))
     return sum(
         need.outcome is Outcome.MET
         and need.ended is not None

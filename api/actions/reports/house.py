@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
-from api.actions.figures.reading import Unit, exact, unit_of
+from api.actions.figures.house import House, house_seen
+from api.actions.figures.reading import exact, unit_of
 from api.actions.reports.asking import Asked
 from api.actions.reports.table import Cell, Column, Mark, Report, Table, numbers, words
 from api.rooms import Rooms
 from graph.model.access import Viewer
-from graph.model.figures.facts import Facts
 from graph.model.figures.statutory import Counted, counted, returns
-from graph.model.figures.unit_activity import Activity, activity, load, load_by_post
+from graph.model.figures.unit_activity import Activity
 from graph.model.life import PARIS
 from graph.model.vocabulary import competence, label
-from graph.store.casework.teams import Load
 
 WHOLE: str = "Ensemble"
 ACTIVE = (
@@ -37,28 +34,14 @@ RETURNS = (
 
 async def unit_activity(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
     """Her own service, or a unit below it, line by line. Raises NotSignedIn, NotAllowed."""
-    at = datetime.now(UTC)
-    house = await unit_of(rooms, viewer, asked.organisation)
-    facts = await exact(rooms, viewer, asked.begin, asked.end, asked.organisation)
-    async with rooms.graph.reading() as unit:
-        names = await unit.accounts.organisation_names(house.ids)
-        accounts = await unit.accounts.of(sorted({file.account for file in facts.files if file.account}))
-        owed = {id_: await unit.teams.load(id_, at) for id_ in house.ids}
-        opened = await unit.requests.tallied("open", house.ids, asked.months)
-        posts = await unit.accounts.posts_held(house.ids)
-        labels = {post.id: post.label for some in (await unit.directory.posts_of(house.ids)).values() for post in some}
-    whole = _seen(facts, house.ids, asked, opened)
+    house = await house_seen(rooms, viewer, asked)
     return Report(
         name="activite",
         title="Activité du service",
-        scope=house.name,
+        scope=house.unit.name,
         period=asked.words,
-        sentence=_sentence(whole),
-        tables=(
-            _bodies(facts, house, names, asked, opened),
-            *_by_post(facts, house, asked, {key: post for key, post in posts.items() if post in labels}, labels),
-            _carried(facts, house, {id_: account.name for id_, account in accounts.items()}, asked, owed),
-        ),
+        sentence=_sentence(house.whole),
+        tables=(_bodies(house), *_by_post(house), _carried(house)),
         exact=True,
         notes=("Chiffres exacts, pour votre service seul : ne les publiez pas tels quels.",),
     )
@@ -73,13 +56,7 @@ def _sentence(whole: Activity) -> str:
     )
 
 
-def _seen(facts: Facts, bodies: Sequence[str], asked: Asked, opened: dict[str, int]) -> Activity:
-    """What was opened is counted where it was: files that another body leads since are not among the facts."""
-    found = activity(facts, bodies, asked.begin, asked.end)
-    return replace(found, opened=sum(opened.get(id_, 0) for id_ in bodies))
-
-
-def _bodies(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, opened: dict[str, int]) -> Table:
+def _bodies(house: House) -> Table:
     columns = (
         words("Unité"),
         *numbers("Dossiers actifs", "Personnes", "Ouverts", "Reçus", "Clos", "Passés"),
@@ -87,10 +64,9 @@ def _bodies(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, open
         *numbers("Faute de relais", "Demandes reçues", "Attendent une réponse"),
         *numbers("Demandes envoyées", "En attente ailleurs", "Contacts"),
     )
-    lines = [_line(WHOLE, _seen(facts, house.ids, asked, opened))]
-    if len(house.ids) > 1:
-        below = sorted((names.get(id_, id_), id_) for id_ in house.ids)
-        lines += [_line(name, _seen(facts, (id_,), asked, opened)) for name, id_ in below]
+    lines = [_line(WHOLE, house.whole)]
+    if len(house.bodies) > 1:
+        lines += [_line(name, one) for _, name, one in house.bodies]
     return Table(slug="unites", title="Unité par unité", columns=columns, lines=tuple(lines), definition=ACTIVE)
 
 
@@ -113,11 +89,9 @@ def _line(name: str, one: Activity) -> tuple[Cell, ...]:
     )
 
 
-def _by_post(
-    facts: Facts, house: Unit, asked: Asked, posts: Mapping[tuple[str, str], str], labels: Mapping[str, str]
-) -> tuple[Table, ...]:
+def _by_post(house: House) -> tuple[Table, ...]:
     """Load per post, where posts were said."""
-    if not posts:
+    if not house.by_post:
         return ()
     return (
         Table(
@@ -126,13 +100,13 @@ def _by_post(
             columns=(words("Poste"), *numbers("Professionnels", "Dossiers", "Personnes", "Dossiers par professionnel")),
             lines=tuple(
                 (
-                    labels.get(one.post, "Sans poste connu"),
+                    name or "Sans poste connu",
                     one.professionals,
                     one.files,
                     one.persons,
                     Mark.UNKNOWN if one.each is None else one.each,
                 )
-                for one in load_by_post(facts, house.ids, asked.end, posts)
+                for name, one in house.by_post
             ),
             definition=(
                 "Dossiers actifs à la fin de la période, par poste de leur référent, tel que l’administrateur du service l’a dit "
@@ -142,17 +116,10 @@ def _by_post(
     )
 
 
-def _carried(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, owed: dict[str, dict[str, Load]]) -> Table:
+def _carried(house: House) -> Table:
     """Who carries how much, when the period ended, with what each owes today."""
-    now: dict[str, tuple[int, int]] = {}
-    for loads in owed.values():
-        for account, one in loads.items():
-            actions, late = now.get(account, (0, 0))
-            now[account] = (actions + one.actions, late + one.late)
-    carried = load(facts, house.ids, asked.end)
     lines = tuple(
-        (names.get(account, account) if account else "Accueil du service", files, persons, *now.get(account, (0, 0)))
-        for account, files, persons in carried
+        (one.name or "Accueil du service", one.files, one.persons, one.actions, one.late) for one in house.carried
     )
     return Table(
         slug="charge",
@@ -163,7 +130,7 @@ def _carried(facts: Facts, house: Unit, names: dict[str, str], asked: Asked, owe
             "Dossiers actifs à la fin de la période, par référent ; les dossiers sans référent nommé sont à l’accueil du "
             "service. Actions à faire et en retard : aujourd’hui."
         ),
-        leads=tuple(account for account, _, _ in carried),
+        leads=tuple(one.account for one in house.carried),
     )
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from api.actions.figures.lacking import by_cause
 from api.actions.figures.reading import must_read_figures
 from api.actions.reports.asking import Asked
-from api.actions.reports.table import Cell, Report, Table, numbers, said, words
-from api.actions.reports.told import Told, row_of
+from api.actions.reports.table import Cell, Report, Table, counted, numbers, said, words
+from api.actions.reports.told import Told, read, row_of
 from api.rooms import Rooms
 from graph.model.access import Viewer
-from graph.model.casework.contact import Cause
 from graph.model.errors import InvalidInput
 from graph.model.figures.flows import Ending
 from graph.model.figures.lattice import Measure, Node, part, value_of
@@ -118,7 +118,8 @@ async def social_needs(rooms: Rooms, viewer: Viewer, asked: Asked) -> Report:
             if one.category == category
         ]
     causes = tuple(
-        (label("cause", cause.value), told.of(Measure.UNMET, (part("cause", cause.value),))) for cause in Cause
+        (label("cause", cause.value), counted(count))
+        for cause, count in by_cause(told.measured(Measure.UNMET), told.row)
     )
     themes = _table("themes", "Besoins par thème", "Thème", BY_THEME, [line for line in lines if _said(line)])
     return _report(
@@ -189,8 +190,7 @@ async def _told(rooms: Rooms, viewer: Viewer, asked: Asked, measures: Sequence[M
     territory = rooms.places.get(asked.territory) if asked.territory else None
     if asked.territory and territory is None:
         raise InvalidInput("Ce territoire n’est pas dans la carte.", "territoire")
-    told = Told(row_of(territory))
-    await told.load(rooms, viewer, asked.quarters.quarters, measures)
+    told = await read(rooms, viewer, asked.quarters.quarters, measures, row_of(territory))
     return told, territory.name if territory else FRANCE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from api.actions.figures.reading import may_read_exactly, may_read_figures
@@ -25,13 +26,24 @@ def _front_door(viewer: Viewer) -> bool:
     return bool(viewer.organisation) and may(viewer, Operation.READ_REQUESTS, Subject(organisation=viewer.organisation))
 
 
+class ReportKind(StrEnum):
+    """Every report; its value is its name in an address."""
+
+    FRONT_DOOR = "accueil"
+    UNIT_ACTIVITY = "activite"
+    STATUTORY = "obligations"
+    SOCIAL_NEEDS = "besoins"
+    NETWORK = "reseau"
+    STATUTORY_PUBLISHED = "obligations-reseau"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A report that may be asked for. `back` is how many months it holds where none are named, `published` whether it is made of
     the network's figures: whole quarters, a territory.
     """
 
-    name: str
+    name: ReportKind
     title: str
     answers: str
     may: Callable[[Viewer], bool]
@@ -42,14 +54,14 @@ class Kind:
 
 KINDS: Final = (
     Kind(
-        name="accueil",
+        name=ReportKind.FRONT_DOOR,
         title="Rapport de l’accueil",
         answers="Qui a demandé quoi, par quel canal, ce qui a été fait, et combien de dossiers sont gardés faute de relais.",
         may=_front_door,
         make=front_door,
     ),
     Kind(
-        name="activite",
+        name=ReportKind.UNIT_ACTIVITY,
         title="Activité du service",
         answers="Dossiers actifs, entrées et sorties, durée, ce qui attend, qui porte quoi : unité par unité.",
         may=may_read_exactly,
@@ -57,14 +69,14 @@ KINDS: Final = (
         back=3,
     ),
     Kind(
-        name="obligations",
+        name=ReportKind.STATUTORY,
         title="Décomptes obligatoires",
         answers="Domiciliations, demandes au 115, orientations RSA, enfance en danger, expulsions : pour votre service.",
         may=may_read_exactly,
         make=statutory,
     ),
     Kind(
-        name="besoins",
+        name=ReportKind.SOCIAL_NEEDS,
         title="Analyse des besoins sociaux",
         answers="Quels besoins, dans quels territoires, et lesquels restent sans relais.",
         may=may_read_figures,
@@ -72,7 +84,7 @@ KINDS: Final = (
         published=True,
     ),
     Kind(
-        name="reseau",
+        name=ReportKind.NETWORK,
         title="Rapport du réseau",
         answers="Ce qui a circulé entre organismes, trimestre par trimestre, et ce que furent les réponses.",
         may=may_read_figures,
@@ -80,7 +92,7 @@ KINDS: Final = (
         published=True,
     ),
     Kind(
-        name="obligations-reseau",
+        name=ReportKind.STATUTORY_PUBLISHED,
         title="Décomptes obligatoires, chiffres publiés",
         answers="Les mêmes décomptes pour un territoire, tels que le réseau peut les publier.",
         may=may_read_figures,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
+
+from graph.model.figures.sums import AtLeast
 
 HIDDEN_WORDS: Final = "masqué"
 
@@ -20,14 +21,8 @@ class Mark(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """A sum of which a part is hidden."""
-
-    number: int
-
-
-Cell = str | int | float | date | Mark | AtLeast
+# An int may be an AtLeast: a sum of which a part is hidden.
+Cell = str | int | float | date | Mark
 
 
 class Align(StrEnum):
@@ -89,13 +84,9 @@ def numbers(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name) for name in names)
 
 
-def total(counts: Iterable[int | None]) -> Cell:
-    """The sum of published counts: hidden where all are, at least so many where some are."""
-    every = list(counts)
-    told = [count for count in every if count is not None]
-    if len(told) == len(every):
-        return sum(told)
-    return AtLeast(sum(told)) if sum(told) else Mark.HIDDEN
+def counted(count: int | None) -> Cell:
+    """A number as it is told, or that it is hidden."""
+    return Mark.HIDDEN if count is None else count
 
 
 def said(cell: Cell) -> str:
@@ -105,8 +96,8 @@ def said(cell: Cell) -> str:
             return HIDDEN_WORDS
         case Mark.UNKNOWN:
             return "non connu"
-        case AtLeast(number):
-            return f"au moins {number}"
+        case AtLeast():
+            return f"au moins {int(cell)}"
         case float():
             return f"{cell:.1f}".replace(".", ",")
         case date():

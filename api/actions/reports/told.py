@@ -1,61 +1,52 @@
-"""What is told of one row of the lattice over a period, quarter by quarter as it was published."""
+"""What is told of one row of the lattice over a period, as the cells of a report."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
 
-from api.actions.figures.reading import published
-from api.actions.reports.table import Cell, Mark, total
+from api.actions.figures import told as figures
+from api.actions.figures.reading import tables
+from api.actions.reports.table import Cell, Mark, counted
 from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.errors import InvalidInput
-from graph.model.figures.lattice import WHOLE, Measure, Node, Published, part
+from graph.model.figures.lattice import WHOLE, Measure, Node, Published
 from graph.model.figures.periods import Quarter
-from graph.model.territory import Territory, TerritoryLevel
-
-# A stock is as it stood at the end of the last quarter; what happened is added up.
-STOCKS: Final = frozenset({Measure.NEEDS_OPEN, Measure.FILES_OPEN, Measure.TRANSITIONAL})
+from graph.model.figures.tables import LEVELS
+from graph.model.territory import Territory
 
 
 class Told:
-    """What is told of one row in the quarters of a period; those that are not published are left out."""
+    """What is told of one row in `quarters`: those of the period that are published."""
 
-    def __init__(self, row: Node) -> None:
+    def __init__(self, row: Node, found: Mapping[tuple[Measure, Quarter], Published]) -> None:
         self.row = row
-        self.quarters: list[Quarter] = []
-        self._held: dict[tuple[Measure, Quarter], Published] = {}
+        self.quarters = sorted({quarter for _, quarter in found})
+        self._found = found
 
-    async def load(
-        self, rooms: Rooms, viewer: Viewer, quarters: Sequence[Quarter], measures: Sequence[Measure]
-    ) -> None:
-        """Read them. Raises NotSignedIn, NotAllowed."""
-        for quarter in quarters:
-            for measure in measures:
-                found = await published(rooms, viewer, measure, quarter, self.row)
-                if found is not None:
-                    self._held[measure, quarter] = found
-            if any((measure, quarter) in self._held for measure in measures):
-                self.quarters.append(quarter)
+    def measured(self, measure: Measure, only: Quarter | None = None) -> figures.Told:
+        """A measure over the quarters, or in the last for what stands."""
+        among = [only] if only else self.quarters[-1:] if measure in figures.STANDING else self.quarters
+        return figures.Told([self._found[measure, one] for one in among if (measure, one) in self._found])
 
     def of(self, measure: Measure, column: Node = WHOLE, row: Node | None = None, only: Quarter | None = None) -> Cell:
-        """How many, over the quarters, or in the last for a stock; hidden where no quarter is published."""
-        among = [only] if only else self.quarters[-1:] if measure in STOCKS else self.quarters
-        counts = [
-            self._held[measure, quarter].count(self.row if row is None else row, column)
-            for quarter in among
-            if (measure, quarter) in self._held
-        ]
-        return total(counts) if counts else Mark.HIDDEN
+        """How many; hidden where no quarter is published."""
+        found = self.measured(measure, only)
+        return counted(found.count(self.row if row is None else row, column)) if found.tables else Mark.HIDDEN
+
+
+async def read(
+    rooms: Rooms, viewer: Viewer, quarters: Sequence[Quarter], measures: Sequence[Measure], row: Node
+) -> Told:
+    """These measures, of this row. Raises NotSignedIn, NotAllowed."""
+    wanted = [(measure, quarter) for quarter in quarters for measure in measures]
+    return Told(row, await tables(rooms, viewer, wanted, row))
 
 
 def row_of(territory: Territory | None) -> Node:
     """The row of a territory in what is published. Raises InvalidInput where none is kept for it."""
-    if territory is None or territory.level is TerritoryLevel.COUNTRY:
-        return WHOLE
-    region = next((zone for zone in territory.zones if zone.startswith("region:")), "")
-    if territory.level is TerritoryLevel.REGION:
-        return (part("region", territory.id),)
-    if territory.level is TerritoryLevel.DEPARTEMENT and region:
-        return part("region", region), part("departement", territory.id)
-    raise InvalidInput("Choisissez une région ou un département.", "territoire")
+    row = figures.row_of(territory)
+    kept = LEVELS[: len(row)][-1:] == (territory.level,) if territory and row else not row
+    if not kept or len(row) == len(LEVELS):
+        raise InvalidInput("Choisissez une région ou un département.", "territoire")
+    return row

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -14,9 +13,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from api.actions.reports.table import Cell, Mark, Report, Table, said
-from importers.sheets.cells import plain, written
+from graph.model.figures.sums import AtLeast
+from importers.sheets.cells import inert
+from importers.sheets.csv_file import Value, csv_of
 
-CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADING: Final = PatternFill("solid", start_color="FFE3EEF0")
 WIDE: Final = 46
@@ -25,21 +25,21 @@ NARROW: Final = 18
 FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 LONGEST_NAME: Final = 31
 DEFINITIONS: Final = "Définitions"
-STARTS: Final = ("\t", "\r", "\n")
 
 
 def as_csv(report: Report) -> bytes:
-    """Every table under its title, in UTF-8 with its mark and semicolons, as French spreadsheets open it."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    """Every table under its title, then the definitions."""
+    return csv_of(_lines(report))
+
+
+def _lines(report: Report) -> Iterator[Iterable[Value]]:
     for table in report.tables:
-        writer.writerow([inert(table.title)])
-        writer.writerow([inert(column.head) for column in table.columns])
-        writer.writerows([_of_csv(cell) for cell in line] for line in table.lines)
-        writer.writerow([])
-    writer.writerow([DEFINITIONS])
-    writer.writerows([inert(one) for one in line] for line in _definitions(report))
-    return text.getvalue().encode("utf-8-sig")
+        yield [table.title]
+        yield [column.head for column in table.columns]
+        yield from ([said(cell) if isinstance(cell, Mark) else cell for cell in line] for line in table.lines)
+        yield []
+    yield [DEFINITIONS]
+    yield from (list(line) for line in _definitions(report))
 
 
 def as_workbook(report: Report) -> bytes:
@@ -86,19 +86,8 @@ def _name(table: Table, taken: set[str]) -> str:
     return name
 
 
-def inert(value: str, *, as_text: bool = False) -> str:
-    """Words that no spreadsheet runs: of every file of figures, the one guard."""
-    return written(plain(value.lstrip("".join(STARTS))), as_text=as_text)
-
-
-def _of_csv(cell: Cell) -> str:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return str(cell) if isinstance(cell, int) else f"{cell:.2f}".replace(".", ",")
-    return inert(said(cell))
-
-
 def _cell(sheet: Any, value: Cell, *, heading: bool = False) -> Any:
-    typed = value if isinstance(value, int | float | date) else None
+    typed = value if isinstance(value, int | float | date) and not isinstance(value, AtLeast) else None
     cell: Any = WriteOnlyCell(sheet)
     cell.value = typed
     if typed is None:

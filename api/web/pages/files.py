@@ -15,6 +15,7 @@ from api.actions import files, files_undone
 from api.actions.files_work import begin
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
+from api.web.downloads import attachment
 from api.web.files_view import counts, line_view, moment, pages_of, past_view
 from api.web.forms import see
 from api.web.render import page
@@ -112,7 +113,7 @@ async def download(request: Request, name: str) -> Response:
     viewer = _keeper(request)
     sheet, media_type = _offered(name)
     content = await files_undone.given_out(_rooms(request), viewer, sheet)
-    return _file(content, media_type, f"{datetime.now(UTC):%Y-%m-%d}-{name}")
+    return attachment(content, media_type, f"{datetime.now(UTC):%Y-%m-%d}-{name}")
 
 
 @router.get(PATH + "/modele/{name}")
@@ -122,7 +123,7 @@ async def template(request: Request, name: str) -> Response:
     sheet, media_type = _offered(name)
     known = files.known(_rooms(request), datetime.now(UTC))
     content = as_csv(sheet, [], known) if sheet else as_workbook({}, known)
-    return _file(content, media_type, f"modele-{name}")
+    return attachment(content, media_type, f"modele-{name}")
 
 
 async def _start(request: Request, viewer: Viewer, refusal: Refusal | None = None) -> Response:
@@ -163,11 +164,6 @@ def _offered(name: str) -> tuple[Sheet | None, str]:
     if name not in OFFERED:
         raise NotFound("Ce fichier n’existe pas. Rien n’a été modifié.")
     return OFFERED[name]
-
-
-def _file(content: bytes, media_type: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(content, media_type=media_type, headers=headers)
 
 
 def _rooms(request: Request) -> Rooms:

@@ -15,6 +15,7 @@ from api.actions.casework.rights import Standing
 from api.auth.viewer import must_sign_in
 from api.web.acting import key_in, new_key, rooms_of
 from api.web.dates_words import exact_day
+from api.web.downloads import attachment
 from api.web.export_view import copy_view
 from api.web.forms import Form, form_of, number, see
 from api.web.pages.by_link import SHOWN
@@ -133,8 +134,7 @@ def _accords(found: Standing) -> list[dict[str, Any]]:
 async def copy_as_json(request: Request, file_id: str, member: str) -> Response:
     """A copy for another programme (Regulation (EU) 2016/679, art. 20)."""
     told = await actions.access_copy(rooms_of(request), must_sign_in(request), file_id, member)
-    headers = {**TO_ITSELF, "Content-Disposition": 'attachment; filename="copie.json"'}
-    return Response(orjson.dumps(told, option=orjson.OPT_INDENT_2), media_type="application/json", headers=headers)
+    return attachment(orjson.dumps(told, option=orjson.OPT_INDENT_2), "application/json", "copie.json", TO_ITSELF)
 
 
 @router.api_route("/dossier/{file_id}/copie/{member}", methods=SHOWN)

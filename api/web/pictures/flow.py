@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from api.actions.figures.told import AtLeast, added
 from api.web.pictures.svg import Canvas, Element, el, fitted, text, told
 from api.web.pictures.table import HIDDEN_SHORT, HIDDEN_WORDS, Drawn, Table, number_words
+from graph.model.figures.sums import AtLeast, added
 
 WIDTH: Final = 960.0
 TOP: Final = 40.0

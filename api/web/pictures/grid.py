@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Final
 
-from api.actions.figures.told import AtLeast
 from api.web.pictures.svg import Canvas, Element, el, fitted, grouped, text, told
 from api.web.pictures.table import HIDDEN_SHORT, Drawn, Table, number_words
+from graph.model.figures.sums import AtLeast
 
 LEFT: Final = 250.0
 TOP: Final = 44.0

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from api.actions.figures.told import AtLeast
-from api.actions.reports.writing import inert
 from api.web.pictures.svg import Canvas, grouped
 from graph.model.figures.lattice import FEWEST
+from graph.model.figures.sums import AtLeast
+from importers.sheets.csv_file import csv_of
 
 HIDDEN_SHORT: Final = "masqué"
 HIDDEN_WORDS: Final = f"moins de {FEWEST} ou masqué"
@@ -63,13 +61,9 @@ class Table:
             for down, row in enumerate(self.rows)
         )
 
-    def csv(self) -> str:
-        """For a spreadsheet: the mark that makes it read accents, semicolons, and no text that it would carry out."""
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter=";")
-        writer.writerow([_inert(one) for one in self.header])
-        writer.writerows([[_inert(HIDDEN_WORDS if one is None else one) for one in row] for row in self.rows])
-        return "\ufeff" + out.getvalue()
+    def csv(self) -> bytes:
+        """For a spreadsheet; what is hidden is told to be so."""
+        return csv_of([self.header, *([HIDDEN_WORDS if one is None else one for one in row] for row in self.rows)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +87,3 @@ def cell(value: Value, address: str = "") -> Cell:
 def number_words(value: int) -> str:
     """A number, or the least that it can be."""
     return f"au moins {grouped(value)}" if isinstance(value, AtLeast) else grouped(value)
-
-
-def _inert(value: str | int) -> str | int:
-    if isinstance(value, AtLeast):
-        return number_words(value)
-    return inert(value) if isinstance(value, str) else value

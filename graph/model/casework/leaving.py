@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from graph.model.casework.acts import Event, LeadMoved, Reassigned, WorkersSet
+from graph.model.casework.acts import Event, Reassigned, WorkersSet
+from graph.model.casework.deciding import departed
 from graph.model.casework.file import File, Lead, LeadCause
 from graph.model.casework.handoff import Side
 from graph.model.casework.writings import WatchSet
@@ -76,7 +77,7 @@ def departure(file: File, account: str, organisation: str, to: str, at: datetime
     ours = lead is not None and lead.organisation == organisation
     if lead is not None and ours and lead.account == account:
         moved = Lead(organisation=organisation, account=to, since=at, cause=LeadCause.DEPARTURE)
-        events.append(LeadMoved(lead=moved, text=why))
+        events.append(departed(file, moved, why))
     if ours and account in file.workers:
         events.append(WorkersSet(accounts=file.workers - {account}))
     for handoff in file.handoffs.values():

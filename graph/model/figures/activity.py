@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from graph.model.casework.clocks import PARIS, next_working_day
 from graph.model.casework.file import FileState
 from graph.model.figures.acceptance import answer_of
-from graph.model.figures.facts import FileFact, HandoffFact, RequestFact
+from graph.model.figures.facts import FileFact, HandoffFact, RequestFact, stood_open
 from graph.model.figures.histograms import days
 from graph.model.figures.survival import Curve, Wait, curve
 
@@ -31,7 +31,7 @@ class Activity:
     active: int
     persons: int
     requests: int
-    durations: Curve
+    durations: Curve[int]
     posts: float = 0.0
 
     @property
@@ -55,10 +55,10 @@ def activity(
     some = [one for one in files if one.state is not FileState.LINKED and one.opened < end]
     active = [one for one in some if one.closed is None or one.closed >= begin]
     return Activity(
-        at_begin=sum(one.opened < begin for one in active),
+        at_begin=sum(stood_open(one.opened, one.closed, begin) for one in some),
         entered=sum(one.opened >= begin for one in active),
         left=sum(one.closed is not None and one.closed < end for one in active),
-        at_end=sum(one.closed is None or one.closed >= end for one in active),
+        at_end=sum(stood_open(one.opened, one.closed, end) for one in some),
         reopened=sum(begin <= moment < end for moment in reopened),
         active=len(active),
         persons=sum(one.persons for one in active),
@@ -68,7 +68,7 @@ def activity(
     )
 
 
-def _duration(file: FileFact, end: datetime) -> Wait:
+def _duration(file: FileFact, end: datetime) -> Wait[int]:
     closed = file.closed is not None and file.closed < end
     return Wait(days(file.opened, file.closed if closed and file.closed else end), closed)
 

@@ -20,9 +20,9 @@ class Delays:
     met it: three curves over the same files, so that what lies between two of them is where time goes.
     """
 
-    sent: Curve
-    answered: Curve
-    contact: Curve
+    sent: Curve[int]
+    answered: Curve[int]
+    contact: Curve[int]
 
 
 def first_contact(handoffs: Iterable[HandoffFact], files: Iterable[FileFact], at: datetime) -> Delays:
@@ -35,7 +35,7 @@ def first_contact(handoffs: Iterable[HandoffFact], files: Iterable[FileFact], at
     for one in handoffs:
         if between_bodies(one) and one.state is not State.VOIDED and one.drafted <= at:
             of_file[one.file].append(one)
-    sent, answered, contact = list[Wait](), list[Wait](), list[Wait]()
+    sent, answered, contact = list[Wait[int]](), list[Wait[int]](), list[Wait[int]]()
     for file, some in of_file.items():
         asked = min(one.requested for one in some)
         until = min(at, closed.get(file) or at)
@@ -49,18 +49,18 @@ def first_contact(handoffs: Iterable[HandoffFact], files: Iterable[FileFact], at
     return Delays(sent=curve(sent), answered=curve(answered), contact=curve(contact))
 
 
-def answer_times(handoffs: Iterable[HandoffFact], at: datetime) -> dict[str, Curve]:
+def answer_times(handoffs: Iterable[HandoffFact], at: datetime) -> dict[str, Curve[int]]:
     """How long each body takes to answer, by its id: from the sending to the first answer. What it let expire, or has not
     answered at that moment, has waited until then; what was taken back has waited until it was.
     """
-    waits: dict[str, list[Wait]] = defaultdict(list)
+    waits: dict[str, list[Wait[int]]] = defaultdict(list)
     for one in handoffs:
         if one.sent and one.sent <= at and between_bodies(one) and one.state is not State.VOIDED:
             waits[one.target].append(_answer(one, one.sent, at))
     return {target: curve(some) for target, some in waits.items()}
 
 
-def _answer(one: HandoffFact, sent: datetime, at: datetime) -> Wait:
+def _answer(one: HandoffFact, sent: datetime, at: datetime) -> Wait[int]:
     if one.answered and one.answered <= at:
         return Wait(days(sent, one.answered), True)
     return Wait(days(sent, min(at, one.ended or at)), False)

@@ -135,3 +135,8 @@ class Facts:
     files: tuple[FileFact, ...] = ()
     requests: tuple[RequestFact, ...] = ()
     deliveries: tuple[DeliveryFact, ...] = field(default=())
+
+
+def stood_open(opened: datetime, ended: datetime | None, at: datetime) -> bool:
+    """Whether what was opened and ended then (None: not yet) stood open right before a moment: the one rule of all figures."""
+    return opened < at and (ended is None or ended >= at)

@@ -20,7 +20,8 @@ from typing import Final
 from graph.model.casework.desk_report import month_of
 from graph.model.figures.facts import DeliveryFact, Facts, NeedFact
 from graph.model.figures.of_deliveries import GivenUnit
-from graph.model.figures.ranges import NORMAL, Range, apart, byar, difference, percentile, survival_median
+from graph.model.figures.ranges import NORMAL, Range, apart, byar, difference, percentile
+from graph.model.figures.survival import Wait, curve
 
 ENOUGH: Final = 20
 SEED: Final = 59
@@ -110,7 +111,7 @@ class Impact:
 class _Family:
     """What counts of one file: days until help for each need, and whether it came; how much, its cents, how much had a price."""
 
-    waits: tuple[tuple[float, bool], ...]
+    waits: tuple[Wait[float], ...]
     quantity: int
     cents: int
     priced: int
@@ -185,11 +186,11 @@ def _family(
     end: datetime,
     terms: Terms,
 ) -> _Family:
-    waits = []
+    waits = list[Wait[float]]()
     for need in needs:
         came = [*contacts.get(need.id, ()), *(max(one.on, need.opened) for one in given if one.until >= need.opened)]
         until = min(came) if came else min(end, need.ended or end)
-        waits.append(((until - need.opened) / DAY, bool(came)))
+        waits.append(Wait((until - need.opened) / DAY, bool(came)))
     counted = [one for one in given if one.unit is terms.unit]
     priced = [one for one in counted if one.unit_cents]
     return _Family(
@@ -210,7 +211,7 @@ def _given(families: Sequence[_Family], months: int) -> float | None:
 
 
 def _delay(families: Sequence[_Family], months: int) -> float | None:
-    return survival_median(wait for one in families for wait in one.waits)
+    return curve(wait for one in families for wait in one.waits).median
 
 
 def _unit_cost(families: Sequence[_Family], months: int) -> float | None:

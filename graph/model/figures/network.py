@@ -118,9 +118,9 @@ def _passages(went: Iterable[Move]) -> tuple[Counter[str], Counter[str]]:
     return received, passed
 
 
-def _waits(handoffs: Iterable[HandoffFact], at: datetime) -> defaultdict[str, list[Wait]]:
+def _waits(handoffs: Iterable[HandoffFact], at: datetime) -> defaultdict[str, list[Wait[int]]]:
     """Until an answer, or until the time for it was over: whoever sent has waited that long. By body."""
-    found: defaultdict[str, list[Wait]] = defaultdict(list)
+    found: defaultdict[str, list[Wait[int]]] = defaultdict(list)
     for one in handoffs:
         if one.sent is None or answer_of(one) is None:
             continue

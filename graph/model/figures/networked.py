@@ -165,7 +165,7 @@ def _met_first(files: Mapping[str, str], met: Set[str], bounced: Set[str]) -> in
     return _needs(files, met)[1] if not neither or len(neither) >= FEWEST else None
 
 
-def _days(curve: Curve, waiting: bool) -> Days:
+def _days(curve: Curve[int], waiting: bool) -> Days:
     """`waiting` of one curve alone: of several over the same files, what one leaves of the other may be small."""
     if curve.count < FEWEST:
         return Days()

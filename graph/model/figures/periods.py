@@ -138,6 +138,11 @@ class Period:
 MOST_QUARTERS: Final = 20
 
 
+def month_begin(month: str) -> datetime:
+    """The first moment of a month ("2026-03") of Paris."""
+    return _midnight(date.fromisoformat(f"{month}-01"))
+
+
 def quarter_of(at: datetime) -> Quarter:
     """The quarter of a moment, in Paris."""
     day = at.astimezone(PARIS)
@@ -147,6 +152,14 @@ def quarter_of(at: datetime) -> Quarter:
 def closed_before(at: datetime) -> Quarter:
     """The last quarter that has ended."""
     return quarter_of(at).before
+
+
+def last_quarters(at: datetime, count: int) -> tuple[Quarter, ...]:
+    """So many quarters up to that of a moment, the first first."""
+    found = [quarter_of(at)]
+    while len(found) < count:
+        found.append(found[-1].before)
+    return tuple(reversed(found))
 
 
 def read_quarter(text: str, field: str = "quarter") -> Quarter:

@@ -1,9 +1,9 @@
-"""Figures with what is not known of them: counts, medians of waits that may go on, draws."""
+"""Figures with what is not known of them: counts, draws."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Final, TypeVar
@@ -20,19 +20,6 @@ class Range:
     point: float | None
     low: float | None = None
     high: float | None = None
-
-
-def survival_median(waits: Iterable[tuple[float, bool]]) -> float | None:
-    """The Kaplan–Meier median of (days, whether it came); None where fewer than half are known to have ended."""
-    ordered = sorted(waits, key=lambda one: (one[0], not one[1]))
-    left, standing = len(ordered), 1.0
-    for days, came in ordered:
-        if came:
-            standing *= 1 - 1 / left
-            if standing <= 0.5 + 1e-9:
-                return days
-        left -= 1
-    return None
 
 
 def byar(count: int, of: float) -> Range:

@@ -17,6 +17,8 @@ from graph.model.figures import (
     cuts,
     dead_ends,
     delays,
+    flows,
+    impact,
     network,
     transitional,
     unmet,
@@ -25,6 +27,7 @@ from graph.model.sheets import rows
 
 FIGURES: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {
+        "flows": flows.added_up,
         "first_contact": delays.first_contact,
         "answer_times": delays.answer_times,
         "acceptance": acceptance.acceptance,
@@ -41,6 +44,7 @@ FIGURES: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         "uncovered": coverage.uncovered,
         "activity": activity.activity,
         "calendar": activity.calendar,
+        "impact": impact.impact,
     }
 )
 

@@ -182,7 +182,7 @@ def _splits(chosen: Chosen, house: Collection[str]) -> Mapping[Split, Callable[[
     table = TABLES[Measure(chosen.counted.value)]
     known = set(Split)
     found: dict[Split, Callable[[Any], str]] = {
-        Split(one.split): one.of for one in _flat(table.columns(chosen.span, lambda _: "")) if one.split in known
+        Split(one.split): one.of for one in _flat(table.columns(chosen.span)) if one.split in known
     }
     found[Split.COMMUNE] = lambda one: one.commune
     if chosen.counted in {Counted.SENT, Counted.ANSWERED, Counted.CONTACTED}:

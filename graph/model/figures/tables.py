@@ -23,7 +23,7 @@ from graph.model.figures.columns import (
     sent_columns,
 )
 from graph.model.figures.counting import tallied
-from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
+from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact, stood_open
 from graph.model.figures.flows import between_bodies
 from graph.model.figures.lattice import Cells, Measure, Part
 from graph.model.figures.periods import Stretch
@@ -102,17 +102,12 @@ def handed_over(one: HandoffFact) -> bool:
     return one.sent is not None and one.state is not State.VOIDED and between_bodies(one)
 
 
-def _standing(opened: datetime, ended: datetime | None, quarter: Stretch) -> bool:
-    """Whether it stood open when the quarter ended."""
-    return opened < quarter.end and (ended is None or ended >= quarter.end)
-
-
 def _needs_open(facts: Facts, quarter: Stretch) -> Iterable[NeedFact]:
-    return (one for one in facts.needs if _standing(one.opened, one.ended, quarter))
+    return (one for one in facts.needs if stood_open(one.opened, one.ended, quarter.end))
 
 
 def _files_open(facts: Facts, quarter: Stretch) -> Iterable[FileFact]:
-    return (one for one in facts.files if _standing(one.opened, one.closed, quarter))
+    return (one for one in facts.files if stood_open(one.opened, one.closed, quarter.end))
 
 
 def _unmet(facts: Facts, quarter: Stretch) -> Iterable[Unmet]:

@@ -10,7 +10,7 @@ from statistics import median
 from typing import Final
 
 from graph.model.casework.handoff import Kind, State
-from graph.model.figures.facts import Facts, FileFact, HandoffFact
+from graph.model.figures.facts import Facts, HandoffFact, stood_open
 
 DAY: Final = timedelta(days=1)
 # After these a handoff has moved the lead, for kinds whose acceptance does.
@@ -44,7 +44,7 @@ def activity(facts: Facts, bodies: Collection[str], begin: datetime, end: dateti
     those that were passed on, and no more among those that it led.
     """
     led = [file for file in facts.files if file.lead in bodies]
-    active = [file for file in led if standing(file, end)]
+    active = [file for file in led if stood_open(file.opened, file.closed, end)]
     ended = [file for file in led if file.closed and begin <= file.closed < end]
     entered = [one for one in facts.handoffs if _into(one) in bodies and _from(one) not in bodies]
     left = [one for one in facts.handoffs if _from(one) in bodies and _into(one) not in bodies]
@@ -70,7 +70,7 @@ def activity(facts: Facts, bodies: Collection[str], begin: datetime, end: dateti
 
 def load(facts: Facts, bodies: Collection[str], end: datetime) -> list[tuple[str, int, int]]:
     """Who leads how many files, and of how many persons, the most first; "" is the desk."""
-    active = [file for file in facts.files if file.lead in bodies and standing(file, end)]
+    active = [file for file in facts.files if file.lead in bodies and stood_open(file.opened, file.closed, end)]
     files = Counter(file.account for file in active)
     persons = Counter[str]()
     for file in active:
@@ -99,7 +99,7 @@ def load_by_post(
     """The same by post, the most files first, those without one last. `posts` is who holds which, by (organisation, account); of
     those without, only who leads files counts as a professional.
     """
-    active = [file for file in facts.files if file.lead in bodies and standing(file, end)]
+    active = [file for file in facts.files if file.lead in bodies and stood_open(file.opened, file.closed, end)]
     held = {key: post for key, post in posts.items() if key[0] in bodies}
     holders: dict[str, set[str]] = {post: set() for post in held.values()}
     for (_, account), post in held.items():
@@ -116,11 +116,6 @@ def load_by_post(
         for post, some in holders.items()
     ]
     return sorted(found, key=lambda one: (not one.post, -one.files, one.post))
-
-
-def standing(file: FileFact, end: datetime) -> bool:
-    """Whether it stood open when the period ended."""
-    return file.opened < end and (file.closed is None or file.closed >= end)
 
 
 def moved_at(handoff: HandoffFact) -> datetime | None:

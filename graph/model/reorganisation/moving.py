@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from graph.model.casework.acts import ConsentGiven, Event, LeadMoved, Rehoused, Settled, Stepped, WorkersSet
+from graph.model.casework.acts import ConsentGiven, Event, Rehoused, Settled, Stepped, WorkersSet
+from graph.model.casework.deciding import departed
 from graph.model.casework.file import File, Lead, LeadCause
 from graph.model.casework.handoff import Kind, Side, State, Step
 from graph.model.casework.leading import led
@@ -24,7 +25,7 @@ def moves_of(file: File, facts: FileFacts, reading: Reading, at: datetime, why: 
     after, seat = file, reading.destination(facts)
     if lead:
         moved = Lead(organisation=seat.organisation, account=seat.account, since=at, cause=LeadCause.REORGANISED)
-        events.append(LeadMoved(lead=moved, text=why))
+        events.append(departed(file, moved, why))
         after = led(file, moved)
     events += _along(file, after, seat, reading)
     moot = _moot(file, ends)

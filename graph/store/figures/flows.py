@@ -12,6 +12,7 @@ from graph.model.casework.clocks import PARIS
 from graph.model.casework.desk_report import beside, month_of
 from graph.model.figures.facts import HandoffFact
 from graph.model.figures.flows import Ending, Flow, added_up
+from graph.model.figures.periods import month_begin
 from graph.store.casework.rows import milliseconds, moment_of
 from graph.store.figures.facts import FactsRead
 
@@ -70,7 +71,7 @@ class Flows:
 
     async def made(self, month: str) -> list[Flow]:
         """The flows of a month as its handoffs tell them now."""
-        begin, end = bounds(month)
+        begin, end = month_begin(month), month_begin(beside(month, 1))
         found: list[HandoffFact] = [
             fact
             async for fact in FactsRead(self._unit).handoffs(begin, end, before=timedelta(0))
@@ -102,15 +103,6 @@ class Flows:
             for start in range(0, len(asked), AT_ONCE)
             for row in await self._unit.run(KNOWN, ids=asked[start : start + AT_ONCE])
         }
-
-
-def bounds(month: str) -> tuple[datetime, datetime]:
-    """The first moment of a month of Paris, and the first after it."""
-    return _midnight(month), _midnight(beside(month, 1))
-
-
-def _midnight(month: str) -> datetime:
-    return datetime.fromisoformat(f"{month}-01").replace(tzinfo=PARIS)
 
 
 def _months(first: datetime, last: datetime) -> list[str]:

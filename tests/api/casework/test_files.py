@@ -21,7 +21,7 @@ from graph.model.casework.handoff import Kind, Step, Target
 from graph.store.casework.reads import ReadPage
 from graph.store.unit import Graph, calls_made
 from tests import make
-from tests.api.casework import life
+from tests.api.casework import drafting, life
 from tests.api.inside import Inside, inside
 
 HERE, THERE, BELOW = "t:caf", "t:autre", "t:antenne"
@@ -108,7 +108,7 @@ async def shared(site: Inside, file: str, member: str, need: str, groups: frozen
         groups=groups,
         ground=consents[-1]["id"],
     )
-    await handoffs.draft(site.rooms, lead, file, draft, key=uuid4().hex)
+    await drafting.draft(site.rooms, lead, file, draft, key=uuid4().hex)
     await handoffs.step(site.rooms, lead, draft.id, Step.SUBMIT, key=uuid4().hex)
     return draft.id
 

@@ -8,7 +8,7 @@ from api.actions.figures.keeping import publish_closed
 from api.actions.figures.reading import published
 from api.actions.reports.asking import Asked
 from api.actions.reports.network import network, returns_published, social_needs
-from api.actions.reports.table import Mark, Report, total
+from api.actions.reports.table import Mark, Report, counted
 from graph.model.access import Role
 from graph.model.figures.lattice import FEWEST, Measure, part
 from graph.model.figures.periods import Quarter
@@ -54,7 +54,7 @@ async def test_what_is_published_is_what_is_reported(empty_graph: Graph, tmp_pat
         assert whole.lines[0][place] == sent.count()
         themes = {line[0]: line for line in made[0].tables[2].lines}
         for id_, name in categories().items():
-            assert themes[name][1] == total([opened.count(column=(part("category", id_),))])
+            assert themes[name][1] == counted(opened.count(column=(part("category", id_),)))
         assert Mark.HIDDEN in {line[1] for line in themes.values()}
         async with await site.signed_in(Role.COORDINATOR) as client:
             for name in ("reseau", "besoins", "obligations-reseau"):

@@ -10,9 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from api.actions.reports.asking import asked_of
-from api.actions.reports.table import AtLeast, Column, Mark, Report, Table, numbers, total, words
+from api.actions.reports.table import Column, Mark, Report, Table, counted, numbers, said, words
 from api.actions.reports.writing import as_csv, as_workbook, file_name
 from graph.model.errors import InvalidInput
+from graph.model.figures.sums import AtLeast, added
 
 ATTACKS = ("=1+1", "+33", "-2", "@SUM(A1)", "\t=1", "＝1", '=HYPERLINK("http://x","y")')
 AT = datetime(2026, 4, 12, tzinfo=UTC)
@@ -76,11 +77,12 @@ def test_cells_are_typed() -> None:
 
 
 def test_a_sum_says_what_it_misses() -> None:
-    assert total([11, 0, 20]) == 31
-    assert total([11, None]) == AtLeast(11)
-    assert total([None, None]) == Mark.HIDDEN
-    assert total([0, None]) == Mark.HIDDEN
-    assert total([]) == 0
+    assert added([11, 0, 20]) == 31
+    assert not isinstance(added([11, 0, 20]), AtLeast)
+    assert counted(added([11, None])) == AtLeast(11)
+    assert said(counted(added([11, None]))) == "au moins 11"
+    assert counted(added([None, None])) is counted(added([0, None])) is Mark.HIDDEN
+    assert added([]) == 0
 
 
 def test_a_period_is_of_whole_months() -> None:

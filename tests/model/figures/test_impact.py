@@ -15,7 +15,8 @@ from graph.model.casework.handoff import Kind, State
 from graph.model.figures.facts import DeliveryFact, Facts, HandoffFact, NeedFact
 from graph.model.figures.impact import Arm, Caution, Effect, Gauge, Impact, Terms, impact
 from graph.model.figures.of_deliveries import GivenUnit
-from graph.model.figures.ranges import Range, apart, byar, difference, percentile, survival_median
+from graph.model.figures.ranges import Range, apart, byar, difference, percentile
+from graph.model.figures.survival import Wait, curve
 
 HOTEL = "logement-hebergement--hebergement-hotelier-des-familles"
 GIVER, OPERATOR, MANDATE = "o:giver", "o:operator", "a:mandate"
@@ -180,11 +181,16 @@ def test_other_needs_and_other_months_do_not_count() -> None:
 
 
 def test_the_median_counts_those_who_still_wait() -> None:
-    assert survival_median([(1, True), (2, True), (3, True), (4, True)]) == 2
+    def middle(*waits: tuple[float, bool]) -> float | None:
+        return curve(Wait(days, came) for days, came in waits).median
+
+    assert middle((1, True), (2, True), (3, True), (4, True)) == 2
+    # In parts of days too, as an agreement's effect is told.
+    assert middle((0.25, True), (0.5, True), (2.75, False)) == 0.5
     # The product limit by hand: 4/5, then 4/5 × 2/3, then 4/5 × 2/3 × 1/2.
-    assert survival_median([(1, True), (2, False), (3, True), (5, True), (9, False)]) == 5
-    assert survival_median([(1, True), (2, False), (2, False), (2, False)]) is None
-    assert survival_median([]) is None
+    assert middle((1, True), (2, False), (3, True), (5, True), (9, False)) == 5
+    assert middle((1, True), (2, False), (2, False), (2, False)) is None
+    assert middle() is None
 
 
 def test_byar_lies_near_the_exact_interval_of_a_count() -> None:

@@ -27,7 +27,7 @@ from api.web.desk_form import (
 from api.web.desk_view import contact_view, known_views
 from api.web.forms import Form, form_of, see
 from api.web.refusals import STATUS
-from api.web.render import now, page
+from api.web.render import NOT_KEPT, now, page
 from graph.model.access import Operation, Subject, check
 from graph.model.casework.contact import Contact
 from graph.model.casework.front_desk import LONGEST_TEXT
@@ -46,7 +46,6 @@ FORM_FIELDS: Final = {
     "phone": "tel",
     "ground": "titre",
 }
-NOT_KEPT: Final = "private, no-store"
 
 router = APIRouter(include_in_schema=False)
 

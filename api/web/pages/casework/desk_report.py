@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -15,6 +13,7 @@ from api.web.account_view import head
 from api.web.acting import rooms_of
 from api.web.dates_words import exact_day
 from api.web.desk_view import csv_rows, month_words, months_around, sentence, tables
+from api.web.downloads import csv_attachment
 from api.web.pages.casework.desk import PATH
 from api.web.render import now, page
 from graph.model.casework.desk_report import read_month
@@ -31,19 +30,7 @@ async def table(request: Request, month: str) -> Response:
     """The same as a table. Raises NotSignedIn, NotAllowed, InvalidInput."""
     rooms, month = rooms_of(request), read_month(month)
     found = await front_desk.monthly(rooms, must_sign_in(request), month)
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(HEADER)
-    writer.writerows(csv_rows(rooms, found))
-    # The mark that makes spreadsheets read accents.
-    return Response(
-        "\ufeff" + out.getvalue(),
-        media_type="text/csv; charset=utf-8",
-        headers={
-            "Content-Disposition": f'attachment; filename="accueil-{month}.csv"',
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return csv_attachment([HEADER, *csv_rows(rooms, found)], f"accueil-{month}")
 
 
 @router.get(PATH + "/rapport/{month}")

@@ -26,7 +26,7 @@ from api.web.desk_view import KnownView, known_views
 from api.web.forms import Form, form_of, number, see
 from api.web.pages.casework.desk import fault_of
 from api.web.pages.casework.dossiers_counted import COUNTS, counted
-from api.web.render import now, page
+from api.web.render import NOT_KEPT, now, page
 from graph.model.access import Operation, Subject, Viewer, check
 from graph.model.casework.contact import Contact
 from graph.model.casework.file import Member, MemberRole, Need
@@ -68,7 +68,7 @@ async def find(request: Request) -> Response:
         refused = refusal
     known = None if answers is None else known_views(answers, viewer.organisation)
     answer = await _files(request, viewer, sought=sought, known=known, refused=refused)
-    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Cache-Control"] = NOT_KEPT
     return answer
 
 

@@ -14,10 +14,11 @@ from api.web.act_form import Typed
 from api.web.acting import key_in, new_key, rooms_of
 from api.web.calendar import event
 from api.web.casework_slots import slots_in
+from api.web.downloads import attachment
 from api.web.forms import Form, form_of, number, see, way_back
 from api.web.handoff_view import HandoffView, handoff_view
 from api.web.refusals import STATUS
-from api.web.render import now, page
+from api.web.render import NOT_KEPT, now, page
 from api.web.step_forms import said_in, step_of
 from graph.model.casework.deciding import Draft
 from graph.model.casework.handoff import Kind, ReasonCode, Step, Target
@@ -169,8 +170,7 @@ async def calendar(request: Request, handoff: str) -> Response:
     when = found.handed.handoff.appointment
     if when is None or not found.reads:
         raise NotFound(NO_DATE)
-    headers = {"Content-Disposition": "attachment; filename=rendez-vous.ics", "Cache-Control": "private, no-store"}
-    return Response(event(handoff, when, now()), media_type="text/calendar; charset=utf-8", headers=headers)
+    return attachment(event(handoff, when, now()), "text/calendar; charset=utf-8", "rendez-vous.ics")
 
 
 def around(
@@ -210,5 +210,5 @@ async def _page(
     answer = page(
         request, "pages/casework/handoff.html", context, status=STATUS[refusal.code] if refusal else 200, at=at
     )
-    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Cache-Control"] = NOT_KEPT
     return answer

@@ -33,7 +33,7 @@ from api.web.passing_form import (
     typed_in,
 )
 from api.web.refusals import STATUS
-from api.web.render import now, page
+from api.web.render import NOT_KEPT, now, page
 from graph.model.access import Operation, Subject, check
 from graph.model.casework.file import File, Identity, Member, MemberRole
 from graph.model.casework.grounds import Ground, Means, ShareGroup
@@ -274,5 +274,5 @@ def _kind_words(code: str) -> str:
 
 
 def _kept(answer: HTMLResponse) -> HTMLResponse:
-    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["Cache-Control"] = NOT_KEPT
     return answer

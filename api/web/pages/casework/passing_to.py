@@ -14,7 +14,7 @@ from api.web.asking import ask_of, located
 from api.web.question import LONGEST_PLACE, LONGEST_TEXT, Asked
 from api.web.refusals import STATUS
 from api.web.relay_view import RelayView, relay_views
-from api.web.render import page
+from api.web.render import NOT_KEPT, page
 from graph.model.casework.file import File
 from graph.model.errors import InvalidInput, NotFound, Refusal, Unavailable
 from graph.model.vocabulary import competence
@@ -57,7 +57,7 @@ async def to_whom(request: Request, file: File, refusal: Refusal | None = None) 
         "numbers_first": tuple(emergency_numbers()) if danger else (),
     }
     answered = page(request, "pages/casework/passing_to.html", context, status=status)
-    answered.headers["Cache-Control"] = "private, no-store"
+    answered.headers["Cache-Control"] = NOT_KEPT
     return answered
 
 

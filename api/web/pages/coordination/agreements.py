@@ -13,11 +13,11 @@ from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import rooms_of
 from api.web.dates_words import exact_day
-from api.web.impact_words import BASES, CAUTIONS, amount, effect_words, method, ranged, sentence
 from api.web.render import now, page, sheet_path
 from graph.model.casework.clocks import PARIS
 from graph.model.directory import Agreement
 from graph.model.figures.impact import Arm
+from graph.model.figures.impact_words import BASES, CAUTIONS, amount, effect_words, method, ranged, sentence
 from graph.model.territory import COUNTRY, TerritoryLevel
 from graph.model.vocabulary import competence
 

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from api.actions.figures.told import AtLeast
 from api.rooms import Rooms
 from api.web.pages.coordination.asked import Wish
 from api.web.pictures.table import Drawn, number_words
 from graph.model.access import Viewer
+from graph.model.figures.sums import AtLeast
 
 NOTHING_TOLD: Final = "Ce qui permettrait de répondre est masqué : trop peu de personnes sont concernées ici."
 

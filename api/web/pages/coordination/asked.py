@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import Request
 
-from api.actions.figures.reading import may_read_exactly, must_read_figures, quarters, unit_of
-from api.actions.figures.told import where_all_is
+from api.actions.figures.reading import may_read_exactly, quarters, unit_of
+from api.actions.figures.told import QUARTERS, Scope, where_all_is
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import rooms_of
@@ -19,15 +21,13 @@ from api.web.render import now
 from graph.model.access import Viewer
 from graph.model.directory import Public
 from graph.model.errors import InvalidInput
-from graph.model.figures.periods import Period, Quarter, closed_before, quarter_of, read_quarter
+from graph.model.figures.periods import Period, Quarter, closed_before, last_quarters, read_quarter
 from graph.model.territory import COUNTRY, Territory
 from graph.model.vocabulary import categories
 
 NETWORK: Final = "reseau"
 SERVICE: Final = "service"
 LONGEST_NAME: Final = 120
-# Of her own service, quarters that can be chosen: two years.
-QUARTERS: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +38,7 @@ class Wish:
 
     period: Period | None
     offered: tuple[Quarter, ...]
+    published: Mapping[Quarter, datetime] = field(default_factory=dict)
     territory: Territory | None = None
     place: str = ""
     category: str = ""
@@ -47,6 +48,25 @@ class Wish:
     may_network: bool = True
     competence: str = ""
     public: Public | None = None
+
+    @property
+    def scope(self) -> Scope:
+        """What figures are asked of. Not of a page that has no period: it asks for none."""
+        if self.period is None:
+            raise ValueError("a page without a period has no figures")
+        return Scope(
+            period=self.period,
+            territory=self.territory,
+            category=self.category,
+            exact=self.exact,
+            published=self.published,
+        )
+
+    @property
+    def begin(self) -> str:
+        """How its sentence begins: "4e trimestre 2025, dans le Doubs"."""
+        words = self.scope.period.words
+        return f"{words[0].upper()}{words[1:]}, {self.where}"
 
     @property
     def where(self) -> str:
@@ -79,35 +99,27 @@ async def wish_of(request: Request) -> tuple[Rooms, Viewer, Wish]:
         raise InvalidInput("La vue est « reseau » ou « service ».", "vue")
     wish = Wish(period=None, offered=(), exact=view == SERVICE, may_exact=exactly)
     if wish.exact:
-        wish = replace(wish, unit=(await unit_of(rooms, viewer)).name)
-        offered = _own_quarters()
+        wish = replace(wish, unit=(await unit_of(rooms, viewer)).name, offered=last_quarters(now(), QUARTERS))
     else:
-        must_read_figures(viewer)
-        offered = tuple(await quarters(rooms, viewer))
-    period = _period(said, offered)
-    if not wish.exact and period and said.keys().isdisjoint(("ou", "territoire")):
+        published = await quarters(rooms, viewer)
+        wish = replace(wish, published=published, offered=tuple(published))
+    wish = replace(wish, period=_period(said, wish.offered), category=_category(said))
+    if not wish.exact and wish.period and said.keys().isdisjoint(("ou", "territoire")):
         # Nothing is said of a place: where the network is.
-        said["territoire"] = await where_all_is(rooms, viewer, period)
+        home = await where_all_is(rooms, viewer, wish.scope)
+        said["territoire"] = home.id if home else ""
     territory, place = _territory(rooms, said)
-    wish = replace(wish, territory=None if wish.exact else territory, place=place, category=_category(said))
     return (
         rooms,
         viewer,
         replace(
             wish,
-            offered=offered,
-            period=period,
+            territory=None if wish.exact else territory,
+            place=place,
             competence=said.get("theme", ""),
             public=_public(said),
         ),
     )
-
-
-def _own_quarters() -> tuple[Quarter, ...]:
-    found = [quarter_of(now())]
-    while len(found) < QUARTERS:
-        found.append(found[-1].before)
-    return tuple(reversed(found))
 
 
 def _period(said: dict[str, str], offered: tuple[Quarter, ...]) -> Period | None:
@@ -120,9 +132,9 @@ def _period(said: dict[str, str], offered: tuple[Quarter, ...]) -> Period | None
     end = read_quarter(last, "au") if last else begin
     if end < begin:
         raise InvalidInput(f"La période finit ({end}) avant de commencer ({begin}).", "au")
-    for field, one in (("du", begin), ("au", end)):
+    for name, one in (("du", begin), ("au", end)):
         if one not in offered:
-            raise InvalidInput(f"Le {one.words} n’est pas publié.", field)
+            raise InvalidInput(f"Le {one.words} n’est pas publié.", name)
     return Period(begin, end)
 
 

@@ -3,65 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
-from api.actions.figures.reading import network
-from api.actions.figures.told import AtLeast, Spread, Told, counted_exactly, own, row_of, told
+from api.actions.figures.delays import HALF, NINE_TENTHS, Delays, Distribution, delays
 from api.rooms import Rooms
 from api.web.counted_address import to_files
 from api.web.pages.coordination.answer import Answer, number
 from api.web.pages.coordination.asked import Wish
-from api.web.pictures.bars import Delay, delays, marks_of
+from api.web.pictures.bars import Delay, marks_of
+from api.web.pictures.bars import delays as picture
 from api.web.pictures.svg import plural
 from api.web.pictures.table import Drawn
 from graph.model.access import Viewer
-from graph.model.figures.histograms import FROM, bucket, in_words, quantile
-from graph.model.figures.lattice import WHOLE, Measure, Node
+from graph.model.figures.histograms import FROM, in_words
 from graph.model.figures.networked import Days
-from graph.model.figures.periods import Period
 from graph.model.figures.selecting import Counted
-
-HALF: Final = 0.5
-NINE_TENTHS: Final = 0.9
 
 
 async def waiting(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     """Raises NotSignedIn, NotAllowed."""
-    assert wish.period is not None
-    found = await _read(rooms, viewer, wish)
-    row = WHOLE if wish.exact else row_of(wish.territory)
-    # Delays are not told by theme: they are another split of the same numbers.
-    contact = _delay(found[Measure.CONTACTED], row, found[Measure.NEEDS_OPEN])
-    answer = _delay(found[Measure.ANSWERED], row)
-    if wish.exact:
-        waits = _to(Counted.NEEDS_OPEN, wish.period)
-        contact = replace(contact, to_done=_to(Counted.CONTACTED, wish.period), to_waiting=waits)
-        answer = replace(answer, to_done=_to(Counted.ANSWERED, wish.period))
-    period = wish.period.words
-    first = f"{period[0].upper()}{period[1:]}, {wish.where} : {_said(contact)}."
-    open_ = found[Measure.NEEDS_OPEN].count(row)
+    found = await delays(rooms, viewer, wish.scope)
     still = (
-        f"{number(open_, 'besoin attend', 'besoins attendent')} encore" if open_ != 0 else "plus aucun besoin n’attend"
+        f"{number(found.open, 'besoin attend', 'besoins attendent')} encore"
+        if found.open != 0
+        else "plus aucun besoin n’attend"
     )
-    second = f" À la fin de la période, {still}."
-    sentence = first + second
+    sentence = f"{wish.begin} : {_said(found.contact)}. À la fin de la période, {still}."
+    contact, answer = _drawn(found.contact), _drawn(found.answer)
+    if wish.exact:
+        contact = replace(contact, to_done=_to(Counted.CONTACTED, wish), to_waiting=_to(Counted.NEEDS_OPEN, wish))
+        answer = replace(answer, to_done=_to(Counted.ANSWERED, wish))
     drawn: tuple[Drawn, ...] = (
-        delays("contact", "De la demande au premier contact", sentence, contact),
-        delays(
+        picture("contact", "De la demande au premier contact", sentence, contact),
+        picture(
             "reponse",
             "De l’envoi à la réponse du partenaire",
             "Le temps que prennent les partenaires pour répondre, délais écoulés sans réponse compris.",
             answer,
         ),
     )
-    return Answer(sentence, drawn, _actions(wish), (*_notes(wish), *await _estimated(rooms, viewer, wish)))
+    return Answer(sentence, drawn, _actions(wish), (*_notes(wish), *_estimated(found)))
 
 
-async def _estimated(rooms: Rooms, viewer: Viewer, wish: Wish) -> tuple[str, ...]:
-    """What the quarter's network tells of delays, those who still wait included: medians of several quarters do not add up."""
-    if wish.exact or wish.period is None or wish.period.first != wish.period.last:
-        return ()
-    found = await network(rooms, viewer, wish.period.first)
+def _estimated(delays_: Delays) -> tuple[str, ...]:
+    """What the quarter's network tells of delays, those who still wait included."""
+    found = delays_.estimated
     steps = (
         (("l’envoi", found.sent), ("la réponse", found.answered), ("le premier contact", found.contact))
         if found
@@ -84,58 +69,23 @@ def estimated(days: Days) -> str:
     return half + (f", en {plural(days.p90, 'jour')} pour neuf sur dix" if days.p90 is not None else "")
 
 
-async def _read(rooms: Rooms, viewer: Viewer, wish: Wish) -> dict[Measure, Told]:
-    assert wish.period is not None
-    measures = (Measure.CONTACTED, Measure.ANSWERED, Measure.NEEDS_OPEN)
-    if wish.exact:
-        facts = await own(rooms, viewer, wish.period)
-        return {one: counted_exactly(facts, one, wish.period) for one in measures}
-    row = row_of(wish.territory)
-    return {one: await told(rooms, viewer, one, wish.period, row) for one in measures}
-
-
-def _to(counted: Counted, period: Period) -> tuple[str, ...]:
+def _to(counted: Counted, wish: Wish) -> tuple[str, ...]:
     """The files of each bucket."""
-    return tuple(to_files(counted, period, delay=str(number_)) for number_ in range(len(FROM)))
+    return tuple(to_files(counted, wish.scope.period, delay=str(number_)) for number_ in range(len(FROM)))
 
 
-def _delay(measured: Told, row: Node, waiting_: Told | None = None) -> Delay:
-    spread = measured.parts(row, WHOLE, "delay")
-    done = _buckets(spread)
-    known = _whole(done)
-    marks = ()
-    # Of a distribution with a hole in it, the middle is not known.
-    if known and sum(known):
-        reached = [
-            (words, quantile(known, share)) for words, share in (("médiane", HALF), ("neuf sur dix", NINE_TENTHS))
-        ]
-        marks = marks_of([(words, bucket(found[0])) for words, found in reached if found])
-    still = _buckets(waiting_.parts(row, WHOLE, "delay")) if waiting_ else ()
-    # Since when needs wait is published of the whole network, and not always.
-    if all(count is None for count in still):
-        still = ()
-    return Delay(done, still, marks)
+def _drawn(found: Distribution) -> Delay:
+    reached = (("médiane", found.within(HALF)), ("neuf sur dix", found.within(NINE_TENTHS)))
+    return Delay(found.done, found.waiting, marks_of(reached))
 
 
-def _buckets(spread: Spread) -> tuple[int | None, ...]:
-    return tuple(spread.get(str(number)) for number in range(len(FROM)))
-
-
-def _whole(counts: tuple[int | None, ...]) -> list[int] | None:
-    """Every bucket, None where one is hidden or could hold more than is told."""
-    known = [count for count in counts if count is not None and not isinstance(count, AtLeast)]
-    return known if len(known) == len(counts) else None
-
-
-def _said(contact: Delay) -> str:
-    known = _whole(contact.done)
-    if known is None:
+def _said(contact: Distribution) -> str:
+    if contact.whole is None:
         return "le délai du premier contact ne peut être dit en entier, des tranches sont masquées"
-    middle, late = quantile(known, HALF), quantile(known, NINE_TENTHS)
+    middle, late = contact.within(HALF), contact.within(NINE_TENTHS)
     if middle is None or late is None:
         return "aucun premier contact"
-    half, most = _days(bucket(middle[0])), _days(bucket(late[0]))
-    return f"la moitié des premiers contacts ont eu lieu en {half}, neuf sur dix en {most}"
+    return f"la moitié des premiers contacts ont eu lieu en {_days(middle)}, neuf sur dix en {_days(late)}"
 
 
 def _days(number_: int) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from api.actions.figures import alerts
 from api.actions.figures.reading import may_read_figures
 from api.demonstrating import lived
+from api.web.downloads import attachment
 from api.web.pages.coordination.answer import Answer, Builder
 from api.web.pages.coordination.asked import SERVICE, Wish, wish_of
 from api.web.pages.coordination.chains import paths
@@ -26,6 +27,7 @@ from graph.model.directory import Public
 from graph.model.errors import NotFound
 from graph.model.figures.registry import Definition, definitions
 from graph.model.vocabulary import categories, competences, label
+from importers.sheets.csv_file import CSV_TYPE
 
 PATH: Final = "/coordination"
 NOT_YET: Final = (
@@ -67,7 +69,7 @@ PAGES: Final = {
         Page(
             "parcours", "Parcours", "Qui passe le relais à qui, et qu’en advient-il ?",
             "Une demande est un relais passé d’un organisme à un autre pour un ou plusieurs besoins d’un dossier. "
-            "La largeur d’une bande est leur nombre.", parcours, ("acceptance",),
+            "La largeur d’une bande est leur nombre.", parcours, ("flows", "acceptance"),
         ),
         Page(
             "reseau", "Réseau", "Où les personnes restent-elles bloquées ?",
@@ -118,7 +120,7 @@ async def overview(request: Request) -> HTMLResponse:
 async def table(request: Request, slug: str) -> Response:
     """A table of a page; `image` says which. Raises NotSignedIn, NotAllowed, NotFound, InvalidInput."""
     drawn, wish = await _drawn(request, slug)
-    return _file(drawn.table.csv(), "text/csv; charset=utf-8", f"{_name(drawn, wish)}.csv")
+    return attachment(drawn.table.csv(), CSV_TYPE, f"{_name(drawn, wish)}.csv")
 
 
 @router.get(PATH + "/{slug}.svg")
@@ -126,9 +128,8 @@ async def picture(request: Request, slug: str) -> Response:
     """A picture of a page, by itself. Raises NotSignedIn, NotAllowed, NotFound, InvalidInput."""
     drawn, wish = await _drawn(request, slug)
     light = request.query_params.get("teinte") == LIGHT
-    answer = _file(drawn.canvas.alone(light=light), "image/svg+xml", f"{_name(drawn, wish)}.svg")
-    answer.headers["Content-Security-Policy"] = OF_A_PICTURE
-    return answer
+    alone, headers = drawn.canvas.alone(light=light), {"Content-Security-Policy": OF_A_PICTURE}
+    return attachment(alone, "image/svg+xml", f"{_name(drawn, wish)}.svg", headers)
 
 
 @router.get(PATH + "/{slug}")
@@ -169,11 +170,6 @@ async def _drawn(request: Request, slug: str) -> tuple[Drawn, Wish]:
 def _name(drawn: Drawn, wish: Wish) -> str:
     parts = [drawn.name, str(wish.period.first) if wish.period else "", str(wish.period.last) if wish.period else ""]
     return "-".join(dict.fromkeys(part for part in parts if part)).lower()
-
-
-def _file(text: str, media: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(text, media_type=media, headers=headers)
 
 
 def _around(wish: Wish) -> dict[str, Any]:

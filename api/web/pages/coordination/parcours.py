@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from api.actions.figures.flows import Band, End, Flows, flows, own_flows
+from api.actions.figures import names
+from api.actions.figures.flows import Band, End, Flows, flows
 from api.rooms import Rooms
 from api.web.counted_address import to_files
-from api.web.pages.coordination import names
 from api.web.pages.coordination.answer import NOTHING_TOLD, Answer, number, share
 from api.web.pages.coordination.asked import Wish
 from api.web.pictures import flow as picture
 from api.web.pictures.table import Drawn
 from graph.model.access import Viewer
 from graph.model.figures.flows import Ending
-from graph.model.figures.periods import Period
 from graph.model.figures.selecting import Counted, Split
 
 # Each outcome has a filling of its own, to be told apart without colour.
@@ -50,11 +49,7 @@ SPLITS: Final = {
 
 async def parcours(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     """Raises NotSignedIn, NotAllowed."""
-    period = _period(wish)
-    if wish.exact:
-        found = await own_flows(rooms, viewer, period, wish.category)
-    else:
-        found = await flows(rooms, viewer, period, wish.territory, wish.category)
+    found = await flows(rooms, viewer, wish.scope)
     sentence = said(found, wish)
     drawn = await _drawn(rooms, found, sentence, wish)
     return Answer(
@@ -65,17 +60,10 @@ async def parcours(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     )
 
 
-def _period(wish: Wish) -> Period:
-    if wish.period is None:
-        raise ValueError("a page without a period has no answer")
-    return wish.period
-
-
 def said(found: Flows, wish: Wish) -> str:
     """The answer in a sentence or two."""
-    period = _period(wish).words
     sent = number(found.sent, "demande envoyée", "demandes envoyées")
-    first = f"{period[0].upper()}{period[1:]}, {wish.where} : {sent}."
+    first = f"{wish.begin} : {sent}."
     if wish.category or not found.answered:
         return first
     taken, expired = found.outcome(Ending.TAKEN), found.outcome(Ending.EXPIRED)
@@ -131,7 +119,7 @@ def _to(band: Band, wish: Wish) -> str:
     by = {SPLITS[end]: value for end, value in ends.items() if end in SPLITS}
     if wish.category and End.THEME not in ends:
         by[Split.CATEGORY] = wish.category
-    return to_files(Counted.ANSWERED if End.OUTCOME in ends else Counted.SENT, _period(wish), **by)
+    return to_files(Counted.ANSWERED if End.OUTCOME in ends else Counted.SENT, wish.scope.period, **by)
 
 
 def _columns(bands: Iterable[Band]) -> list[End]:
@@ -177,7 +165,7 @@ def _actions(found: Flows, wish: Wish) -> tuple[tuple[str, str], ...]:
     if found.outcome(Ending.EXPIRED) != 0 and not wish.category:
         actions.append(("Voir qui ne répond pas", f"/coordination/reseau?{wish.query()}"))
     if wish.exact:
-        actions.append(("Ouvrir les dossiers de ces demandes", to_files(Counted.SENT, _period(wish))))
+        actions.append(("Ouvrir les dossiers de ces demandes", to_files(Counted.SENT, wish.scope.period)))
     return tuple(actions)
 
 

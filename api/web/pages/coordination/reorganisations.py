@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any, Final
@@ -16,9 +14,9 @@ from api.actions import reorganising
 from api.actions.reorganisation_said import MoveKind
 from api.actions.reorganised import compared
 from api.actions.reorganised_places import place_stocks
-from api.actions.reports.writing import inert
 from api.auth.viewer import must_sign_in
 from api.web.dates_words import exact_day
+from api.web.downloads import csv_attachment
 from api.web.forms import Form, form_of, number, see
 from api.web.render import now, page
 from api.web.reorganisation_form import choices, form_shown
@@ -261,16 +259,7 @@ async def table(request: Request, id_: str, table: str) -> Response:
         ]
     else:
         raise NotFound("Cette table n’existe pas.")
-    return _csv(table, [head, *rows])
-
-
-def _csv(name: str, rows: list[list[Any]]) -> Response:
-    text = io.StringIO()
-    csv.writer(text, delimiter=";").writerows(
-        [inert(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
-    )
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
-    return Response("\ufeff" + text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+    return csv_attachment([head, *rows], table)
 
 
 def key_of(form: Form) -> str:

@@ -12,16 +12,18 @@ from api.actions.figures.reading import unit_of
 from api.actions.reports.asking import Asked, asked_of
 from api.actions.reports.registry import Kind, kind_of, offered
 from api.actions.reports.table import Align, Cell, Mark, Report, Table, said
-from api.actions.reports.writing import CSV_TYPE, XLSX_TYPE, as_csv, as_workbook, file_name
+from api.actions.reports.writing import XLSX_TYPE, as_csv, as_workbook, file_name
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import rooms_of
 from api.web.counted_address import to_files
+from api.web.downloads import attachment
 from api.web.render import now, page
 from graph.model.access import Viewer
 from graph.model.figures.periods import Span
 from graph.model.figures.selecting import Counted
 from graph.model.territory import COUNTRY, TerritoryLevel
+from importers.sheets.csv_file import CSV_TYPE
 
 PATH: Final = "/rapports"
 UNIT: Final = "/equipe/activite"
@@ -43,7 +45,7 @@ async def as_table(
 ) -> Response:
     """One report as a CSV. Raises NotSignedIn, NotAllowed, NotFound, InvalidInput."""
     report = await _made(request, kind_of(name), _asked(kind_of(name), du, au, territoire, unite))
-    return _file(as_csv(report), CSV_TYPE, file_name(report, "csv"))
+    return attachment(as_csv(report), CSV_TYPE, file_name(report, "csv"))
 
 
 @router.get(PATH + "/{name}.xlsx")
@@ -52,7 +54,7 @@ async def as_book(
 ) -> Response:
     """One report as a workbook. Raises NotSignedIn, NotAllowed, NotFound, InvalidInput."""
     report = await _made(request, kind_of(name), _asked(kind_of(name), du, au, territoire, unite))
-    return _file(as_workbook(report), XLSX_TYPE, file_name(report, "xlsx"))
+    return attachment(as_workbook(report), XLSX_TYPE, file_name(report, "xlsx"))
 
 
 @router.get(PATH + "/{name}")
@@ -129,8 +131,3 @@ async def _units(rooms: Rooms, viewer: Viewer) -> list[tuple[str, str]]:
         names = await unit.accounts.organisation_names(house.ids)
     rest = sorted((names.get(id_, id_), id_) for id_ in house.ids[1:])
     return [("", house.name), *((id_, name) for name, id_ in rest)] if rest else []
-
-
-def _file(content: bytes, kind: str, name: str) -> Response:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return Response(content, media_type=kind, headers=headers)

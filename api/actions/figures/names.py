@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from api.actions.figures.told import BODIES
 from api.rooms import Rooms
-from graph.model.vocabulary import competences, label
+from graph.model.vocabulary import categories, competences, label
 
 UNKNOWN = "Non précisé"
 
@@ -30,6 +31,18 @@ def theme(id_: str) -> str:
     return found.label if found else id_ or UNKNOWN
 
 
+def category(id_: str) -> str:
+    """The name of a category of needs."""
+    return categories().get(id_, id_) or UNKNOWN
+
+
 def ending(code: str) -> str:
     """What became of a handoff, in words."""
     return label("ending", code)
+
+
+async def parts(rooms: Rooms, split: str, ids: Iterable[str]) -> Mapping[str, str]:
+    """Names of the parts of a row: bodies or territories."""
+    if split == BODIES:
+        return await bodies(rooms, ids)
+    return {id_: territory(rooms, id_) for id_ in ids}

@@ -8,45 +8,18 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from api.actions.figures import flows as actions
+from api.actions.figures import names
 from api.actions.figures.flows import Band, End
-from api.actions.figures.reading import quarters
 from api.actions.figures.relays_by_commune import Coverage as Covered
 from api.actions.figures.relays_by_commune import relays_by_commune
-from api.actions.figures.told import AtLeast
 from api.graphql.connections import page_size
 from api.graphql.context import Info
 from api.graphql.enums import FlowEnd, Public
 from api.graphql.enums import HandoffEnding as Ending
+from api.graphql.figures.asked import Count, FigureDefinition, Period, scope_of, territory_of
 from api.graphql.organisations import First
 from api.graphql.places import Territory
 from api.graphql.refusals import InvalidInput, NotAllowed
-from graph.model import errors
-from graph.model import territory as places
-from graph.model.figures.periods import read_period
-from graph.model.vocabulary import categories
-
-
-@strawberry.input(description="Whole quarters, one after the other, both ends included.")
-class Period:
-    """Nothing shorter is published."""
-
-    from_: str = strawberry.field(name="from", description='The first quarter: "2026-T1".')
-    to: str | None = strawberry.field(default=None, description="The last one; the first alone when null.")
-
-
-@strawberry.type(description="How many. What would let fewer than eleven persons be recognised is hidden.")
-class Count:
-    """A number that may be told or not."""
-
-    value: int | None = strawberry.field(description="Null when it is hidden.")
-    hidden: bool = strawberry.field(description="Whether it is hidden.")
-    at_least: bool = strawberry.field(description="Whether hidden numbers of some quarters would have to be added.")
-
-    @classmethod
-    def of(cls, count: int | None) -> Count:
-        """From what is told."""
-        value = None if count is None else int(count)
-        return cls(value=value, hidden=count is None, at_least=isinstance(count, AtLeast))
 
 
 @strawberry.type(description="Where a band begins or ends.")
@@ -88,6 +61,7 @@ class Flows:
     outcomes: list[OutcomeCount] = strawberry.field(
         description="What the answers were; empty where a category is asked."
     )
+    definition: FigureDefinition = strawberry.field(description="What is counted, in words.")
     found: strawberry.Private[tuple[Band, ...]]
     names: strawberry.Private[Mapping[str, str]]
 
@@ -123,6 +97,7 @@ class Coverage:
     communes_without: int = strawberry.field(description="How many of them have no relay.")
     population: int = strawberry.field(description="Inhabitants.")
     population_without: int = strawberry.field(description="Inhabitants of communes without a relay.")
+    definition: FigureDefinition = strawberry.field(description="What is counted, in words.")
     found: strawberry.Private[Covered]
 
     @strawberry.field(description="Communes without a relay, the most populous first.")
@@ -135,39 +110,30 @@ FlowsResult: TypeAlias = Annotated[Flows | InvalidInput | NotAllowed, strawberry
 CoverageResult: TypeAlias = Annotated[Coverage | InvalidInput, strawberry.union("CoverageResult")]
 
 
-async def flows(info: Info, period: Period, territory: str | None, category: str | None) -> Flows:
-    """The network's. Raises InvalidInput, NotAllowed."""
-    rooms, viewer = info.context.rooms, info.context.viewer
-    if not viewer.signed_in:
-        raise errors.NotAllowed("Identifiez-vous pour lire les chiffres.")
-    published = await quarters(rooms, viewer)
-    asked = read_period(period.from_, period.to or "")
-    for quarter in asked.quarters:
-        if quarter not in published:
-            raise errors.InvalidInput(f"Le {quarter.words} n’est pas publié.", "period")
-    if category and category not in categories():
-        raise errors.InvalidInput("Ce thème n’est pas dans la liste.", "category")
-    where = _territory(info, territory) if territory else None
+async def flows(
+    info: Info, period: Period, territory: str | None, category: str | None, *, exact: bool = False
+) -> Flows:
+    """The network's, or those of one's own service. Raises InvalidInput, NotAllowed."""
+    rooms = info.context.rooms
     found = await actions.flows(
-        rooms, viewer, asked, None if where and where.id == places.COUNTRY else where, category or ""
+        rooms, info.context.viewer, await scope_of(info, period, territory, category, exact=exact)
     )
     ends = [end for band in found.bands for end in (band.source, band.target)]
-    bodies = sorted({id_ for kind, id_ in ends if kind in {End.SENDER, End.TARGET} and id_})
-    async with rooms.graph.reading() as unit:
-        names = dict(await unit.accounts.organisation_names(bodies))
-    zones = {id_: rooms.places.get(id_) for kind, id_ in ends if kind is End.TERRITORY and id_}
+    bodies = await names.bodies(rooms, (id_ for kind, id_ in ends if kind in {End.SENDER, End.TARGET}))
+    zones = {id_: names.territory(rooms, id_) for kind, id_ in ends if kind is End.TERRITORY and id_}
     return Flows(
         sent=Count.of(found.sent),
         answered=Count.of(found.answered),
         outcomes=[OutcomeCount(outcome=ending, count=Count.of(count)) for ending, count in found.outcomes],
+        definition=FigureDefinition.named("flows"),
         found=found.bands,
-        names=names | {id_: zone.name for id_, zone in zones.items() if zone},
+        names={**bodies, **zones},
     )
 
 
 async def coverage(info: Info, competence: str, territory: str, public: Public | None) -> Coverage:
     """Open to everyone, as the directory is. Raises InvalidInput; Unavailable when the index does not answer."""
-    where = _territory(info, territory)
+    where = territory_of(info, territory)
     async with info.context.turn():
         found = await relays_by_commune(info.context.rooms, competence, where, public, info.context.now)
     return Coverage(
@@ -178,12 +144,6 @@ async def coverage(info: Info, competence: str, territory: str, public: Public |
         communes_without=len(found.bare),
         population=found.population,
         population_without=found.population_bare,
+        definition=FigureDefinition.named("uncovered"),
         found=found,
     )
-
-
-def _territory(info: Info, id_: str) -> places.Territory:
-    found = info.context.rooms.places.get(id_)
-    if found is None:
-        raise errors.InvalidInput("Ce territoire n’existe pas dans la carte.", "territory")
-    return found

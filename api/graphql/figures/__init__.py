@@ -1,0 +1,1 @@
+"""Figures of the network and of one’s own service, as programs ask for them."""
