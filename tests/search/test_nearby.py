@@ -40,7 +40,7 @@ def nearby(vectors: Vectors) -> Nearby:
 
 
 def chances(nearby: Nearby, vectors: Vectors, text: str) -> dict[str, float]:
-    return nearby.chances(vectors.whole(weighed(words_of(text))))
+    return nearby.chances(vectors.whole(weighed(words_of(text))), vectors.classes)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,13 @@ def test_what_points_nowhere_is_near_nothing(nearby: Nearby, vectors: Vectors):
     assert len(set(chances(nearby, vectors, "qsdfghjklm").values())) == 1
     found = chances(nearby, vectors, "retard de loyer")
     assert 0.0 == found["sante--addictions"] < found[CLOTHES] < found[RENT]
+
+
+def test_only_those_asked_for_are_looked_at(nearby: Nearby, vectors: Vectors):
+    whole = vectors.whole(weighed(words_of("nounou")))
+    found, every = nearby.chances(whole, (RENT, CLOTHES)), nearby.chances(whole, vectors.classes)
+    assert {which for which, chance in found.items() if chance} == {RENT, CLOTHES}
+    assert found[RENT] / found[CLOTHES] == pytest.approx(every[RENT] / every[CLOTHES])
 
 
 def test_what_names_a_competence_among_other_things_speaks_as_low_as_its_weight(vectors: Vectors):
