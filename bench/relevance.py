@@ -121,7 +121,9 @@ def main() -> None:
         times.append((process_time() - start) * 1000)
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     parts = quantiles(times, n=20)
-    print(f"{parts[9]:.2f} ms of processor a phrase, 95 of 100 under {parts[18]:.2f}; built in {built:.1f} s; {memory:.0f} MB")
+    print(
+        f"{parts[9]:.2f} ms of processor a phrase, 95 of 100 under {parts[18]:.2f}; built in {built:.1f} s; {memory:.0f} MB"
+    )
 
 
 if __name__ == "__main__":
