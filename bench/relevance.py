@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Final
 
 from search.understand import Reader
@@ -116,12 +116,14 @@ def main() -> None:
         print(f"{name}: {len(refused)} of {len(negatives(name))} find nothing")
     times: list[float] = []
     for example in examples(SETS[0]):
-        start = perf_counter()
+        start = process_time()
         reader.read(example.phrase)
-        times.append((perf_counter() - start) * 1000)
+        times.append((process_time() - start) * 1000)
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     parts = quantiles(times, n=20)
-    print(f"{parts[9]:.2f} ms a phrase, 95 of 100 under {parts[18]:.2f}; built in {built:.1f} s; {memory:.0f} MB")
+    print(
+        f"{parts[9]:.2f} ms of processor a phrase, 95 of 100 under {parts[18]:.2f}; built in {built:.1f} s; {memory:.0f} MB"
+    )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ phrase speaks for itself, the nearer the louder, by the directions of `search/ve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 import msgspec
@@ -43,31 +44,41 @@ class Nearby:
         self._classes = tuple(classes)
         self._middle = np.frombuffer(made.middle, np.float32)
         self._directions = np.frombuffer(made.directions, np.float32).reshape(-1, DIRECTIONS)
-        self._owners = np.frombuffer(made.owners, np.uint16).astype(np.int64)
-        # A competence of which more is said does not speak louder for that alone.
-        counts = np.bincount(self._owners, minlength=len(self._classes))
-        self._voices = np.frombuffer(made.weights, np.float32) / np.sqrt(counts)[self._owners]
+        weights = np.frombuffer(made.weights, np.float32)
+        ends = np.searchsorted(np.frombuffer(made.owners, np.uint16), np.arange(len(self._classes) + 1))
+        # The phrases of each class together; one of which more is said does not speak louder for that alone.
+        self._said = {
+            name: (self._directions[start:end], weights[start:end] / np.sqrt(np.float32(max(1, end - start))))
+            for name, (start, end) in zip(self._classes, pairwise(ends.tolist()), strict=True)
+        }
 
     @classmethod
     def shipped(cls, phrases: Callable[[], Iterable[Phrase]], vectors: Vectors, weighed: Weighed) -> Nearby:
         """The phrases of the lexicon, made once for all starts; `weighed` gives the words of a phrase their weights."""
         return cls(kept("nearby", Said, lambda: said(phrases(), vectors, weighed)), vectors.classes)
 
-    def chances(self, whole: Direction) -> dict[str, float]:
-        """The chance of each class by the phrases near to what points there; all alike when it points nowhere."""
+    def chances(self, whole: Direction, among: Collection[str]) -> dict[str, float]:
+        """The chance of each of some classes by the phrases near to what points there, none for the others; all alike when it
+        points nowhere.
+        """
         turned = _turned(whole[None, :DIRECTIONS].astype(np.float32), self._middle)[0]
-        # Not by a product of BLAS, whose threads take longer to agree than one core to add up.
-        near = np.exp(SHARPNESS * (np.einsum("ij,j->i", self._directions, turned) - 1.0))
-        voices = near * self._voices
-        shares = np.bincount(self._owners, voices, len(self._classes)) if turned.any() else np.ones(len(self._classes))
-        return dict(zip(self._classes, (shares / shares.sum()).tolist(), strict=True))
+        if not turned.any():
+            return dict.fromkeys(self._classes, 1 / len(self._classes))
+        shares = dict.fromkeys(self._classes, 0.0)
+        for name in among:
+            directions, voices = self._said[name]
+            # Not by a product of BLAS, whose threads take longer to agree than one core to add up.
+            near = np.exp(SHARPNESS * (np.einsum("ij,j->i", directions, turned) - 1.0))
+            shares[name] = float((near * voices).sum())
+        whole_share = sum(shares.values())
+        return {name: share / whole_share for name, share in shares.items()}
 
 
 def said(phrases: Iterable[Phrase], vectors: Vectors, weighed: Weighed) -> Said:
     """Phrases as they are kept; those of which no word is known are left out."""
     place = {name: index for index, name in enumerate(vectors.classes)}
     made = [(phrase, vectors.whole(weighed(words_of(phrase.text)))[:DIRECTIONS]) for phrase in phrases]
-    made = [(phrase, whole) for phrase, whole in made if whole.any()]
+    made = sorted(((p, whole) for p, whole in made if whole.any()), key=lambda each: place[each[0].competence])
     wholes = np.array([whole for _, whole in made], np.float32)
     middle = (wholes / np.linalg.norm(wholes, axis=1, keepdims=True)).mean(axis=0)
     return Said(

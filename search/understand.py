@@ -23,7 +23,7 @@ from search.nearby import Nearby
 from search.places import Gazetteer
 from search.spelling import Spelling, sound
 from search.vectors import Vectors
-from search.voices import is_ours, scored, together
+from search.voices import is_ours, likely, scored, together
 
 MOST_MATCHES: Final = 5
 # A question is ours when something stands out at all.
@@ -104,11 +104,9 @@ class Reader:
         leaning = self._lexicon.weigh(found)
         meanings = self._meanings(shown, typed)
         whole = self._vectors.whole(meanings)
-        chances = together(
-            self._classifier.chances(found, self._lexicon.rarity),
-            self._vectors.chances(whole),
-            self._nearby.chances(whole),
-        )
+        by_words, by_meaning = self._classifier.chances(found, self._lexicon.rarity), self._vectors.chances(whole)
+        nearby = self._nearby.chances(whole, likely(by_words, by_meaning))
+        chances = together(by_words, by_meaning, nearby)
         matches = ()
         if is_ours(leaning.known, chances):
             scores = scored(leaning.scores, chances)

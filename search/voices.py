@@ -7,6 +7,7 @@ voices (decision 0064).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from heapq import nlargest
 from typing import Final
 
 from search.lexicon import ELSEWHERE
@@ -17,6 +18,8 @@ SAY_OF_WORDS: Final = 0.67
 SAY_OF_MEANING: Final = 0.33
 SAY_OF_NEARNESS: Final = 0.33
 LEAST_CHANCE: Final = 1e-6
+# So many competences hold the answer: none changed on the bench between twelve and all.
+LIKELY: Final = 12
 # How much their chance weighs beside the lexicon's score.
 CHANCE: Final = 7.0
 # A question is ours when the field says more than half of its words and what other fields say is not likely …
@@ -27,6 +30,12 @@ SURE_CHANCE: Final = 0.9
 LEAST_KNOWN_WHEN_SURE: Final = 0.35
 
 Chances = Mapping[str, float]
+
+
+def likely(by_words: Chances, by_meaning: Chances) -> list[str]:
+    """Those whose near phrases are worth looking at: the likeliest by words and meaning, and what other fields say."""
+    told = {id_: (chance + LEAST_CHANCE) ** 2 * (by_meaning[id_] + LEAST_CHANCE) for id_, chance in by_words.items()}
+    return list({ELSEWHERE, *nlargest(LIKELY, told, key=lambda id_: (told[id_], id_))})
 
 
 def together(by_words: Chances, by_meaning: Chances, nearby: Chances) -> dict[str, float]:

@@ -61,6 +61,8 @@ TYPED_SHORT: Final = {
     "bdx": "bordeaux", "asap": "urgent", "rdvs": "rendez vous", "prblm": "probleme", "problm": "probleme",
     "plu": "plus", "ru": "rue", "jsui": "je suis", "chu": "je suis", "jss": "je suis", "tro": "trop", "aprs": "apres",
     "tjour": "toujours", "osi": "aussi", "qqpart": "quelque part", "nulpart": "nulle part", "ajd": "aujourdhui",
+    "tps": "temps", "lgtps": "longtemps", "jen": "j en", "jnai": "j n ai", "bsoin": "besoin", "kelk": "quelque",
+    "kelke": "quelque", "enft": "enfant", "enfts": "enfants", "pdt": "pendant",
     "dmand": "demande", "dmande": "demande", "apel": "appel", "slmt": "seulement", "vrmt": "vraiment", "jte": "je te",
 }  # fmt: skip
 # "je" written onto its verb: "jdors", "jtravaille". No French word begins so, and acronyms have no vowel or are shorter.

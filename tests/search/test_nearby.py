@@ -21,7 +21,6 @@ SAID = (
     Phrase(NURSERY, "nounou", 1.0),
     Phrase(CLOTHES, "manteau pour l’hiver", 1.0),
     Phrase(CLOTHES, "qsdfghjklm", 1.0),
-    Phrase(RENT, "tricot et bonnet", 0.01),
     Phrase(ELSEWHERE, "recette de gâteau", 1.0),
 )
 
@@ -41,7 +40,7 @@ def nearby(vectors: Vectors) -> Nearby:
 
 
 def chances(nearby: Nearby, vectors: Vectors, text: str) -> dict[str, float]:
-    return nearby.chances(vectors.whole(weighed(words_of(text))))
+    return nearby.chances(vectors.whole(weighed(words_of(text))), vectors.classes)
 
 
 @pytest.mark.parametrize(
@@ -69,9 +68,20 @@ def test_what_points_nowhere_is_near_nothing(nearby: Nearby, vectors: Vectors):
     assert 0.0 == found["sante--addictions"] < found[CLOTHES] < found[RENT]
 
 
-def test_what_names_a_competence_among_other_things_speaks_low(nearby: Nearby, vectors: Vectors):
-    found = chances(nearby, vectors, "tricot et bonnet")
-    assert max(found, key=lambda which: found[which]) == CLOTHES
+def test_only_those_asked_for_are_looked_at(nearby: Nearby, vectors: Vectors):
+    whole = vectors.whole(weighed(words_of("nounou")))
+    found, every = nearby.chances(whole, (RENT, CLOTHES)), nearby.chances(whole, vectors.classes)
+    assert {which for which, chance in found.items() if chance} == {RENT, CLOTHES}
+    assert found[RENT] / found[CLOTHES] == pytest.approx(every[RENT] / every[CLOTHES])
+
+
+def test_what_names_a_competence_among_other_things_speaks_as_low_as_its_weight(vectors: Vectors):
+    odds: list[float] = []
+    for weight in (1.0, 0.01):
+        spoken = Nearby(said((*SAID, Phrase(RENT, "tricot et bonnet", weight)), vectors, weighed), vectors.classes)
+        found = chances(spoken, vectors, "tricot et bonnet")
+        odds.append(found[RENT] / found[CLOTHES])
+    assert odds[0] / odds[1] == pytest.approx(100.0, rel=0.01)
 
 
 def test_saying_a_phrase_twice_does_not_double_its_voice(vectors: Vectors):
