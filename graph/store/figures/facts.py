@@ -77,9 +77,6 @@ CAUSES: Final[LiteralString] = """
 UNWIND $ids AS id MATCH (n:NoRelay {id: id}) RETURN n.id AS id, n.cause AS cause ORDER BY id
 """
 ASKED: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:Request {id: id}) RETURN r.id AS id, r.at AS at ORDER BY id"
-KINDS: Final[LiteralString] = (
-    "UNWIND $ids AS id MATCH (o:Organisation {id: id}) RETURN o.id AS id, o.kind AS kind ORDER BY id"
-)
 REQUESTS_BY: Final[LiteralString] = "MATCH (r:Request) WHERE r.at >= $begin AND r.at < $end RETURN r.told AS told"
 REQUESTS_OF: Final[LiteralString] = """
 UNWIND $ids AS id MATCH (r:Request {organisation: id}) WHERE r.at >= $begin AND r.at < $end RETURN r.told AS told
