@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from graph.model.figures.acceptance import answer_of, answer_time
+from graph.model.figures.columns import by_theme
 from graph.model.figures.counting import tallied
 from graph.model.figures.disclosure import protect
 from graph.model.figures.facts import Facts, HandoffFact
@@ -18,7 +19,7 @@ from graph.model.figures.flows import Ending
 from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Measure, Node, Part, Published, part, split_of
 from graph.model.figures.linked import Link, together
 from graph.model.figures.periods import Quarter
-from graph.model.figures.tables import TABLES, Zones, by_theme, counted_of, handed_over, rows_of
+from graph.model.figures.tables import TABLES, Zones, counted_of, handed_over, rows_of
 
 # What stands open, what adds to it and what takes from it. What ends is told of the network as a whole, where it follows from the
 # others anyway. For the same reason files that stand open are not told body by body.

@@ -113,15 +113,15 @@ def test_what_has_ended_is_told_where_it_follows_and_nowhere_else() -> None:
     tables = tables_of(facts, count, (*OF_NEEDS, *OF_FILES))
     told = 0
     for stock_, (came, went) in FLOWS.items():
-        before = None
+        before: int | None = 0
         for quarter in quarters(count):
-            of = {one: tables[quarter, one].published.count() for one in (came, went, stock_)}
-            known = of[came] is not None and of[stock_] is not None and (before is not None or quarter == FIRST)
-            if known:
-                assert of[went] in {None, (before or 0) + of[came] - of[stock_]}
-            assert of[went] is None or known
-            told += of[went] is not None
-            before = of[stock_]
+            opened, ended, open_ = (tables[quarter, one].published.count() for one in (came, went, stock_))
+            if before is None or opened is None or open_ is None:
+                assert ended is None
+            else:
+                assert ended in {None, before + opened - open_}
+            told += ended is not None
+            before = open_
     assert told
 
 

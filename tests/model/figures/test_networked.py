@@ -135,7 +135,8 @@ def test_what_the_first_body_met_is_told_where_it_leaves_over_enough() -> None:
 
     def met_first(neither: int) -> tuple[int | None, int | None]:
         again = of_files(20, 1, state=State.DECLINED)
-        again += [replace(one, id=f"{one.id} again", target="b", sent=one.sent + timedelta(days=1)) for one in again]
+        later = QUARTER.begin + timedelta(days=4)
+        again += [replace(one, id=f"{one.id} again", target="b", sent=later) for one in again]
         met = [one for one in of_files(12, 1, state=State.COMPLETED, outcome="met") if one.target == "b"]
         some = quarter_of_bodies([*again, *met, *of_files(neither, 1)])
         return some.bounced, some.met_first
