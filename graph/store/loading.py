@@ -59,7 +59,7 @@ class Plan:
     @property
     def steps(self) -> int:
         """How many times `advance` will count a record."""
-        return len(self.territories) * 2 + len(self.moving)
+        return len(self.territories) + len(self.moving)
 
 
 class Loader:
@@ -209,10 +209,10 @@ class Loader:
             )
 
     async def _load_map(self, plan: Plan, advance: Callable[[int], None]) -> None:
-        for step in (map_loading.merge, map_loading.join):
-            for chunk in _chunks(plan.territories):
-                await self._write(lambda unit, step=step, chunk=chunk: step(unit, chunk))
-                advance(len(chunk))
+        changed = frozenset(plan.changed)
+        for chunk in _chunks(map_loading.in_order(plan.territories)):
+            await self._write(lambda unit, chunk=chunk: map_loading.lay(unit, chunk, changed))
+            advance(len(chunk))
         if plan.territories:
             await self._write(lambda unit: unit.outbox.add(INDEX_TERRITORIES, ()))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, LiteralString
 
 from graph.model.territory import Territory, TerritoryLevel, level_of
@@ -21,14 +21,17 @@ BROWSED_THROUGH: Final = {
     TerritoryLevel.REGION: (TerritoryLevel.COUNTRY,),
 }
 
+# What contains another is written before it, or with it.
+LARGEST_FIRST: Final = tuple(reversed(TerritoryLevel))
 # Only those that are mentioned: all ids of France took 2.3 s.
 IDS: Final[LiteralString] = "UNWIND $ids AS id MATCH (t:Territory {id: id}) RETURN t.id AS id"
 DIGESTS: Final[LiteralString] = "MATCH (t:Territory) RETURN t.id AS id, t.digest AS digest"
 
+# Each with its seal: its edges are drawn in the same transaction.
 MERGE: Final[LiteralString] = """
 UNWIND $rows AS row
 MERGE (t:Territory {id: row.id})
-SET t = row.node
+SET t = row
 """
 FORGET_WITHIN: Final[LiteralString] = "UNWIND $ids AS id MATCH (t:Territory {id: id})-[r:WITHIN]->() DELETE r"
 JOIN_WITHIN: Final[LiteralString] = """
@@ -36,7 +39,6 @@ UNWIND $rows AS row
 MATCH (t:Territory {id: row.id}), (zone:Territory {id: row.to})
 CREATE (t)-[:WITHIN]->(zone)
 """
-SEAL: Final[LiteralString] = "UNWIND $rows AS row MATCH (t:Territory {id: row.id}) SET t.digest = row.digest"
 
 
 def parents(territory: Territory) -> list[str]:
@@ -45,13 +47,16 @@ def parents(territory: Territory) -> list[str]:
     return [zone for zone in territory.zones[1:] if level_of(zone) in levels]
 
 
-async def merge(unit: Unit, chunk: Sequence[Territory]) -> None:
-    """Write these territories without their seal."""
-    await unit.run(MERGE, rows=[{"id": t.id, "node": territory_properties(t)} for t in chunk])
+def in_order(territories: Iterable[Territory]) -> list[Territory]:
+    """Such that one comes after all that contains it."""
+    return sorted(territories, key=lambda territory: LARGEST_FIRST.index(territory.level))
 
 
-async def join(unit: Unit, chunk: Sequence[Territory]) -> None:
-    """Join these to what contains them, all of which is written, and seal them."""
-    await unit.run(FORGET_WITHIN, ids=[t.id for t in chunk])
+async def lay(unit: Unit, chunk: Sequence[Territory], changed: Collection[str]) -> None:
+    """Write these territories and join them to what contains them, all of which is written. Of the ids in `changed` the graph
+    has something already.
+    """
+    await unit.run(MERGE, rows=[{**territory_properties(t), "digest": records.digest(t)} for t in chunk])
+    if joined := [t.id for t in chunk if t.id in changed]:
+        await unit.run(FORGET_WITHIN, ids=joined)
     await unit.run(JOIN_WITHIN, rows=[{"id": t.id, "to": zone} for t in chunk for zone in parents(t)])
-    await unit.run(SEAL, rows=[{"id": t.id, "digest": records.digest(t)} for t in chunk])
