@@ -8,6 +8,7 @@ graph is migrated and loaded. It ends when the other end of LIFE closes, which i
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import select
 import signal
@@ -41,6 +42,8 @@ def main(role: str, door: int, gate: int, life: int) -> None:
     """Be that process until told to stop."""
     # Before any room that counts is imported.
     take_room()
+    # Nothing that is imported or built for good is garbage: to look for some was a sixth of a start.
+    gc.disable()
     settings = Settings()
     keep_journal(role, settings.log, settings.log_level)
     hold_texts_back()
@@ -67,6 +70,7 @@ def _work(settings: Settings, gate: int, life: int) -> None:
     _pass(gate, life)
     from api.worker import work
 
+    _settle()
     asyncio.run(work(settings, address))
 
 
@@ -85,6 +89,7 @@ def _serve(settings: Settings, door: int, gate: int, life: int) -> None:
                 shared.listen(WAITING)
 
     app = create_app(settings)
+    _settle()
     _pass(gate, life)
     site = Sharing(
         uvicorn.Config(
@@ -101,6 +106,12 @@ def _serve(settings: Settings, door: int, gate: int, life: int) -> None:
     site.run(sockets=[socket.socket(fileno=door)])
     if not site.started:
         raise SystemExit(1)
+
+
+def _settle() -> None:
+    """What is there now stays until the end: garbage is looked for from here on, and never again among it."""
+    gc.freeze()
+    gc.enable()
 
 
 def _pass(gate: int, life: int) -> None:

@@ -16,6 +16,7 @@ from api.progress import bar_of
 from api.settings import Settings
 from api.switching import RESTORED
 from api.telling import console
+from api.together import all_to_end
 from graph.model.errors import Unavailable
 from graph.store.migrate import mark, marked
 from graph.store.migrate import migrate as run_migrations
@@ -42,6 +43,12 @@ async def prepare(graph: Graph, settings: Settings, *, load: bool) -> None:
     await _ask_after_restore(graph, settings)
     if settings.demo:
         await put_demonstrated(graph)
+    # Neither reads what the other writes: together they keep two cores busy, and the engine.
+    await all_to_end(_directory(graph, settings, load=load), _people(graph, lived=settings.demo and load))
+
+
+async def _directory(graph: Graph, settings: Settings, *, load: bool) -> None:
+    """The shipped data when `load`, and an index."""
     async with searching(settings) as search:
         # Without its mark a first load has not ended; what is there already is only compared.
         if load and await marked(graph, LOADED) is None:
@@ -50,7 +57,11 @@ async def prepare(graph: Graph, settings: Settings, *, load: bool) -> None:
             await _rebuild(graph, search)
         if not await search.in_use():
             await _rebuild(graph, search)
-    if settings.demo and load and await marked(graph, LIVED) is None:
+
+
+async def _people(graph: Graph, *, lived: bool) -> None:
+    """Invented people, where they are `lived` and not there yet."""
+    if lived and await marked(graph, LIVED) is None:
         await _load_lives(graph, datetime.now(UTC))
         await mark(graph, LIVED)
 
@@ -61,9 +72,8 @@ async def _load_lives(graph: Graph, now: datetime) -> None:
     network = doubs(now)
     await staff(graph, network, now)
     logs = chain(told(network, now), lives(network, "demonstration", LIVES, now))
-    with bar_of(console, "Dossiers inventés") as bar:
-        bar.stage("Écriture", None)
-        loaded = await load(graph, logs, bar.advance)
+    # Without a bar of its own: the directory's moves meanwhile.
+    loaded = await load(graph, logs)
     console.print(f"  {loaded.files} dossiers inventés, {loaded.handoffs} demandes.")
 
 

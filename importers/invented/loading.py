@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -43,11 +43,8 @@ def lives(network: Network, seed: str, files: int, end: datetime) -> Iterable[li
             yield log
 
 
-async def load(
-    graph: Graph, logs: Iterable[Sequence[Entry]], done: Callable[[int], None] = lambda files: None
-) -> Loaded:
-    """Write those of these files that are not there. Some are written while the next are made, off the loop; `done` is told how
-    many were written.
+async def load(graph: Graph, logs: Iterable[Sequence[Entry]]) -> Loaded:
+    """Write those of these files that are not there. Some are written while the next are made, off the loop.
 
     Raises Unavailable; what was written stays.
     """
@@ -61,7 +58,6 @@ async def load(
         writing = graph.write(lambda unit, some=some: unit.bulk.put(some), SECONDS)
         files, some = await asyncio.gather(writing, asyncio.to_thread(made))
         total += Loaded(len(files), sum(file.seq for file in files), sum(len(file.handoffs) for file in files))
-        done(len(files))
     return total
 
 
