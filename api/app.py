@@ -21,6 +21,7 @@ from api.graphql.door import router as graphql_door
 from api.graphql.schema import schema
 from api.journal import steps_of
 from api.premises import search_of, server
+from api.reading import reader
 from api.request_line import RequestLine
 from api.rooms import Rooms
 from api.settings import VERSION, Settings
@@ -29,7 +30,6 @@ from api.web.routes import install as install_pages
 from graph.model.errors import Refusal, Unavailable
 from graph.store.casework.keyring import Keyring
 from graph.store.unit import Graph
-from search.understand import Reader
 
 # Between two collections of garbage: values made and not yet gone, then younger collections for one of what is older.
 ALLOCATED: Final = 100_000
@@ -42,12 +42,12 @@ def create_app(settings: Settings) -> FastAPI:
     """The application over the graph server and the search engine that `settings` names."""
 
     # Made ready before the graph is: the first visitor should not wait for lexicon, territories and schema to be read.
-    reader, search = Reader(), search_of(settings)
+    words, search = reader(), search_of(settings)
     index = search.index()
     schema()
     # An index on a server is read once the loop runs.
     with suppress(Unavailable):
-        reader.read("impayés de loyer à Besançon", index.places)
+        words.read("impayés de loyer à Besançon", index.places)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -56,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
             if address is None:
                 raise Unavailable("Aucune adresse de graphe : démarrez par « maillage demo » ou « maillage serve ».")
             graph = await Graph.open(address, Keyring(settings.keyring_folder))
-        rooms = app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader)
+        rooms = app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=words)
         try:
             async with index.followed(), rooms.tally.written(graph):
                 collect_rarely()

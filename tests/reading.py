@@ -1,13 +1,7 @@
-"""The reader of words that tests share: it takes seconds to build, and reading changes nothing."""
+"""The reader of words that tests share: the site's, one for each run."""
 
 from __future__ import annotations
 
-from functools import cache
+from api.reading import reader as shared
 
-from search.understand import Reader
-
-
-@cache
-def shared() -> Reader:
-    """One for each run."""
-    return Reader()
+__all__ = ["shared"]

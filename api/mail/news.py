@@ -13,6 +13,7 @@ from typing import Final
 from api.actions.alerts import PASSED_AT_ONCE, pass_over
 from api.mail.message import host_of
 from api.mail.mornings import each_morning, moment
+from api.reading import reader
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.alerts import News, SavedSearch
@@ -21,7 +22,6 @@ from graph.store.mails import Mails
 from graph.store.unit import Graph, Unit
 from search.backend import Engine
 from search.hours import PARIS
-from search.understand import Reader
 
 NAME: Final = "news"
 
@@ -43,7 +43,7 @@ async def tell(graph: Graph, settings: Settings, search: Engine, at: datetime) -
 
     index = search.index()
     async with index.followed():
-        rooms = Rooms(settings=settings, graph=graph, index=index, reader=Reader())
+        rooms = Rooms(settings=settings, graph=graph, index=index, reader=reader())
         return await pass_over(rooms, today, write)
 
 

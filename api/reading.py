@@ -1,0 +1,13 @@
+"""The reader of words, one a process: it takes a second to build, and reading changes nothing."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from search.understand import Reader
+
+
+@cache
+def reader() -> Reader:
+    """That of this process."""
+    return Reader()
