@@ -1,4 +1,4 @@
-"""The reader of words, one a process: it takes a second to build, and reading changes nothing."""
+"""The reader of words, one a process: it is long to build, and reading changes nothing."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -27,6 +28,10 @@ from tests.windows import OpenPage, Windows
 # How long an example takes is no property of what it is about.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+# What is imported and collected stays to the end, as in the site (`api/app.py`): garbage is looked for afterwards, and rarely.
+gc.disable()
+YOUNG, OLDER = 100_000, (20, 50)
 
 START_SECONDS = 480
 CHROMIUM_FLAGS = (
@@ -126,6 +131,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     touching = [item for item in items if _touches(item) and (FULL or _says_more(item))]
     config.hook.pytest_deselected(items=[item for item in items if item not in touching])
     items[:] = touching
+
+
+def pytest_collection_finish() -> None:
+    """From here on tests run."""
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(YOUNG, *OLDER)
 
 
 def _touches(item: pytest.Item) -> bool:
