@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, TypeAlias
 
@@ -75,6 +75,10 @@ class Candidates:
             [self.at[row] for row in places] if self.at else (),
             self.cut,
         )
+
+    def elsewhere(self) -> Candidates:
+        """The same, as covering none of the question's zones: they were looked for by others, whose places mean nothing to it."""
+        return replace(self, zones=np.full(len(self), NOWHERE, np.int64))
 
     def joined(self, others: Candidates) -> Candidates:
         """These, and those of others that are not among them."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +17,11 @@ from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import Role
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refusal
-from graph.model.reorganisation.plan import Changed, CreateBody, Plan, PlanState, RenameBody
+from graph.model.reorganisation.plan import Changed, CloseBody, CreateBody, Plan, PlanState, RenameBody
 from graph.store.unit import Graph
 from search.embedded import EmbeddedIndex
 from tests import make
+from tests.api.inside import Inside, inside
 from tests.api.reorganised import AT, COORDINATOR, MOVES, NORTH, OLD, PARTNER, network
 from tests.reading import shared
 
@@ -122,3 +124,59 @@ async def test_once_published_nothing_is_changed_in_it(rooms: Rooms) -> None:
         await moves.change_back(rooms, COORDINATOR, made.id, key="e", expected_version=published.version)
     assert await seen(rooms, made.id) == published
     assert published.moves == changed.moves
+
+
+# ------------------------------------------------------------------ its pages
+
+
+@pytest.fixture
+async def site(empty_graph: Graph, tmp_path: Path) -> AsyncIterator[Inside]:
+    records = [make.organisation(one, name=name) for one, name in ((OLD, "Ancien service"), (PARTNER, "Partenaire"))]
+    async with inside(empty_graph, tmp_path, *records) as made:
+        yield made
+
+
+def values(page: str) -> dict[str, str]:
+    """What is in the fields of the form of a move."""
+    return dict(re.findall(r'id="[a-z_]+-[a-z]+" name="([a-z]+)"[^>]*? value="([^"]*)"', page))
+
+
+async def test_the_page_of_a_move_is_filled_in_and_what_is_sent_stands_in_its_place(site: Inside) -> None:
+    kept = (RenameBody(id=PARTNER, name="Autre"), CloseBody(id=OLD, successor=PARTNER))
+    made = await reorganising.create(site.rooms, COORDINATOR, "Essai", ON, key="d", moves=kept)
+    root = f"/coordination/reorganisations/{made.id}"
+    async with await site.signed_in(Role.COORDINATOR) as client:
+        page = await client.get(f"{root}/mouvements/1")
+        assert values(page.text) == {"organisme": "Ancien service", "vers": "Partenaire"}
+        form = {"geste": "close_body", "organisme": "Ancien service", "vers": "", "version": "1", "cle": "c"}
+        unknown = await client.post(f"{root}/mouvements/1", data=form | {"vers": "Nullepart"})
+        assert (unknown.status_code, values(unknown.text)["vers"]) == (422, "Nullepart")
+        assert 'name="vers" aria-invalid="true" aria-describedby="refus"' in unknown.text
+        assert await seen(site.rooms, made.id) == made
+
+        done = await client.post(f"{root}/mouvements/1", data=form)
+        assert (done.status_code, done.headers["location"]) == (303, f"{root}#mouvements")
+        assert (await seen(site.rooms, made.id)).moves == (kept[0], CloseBody(id=OLD))
+        page = await client.get(root)
+        assert "Le mouvement 2 a été modifié. Avant" in page.text
+        assert (await client.post(f"{root}/mouvements/1", data=form | {"cle": "d2"})).status_code == 409
+        back = await client.post(f"{root}/mouvements/remettre", data={"version": "2", "cle": "b"})
+        assert back.status_code == 303
+        assert (await seen(site.rooms, made.id)).moves == kept
+        for place in ("2", "x", "9" * 5000):
+            assert (await client.get(f"{root}/mouvements/{place}")).status_code == 404
+
+        await reorganising.publish(site.rooms, COORDINATOR, made.id, key="p", at=AT)
+        published = await seen(site.rooms, made.id)
+        for answer in (
+            await client.get(f"{root}/mouvements/1"),
+            await client.post(f"{root}/mouvements/1", data=form | {"version": "4", "cle": "e"}),
+        ):
+            assert answer.status_code == 422
+            assert "Cette réorganisation est publiée : elle ne se modifie plus." in plain(answer.text)
+        assert "/mouvements/1" not in (await client.get(root)).text
+        assert await seen(site.rooms, made.id) == published
+
+
+def plain(html: str) -> str:
+    return html.replace("\u00a0", " ").replace("\u202f", " ")

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.relay import Listing
+from graph.model.territory import Territory
 from graph.store.unit import Graph
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from tests import make, reading
@@ -20,10 +21,10 @@ from tests import make, reading
 READER = reading.shared()
 
 
-async def index_of(folder: Path, listings: Iterable[Listing]) -> None:
-    """Build a generation with these listings, and switch to it."""
+async def index_of(folder: Path, listings: Iterable[Listing], more: Iterable[Territory] = ()) -> None:
+    """Build a generation with these listings, and switch to it; `more` territories beside those of every test."""
     writer = await EmbeddedEngine(folder).aside()
-    await writer.keep_places(make.territories())
+    await writer.keep_places([*make.territories(), *more])
     await writer.replace((), tuple(listings))
     await writer.commit()
     await writer.switch()

@@ -94,7 +94,8 @@ async def relays_by_commune(
     )
     weighing = Weighing(question, HOURS)
     found = await candidates(rooms, question, weighing.preferred, MOST_NARROWED)
-    found = found.joined(await rooms.index.candidates(_parts(rooms, around, competence, weighing)))
+    parts = await rooms.index.candidates(_parts(rooms, around, competence, weighing))
+    found = found.joined(parts.elsewhere())
     order = place(weighing, found)
     listings = await rooms.index.listings(order.candidates, [one.row for one in order.page(count=len(order))])
     towns = [

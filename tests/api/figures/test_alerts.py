@@ -17,7 +17,7 @@ from graph.model.access import Role
 from graph.model.directory import ListingState
 from graph.model.figures.alerts import Alert, AlertKind, Standing
 from graph.model.figures.searched import KEPT, Met, SearchCount
-from graph.model.territory import COUNTRY
+from graph.model.territory import COUNTRY, Territory, TerritoryLevel
 from graph.store.loading import Loader
 from graph.store.unit import Graph
 from tests import make
@@ -129,12 +129,29 @@ async def test_a_zone_that_loses_its_last_relay_is_told_until_somebody_is_there(
         assert [one.alert.id for one, _ in await unit.alerts.past(10)] == [alert.id]
 
 
-async def test_what_acts_in_the_whole_country_is_there_in_each_departement_of_the_network(site: Inside) -> None:
+PARIS = (
+    Territory(id="departement:75", name="Paris", level=TerritoryLevel.DEPARTEMENT, zones=("departement:75", COUNTRY)),
+    Territory(
+        id="75056",
+        name="Paris",
+        level=TerritoryLevel.COMMUNE,
+        zones=("75056", "departement:75", COUNTRY),
+        population=2_100_000,
+    ),
+)
+
+
+async def test_what_acts_in_the_whole_country_is_there_in_each_departement_of_the_network(
+    site: Inside, tmp_path: Path
+) -> None:
     graph, paris = site.rooms.graph, "t:paris"
     everywhere = make.service("t:france", organisation=HERE, competences=(make.HOTEL,), covers=(COUNTRY,))
-    records = make.batch(make.organisation(paris, name="Là-bas", kind="CAF", covers=("75056",)), everywhere)
+    records = make.batch(make.organisation(paris, name="Là-bas", kind="EAJE", covers=("75056",)), everywhere)
     loader = Loader(graph, "essai")
+    await loader.load(await loader.plan_territories([*make.territories(), *PARIS]), lambda done: None)
     await loader.load(await loader.plan_batch(records), lambda done: None)
+    await index_of(tmp_path / "index", [], PARIS)
+    await site.rooms.index.follow()
     await site.account(Role.PROFESSIONAL, HERE)
     await site.account(Role.PROFESSIONAL, paris)
     await look(graph, site.rooms.index, NOW)
