@@ -90,7 +90,7 @@ async def _stages(app: FastAPI, rooms: Rooms, asked: Sequence[dict[str, Any]]) -
     await _row("        reading no words", lambda _: rooms.reader.read("", rooms.places), asked)
     await _row("      types of the schema made", lambda c: [Relay.of(r, now) for r in c.found.relays], connections)
     await _row("    told by the projection", tell, connections)
-    await _row("    size measured", lambda content: longer_than(LIMITS.size, content), contents)
+    await _row("    size measured, where much is asked", lambda content: longer_than(LIMITS.size, content), contents)
     await _row("    encoded", orjson.dumps, contents)
     await _row("by the executor instead of the short road", page.by_executor, asked)
     await _row(
