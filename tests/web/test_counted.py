@@ -19,7 +19,8 @@ from tests.api.inside import Inside
 from tests.web import coordination as made
 
 OWN = f"vue=service&du={made.QUARTER}"
-DRILLED = ("parcours", "delais", "charge", "enchainements")
+# Nothing is sent to a front door: its days of load are empty (tests/web/test_counted_address.py has their addresses).
+DRILLED = ("parcours", "delais", "enchainements")
 COUNTED = """query($filter: CountedFilesFilter!) { countedFiles(filter: $filter) { __typename
   ... on CountedFiles { counted files elsewhere page(first: 50) { edges { node { id handoffs counted } } }
     choices(first: 50) { by value files } }

@@ -9,6 +9,7 @@ import pytest
 
 from api.web.alert_view import own_files
 from api.web.counted_address import read_wish, to_files
+from api.web.pages.coordination.load import calendar
 from api.web.pictures.grid import Load, grid
 from graph.model.casework.clocks import PARIS
 from graph.model.errors import InvalidInput
@@ -103,6 +104,20 @@ def test_a_picture_taken_along_leads_nowhere_and_is_light_where_it_is_to_be_past
     assert ("prefers-color-scheme: dark" in file, "prefers-color-scheme: dark" in light) == (True, False)
     assert drawn.canvas.width < 640
     assert 'class="pic pic--small"' in file
+
+
+def test_a_day_of_load_leads_to_what_came_on_it_and_an_empty_one_nowhere() -> None:
+    moments = [
+        datetime(2025, 10, 7, 9, tzinfo=UTC),
+        datetime(2025, 10, 7, 23, tzinfo=UTC),
+        datetime(2025, 10, 9, 9, tzinfo=UTC),
+    ]
+    found = calendar(moments, Period(QUARTER, QUARTER), lambda day: f"/{day}")
+    # 23 h in UTC is the next day in Paris.
+    assert sorted(found.to.values()) == ["/2025-10-07", "/2025-10-08", "/2025-10-09"]
+    numbers = {(down, across): count for down, (_, row) in enumerate(found.rows) for across, count in enumerate(row)}
+    assert {cell for cell, count in numbers.items() if count} == found.to.keys()
+    assert calendar(moments, Period(QUARTER, QUARTER)).to == {}
 
 
 def test_a_day_of_the_change_of_hour_is_a_whole_day() -> None:
