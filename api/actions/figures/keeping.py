@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import orjson
 
-from graph.model.figures.facts import Facts, HandoffFact
+from graph.model.figures.facts import Facts, FileFact
 from graph.model.figures.lattice import Measure, Published
-from graph.model.figures.networked import network_told
+from graph.model.figures.networked import NetworkTold, bodies_judged, bodies_told, network_told
 from graph.model.figures.periods import Quarter, closed_before, quarter_of
 from graph.model.figures.tables import publish
 from graph.model.territory import Territory
@@ -53,10 +53,13 @@ async def keep_flows(graph: Graph, at: datetime) -> int:
 async def publish_closed(graph: Graph, at: datetime) -> list[Quarter]:
     """Publish each quarter that has closed and was not, the first first; which. A publication that was cut short is made anew.
 
+    Where the last one is, those before are taken to be: what is loaded later of years before waits for the next quarter to close.
     Raises Unavailable.
     """
     async with graph.reading(SECONDS) as unit:
-        first, published = await unit.facts.first(), await unit.figures.quarters()
+        published = await unit.figures.quarters()
+        # Looked up among all files: not each time.
+        first = None if closed_before(at) in published else await unit.facts.first()
     quarter, made = quarter_of(first) if first else quarter_of(at), []
     while quarter <= closed_before(at):
         if quarter not in published:
@@ -66,64 +69,80 @@ async def publish_closed(graph: Graph, at: datetime) -> list[Quarter]:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    facts: Facts
-    year: list[HandoffFact]
-    places: Mapping[str, Territory]
-    kinds: Mapping[str, str]
+class _Publication:
+    """A quarter while it is published. What is counted of files, of needs, of handoffs is read in turn, and let go: of a country's
+    quarter, only one of them is held at a time.
+    """
 
+    def __init__(self, graph: Graph, quarter: Quarter) -> None:
+        self._graph, self._quarter = graph, quarter
+        self._places: dict[str, Territory] = {}
+        self._kinds: dict[str, str] = {}
 
-async def _read(graph: Graph, quarter: Quarter) -> _Read:
-    """All that a publication counts. Files that are held to be asked for again go with their unit."""
-    since = quarter.before.before.before.begin
-    async with graph.reading(SECONDS) as unit:
-        year = [one async for one in unit.facts.handoffs(since, quarter.end, before=timedelta(0))]
-        older = [one async for one in unit.facts.handoffs(quarter.begin, since)]
-        needs = tuple([one async for one in unit.facts.needs(quarter.begin, quarter.end)])
-    async with graph.reading(SECONDS) as unit:
-        facts = Facts(
-            handoffs=(*older, *(one for one in year if _moved_from(one, quarter.begin))),
-            needs=needs,
-            files=tuple([one async for one in unit.facts.files(quarter.begin, quarter.end)]),
-            requests=tuple([one async for one in unit.facts.requests(quarter.begin, quarter.end)]),
-        )
-        communes = {
-            one.commune
-            for some in (facts.handoffs, facts.needs, facts.files, facts.requests)
-            for one in some
-            if one.commune
-        }
-        places = await unit.territories.by_ids(sorted(communes))
-        kinds = await unit.facts.kinds({one.target for one in facts.handoffs})
-    return _Read(facts, year, places, kinds)
+    async def counted(self) -> NetworkTold:
+        """Counts and writes every table; gives what is told of the network."""
+        closed = await self._files()
+        await self._needs()
+        told, known = await self._handoffs(closed)
+        since = self._quarter.before.before.before.begin
+        async with self._graph.reading(SECONDS) as unit:
+            year = [one async for one in unit.facts.between(since, self._quarter.end)]
+        return replace(told, bodies=await asyncio.to_thread(bodies_judged, year, self._quarter, known))
 
+    async def _files(self) -> tuple[FileFact, ...]:
+        """Those that have closed."""
+        async with self._graph.reading(SECONDS) as unit:
+            files = tuple([one async for one in unit.facts.files(self._quarter.begin, self._quarter.end)])
+        for measure in (Measure.FILES_OPENED, Measure.FILES_CLOSED, Measure.FILES_OPEN, Measure.TRANSITIONAL):
+            await self._publish(measure, Facts(files=files))
+        return tuple(one for one in files if one.closed)
 
-def _moved_from(one: HandoffFact, begin: datetime) -> bool:
-    return any(at and at >= begin for at in (one.sent, one.answered, one.contacted, one.ended))
+    async def _needs(self) -> None:
+        begin, end = self._quarter.begin, self._quarter.end
+        async with self._graph.reading(SECONDS) as unit:
+            needs = tuple([one async for one in unit.facts.needs(begin, end)])
+            requests = tuple([one async for one in unit.facts.requests(begin, end)])
+        for measure in (Measure.NEEDS_OPENED, Measure.NEEDS_ENDED, Measure.NEEDS_OPEN, Measure.UNMET, Measure.REQUESTS):
+            await self._publish(measure, Facts(needs=needs, requests=requests))
+
+    async def _handoffs(self, closed: tuple[FileFact, ...]) -> tuple[NetworkTold, frozenset[str]]:
+        """What is told of the network but for its bodies, and the bodies of which enough is published."""
+        async with self._graph.reading(SECONDS) as unit:
+            found = tuple([one async for one in unit.facts.handoffs(self._quarter.begin, self._quarter.end)])
+        facts = Facts(handoffs=found, files=closed)
+        told = [bodies_told(await self._publish(one, facts)) for one in (Measure.SENT, Measure.ANSWERED)]
+        await self._publish(Measure.CONTACTED, facts)
+        known = frozenset.intersection(*told)
+        return await asyncio.to_thread(network_told, facts, self._quarter, known), known
+
+    async def _publish(self, measure: Measure, facts: Facts) -> Published:
+        await self._know(facts)
+        # Off the loop: a country's quarter takes its time.
+        told = await asyncio.to_thread(publish, measure, facts, self._quarter, self._zones, self._kind)
+        texts = {row: orjson.dumps(told.data_of_row(row)).decode() for row in told.rows}
+        await self._graph.write(lambda unit: unit.figures.put(self._quarter, measure, texts), SECONDS)
+        return told
+
+    async def _know(self, facts: Facts) -> None:
+        """The places and bodies that these name."""
+        every = (facts.handoffs, facts.needs, facts.files, facts.requests)
+        communes = {one.commune for some in every for one in some if one.commune} - self._places.keys()
+        bodies = {one.target for one in facts.handoffs} - self._kinds.keys()
+        async with self._graph.reading(SECONDS) as unit:
+            self._places |= await unit.territories.by_ids(sorted(communes)) if communes else {}
+            self._kinds |= dict.fromkeys(bodies, "") | await unit.facts.kinds(bodies)
+
+    def _zones(self, commune: str) -> tuple[str, ...]:
+        return self._places[commune].zones if commune in self._places else ()
+
+    def _kind(self, body: str) -> str:
+        return self._kinds[body]
 
 
 async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
-    read = await _read(graph, quarter)
-    facts = read.facts
-
-    def zones(commune: str) -> tuple[str, ...]:
-        return read.places[commune].zones if commune in read.places else ()
-
-    def kind_of(body: str) -> str:
-        return read.kinds.get(body, "")
-
     await graph.write(lambda unit: unit.figures.clear(quarter), SECONDS)
-    tables: dict[Measure, Published] = {}
-    for measure in Measure:
-        # Off the loop: a country's quarter takes its time.
-        told = tables[measure] = await asyncio.to_thread(publish, measure, facts, quarter, zones, kind_of)
-        texts = {row: orjson.dumps(told.data_of_row(row)).decode() for row in told.rows}
-        await graph.write(lambda unit, measure=measure, texts=texts: unit.figures.put(quarter, measure, texts), SECONDS)
-    whole = await asyncio.to_thread(
-        network_told, facts, read.year, quarter, tables[Measure.SENT], tables[Measure.ANSWERED]
-    )
-    await graph.write(lambda unit: unit.figures.publish(quarter, at, orjson.dumps(whole).decode()))
+    told = await _Publication(graph, quarter).counted()
+    await graph.write(lambda unit: unit.figures.publish(quarter, at, orjson.dumps(told).decode()))
 
 
 async def fill_rows(graph: Graph) -> int:
