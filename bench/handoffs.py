@@ -1,8 +1,9 @@
-"""Files of people: a step against the bare transaction, a long file, growth: `python -m bench.handoffs 1000 10000`.
+"""Files of people: a step against the bare transaction, an inbox of 1,000, a long file: `python -m bench.handoffs 1000 10000`.
 
 In this process, over an engine of its own, or over the empty server of MAILLAGE_GRAPH_URI. A step goes through its action (reply
 by key, file loaded and seen, decided, seat, sealed, written); the bare transaction writes the same rows, and does nothing else.
-They take turns, so that whatever else the machine does falls on both. Given numbers, at so many handoffs each.
+They take turns, so that whatever else the machine does falls on both. Given numbers, at so many handoffs each: rows without their
+sealed parts (bench/laying.py), and whole files for what is opened; `--entries` lays the logs too, a dozen rows for each handoff.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from uuid import uuid4
 from api.actions.casework import handoffs
 from api.rooms import Rooms
 from api.settings import Settings
+from bench import inboxes
+from bench.laying import Laying
 from bench.lives import Sent, lay, seated
 from graph.model.access import Role, Viewer
 from graph.model.casework.file import File
-from graph.model.casework.handoff import Kind, Step
+from graph.model.casework.handoff import Step
 from graph.model.casework.writings import Noted, NoteKind
 from graph.store import replies
 from graph.store.casework import seats
@@ -39,8 +42,6 @@ from graph.store.unit import Graph, Unit
 ROUNDS, WARM = 50, 15
 TIMELINE: Final = 200
 SIZES: Final = (1_000, 10_000)
-# As many partners as a department has.
-PARTNERS: Final = tuple(f"o:partner-{number}" for number in range(300))
 TARGET: Final = "o:target"
 ROLES: Final = frozenset({Role.PROFESSIONAL})
 WORKER: Final = Viewer(account="worker", organisation=TARGET, organisations=(TARGET,), roles=ROLES)
@@ -48,30 +49,32 @@ WORKER: Final = Viewer(account="worker", organisation=TARGET, organisations=(TAR
 
 def main() -> None:
     """Lay, measure, print."""
-    sizes = [int(size) for size in sys.argv[1:]] or list(SIZES)
+    entries = "--entries" in sys.argv
+    sizes = [int(size) for size in sys.argv[1:] if size.isdigit()] or list(SIZES)
     uri = os.environ.get("MAILLAGE_GRAPH_URI", "")
     with tempfile.TemporaryDirectory() as folder:
         engine = None if uri else Engine(Path(folder) / "engine")
         try:
             address = engine.start() if engine else Address(uri, "neo4j", os.environ["MAILLAGE_GRAPH_PASSWORD"])
-            asyncio.run(_measured(address, Path(folder) / "keyring", sizes))
+            asyncio.run(_measured(address, Path(folder), sizes, entries))
         finally:
             if engine:
                 engine.stop()
 
 
-async def _measured(address: Address, keyring: Path, sizes: list[int]) -> None:
-    graph = await Graph.open(address, Keyring(keyring))
+async def _measured(address: Address, folder: Path, sizes: list[int], entries: bool) -> None:
+    graph = await Graph.open(address, Keyring(folder / "keyring"))
     try:
         await migrate(graph)
         await seated(graph, WORKER)
-        held = 0
+        body = await inboxes.laid(graph)
+        laying = Laying(graph, entries=entries)
         for size in sizes:
             begun = time.perf_counter()
-            await lay(graph, size - held, PARTNERS, 10, Kind.REFER)
-            held = size
-            print(f"{size} handoffs, laid in {time.perf_counter() - begun:.0f} s", flush=True)
+            await laying.until(size)
+            print(f"{laying.handoffs:,} handoffs, laid in {time.perf_counter() - begun:.0f} s", flush=True)
             await _steps(graph)
+            await inboxes.measure(graph, folder, body)
         await _long(graph)
     finally:
         await graph.close()

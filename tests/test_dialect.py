@@ -262,7 +262,7 @@ WHICHEVER = {
     "signed_links.py": ["SWEEP_KEYS", "SWEEP"],
     "suggestions.py": ["SWEEP_ADDRESSES", "SWEEP_TEXTS"],
     "uploads.py": ["OVER"],
-    "flows.py": ["CLEAR"],
+    "m024_pages.py": ["HANDOFFS", "NEEDS", "OPENED", "ENTRIES"],
     "published.py": ["LEFT"],
 }
 

@@ -30,6 +30,7 @@ from graph.store.migrations import (
     m021_alerts,
     m022_reorganisations,
     m023_deliveries,
+    m024_pages,
 )
 from graph.store.schema import MARK
 from graph.store.unit import Graph, Unit
@@ -61,6 +62,7 @@ MIGRATIONS: Final[tuple[tuple[str, Callable[[Graph], Awaitable[None]]], ...]] = 
     ("m021_alerts", m021_alerts.run),
     ("m022_reorganisations", m022_reorganisations.run),
     ("m023_deliveries", m023_deliveries.run),
+    ("m024_pages", m024_pages.run),
 )
 
 DONE: Final[LiteralString] = "MATCH (m:Migration) RETURN m.id AS id ORDER BY id"

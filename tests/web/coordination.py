@@ -16,7 +16,7 @@ import orjson
 from graph.model.casework.applying import replayed
 from graph.model.figures.facts import Facts
 from graph.model.figures.lattice import Measure, Published
-from graph.model.figures.networked import NetworkTold, network_told
+from graph.model.figures.networked import NetworkTold, bodies_judged, bodies_told, network_told
 from graph.model.figures.of_files import facts_of
 from graph.model.figures.periods import Quarter
 from graph.model.figures.publication import publish
@@ -92,7 +92,8 @@ def told(measure: Measure) -> Published:
 @cache
 def network() -> NetworkTold:
     """What is told of the network as a whole."""
-    return network_told(facts(), facts().handoffs, QUARTER, told(Measure.SENT), told(Measure.ANSWERED))
+    known = bodies_told(told(Measure.SENT), told(Measure.ANSWERED))
+    return replace(network_told(facts(), QUARTER, known), bodies=bodies_judged(facts().handoffs, QUARTER, known))
 
 
 @asynccontextmanager

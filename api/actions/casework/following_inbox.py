@@ -61,7 +61,7 @@ class Follower:
             now = datetime.now(UTC)
             try:
                 async with self._graph.reading() as unit:
-                    touched = await unit.inbox.touched(since - BACK)
+                    touched = await unit.inbox.touched(since - BACK, now)
             except Unavailable as fault:
                 log.warning("inbox_not_followed", fault=type(fault).__name__)
                 continue

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import orjson
 
-from graph.model.figures.facts import Facts, HandoffFact
+from graph.model.figures.facts import Facts, FileFact
 from graph.model.figures.lattice import Measure, Published, published_of
-from graph.model.figures.networked import network_told
+from graph.model.figures.networked import NetworkTold, bodies_judged, bodies_told, network_told
 from graph.model.figures.periods import Quarter, closed_before, quarter_of
 from graph.model.figures.publication import REMEMBERED, Publication
 from graph.model.territory import Territory
@@ -53,10 +53,13 @@ async def keep_flows(graph: Graph, at: datetime) -> int:
 async def publish_closed(graph: Graph, at: datetime) -> list[Quarter]:
     """Publish each quarter that has closed and was not, the first first; which. A publication that was cut short is made anew.
 
+    Where the last one is, those before are taken to be: what is loaded later of years before waits for the next quarter to close.
     Raises Unavailable.
     """
     async with graph.reading(SECONDS) as unit:
-        first, published = await unit.facts.first(), await unit.figures.quarters()
+        published = await unit.figures.quarters()
+        # Looked up among all files: not each time.
+        first = None if closed_before(at) in published else await unit.facts.first()
     quarter, made = quarter_of(first) if first else quarter_of(at), []
     while quarter <= closed_before(at):
         if quarter not in published:
@@ -66,57 +69,79 @@ async def publish_closed(graph: Graph, at: datetime) -> list[Quarter]:
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    facts: Facts
-    year: list[HandoffFact]
-    places: Mapping[str, Territory]
+class _Publishing:
+    """A quarter while it is published. What is counted of files, of needs, of handoffs is read in turn, and let go: of a country's
+    quarter, only one of them is held at a time.
+    """
 
+    def __init__(self, graph: Graph, quarter: Quarter, before: Mapping[Measure, Published]) -> None:
+        self._graph, self._quarter, self._before = graph, quarter, before
+        self._places: dict[str, Territory] = {}
 
-async def _read(graph: Graph, quarter: Quarter) -> _Read:
-    """All that a publication counts. Files that are held to be asked for again go with their unit."""
-    since = quarter.before.before.before.begin
-    async with graph.reading(SECONDS) as unit:
-        year = [one async for one in unit.facts.handoffs(since, quarter.end, before=timedelta(0))]
-        older = [one async for one in unit.facts.handoffs(quarter.begin, since)]
-        needs = tuple([one async for one in unit.facts.needs(quarter.begin, quarter.end)])
-    async with graph.reading(SECONDS) as unit:
-        facts = Facts(
-            # Those that wait since long count too: they are on the way.
-            handoffs=(*older, *year),
-            needs=needs,
-            files=tuple([one async for one in unit.facts.files(quarter.begin, quarter.end)]),
-            requests=tuple([one async for one in unit.facts.requests(quarter.begin, quarter.end)]),
-        )
-        communes = {
-            one.commune
-            for some in (facts.handoffs, facts.needs, facts.files, facts.requests)
-            for one in some
-            if one.commune
-        }
-        places = await unit.territories.by_ids(sorted(communes))
-    return _Read(facts, year, places)
+    async def counted(self) -> NetworkTold:
+        """Counts and writes every table; gives what is told of the network."""
+        closed = await self._files()
+        await self._needs()
+        told, known = await self._handoffs(closed)
+        since = self._quarter.before.before.before.begin
+        async with self._graph.reading(SECONDS) as unit:
+            year = [one async for one in unit.facts.between(since, self._quarter.end)]
+        return replace(told, bodies=await asyncio.to_thread(bodies_judged, year, self._quarter, known))
+
+    async def _files(self) -> tuple[FileFact, ...]:
+        """Those that have closed."""
+        async with self._graph.reading(SECONDS) as unit:
+            files = tuple([one async for one in unit.facts.files(self._quarter.begin, self._quarter.end)])
+        its = (Measure.FILES_OPENED, Measure.FILES_CLOSED, Measure.FILES_OPEN, Measure.TRANSITIONAL)
+        await self._publish(Facts(files=files), *its)
+        return tuple(one for one in files if one.closed)
+
+    async def _needs(self) -> None:
+        begin, end = self._quarter.begin, self._quarter.end
+        async with self._graph.reading(SECONDS) as unit:
+            needs = tuple([one async for one in unit.facts.needs(begin, end)])
+            requests = tuple([one async for one in unit.facts.requests(begin, end)])
+        its = (Measure.NEEDS_OPENED, Measure.NEEDS_ENDED, Measure.NEEDS_OPEN, Measure.UNMET, Measure.REQUESTS)
+        await self._publish(Facts(needs=needs, requests=requests), *its)
+
+    async def _handoffs(self, closed: tuple[FileFact, ...]) -> tuple[NetworkTold, frozenset[str]]:
+        """What is told of the network but for its bodies, and the bodies of which enough is published."""
+        async with self._graph.reading(SECONDS) as unit:
+            found = tuple([one async for one in unit.facts.handoffs(self._quarter.begin, self._quarter.end)])
+        facts = Facts(handoffs=found, files=closed)
+        sent, answered, _ = await self._publish(facts, Measure.SENT, Measure.ANSWERED, Measure.CONTACTED)
+        known = bodies_told(sent, answered)
+        return await asyncio.to_thread(network_told, facts, self._quarter, known), known
+
+    async def _publish(self, facts: Facts, *measures: Measure) -> list[Published]:
+        """Tables that bound each other, together."""
+        await self._know(facts)
+        publication, found = Publication(facts, self._quarter, self._zones, self._before), list[Published]()
+        for measure in measures:
+            # Off the loop: a country's quarter takes its time.
+            told = await asyncio.to_thread(publication.of, measure)
+            texts = {row: orjson.dumps(told.data_of_row(row)).decode() for row in told.rows}
+            await self._graph.write(
+                lambda unit, measure=measure, texts=texts: unit.figures.put(self._quarter, measure, texts), SECONDS
+            )
+            found.append(told)
+        return found
+
+    async def _know(self, facts: Facts) -> None:
+        """The places that these name."""
+        every = (facts.handoffs, facts.needs, facts.files, facts.requests)
+        communes = {one.commune for some in every for one in some if one.commune} - self._places.keys()
+        async with self._graph.reading(SECONDS) as unit:
+            self._places |= await unit.territories.by_ids(sorted(communes)) if communes else {}
+
+    def _zones(self, commune: str) -> tuple[str, ...]:
+        return self._places[commune].zones if commune in self._places else ()
 
 
 async def _publish(graph: Graph, quarter: Quarter, at: datetime) -> None:
-    read = await _read(graph, quarter)
-    facts = read.facts
-
-    def zones(commune: str) -> tuple[str, ...]:
-        return read.places[commune].zones if commune in read.places else ()
-
     await graph.write(lambda unit: unit.figures.clear(quarter), SECONDS)
-    publication = Publication(facts, quarter, zones, await _before(graph, quarter))
-    tables: dict[Measure, Published] = {}
-    for measure in Measure:
-        # Off the loop: a country's quarter takes its time.
-        told = tables[measure] = await asyncio.to_thread(publication.of, measure)
-        texts = {row: orjson.dumps(told.data_of_row(row)).decode() for row in told.rows}
-        await graph.write(lambda unit, measure=measure, texts=texts: unit.figures.put(quarter, measure, texts), SECONDS)
-    whole = await asyncio.to_thread(
-        network_told, facts, read.year, quarter, tables[Measure.SENT], tables[Measure.ANSWERED]
-    )
-    await graph.write(lambda unit: unit.figures.publish(quarter, at, orjson.dumps(whole).decode()))
+    told = await _Publishing(graph, quarter, await _before(graph, quarter)).counted()
+    await graph.write(lambda unit: unit.figures.publish(quarter, at, orjson.dumps(told).decode()))
 
 
 async def _before(graph: Graph, quarter: Quarter) -> dict[Measure, Published]:

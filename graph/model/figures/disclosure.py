@@ -204,6 +204,10 @@ class _Block:
             whole = np.array([table.persons[row, self.column] for row in self.rows], dtype=np.int64)
             last, width = len(self.columns), len(self.rows)
             persons[:width, last] = np.maximum(persons[:width, last], whole - persons[:width, :last].sum(axis=1))
+        if self.hidden_rows and self.hidden_columns:
+            # At least those of all who are nowhere else.
+            elsewhere = int(persons.sum() - persons[-1, -1])
+            persons[-1, -1] = max(persons[-1, -1], table.persons[self.row, self.column] - elsewhere)
         return counts, persons
 
 

@@ -76,11 +76,9 @@ def bodies_told(*tables: Published) -> frozenset[str]:
     return frozenset(set.intersection(*told)) if told else frozenset()
 
 
-def network_told(
-    facts: Facts, year: Iterable[HandoffFact], quarter: Quarter, sent: Published, answered: Published
-) -> NetworkTold:
-    """What may be told of the handoffs sent in this quarter, as they stand when it has closed. Where needs wait and stop is judged
-    by those of the `year` that ends with it: a quarter is too short to accuse anybody, and no number is told of a year.
+def network_told(facts: Facts, quarter: Quarter, known: frozenset[str]) -> NetworkTold:
+    """What may be told of the handoffs sent in this quarter, as they stand when it has closed, but for its bodies; `known` are
+    those of which enough is published. Of files, those that are closed are enough.
     """
     some = [one for one in facts.handoffs if quarter.holds(one.sent) and between_bodies(one)]
     files = {one.file for one in some}
@@ -90,9 +88,7 @@ def network_told(
     of_needs = {need: one.file for need, one in first.items()}
     handed, bounced = _needs(of_needs, found.needs)
     met = {need for need, one in first.items() if has_met(one)}
-    known = bodies_told(sent, answered)
     return NetworkTold(
-        bodies=tuple(_bodies([one for one in year if between_bodies(one)], known, quarter)),
         chains=tuple(_apart((one for one in chains(some, len(some), FEWEST) if _bears(one, known)), some))[
             :MOST_CHAINS
         ],
@@ -105,7 +101,14 @@ def network_told(
     )
 
 
-def _bodies(some: list[HandoffFact], known: frozenset[str], quarter: Quarter) -> Iterable[BodyTold]:
+def bodies_judged(year: Iterable[HandoffFact], quarter: Quarter, known: frozenset[str]) -> tuple[BodyTold, ...]:
+    """Where needs wait and stop, by what was sent in the `year` that ends with the quarter: a quarter is too short to accuse
+    anybody, and no number is told of a year.
+    """
+    return tuple(_bodies([one for one in year if between_bodies(one)], quarter, known))
+
+
+def _bodies(some: list[HandoffFact], quarter: Quarter, known: frozenset[str]) -> Iterable[BodyTold]:
     stuck, stopped = {one.id: one for one in bottlenecks(some, quarter.end)}, dead_ends(some)
     borne = _borne(some)
     waits = answer_times(some, quarter.end)

@@ -153,11 +153,13 @@ class Publication:
         )
 
     def _on_the_way(self) -> tuple[list[HandoffFact], list[HandoffFact]]:
-        """What nobody had answered when the quarter ended; and those that were taken whom nobody had met."""
-        end = self._quarter.end
+        """What nobody had answered when the quarter ended; and those that were taken whom nobody had met. What was over before it
+        began is not on the way.
+        """
+        begin, end = self._quarter.begin, self._quarter.end
         unanswered, unmet = list[HandoffFact](), list[HandoffFact]()
         for one in self._facts.handoffs:
-            if not handed_over(one) or one.sent is None or one.sent >= end:
+            if not handed_over(one) or one.sent is None or one.sent >= end or (one.ended and one.ended < begin):
                 continue
             answered = answer_time(one)
             if answered is None or answered >= end:

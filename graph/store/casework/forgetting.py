@@ -29,7 +29,7 @@ FORGET_FILE: Final[LiteralString] = """
 MATCH (f:File {id: $id})
 SET f.state = $state, f.seq = $seq, f.hash = $hash, f.leadOrganisation = '', f.leadAccount = '', f.forgottenOn = 0,
     f.changed = timestamp()
-REMOVE f.sealed
+REMOVE f.sealed, f.due
 """
 # The front desk's words, with whatever was said of her there: codes and moments stay. By both ends, for a contact names its file
 # in a transaction after the file's own.

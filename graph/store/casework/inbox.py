@@ -12,7 +12,7 @@ from graph.model.casework.inbox import Place, Window
 from graph.model.casework.owed import Holder, NextAction, Owed
 from graph.store.casework import sealing
 from graph.store.casework.keyring import KeyUnavailable
-from graph.store.casework.rows import NETWORK, milliseconds, moment_of
+from graph.store.casework.rows import NETWORK, milliseconds, moment_of, slots
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -49,7 +49,8 @@ RETURN count(a) AS count, sum(CASE WHEN a.due < $now THEN 1 ELSE 0 END) AS late
 """
 # Whoever acted, whoever leads, and both ends of each handoff: what is owed there may have changed.
 TOUCHED: Final[LiteralString] = """
-MATCH (e:Entry) WHERE e.at >= $since
+UNWIND $slots AS slot
+MATCH (e:Entry {slot: slot}) WHERE e.at >= $since
 WITH DISTINCT e.file AS file ORDER BY file LIMIT $most
 OPTIONAL MATCH (h:Handoff {file: file})
 WITH file, collect(h.target) + collect(h.sender) AS ends
@@ -121,9 +122,9 @@ class Inbox:
         rows = await self._unit.run(COUNT, **_of(whose), now=milliseconds(now))
         return (rows[0]["count"], rows[0]["late"] or 0) if rows else (0, 0)
 
-    async def touched(self, since: datetime, most: int = 500) -> dict[str, tuple[int, frozenset[str]]]:
+    async def touched(self, since: datetime, now: datetime, most: int = 500) -> dict[str, tuple[int, frozenset[str]]]:
         """Files written since: their last entry's number, and the organisations whose inbox that may have changed."""
-        rows = await self._unit.run(TOUCHED, since=milliseconds(since), most=most)
+        rows = await self._unit.run(TOUCHED, since=milliseconds(since), slots=slots(since, now), most=most)
         return {row["file"]: (row["seq"], frozenset(_names([row["lead"], *row["ends"]]))) for row in rows}
 
     async def _owing(self, row: dict[str, Any], files: dict[str, File | None], whose: Whose) -> Owing:

@@ -19,9 +19,7 @@ OPEN: Final[LiteralString] = """
 UNWIND $organisations AS organisation
 MATCH (f:File {leadOrganisation: organisation})
 WHERE f.state = 'open' AND ($every OR coalesce(f.leadAccount, '') IN $accounts OR $worker IN coalesce(f.workers, []))
-OPTIONAL MATCH (a:NextAction {file: f.id}) WHERE a.organisation = organisation
-WITH f.id AS id, min(a.due) AS due
-RETURN id, due ORDER BY coalesce(due, $last), id SKIP $skip LIMIT $most
+RETURN f.id AS id, f.due AS due ORDER BY due, id SKIP $skip LIMIT $most
 """
 ENDED: Final[LiteralString] = """
 UNWIND $organisations AS organisation
@@ -56,8 +54,6 @@ NO_KEYS: Final = (
     "Le trousseau des clés n’est pas accessible : les dossiers existent, mais aucun ne peut être lu pour l’instant. "
     "Rien n’est perdu."
 )
-# Later than any moment: nothing is owed by the body that leads.
-LAST: Final = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ class FileLists:
 
     async def open(self, part: Part, most: int, skip: int = 0) -> list[str]:
         """The ids of open files, what is owed first (by the body that leads) before what is owed later."""
-        return await self._ids(OPEN, part, skip=skip, most=most, last=LAST)
+        return await self._ids(OPEN, part, skip=skip, most=most)
 
     async def ended(self, part: Part, most: int, skip: int = 0) -> list[str]:
         """The ids of files that ended, the latest first; theirs who led last."""

@@ -9,7 +9,7 @@ from graph.model.casework.acts import Entry, Event, NeedEnded, Opened, Rehoused,
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Need
 from graph.model.casework.handoff import Handoff, Step
-from graph.model.casework.owed import NextAction
+from graph.model.casework.owed import NextAction, owed
 from graph.model.casework.writings import Delivered, Looked, Noted, NoteKind, WatchSet
 from graph.model.figures.of_deliveries import agreement_of, competence_of, unit_of
 from graph.model.figures.of_files import commune_of, persons_of
@@ -17,6 +17,9 @@ from graph.model.figures.of_files import commune_of, persons_of
 Row = dict[str, Any]
 # Whose inbox it is that whoever keeps the network reads: what is empty is not indexed.
 NETWORK: Final = "network"
+# A range is looked up by these, value by value: to read a range of an index, ArcadeDB walks the whole of it (decision 0062).
+DAY_MS: Final = 86_400_000
+SLOT_MS: Final = 600_000
 # What the month of a front door counts among the entries of its files.
 TALLIED = ("visit", "emergency", "watch", "look", "open", "miss")
 
@@ -31,6 +34,16 @@ def moment_of(number: int) -> datetime:
     return datetime.fromtimestamp(number / 1000, UTC)
 
 
+def day_of(moment: datetime) -> int:
+    """Of 1970, in UTC: what rows of a period are found by."""
+    return milliseconds(moment) // DAY_MS
+
+
+def slots(since: datetime, until: datetime) -> list[int]:
+    """What entries of a period are found by; a slot more, for clocks of machines differ."""
+    return list(range(milliseconds(since) // SLOT_MS, milliseconds(until) // SLOT_MS + 2))
+
+
 def entry_row(entry: Entry, committed: str, hashed: str, sealed: str) -> Row:
     """An entry's properties."""
     event = entry.event
@@ -42,6 +55,7 @@ def entry_row(entry: Entry, committed: str, hashed: str, sealed: str) -> Row:
             "seq": entry.seq,
             "act": entry.act,
             "at": milliseconds(entry.at),
+            "slot": milliseconds(entry.at) // SLOT_MS,
             "organisation": entry.by.organisation,
             "account": entry.by.account,
             "actor": entry.by.kind.value,
@@ -108,6 +122,7 @@ def file_row(file: File, hashed: str, sealed: str) -> Row:
         "lastOrganisation": last.organisation if last else "",
         "lastAccount": last.account if last else "",
         "opened": milliseconds(file.opened),
+        "day": day_of(file.opened),
         "closed": milliseconds(file.closed) if file.closed else 0,
         "outcome": file.outcome.value if file.outcome else "",
         "transitional": file.transitional,
@@ -122,7 +137,17 @@ def file_row(file: File, hashed: str, sealed: str) -> Row:
     }
     if file.workers:
         row["workers"] = sorted(file.workers)
+    if due := _due(file):
+        row["due"] = due
     return _told(row)
+
+
+def _due(file: File) -> int | None:
+    """When the body that leads owes something first, so that its open files are listed in that order; None of one that ended."""
+    if not file.open or file.lead is None:
+        return None
+    body = file.lead.organisation
+    return min((milliseconds(action.due) for action in owed(file) if action.organisation == body), default=None)
 
 
 def need_row(file: File, need: Need) -> Row:
@@ -134,6 +159,7 @@ def need_row(file: File, need: Need) -> Row:
         "urgent": need.urgent,
         "due": _day(need.due),
         "opened": milliseconds(need.opened),
+        "day": day_of(need.opened),
         "ended": milliseconds(need.ended) if need.ended else 0,
         "outcome": need.outcome.value if need.outcome else "",
     }
@@ -166,6 +192,8 @@ def handoff_row(file: File, handoff: Handoff) -> Row:
     }
     if not row["tick"]:
         del row["tick"]
+    if handoff.sent:
+        row["day"] = day_of(handoff.sent)
     return _told(row)
 
 

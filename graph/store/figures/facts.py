@@ -6,14 +6,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
-import msgspec
-
 from graph.model.casework.contact import Cause
-from graph.model.casework.file import FileState, Outcome
-from graph.model.casework.front_desk import Request
-from graph.model.casework.handoff import Kind, ReasonCode, State
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
-from graph.store.casework.rows import milliseconds, moment_of
+from graph.store.casework.rows import day_of, milliseconds, moment_of
+from graph.store.figures.fact_rows import Around, Row, file_fact, handoff_fact, need_fact, request_fact
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
@@ -24,12 +20,19 @@ WINDOW: Final = timedelta(days=15)
 BEFORE: Final = timedelta(days=730)
 AT_ONCE: Final = 2000
 
-# By the moment of sending, which alone has an index: moments that have not come are zero, and many rows under one value make an
-# index slow to change (measured on ArcadeDB).
+# By the days of sending, or of opening, one by one: to read a range of an index, ArcadeDB walks the whole of it.
 HANDOFFS: Final[LiteralString] = """
-MATCH (h:Handoff) WHERE h.sent >= $since AND h.sent < $until
-  AND (h.sent >= $begin OR h.answered >= $begin OR h.contacted >= $begin OR h.ended >= $begin)
+UNWIND $days AS day
+MATCH (h:Handoff {day: day}) WHERE h.sent >= $since AND h.sent < $until
+  AND (h.sent >= $begin OR h.answered >= $begin OR h.contacted >= $begin OR h.ended >= $begin OR h.ended = 0)
 RETURN h{.*} AS row ORDER BY h.id
+"""
+# What tells of bodies alone, for a whole year at once.
+BETWEEN: Final[LiteralString] = """
+UNWIND $days AS day
+MATCH (h:Handoff {day: day}) WHERE h.sent >= $since AND h.sent < $until
+RETURN h{.id, .file, .kind, .state, .sender, .target, .competence, .parent, .reason, .drafted, .sent, .answered, .contacted,
+  .ended} AS row ORDER BY h.id
 """
 HANDOFFS_OF: Final[tuple[LiteralString, ...]] = (
     """
@@ -52,13 +55,15 @@ FIRST: Final[tuple[LiteralString, ...]] = (
 )
 FIRST_NEED: Final[LiteralString] = "MATCH (n:Need) RETURN min(n.opened) AS first"
 NEEDS: Final[LiteralString] = """
-MATCH (n:Need) WHERE n.opened >= $since AND n.opened < $until AND (n.ended = 0 OR n.ended >= $begin)
+UNWIND $days AS day
+MATCH (n:Need {day: day}) WHERE n.opened >= $since AND n.opened < $until AND (n.ended = 0 OR n.ended >= $begin)
 RETURN n{.*} AS row ORDER BY n.id
 """
 NEEDS_OF: Final[LiteralString] = "UNWIND $ids AS id MATCH (n:Need {file: id}) RETURN n{.*} AS row ORDER BY n.id"
 FIRST_FILE: Final[LiteralString] = "MATCH (f:File) RETURN min(f.opened) AS first"
 FILES: Final[LiteralString] = """
-MATCH (f:File) WHERE f.opened >= $since AND f.opened < $until AND (f.closed = 0 OR f.closed >= $begin)
+UNWIND $days AS day
+MATCH (f:File {day: day}) WHERE f.opened >= $since AND f.opened < $until AND (f.closed = 0 OR f.closed >= $begin)
 RETURN f{.*, sealed: ''} AS row ORDER BY f.id
 """
 FILES_LED: Final[tuple[LiteralString, ...]] = (
@@ -74,7 +79,7 @@ RETURN f{.*, sealed: ''} AS row ORDER BY f.id
 """,
 )
 THESE: Final[LiteralString] = """
-UNWIND $ids AS id MATCH (f:File {id: id}) RETURN f{.*, sealed: ''} AS row ORDER BY f.id
+UNWIND $ids AS id MATCH (f:File {id: id}) RETURN f{.id, .opened, .request, .commune} AS row ORDER BY f.id
 """
 CAUSES: Final[LiteralString] = """
 UNWIND $ids AS id MATCH (n:NoRelay {id: id}) RETURN n.id AS id, n.cause AS cause ORDER BY id
@@ -84,8 +89,6 @@ REQUESTS_BY: Final[LiteralString] = "MATCH (r:Request) WHERE r.at >= $begin AND 
 REQUESTS_OF: Final[LiteralString] = """
 UNWIND $ids AS id MATCH (r:Request {organisation: id}) WHERE r.at >= $begin AND r.at < $end RETURN r.told AS told
 """
-_TOLD: Final = msgspec.json.Decoder(Request)
-Row = dict[str, Any]
 
 
 class FactsRead:
@@ -93,7 +96,7 @@ class FactsRead:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
-        self._files: dict[str, FileFact] = {}
+        self._files: dict[str, Around] = {}
 
     async def first(self) -> datetime | None:
         """When the first file was opened, or the first contact noted; None where there is none."""
@@ -101,13 +104,21 @@ class FactsRead:
         return min((moment_of(first) for first in found if first), default=None)
 
     async def handoffs(self, begin: datetime, end: datetime, before: timedelta = BEFORE) -> AsyncIterator[HandoffFact]:
-        """Those that were sent, answered, contacted or ended from `begin` on, sent before `end` and at most `before` the period;
-        some at a time.
+        """Those that were sent, answered, contacted or ended from `begin` on, or are not over, sent before `end` and at most
+        `before` the period; some at a time.
         """
-        for since, until in _windows(begin - before, end):
-            rows = await self._unit.run(HANDOFFS, since=since, until=until, begin=milliseconds(begin))
+        for window in _windows(begin - before, end):
+            rows = await self._unit.run(HANDOFFS, **window, begin=milliseconds(begin))
             for fact in await self._handoffs([row["row"] for row in rows]):
                 yield fact
+
+    async def between(self, begin: datetime, end: datetime) -> AsyncIterator[HandoffFact]:
+        """Those that were sent in a period, with what tells of bodies alone: who, how it was answered and when. Of the person
+        they say nothing, not when she asked.
+        """
+        for window in _windows(begin, end):
+            for row in await self._unit.run(BETWEEN, **window):
+                yield handoff_fact(row["row"], Around(moment_of(row["row"]["sent"]), ""))
 
     async def handoffs_of(self, organisations: Sequence[str], begin: datetime, end: datetime) -> list[HandoffFact]:
         """Those that these bodies sent or received, and that were not over before the period."""
@@ -141,20 +152,25 @@ class FactsRead:
             rows |= {row["row"]["id"]: row["row"] for row in await self._unit.run(query, **asked)}
         return await self._filed([row for _, row in sorted(rows.items())])
 
+    async def files_of(self, ids: Iterable[str]) -> dict[str, FileFact]:
+        """The files of these ids; those that are not there are left out."""
+        rows = await self._many(THESE, set(ids))
+        return {one.id: one for one in await self._filed([row["row"] for row in rows])}
+
     async def within(self, files: Sequence[str]) -> Facts:
         """All that is counted of these files."""
         found = await self.files_of(files)
         return Facts(
             handoffs=tuple(await self._handoffs([row["row"] for row in await self._many(HANDOFFS_IN, files)])),
             needs=tuple(await self.needs_of(files)),
-            files=tuple(found[id_] for id_ in sorted(set(files)) if id_ in found),
+            files=tuple(found[id_] for id_ in sorted(found)),
         )
 
     async def requests(self, begin: datetime, end: datetime) -> AsyncIterator[RequestFact]:
         """Contacts of the period that stand."""
-        for since, until in _windows(begin, end):
-            for row in await self._unit.run(REQUESTS_BY, begin=since, end=until):
-                if fact := _request(row["told"]):
+        for window in _windows(begin, end):
+            for row in await self._unit.run(REQUESTS_BY, begin=window["since"], end=window["until"]):
+                if fact := request_fact(row["told"]):
                     yield fact
 
     async def requests_of(self, organisations: Sequence[str], begin: datetime, end: datetime) -> list[RequestFact]:
@@ -162,15 +178,15 @@ class FactsRead:
         rows = await self._unit.run(
             REQUESTS_OF, ids=list(organisations), begin=milliseconds(begin), end=milliseconds(end)
         )
-        return sorted(filter(None, (_request(row["told"]) for row in rows)), key=lambda one: (one.at, one.id))
+        return sorted(filter(None, (request_fact(row["told"]) for row in rows)), key=lambda one: (one.at, one.id))
 
     async def _standing(
         self, first: LiteralString, query: LiteralString, begin: datetime, end: datetime
     ) -> AsyncIterator[list[Row]]:
         """Rows of what stood at some moment from `begin` to `end`, by when it began."""
         earliest = (await self._unit.run(first))[0]["first"]
-        for since, until in _windows(moment_of(earliest), end) if earliest else ():
-            rows = await self._unit.run(query, since=since, until=until, begin=milliseconds(begin))
+        for window in _windows(moment_of(earliest), end) if earliest else ():
+            rows = await self._unit.run(query, **window, begin=milliseconds(begin))
             yield [row["row"] for row in rows]
 
     async def _many(self, query: LiteralString, ids: Iterable[str]) -> list[Row]:
@@ -183,13 +199,16 @@ class FactsRead:
 
     async def _filed(self, rows: Sequence[Row]) -> list[FileFact]:
         asked = await self._asked(row.get("request", "") for row in rows)
-        return [_file(row, asked) for row in rows]
+        return [file_fact(row, asked) for row in rows]
 
-    async def files_of(self, ids: Iterable[str]) -> dict[str, FileFact]:
+    async def _of(self, ids: Iterable[str]) -> dict[str, Around]:
         """The files of these ids, held while they are asked for again."""
         missing = {id_ for id_ in ids if id_ not in self._files}
         rows = [row["row"] for row in await self._many(THESE, missing)]
-        self._files |= {fact.id: fact for fact in await self._filed(rows)}
+        asked = await self._asked(row.get("request") or "" for row in rows)
+        for row in rows:
+            requested = asked.get(row.get("request") or "") or moment_of(row["opened"])
+            self._files[row["id"]] = Around(requested, row.get("commune") or "")
         return self._files
 
     async def _asked(self, requests: Iterable[str]) -> dict[str, datetime]:
@@ -197,105 +216,20 @@ class FactsRead:
         return {row["id"]: moment_of(row["at"]) for row in rows}
 
     async def _handoffs(self, rows: Sequence[Row]) -> list[HandoffFact]:
-        files = await self.files_of(row["file"] for row in rows)
-        return [_handoff(row, files[row["file"]]) for row in rows if row["file"] in files]
+        files = await self._of(row["file"] for row in rows)
+        return [handoff_fact(row, files[row["file"]]) for row in rows if row["file"] in files]
 
     async def _needs(self, rows: Sequence[Row]) -> list[NeedFact]:
-        files = await self.files_of(row["file"] for row in rows)
+        files = await self._of(row["file"] for row in rows)
         found = await self._many(CAUSES, (f"{row['file']}|{row['id']}" for row in rows))
         causes = {row["id"]: Cause(row["cause"]) for row in found}
-        return [_need(row, files[row["file"]], causes) for row in rows if row["file"] in files]
+        return [need_fact(row, files[row["file"]], causes) for row in rows if row["file"] in files]
 
 
-def _windows(begin: datetime, end: datetime) -> Iterable[tuple[int, int]]:
+def _windows(begin: datetime, end: datetime) -> Iterable[dict[str, Any]]:
+    """A period in parts, as queries take them: from when until when, and the days that it touches."""
     while begin < end:
         until = min(begin + WINDOW, end)
-        yield milliseconds(begin), milliseconds(until)
+        days = range(day_of(begin), day_of(until - timedelta(milliseconds=1)) + 1)
+        yield {"since": milliseconds(begin), "until": milliseconds(until), "days": list(days)}
         begin = until
-
-
-def _moment(number: int | None) -> datetime | None:
-    return moment_of(number) if number else None
-
-
-def _file(row: Row, asked: dict[str, datetime]) -> FileFact:
-    opened, closed = moment_of(row["opened"]), _moment(row.get("closed"))
-    since = _moment(row.get("leadSince"))
-    return FileFact(
-        id=row["id"],
-        state=FileState(row["state"]),
-        organisation=row.get("organisation", ""),
-        lead=row.get("leadOrganisation") or row.get("lastOrganisation", ""),
-        account=row.get("leadAccount") or row.get("lastAccount", ""),
-        lead_since=since or opened,
-        opened=opened,
-        requested=asked.get(row.get("request", ""), opened),
-        commune=row.get("commune", ""),
-        persons=row.get("persons", 1),
-        transitional=row.get("transitional", False),
-        closed=closed,
-        outcome=Outcome(row["outcome"]) if row.get("outcome") else None,
-    )
-
-
-def _handoff(row: Row, file: FileFact) -> HandoffFact:
-    return HandoffFact(
-        id=row["id"],
-        file=row["file"],
-        kind=Kind(row["kind"]),
-        state=State(row["state"]),
-        sender=row["sender"],
-        target=row["target"],
-        requested=file.requested,
-        drafted=moment_of(row["drafted"]),
-        needs=tuple(row.get("needs", ())),
-        competence=row.get("competence", ""),
-        commune=file.commune,
-        agreement=row.get("agreement", ""),
-        service=row.get("service", ""),
-        urgent=row.get("urgent", False),
-        parent=row.get("parent", ""),
-        chain=row.get("chain", 0),
-        sent=_moment(row.get("sent")),
-        answered=_moment(row.get("answered")),
-        contacted=_moment(row.get("contacted")),
-        ended=_moment(row.get("ended")),
-        reason=ReasonCode(row["reason"]) if row.get("reason") else None,
-        outcome=row.get("outcome", ""),
-    )
-
-
-def _need(row: Row, file: FileFact, causes: dict[str, Cause]) -> NeedFact:
-    return NeedFact(
-        id=row["id"],
-        file=row["file"],
-        competence=row["competence"],
-        opened=moment_of(row["opened"]),
-        commune=file.commune,
-        urgent=row.get("urgent", False),
-        ended=_moment(row.get("ended")),
-        outcome=Outcome(row["outcome"]) if row.get("outcome") else None,
-        cause=causes.get(f"{row['file']}|{row['id']}"),
-    )
-
-
-def _request(told: str) -> RequestFact | None:
-    request = _TOLD.decode(told)
-    if request.voided:
-        return None
-    contact = request.contact
-    return RequestFact(
-        id=request.id,
-        organisation=request.organisation,
-        at=request.at,
-        channel=contact.channel,
-        requester=contact.requester,
-        sex=contact.sex,
-        age_band=contact.age_band,
-        commune="" if contact.danger else contact.commune,
-        at_once=contact.at_once,
-        danger=contact.danger,
-        file=request.file,
-        reasons=contact.reasons,
-        unmet=tuple((need.competence, need.cause) for need in request.unmet if need.cause),
-    )

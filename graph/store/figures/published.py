@@ -33,7 +33,7 @@ ROWS: Final[LiteralString] = """
 UNWIND $ids AS id MATCH (f:Figure {id: id}) RETURN f.row AS row, f.cells AS cells ORDER BY row
 """
 BELOW: Final[LiteralString] = """
-MATCH (f:Figure {quarter: $quarter}) WHERE f.measure = $measure AND f.above = $above
+MATCH (f:Figure {under: $under})
 RETURN f.row AS row, f.cells AS cells ORDER BY row
 """
 EVERY: Final[LiteralString] = """
@@ -64,9 +64,10 @@ class PublishedFigures:
                 "quarter": str(quarter),
                 "measure": measure.value,
                 "row": written(row),
-                "above": written(row[:-1]) if row else "-",
                 "cells": cells,
             }
+            # By one value with an index: a quarter has a hundred thousand rows, a row some dozens of parts.
+            | ({"under": _id(quarter, measure, row[:-1])} if row else {})
             for row, cells in sorted(rows.items())
         ]
         for start in range(0, len(made), AT_ONCE):
@@ -90,8 +91,8 @@ class PublishedFigures:
 
     async def below(self, quarter: Quarter, measure: Measure, row: Node) -> dict[Node, str]:
         """The rows of its parts, in every split."""
-        asked = {"quarter": str(quarter), "measure": measure.value, "above": written(row)}
-        return {read(found["row"]): found["cells"] for found in await self._unit.run(BELOW, **asked)}
+        found = await self._unit.run(BELOW, under=_id(quarter, measure, row))
+        return {read(part["row"]): part["cells"] for part in found}
 
     async def every(self, quarter: Quarter, measure: Measure) -> dict[Node, str]:
         """All rows of a table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -19,7 +20,7 @@ from graph.model.casework.applying import replayed
 from graph.model.errors import NotAllowed, NotSignedIn
 from graph.model.figures.facts import Facts
 from graph.model.figures.lattice import WHOLE, Measure, Published
-from graph.model.figures.networked import network_told
+from graph.model.figures.networked import bodies_judged, bodies_told, network_told
 from graph.model.figures.of_files import facts_of
 from graph.model.figures.periods import Quarter
 from graph.model.figures.publication import Publication
@@ -85,8 +86,9 @@ async def test_each_closed_quarter_is_published_once_as_the_model_tells_it(empty
     begin, end = Quarter(2025, 1).begin, Quarter(2025, 4).end
     year = [one for one in whole().handoffs if one.sent and begin <= one.sent < end]
     answered = as_told(made)[Measure.ANSWERED]
-    assert await network(rooms, COORDINATOR, Quarter(2025, 4)) == network_told(
-        whole(), year, Quarter(2025, 4), sent, answered
+    known = bodies_told(sent, answered)
+    assert await network(rooms, COORDINATOR, Quarter(2025, 4)) == replace(
+        network_told(whole(), Quarter(2025, 4), known), bodies=bodies_judged(year, Quarter(2025, 4), known)
     )
     assert await network(rooms, COORDINATOR, Quarter(2026, 1)) is None
     with pytest.raises(ConstraintError):

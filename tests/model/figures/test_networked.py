@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from graph.model.casework.handoff import ReasonCode, State
 from graph.model.figures.dead_ends import Blockage
 from graph.model.figures.facts import Facts, HandoffFact
 from graph.model.figures.lattice import FEWEST, WHOLE, Measure, Published
-from graph.model.figures.networked import NetworkTold, bodies_told, network_told
+from graph.model.figures.networked import NetworkTold, bodies_judged, bodies_told, network_told
 from graph.model.figures.of_files import commune_of, facts_of
 from graph.model.figures.periods import Quarter
 from graph.model.figures.publication import publish
@@ -40,7 +41,12 @@ def told(facts: Facts) -> tuple[NetworkTold, frozenset[str]]:
         return (commune, "epci:1", "departement:1", "region:1", "pays:FR")
 
     sent, answered = (publish(measure, facts, QUARTER, zones) for measure in (Measure.SENT, Measure.ANSWERED))
-    return network_told(facts, facts.handoffs, QUARTER, sent, answered), bodies_told(sent, answered)
+    known = bodies_told(sent, answered)
+    return of_quarter(facts, facts.handoffs, known), known
+
+
+def of_quarter(facts: Facts, year: Sequence[HandoffFact], known: frozenset[str]) -> NetworkTold:
+    return replace(network_told(facts, QUARTER, known), bodies=bodies_judged(year, QUARTER, known))
 
 
 def test_of_a_body_nothing_is_told_that_its_published_count_does_not_bear(facts: Facts) -> None:
@@ -104,7 +110,7 @@ def of_files(files: int, each: int, **more: object) -> list[HandoffFact]:
 
 def quarter_of_bodies(some: list[HandoffFact]) -> NetworkTold:
     bodies = Published({(WHOLE, WHOLE): 99} | {((f"organisation={id_}",), WHOLE): 99 for id_ in "bc"})
-    return network_told(Facts(handoffs=tuple(some)), some, QUARTER, bodies, bodies)
+    return of_quarter(Facts(handoffs=tuple(some)), some, bodies_told(bodies, bodies))
 
 
 def test_needs_of_a_few_files_are_not_told_however_many_they_are() -> None:

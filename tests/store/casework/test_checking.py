@@ -57,6 +57,7 @@ BREAKS: dict[str, tuple[LiteralString, FlawKind, str, str]] = {
         "{id}",
         "leadOrg",
     ),
+    "what it owes first": ("MATCH (f:File {id: $id}) SET f.due = 1", FlawKind.ROW, "{id}", "due"),
     "a state": ("MATCH (h:Handoff {file: $id}) SET h.state = 'accepted'", FlawKind.ROW, "{handoff}", "state"),
     "a need's date": ("MATCH (n:Need {file: $id}) SET n.urgent = true", FlawKind.ROW, "{need}", "urgent"),
     "a need that is gone": ("MATCH (n:Need {file: $id}) DELETE n", FlawKind.ROW_MISSING, "{need}", ""),

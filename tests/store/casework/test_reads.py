@@ -12,8 +12,11 @@ from graph.model.casework import deciding
 from graph.model.casework.acts import WorkersSet
 from graph.model.casework.file import Actor, ActorKind, File, Member, MemberRole, Outcome
 from graph.model.errors import Unavailable
+from graph.store.casework.checking import check_files
 from graph.store.casework.lists import Counted, Part
+from graph.store.casework.proving import Flaw, FlawKind
 from graph.store.casework.reads import FileRead, ReadPage
+from graph.store.migrations import m024_pages
 from graph.store.unit import Graph, Unit
 from tests.store.casework.lives import lay
 
@@ -75,6 +78,15 @@ async def test_reads_of_a_quarter_are_one_row(empty_graph: Graph) -> None:
     assert newest == found[:1]
 
 
+async def rows_wrong(graph: Graph) -> list[str]:
+    """What `maillage doctor` finds of rows."""
+    found: list[Flaw] = []
+    async with graph.reading() as unit:
+        keyring = unit.keyring
+    await check_files(graph, keyring, found.append, lambda done, total: None)
+    return sorted(flaw.what for flaw in found if flaw.kind is FlawKind.ROW)
+
+
 async def test_what_is_owed_first_comes_first(empty_graph: Graph) -> None:
     later = await opened(empty_graph, at=AT + timedelta(days=7))
     first = await opened(empty_graph)
@@ -83,6 +95,12 @@ async def test_what_is_owed_first_comes_first(empty_graph: Graph) -> None:
     await appended(empty_graph, later, WorkersSet(accounts=frozenset({"ben"})))
     ended = await opened(empty_graph)
     await appended(empty_graph, ended, deciding.closed(ended, Outcome.MET, "Fini."))
+    # As an earlier version left them.
+    await empty_graph.write(lambda unit: unit.run("MATCH (f:File) REMOVE f.due, f.day"))
+    await empty_graph.write(lambda unit: unit.run("MATCH (e:Entry) REMOVE e.slot"))
+    assert await rows_wrong(empty_graph) == ["day", *["day, due"] * 4, *["slot"] * 7]
+    await m024_pages.run(empty_graph)
+    assert await rows_wrong(empty_graph) == []
     async with empty_graph.reading() as unit:
         lists = unit.file_lists
         every = Part(("o:desk",), accounts=("anne",), worker="anne", every=True)

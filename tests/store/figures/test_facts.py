@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 from graph.model.casework.applying import replayed
 from graph.model.figures.facts import HandoffFact
-from graph.model.figures.flows import added_up
+from graph.model.figures.flows import Ending, Flow, added_up
+from graph.model.figures.lattice import WHOLE, Measure, Node
 from graph.model.figures.of_files import facts_of
-from graph.store.unit import Graph
+from graph.model.figures.periods import Quarter
+from graph.store.migrations import m024_pages
+from graph.store.unit import Graph, Unit
 from importers.invented.courses import lived
 from importers.invented.generated import generated
 from importers.invented.loading import load
@@ -83,3 +86,28 @@ async def test_flows_are_made_month_by_month_and_again_where_something_moved(emp
     async with empty_graph.reading() as unit:
         assert await unit.flows.moved(END + timedelta(days=1), END) == []
         assert "2026-02" in await unit.flows.moved(END - timedelta(days=20), END)
+
+
+async def test_rows_of_an_earlier_version_are_found_by_their_values(empty_graph: Graph) -> None:
+    quarter, part = Quarter(2025, 3), ("region=region:27",)
+    flow = Flow(sender="o:a", target="o:b", month="2025-07", category="", ending=Ending.TAKEN, count=3, delays=(3,))
+
+    async def lay(unit: Unit) -> None:
+        await unit.run(ORGANISATIONS, ids=["o:a", "o:b"])
+        await unit.flows.put("2025-07", [flow], END)
+        await unit.figures.put(quarter, Measure.SENT, {WHOLE: "{}", part: "{}"})
+
+    async def as_before(unit: Unit) -> None:
+        await unit.run("MATCH (m:FlowMonth) REMOVE m.senders")
+        await unit.run("MATCH (f:Figure) SET f.above = CASE WHEN f.row = '' THEN '-' ELSE '' END REMOVE f.under")
+
+    async def found() -> tuple[list[Flow], set[Node]]:
+        async with empty_graph.reading() as unit:
+            return await unit.flows.read(["2025-07"]), {*await unit.figures.below(quarter, Measure.SENT, WHOLE)}
+
+    await empty_graph.write(lay)
+    assert await found() == ([flow], {part})
+    await empty_graph.write(as_before)
+    assert await found() == ([], set())
+    await m024_pages.run(empty_graph)
+    assert await found() == ([flow], {part})
