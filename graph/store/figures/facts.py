@@ -78,6 +78,9 @@ MATCH (f:File {lastOrganisation: id}) WHERE f.opened < $end AND f.closed >= $beg
 RETURN f{.*, sealed: ''} AS row ORDER BY f.id
 """,
 )
+WHOLE_FILES: Final[LiteralString] = """
+UNWIND $ids AS id MATCH (f:File {id: id}) RETURN f{.*, sealed: ''} AS row ORDER BY f.id
+"""
 THESE: Final[LiteralString] = """
 UNWIND $ids AS id MATCH (f:File {id: id}) RETURN f{.id, .opened, .request, .commune} AS row ORDER BY f.id
 """
@@ -154,7 +157,7 @@ class FactsRead:
 
     async def files_of(self, ids: Iterable[str]) -> dict[str, FileFact]:
         """The files of these ids; those that are not there are left out."""
-        rows = await self._many(THESE, set(ids))
+        rows = await self._many(WHOLE_FILES, ids)
         return {one.id: one for one in await self._filed([row["row"] for row in rows])}
 
     async def within(self, files: Sequence[str]) -> Facts:
