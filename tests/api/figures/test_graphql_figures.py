@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,11 +20,14 @@ from api.graphql.context import Context
 from api.graphql.execution import Asked, Limits, answer
 from api.web.pictures.table import HIDDEN_WORDS
 from graph.model.access import Role
+from graph.model.casework.applying import replayed
 from graph.model.figures.chains import Chain
 from graph.model.figures.dead_ends import Blockage
 from graph.model.figures.flows import Ending
 from graph.model.figures.networked import NetworkTold
+from graph.model.figures.of_files import facts_of
 from graph.model.figures.registry import definitions
+from graph.model.figures.tables import handed_over
 from graph.model.vocabulary import categories, label
 from graph.store.unit import Graph, calls_made
 from tests import make
@@ -236,9 +240,7 @@ async def test_the_head_reads_her_own_service_by_both_to_the_last_one(site: Insi
         assert flows["sent"]["value"] > 0
         assert f"{flows['sent']['value']} demandes envoyées" in page
         load = await kin(client, "load", exact=True)
-        rows = (await table(client, f"/coordination/charge.csv?{OWN}&image=recues"))[1:]
-        received = sum(one["received"] for one in load["days"])
-        assert received == sum(int(value) for row in rows for value in row[1:] if value.isdigit())
+        assert sum(one["received"] for one in load["days"]) == received_by()[made.DOOR]
         assert load["months"] == load["parts"] == []
         unit = await asked(client, UNIT, period=MONTHS)
         rows = await table(client, "/rapports/activite.csv?du=2025-10&au=2025-12")
@@ -255,6 +257,21 @@ async def test_the_head_reads_her_own_service_by_both_to_the_last_one(site: Insi
         assert report["exact"]
         first = report["tables"][0]["lines"]["edges"][0]["node"]["cells"]
         assert [one["number"] for one in first[1:3]] == [whole["active"], whole["persons"]]
+
+
+async def test_the_days_of_a_body_that_is_asked_are_alike_on_both(site: Inside) -> None:
+    [(body, count)] = received_by().most_common(1)
+    async with await site.signed_in(Role.HEAD_OF_SERVICE, body) as client:
+        load = await kin(client, "load", exact=True)
+        assert sum(one["received"] for one in load["days"]) == count > 0
+        rows = (await table(client, f"/coordination/charge.csv?{OWN}&image=recues"))[1:]
+        assert sum(int(value) for row in rows for value in row[1:] if value.isdigit()) == count
+
+
+def received_by() -> Counter[str]:
+    """What came to each body in the quarter, by the files that the graph holds."""
+    handoffs = [one for log in made.logs()[: made.WRITTEN] for one in facts_of(replayed(log)).handoffs]  # type: ignore[arg-type]
+    return Counter(one.target for one in handoffs if made.QUARTER.holds(one.sent) and handed_over(one))
 
 
 async def test_who_may_ask_and_what_cannot_be_asked(site: Inside) -> None:
