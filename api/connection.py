@@ -27,6 +27,8 @@ AROUND: Final = 16
 HEAD_BYTES: Final = 32_768
 # What may follow the value of a header on its line, and is no part of it.
 BLANK: Final = b" \t"
+# Headers that say that a body follows.
+FRAMING: Final = frozenset({b"content-length", b"transfer-encoding"})
 # Requests that came before the one before them was answered; each is held whole until its turn.
 WAITING_REQUESTS: Final = 64
 # What uvicorn says of each request that it answers 503 for want of room.
@@ -98,6 +100,9 @@ class PatientConnection(HttpToolsProtocol):
         assert self.parser is not None
         nameless = names == 0 and self.parser.get_http_version() == "1.0"
         if not self.url.startswith(b"/") or not self.url.isascii() or (names != 1 and not nameless):
+            raise Unreadable
+        # The reader takes what follows an upgrade for another language, and we go on in HTTP: a body would be a request.
+        if self.parser.should_upgrade() and any(name in FRAMING for name, _ in self.headers):
             raise Unreadable
         if len(self.pipeline) >= WAITING_REQUESTS:
             raise Unreadable

@@ -46,10 +46,11 @@ async def begin(graph: Graph, now: datetime) -> Loaded | None:
 
 
 async def go_on(graph: Graph, settings: Settings, now: datetime) -> int:
-    """The lives that are left, up to `settings.demo_lives`; how many were written. Nobody is added to what is published already:
-    a quarter has been told as it was. Raises Unavailable; what was written stays, and is not written again.
+    """The lives that are left, up to `settings.demo_lives`; how many were written. Nobody is added where none was lived before the
+    site opened, nor to what is published already: a quarter has been told as it was. Raises Unavailable; what was written stays,
+    and is not written again.
     """
-    if await lived(graph):
+    if not await to_come(graph):
         return 0
     async with graph.reading() as unit:
         published = await unit.figures.quarters()
@@ -61,9 +62,9 @@ async def go_on(graph: Graph, settings: Settings, now: datetime) -> int:
     return files
 
 
-async def lived(graph: Graph) -> bool:
-    """Whether all of them are there."""
-    return await marked(graph, WHOLE) is not None
+async def to_come(graph: Graph) -> bool:
+    """Whether some were lived, and others are still to."""
+    return await marked(graph, BEGUN) is not None and await marked(graph, WHOLE) is None
 
 
 async def live(graph: Graph, settings: Settings) -> None:
@@ -75,4 +76,8 @@ async def live(graph: Graph, settings: Settings) -> None:
             return
         except (Unavailable, OSError, TimeoutError) as fault:
             log.warning("demonstration_waits", fault=type(fault).__name__)
+        except Exception as fault:
+            # Tried again it would fail again: the figures are those of whoever is there.
+            log.error("demonstration_failed", fault=type(fault).__name__)
+            return
         await asyncio.sleep(PAUSE_AFTER_FAULT_SECONDS)

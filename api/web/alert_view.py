@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -13,7 +13,7 @@ from api.web.counted_address import to_files
 from api.web.dates_words import exact_day
 from api.web.question import Asked
 from api.web.render import sheet_path
-from graph.model.figures.alert_bundles import Bundle, Common, bundled
+from graph.model.figures.alert_bundles import Bundle, bundled
 from graph.model.figures.alert_words import (
     KIND_WORDS,
     URGENCY_WORDS,
@@ -87,26 +87,25 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which alerts are looked at: one, those of a kind about a theme or a territory; all, where nothing is said."""
+    """Which alerts are looked at, by its id: one, or those that are told together with one; all, where nothing is said."""
 
     alert: str = ""
-    kind: str = ""
-    theme: str = ""
-    territory: str = ""
+    beside: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.alert or self.theme or self.territory)
+        return bool(self.alert or self.beside)
 
-    def takes(self, alert: Alert) -> bool:
-        """Whether it is one of these."""
-        told = (alert.id, alert.kind.value, alert.competence, alert.territory)
-        asked = (self.alert, self.kind, self.theme, self.territory)
-        return all(not one or one == it for one, it in zip(asked, told, strict=True))
+    def of(self, standing: Sequence[Standing]) -> list[Standing]:
+        """Those among all that stand; none where it stands no more."""
+        if self.beside:
+            together = (one.standing for one in bundled(standing))
+            return next((list(some) for some in together if self.beside in {one.alert.id for one in some}), [])
+        return [one for one in standing if not self.alert or one.alert.id == self.alert]
 
     @property
     def href(self) -> str:
         """Their page."""
-        said = {"alerte": self.alert, "nature": self.kind, "theme": self.theme, "territoire": self.territory}
+        said = {"alerte": self.alert, "avec": self.beside}
         return f"{PATH}?{urlencode({name: value for name, value in said.items() if value})}"
 
 
@@ -114,7 +113,7 @@ def groups(told: Told, wanted: Wanted, own: Quarter | None = None) -> tuple[Grou
     """What is told today, the most urgent first; an urgency of which there is nothing is left out. Of some that are asked for each
     is told by itself. `own` is the quarter whose files of her own service the viewer may be led to, None where she heads none.
     """
-    some = [one for one in told.standing if wanted.takes(one.alert)]
+    some = wanted.of(told.standing)
     bundles = [Bundle((one,)) for one in some] if wanted else bundled(some)
     most = None if wanted else MOST_SHOWN
     made: list[Group] = []
@@ -147,14 +146,7 @@ def _line(bundle: Bundle, names: Names) -> tuple[str, str]:
 
 
 def _those(bundle: Bundle) -> Wanted:
-    alert = bundle.first
-    match bundle.common:
-        case Common.THEME:
-            return Wanted(kind=alert.kind.value, theme=alert.competence)
-        case Common.TERRITORY:
-            return Wanted(kind=alert.kind.value, territory=alert.territory)
-        case None:
-            return Wanted(alert=alert.id)
+    return Wanted(beside=bundle.first.id) if bundle.common else Wanted(alert=bundle.first.id)
 
 
 def alert_views(

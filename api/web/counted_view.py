@@ -115,6 +115,10 @@ def counted_view(
     )
 
 
+UNTOLD: Final = (
+    "orientation que la personne porte elle-même n’est",
+    "orientations que les personnes portent elles-mêmes ne sont",
+)
 ERASED: Final = ElsewhereRow("", "Dossier effacé", "Ce qu’il contenait n’est plus gardé ; il reste compté.", "")
 
 
@@ -129,6 +133,8 @@ def _sentence(found: Selection, wish: Wish, now: datetime) -> str:
     if found.elsewhere:
         led = "suivi par un autre organisme" if found.elsewhere == 1 else "suivis par d’autres organismes"
         begin += f", dont {found.elsewhere} {led}"
+    if found.untold:
+        begin += f" ; {plural(found.untold, *UNTOLD)} pas dans la liste"
     return f"{begin}."
 
 
@@ -173,7 +179,9 @@ def _words(found: Selection, wish: Wish, split: Split, value: str, rooms: Rooms)
 
 
 def _elsewhere(line: Line, found: Selection, viewer: Viewer, now: datetime) -> ElsewhereRow:
-    one = line.found.handoffs[0]
+    if not line.found.handoffs:
+        return ERASED
+    one = max(line.found.handoffs, key=lambda some: some.sent or some.drafted)
     sender, target = (found.names.get(id_, id_) for id_ in (one.sender, one.target))
     ending = ending_of(one)
     day = relative_day((one.sent or one.drafted).astimezone(PARIS).date(), now.date())

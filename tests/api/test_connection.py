@@ -275,6 +275,25 @@ async def test_who_would_speak_otherwise_is_answered_in_http_and_may_go_on() -> 
         writer.close()
 
 
+@pytest.mark.parametrize("framing", [b"Content-Length: 36", b"Transfer-Encoding: chunked"])
+async def test_a_body_is_no_request_where_another_language_is_asked_for(framing: bytes) -> None:
+    hidden = b"GET / HTTP/1.1\r\nHost: b.example\r\n\r\n"
+    for together in (False, True):
+        async with served() as (port, state):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            head = HEAD + b"Connection: Upgrade\r\nUpgrade: h2c\r\n" + framing + b"\r\n\r\n"
+            writer.write(head + hidden if together else head)
+            async with asyncio.timeout(PATIENCE):
+                if not together:
+                    await asyncio.sleep(0.1)
+                    writer.write(hidden)
+                answer = await reader.read()
+            assert answer.startswith(b"HTTP/1.1 400 ")
+            assert answer.count(b"HTTP/1.1 ") == 1
+            assert state.total_requests == 0
+            writer.close()
+
+
 async def test_a_request_of_the_first_version_needs_no_name_of_the_site() -> None:
     async with served() as (port, _):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -67,9 +67,9 @@ async def test_the_others_come_while_it_is_visited_once_and_before_anything_is_p
     await load(loaded, lives(doubs(now), demonstrating.SEED, 25, now, 10))
     some = await files(loaded)
     assert before < some
-    assert not await demonstrating.lived(loaded)
+    assert await demonstrating.to_come(loaded)
     assert await demonstrating.go_on(loaded, demo, now) == await files(loaded) - some > 0
-    assert await demonstrating.lived(loaded)
+    assert not await demonstrating.to_come(loaded)
     all_ = await files(loaded)
     assert await demonstrating.go_on(loaded, demo, now) == 0
     assert await files(loaded) == all_
@@ -81,7 +81,7 @@ async def test_nobody_is_added_to_what_is_published(loaded: Graph, tmp_path: Pat
     assert await publish_closed(loaded, now)
     before = await files(loaded)
     await demonstrating.live(loaded, demo)
-    assert await demonstrating.lived(loaded)
+    assert not await demonstrating.to_come(loaded)
     assert await files(loaded) == before
 
 
@@ -95,3 +95,6 @@ async def test_a_site_that_serves_has_none(loaded: Graph, tmp_path: Path) -> Non
     for settings, loading in ((Settings(data=tmp_path), False), (Settings(data=tmp_path), True)):
         await upkeep.prepare(loaded, settings, load=loading)
         assert await files(loaded) == 0
+    # Nor one that shows the gallery on data of its own.
+    await demonstrating.live(loaded, Settings(data=tmp_path, demo=True))
+    assert await files(loaded) == 0

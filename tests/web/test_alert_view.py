@@ -35,12 +35,7 @@ def told(*standing: Standing) -> Told:
 def at(href: str) -> Wanted:
     """What the page of an address asks for."""
     asked = {name: values[0] for name, values in parse_qs(urlsplit(href).query).items()}
-    return Wanted(
-        alert=asked.get("alerte", ""),
-        kind=asked.get("nature", ""),
-        theme=asked.get("theme", ""),
-        territory=asked.get("territoire", ""),
-    )
+    return Wanted(alert=asked.get("alerte", ""), beside=asked.get("avec", ""))
 
 
 def test_the_others_follow_in_a_line_and_each_is_reached() -> None:
@@ -58,8 +53,13 @@ def test_the_others_follow_in_a_line_and_each_is_reached() -> None:
 def test_what_is_told_together_is_a_page_of_its_own_on_which_each_can_be_silenced() -> None:
     some = [lost(0, place) for place in range(30)]
     other = lost(1, 0)
-    (group,) = groups(told(*some, other), Wanted())
-    assert (group.count, len(group.entries), group.others) == (31, 2, ())
-    bundle = next(one for one in group.entries if one.alert is None)
-    (each,) = groups(told(*some, other), at(bundle.href))
-    assert {entry.alert.id for entry in each.entries if entry.alert} == {one.alert.id for one in some}
+    # The same theme, lost on another day, is another event with a page of its own.
+    before = [lost(0, place, DAY - timedelta(days=8)) for place in range(40, 45)]
+    every = told(*some, other, *before)
+    (group,) = groups(every, Wanted())
+    assert (group.count, len(group.entries), group.others) == (36, 3, ())
+    pages = [groups(every, at(one.href))[0] for one in group.entries if one.alert is None]
+    shown = [{entry.alert.id for entry in page.entries if entry.alert} for page in pages]
+    assert shown == [{one.alert.id for one in some}, {one.alert.id for one in before}]
+    # What stands no more is shown by nobody.
+    assert groups(told(other), Wanted(beside=some[0].alert.id)) == ()

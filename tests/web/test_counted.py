@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from graph.model.access import Role
+from graph.model.casework.grounds import ShareGroup
 from graph.model.figures.facts import FileFact, HandoffFact
 from graph.store.unit import Graph
 from tests.api.inside import Inside
@@ -22,7 +23,7 @@ OWN = f"vue=service&du={made.QUARTER}"
 # Nothing is sent to a front door: its days of load are empty (tests/web/test_counted_address.py has their addresses).
 DRILLED = ("parcours", "delais", "enchainements")
 COUNTED = """query($filter: CountedFilesFilter!) { countedFiles(filter: $filter) { __typename
-  ... on CountedFiles { counted files elsewhere page(first: 50) { edges { node { id handoffs counted } } }
+  ... on CountedFiles { counted files elsewhere untold page(first: 50) { edges { node { id handoffs counted } } }
     choices(first: 50) { by value files } }
   ... on InvalidInput { field } ... on NotAllowed { code } } }"""
 
@@ -183,6 +184,23 @@ async def test_programs_ask_for_the_same(site: Inside) -> None:
     for choice in found["choices"]:
         narrowed = await asked(head, filter_ | {"by": [{"by": choice["by"], "value": choice["value"]}]})
         assert narrowed["files"] == choice["files"], choice
+    # That she knows now who has what is noted on each; on those that others lead, nothing is hers to know.
+    async with site.rooms.graph.reading() as unit:
+        read = {one["id"]: await unit.file_reads.of(one["id"]) for one in nodes if one["id"]}
+        theirs = [one for id_ in whose - read.keys() for one in await unit.file_reads.of(id_)]
+    assert read
+    assert all(one[0].groups == (ShareGroup.NEED.value,) for one in read.values())
+    assert theirs == []
+    places = {one["value"] for one in found["choices"] if one["by"] == "COMMUNE"}
+    assert places == {one.commune if one.file in read else "" for one in some}
+    unmet = await asked(head, filter_ | {"counted": "UNMET"})
+    assert (unmet["__typename"], unmet["untold"]) == ("CountedFiles", 0)
+    assert (await head.get("/dossiers?compte=unmet&du=2025-10&au=2025-12&de=unit")).status_code == 200
+    by = [{"by": "CATEGORY", "value": "logement-hebergement"}]
+    assert await asked(head, filter_ | {"counted": "CONTACTED", "by": by}) == {
+        "__typename": "InvalidInput",
+        "field": "by",
+    }
     assert await asked(worker, filter_) == {"__typename": "NotAllowed", "code": "NOT_ALLOWED"}
     assert await asked(head, filter_ | {"to": "2025"}) == {"__typename": "InvalidInput", "field": "month"}
     assert await asked(head, filter_ | {"to": "2025-01"}) == {"__typename": "InvalidInput", "field": "au"}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+from api.actions.casework.filing import noted
 from api.actions.casework.reading import MOST_UNITS, FileList, Scope, listed, part_of, read_in_list
 from api.actions.figures.reading import exact, may_read_exactly, unit_of
 from api.actions.reports.asking import MOST_MONTHS
@@ -14,11 +15,13 @@ from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.desk_report import beside, read_month
+from graph.model.casework.grounds import ShareGroup
 from graph.model.errors import InvalidInput, NotAllowed
 from graph.model.figures.facts import Facts
 from graph.model.figures.periods import Span, month_begin
-from graph.model.figures.selecting import ARROW, Chosen, Found, Split, choices, selected, splits_of
+from graph.model.figures.selecting import ARROW, Chosen, Found, Split, choices, selected, splits_of, unknown_to
 from graph.store.below import below
+from graph.store.casework.reads import ReadPage
 from graph.store.unit import Unit
 
 # More files than anyone leads, or works on, in some years.
@@ -41,7 +44,8 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Selection:
     """A page of the files that a figure counted, the latest first. `files` and `counted` are of all of them, `elsewhere` those
-    that others lead; `choices` is what each narrowing would leave.
+    that others lead, `untold` those of these that have no line: nobody is told of whom they are. `choices` is what each narrowing
+    would leave.
     """
 
     chosen: Chosen
@@ -50,6 +54,7 @@ class Selection:
     files: int
     counted: int
     elsewhere: int
+    untold: int
     choices: Mapping[Split, Mapping[str, int]]
     names: Mapping[str, str]
 
@@ -61,10 +66,13 @@ async def selection(
     if not (viewer.organisation and may(viewer, Operation.OPEN_FILE, Subject(organisation=viewer.organisation))):
         raise NotAllowed(NOT_A_PROFESSIONAL)
     facts, house, name = await _facts(rooms, viewer, chosen, unit)
-    found = selected(facts, chosen, house)
-    shown = found[skip : skip + first]
     async with rooms.graph.reading() as reads:
-        led = {one.file: True for one in found} if not unit else await _led(reads, found, house)
+        led = await _led(reads, facts, house) if unit else None
+        if led is not None:
+            facts = _without_others_places(facts, led)
+        found = selected(facts, chosen, house)
+        told = [one for one in found if led is None or one.file in led or not _unknown(one, house)]
+        shown = told[skip : skip + first]
         narrowings = {split: choices(facts, chosen, split, house) for split in sorted(splits_of(chosen.counted))}
         bodies = {one for some in shown for each in some.handoffs for one in (each.sender, each.target)}
         names = await reads.accounts.organisation_names(sorted(bodies | _bodies(chosen, narrowings)))
@@ -72,13 +80,21 @@ async def selection(
     return Selection(
         chosen=chosen,
         unit=name,
-        lines=tuple(Line(one, led[one.file]) for one in shown),
+        lines=tuple(Line(one, led is None or one.file in led) for one in shown),
         files=len(found),
         counted=sum(len(one.counted) for one in found),
-        elsewhere=sum(not one for one in led.values()),
+        elsewhere=sum(led is not None and one.file not in led for one in found),
+        untold=len(found) - len(told),
         choices=narrowings,
         names=names | {id_: account.name for id_, account in accounts.items()},
     )
+
+
+async def known(rooms: Rooms, viewer: Viewer, lines: Sequence[Line], at: datetime) -> None:
+    """Note that she reads which of these files have the needs that were counted. Raises Unavailable."""
+    ids = [line.found.file for line in lines if line.open]
+    if ids:
+        await noted(rooms, viewer, ids, (ShareGroup.NEED,), ReadPage.LIST, at)
 
 
 async def opened(rooms: Rooms, viewer: Viewer, found: Selection, at: datetime) -> FileList:
@@ -104,10 +120,21 @@ async def _facts(rooms: Rooms, viewer: Viewer, chosen: Chosen, unit: bool) -> tu
         return await reads.facts.within(files), tuple(ids), ""
 
 
-async def _led(unit: Unit, found: tuple[Found, ...], house: tuple[str, ...]) -> dict[str, bool]:
-    """Which of them the house leads, or led last."""
-    files = await unit.facts.files_of([one.file for one in found])
-    return {one.file: one.file in files and files[one.file].lead in house for one in found}
+async def _led(unit: Unit, facts: Facts, house: tuple[str, ...]) -> frozenset[str]:
+    """The files that the house leads, or led last."""
+    files = {one.id: one for one in facts.files}
+    files |= await unit.facts.files_of({one.file for one in facts.handoffs} - files.keys())
+    return frozenset(id_ for id_, file in files.items() if file.lead in house)
+
+
+def _without_others_places(facts: Facts, led: frozenset[str]) -> Facts:
+    """Where somebody lives is told by whoever accompanies her: of a handoff alone nobody knows it."""
+    handoffs = tuple(one if one.file in led else replace(one, commune="") for one in facts.handoffs)
+    return replace(facts, handoffs=handoffs)
+
+
+def _unknown(found: Found, house: tuple[str, ...]) -> bool:
+    return all(unknown_to(house, one) for one in found.counted)
 
 
 def _bodies(chosen: Chosen, narrowings: Mapping[Split, Mapping[str, int]]) -> set[str]:

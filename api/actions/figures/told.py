@@ -130,6 +130,8 @@ def row_of(territory: Territory | None) -> Node:
         return WHOLE
     found = [f"{level}={zone}" for level in LEVELS for zone in territory.zones if zone.startswith(f"{level}:")]
     if ":" not in territory.id:
+        # A commune of none stands under a community without a name.
+        found += [] if any(one.startswith("epci=") for one in found) else ["epci="]
         found.append(f"commune={territory.id}")
     return tuple(found)
 

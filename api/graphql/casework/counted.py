@@ -69,13 +69,18 @@ class CountedFiles:
     counted: int = strawberry.field(description="The figure.")
     files: int = strawberry.field(description="How many files it lies in.")
     elsewhere: int = strawberry.field(description="How many of these others lead.")
+    untold: int = strawberry.field(description="How many of these have no line: of whom they are is not known there.")
     found: strawberry.Private[actions.Selection]
 
     @strawberry.field(description="The files, the latest first.")
-    def page(self, first: First = 20, after: After = None) -> Connection[CountedFile]:
-        """So many of them."""
+    async def page(self, info: Info, first: First = 20, after: After = None) -> Connection[CountedFile]:
+        """So many of them; that she knows now who has what is noted on each."""
         order = {line.found.file: f"{place:09}" for place, line in enumerate(self.found.lines)}
-        return page_of(self.found.lines, lambda one: (order[one.found.file], ""), _file, first, after)
+        found = page_of(self.found.lines, lambda one: (order[one.found.file], ""), _file, first, after)
+        shown = {str(edge.node.id) for edge in found.edges}
+        lines = [line for line in self.found.lines if line.open and line.found.file in shown]
+        await actions.known(info.context.rooms, info.context.viewer, lines, info.context.now)
+        return found
 
     @strawberry.field(description="Each value by which they could be narrowed, the most files first.")
     def choices(self, first: First = 20) -> list[CountedChoice]:
@@ -102,16 +107,22 @@ class CountedQueries:
         self, info: Info, filter: Annotated[CountedFilesFilter, strawberry.argument(description="Which.")]
     ) -> CountedFilesResult:
         """No file is opened."""
-        chosen = selecting.Chosen(counted=filter.counted, span=span_of(filter.from_, filter.to), by=_by(filter.by))
+        by = _by(filter.by, selecting.splits_of(filter.counted))
+        chosen = selecting.Chosen(counted=filter.counted, span=span_of(filter.from_, filter.to), by=by)
         viewer = info.context.viewer
         found = await actions.selection(info.context.rooms, viewer, chosen, unit=filter.unit, first=MOST_FILES)
-        return CountedFiles(counted=found.counted, files=found.files, elsewhere=found.elsewhere, found=found)
+        return CountedFiles(
+            counted=found.counted, files=found.files, elsewhere=found.elsewhere, untold=found.untold, found=found
+        )
 
 
-def _by(some: list[CountedNarrowing]) -> Mapping[CountedSplit, str]:
+def _by(some: list[CountedNarrowing], open_to: frozenset[CountedSplit]) -> Mapping[CountedSplit, str]:
     if len(some) > MOST_NARROWINGS or any(len(one.value) > LONGEST_VALUE for one in some):
         raise errors.InvalidInput("Trop de valeurs, ou une valeur trop longue.", "by")
-    return MappingProxyType({one.by: one.value for one in some})
+    found = {one.by: one.value for one in some}
+    if len(found) < len(some) or not found.keys() <= open_to:
+        raise errors.InvalidInput("Ce compte ne se restreint pas ainsi, ou deux fois de la même façon.", "by")
+    return MappingProxyType(found)
 
 
 def _file(line: actions.Line) -> CountedFile:

@@ -203,6 +203,16 @@ class CarriedLoad:
         )
 
 
+@strawberry.type(description="What those carry who hold one post of a service.")
+class PostLoad:
+    """When the period ended; a post is told by whoever administers the service."""
+
+    post: str = strawberry.field(description="Its name; empty for those of whom none is known, the desk among them.")
+    professionals: int = strawberry.field(description="Who hold it.")
+    files: int = strawberry.field(description="Files that they led.")
+    persons: int = strawberry.field(description="Their persons.")
+
+
 @strawberry.type(description="A service seen exactly by its head.")
 class UnitActivity:
     """To the last one: not to be published as it stands."""
@@ -224,6 +234,14 @@ class UnitActivity:
     def carried(self, first: First = 20) -> list[CarriedLoad]:
         """So many of them."""
         return [CarriedLoad.of(one) for one in self.house.carried[: page_size(first)]]
+
+    @strawberry.field(description="What each post carries, the most first; nothing where no post was told.")
+    def by_post(self, first: First = 20) -> list[PostLoad]:
+        """So many of them."""
+        return [
+            PostLoad(post=name, professionals=one.professionals, files=one.files, persons=one.persons)
+            for name, one in self.house.by_post[: page_size(first)]
+        ]
 
 
 ReportResult: TypeAlias = Annotated[Report | InvalidInput | NotAllowed, strawberry.union("ReportResult")]

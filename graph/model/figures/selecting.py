@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
+from graph.model.casework.handoff import Kind
 from graph.model.figures.chains import ways
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact
 from graph.model.figures.flows import category_of, ending_of
@@ -143,6 +144,12 @@ def splits_of(counted: Counted) -> frozenset[Split]:
     return frozenset(_splits(Chosen(counted=counted, span=Span(UNKNOWN, UNKNOWN)), ()))
 
 
+def unknown_to(house: Collection[str], one: Counting) -> bool:
+    """Whether the house may count it, and not know of whom it is: a person who is sent to it comes by herself, or does not."""
+    last = one.handoffs[-1] if isinstance(one, Way) else one
+    return isinstance(last, HandoffFact) and last.kind is Kind.ORIENT and _direction(last, house) == RECEIVED
+
+
 def file_of(one: Counting) -> str:
     """The file in which it lies."""
     match one:
@@ -157,16 +164,24 @@ def file_of(one: Counting) -> str:
 def _counted(facts: Facts, chosen: Chosen) -> Iterable[Counting]:
     match chosen.counted:
         case Counted.WAYS:
-            return _ways(facts, chosen.by.get(Split.CATEGORY, ""))
+            return _ways(facts, chosen)
         case Counted.UNMET:
             # What was told at a front door and left there lies in no file.
-            return (one for one in TABLES[Measure.UNMET].of(facts, chosen.span) if not one.door)
+            return TABLES[Measure.UNMET].of(Facts(needs=facts.needs), chosen.span)
         case _:
             return TABLES[Measure(chosen.counted.value)].of(facts, chosen.span)
 
 
-def _ways(facts: Facts, category: str) -> Iterator[Way]:
-    some = [one for one in facts.handoffs if not category or category_of(one.competence) == category]
+def _ways(facts: Facts, chosen: Chosen) -> Iterator[Way]:
+    """Of what was on its way in the stretch."""
+    begin, end, category = chosen.span.begin, chosen.span.end, chosen.by.get(Split.CATEGORY, "")
+    some = [
+        one
+        for one in facts.handoffs
+        if (not category or category_of(one.competence) == category)
+        and one.drafted < end
+        and (one.ended is None or one.ended >= begin)
+    ]
     for need, way in ways(some).items():
         yield Way(file=way[-1].file, need=need, handoffs=tuple(way))
 

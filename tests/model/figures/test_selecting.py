@@ -8,9 +8,10 @@ from typing import Any
 
 from hypothesis import given
 
-from graph.model.casework.handoff import State
+from graph.model.casework.contact import AgeBand, Cause, Channel, Requester, Sex
+from graph.model.casework.handoff import Kind, State
 from graph.model.figures.chains import chains
-from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact
+from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.model.figures.lattice import WHOLE, Measure, counted
 from graph.model.figures.periods import Quarter, Span
 from graph.model.figures.selecting import (
@@ -25,6 +26,7 @@ from graph.model.figures.selecting import (
     file_of,
     selected,
     splits_of,
+    unknown_to,
 )
 from graph.model.figures.tables import TABLES
 from tests.make import RENT
@@ -64,6 +66,8 @@ def test_each_cell_of_the_published_tables_counts_what_is_selected(some: list[Ha
 @given(handoffs())
 def test_the_files_of_a_way_are_those_of_the_needs_that_took_it(some: list[HandoffFact]) -> None:
     facts = Facts(handoffs=tuple(some))
+    # What was over before, or begun after, is on no way of the quarter.
+    some = [one for one in some if one.drafted < SPAN.end and (one.ended is None or one.ended >= SPAN.begin)]
     for one in chains(some, 100):
         asked = chosen(Counted.WAYS, way=ARROW.join(one.targets), outcome=one.ending.value)
         assert sum(len(found.counted) for found in selected(facts, asked, HOUSE)) == one.count
@@ -101,6 +105,36 @@ def test_files_come_the_latest_first_each_once_with_its_handoffs() -> None:
         for value in (RECEIVED, SENT, "")
     }
     assert directions == {RECEIVED: ["h1"], SENT: ["h2", "h3"], "": ["h4"]}
+
+
+def test_each_count_is_of_files_alone_and_lies_in_its_stretch() -> None:
+    need = NeedFact(id="n1", file="f1", competence=RENT, opened=day(0), commune="25056", cause=Cause.NO_CAPACITY)
+    caller = RequestFact(
+        id="r1",
+        organisation="a",
+        at=day(1),
+        channel=Channel.DESK,
+        requester=Requester.PERSON,
+        sex=Sex.UNKNOWN,
+        age_band=AgeBand.UNKNOWN,
+        unmet=((RENT, Cause.NO_CAPACITY),),
+    )
+    old = handoff("h1", "b", file="f2", sent=day(-400), drafted=day(-400), ended=day(-390), needs=("n2",))
+    facts = Facts(needs=(need,), requests=(caller,), handoffs=(old,), files=(file("f1"),))
+    told = {what: [one.file for one in selected(facts, chosen(what), HOUSE)] for what in Counted}
+    assert {what: files for what, files in told.items() if files} == {
+        Counted.NEEDS_OPEN: ["f1"],
+        Counted.UNMET: ["f1"],
+        Counted.FILES_OPEN: ["f1"],
+    }
+
+
+def test_of_whom_an_orientation_is_the_house_that_it_goes_to_does_not_know() -> None:
+    oriented = handoff("h1", "b", sender="c", kind=Kind.ORIENT, sent=day(1))
+    assert unknown_to(HOUSE, oriented)
+    assert not unknown_to(HOUSE, replace(oriented, kind=Kind.REFER))
+    assert not unknown_to(HOUSE, replace(oriented, sender="a"))
+    assert not unknown_to(HOUSE, replace(oriented, sender="a", target="c"))
 
 
 def test_needs_and_files_are_counted_as_they_stand_at_the_end() -> None:

@@ -33,6 +33,6 @@ async def counted(request: Request, viewer: Viewer) -> Response:
         "counts": COUNTS,
         "may_unit": may_read_exactly(viewer),
         "before": wish.address(apres=str(max(skip - PAGE, 0))) if skip else "",
-        "after": wish.address(apres=str(skip + PAGE)) if skip + PAGE < found.files else "",
+        "after": wish.address(apres=str(skip + PAGE)) if skip + PAGE < found.files - found.untold else "",
     }
     return page(request, "pages/casework/dossiers_counted.html", context, at=at, kept=False)

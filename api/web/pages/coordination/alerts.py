@@ -31,12 +31,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get(PATH)
-async def alerts(
-    request: Request, fait: str = "", alerte: str = "", nature: str = "", theme: str = "", territoire: str = ""
-) -> HTMLResponse:
+async def alerts(request: Request, fait: str = "", alerte: str = "", avec: str = "") -> HTMLResponse:
     """All of them, or those that are told together elsewhere, one by one. Raises NotSignedIn, NotAllowed."""
     must_sign_in(request)
-    wanted = Wanted(alert=alerte, kind=nature, theme=theme, territory=territoire)
+    wanted = Wanted(alert=alerte, beside=avec)
     return await _page(request, Form({}), wanted, told=SAID.get(fait, ""))
 
 

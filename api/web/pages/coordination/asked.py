@@ -75,6 +75,11 @@ class Wish:
             return f"pour {self.unit}"
         return self.territory.where() if self.territory else "dans toute la France"
 
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """The theme, as a list of files is narrowed by it."""
+        return {"category": self.category} if self.category else {}
+
     def query(self, **changes: str) -> str:
         """The address's query that asks the same, with changes."""
         pairs = {

@@ -51,7 +51,7 @@ def _said(found: Ways, wish: Wish) -> str:
 
 def _actions(wish: Wish) -> tuple[tuple[str, str], ...]:
     if wish.exact:
-        return (("Ouvrir les dossiers de ces besoins", to_files(Counted.WAYS, wish.scope.period)),)
+        return (("Ouvrir les dossiers de ces besoins", to_files(Counted.WAYS, wish.scope.period, **wish.narrowed)),)
     own_ways = ("Voir les chemins de mon service", f"/coordination/enchainements?{wish.query(vue=SERVICE)}")
     return (own_ways,) if wish.may_exact else ()
 
@@ -67,7 +67,7 @@ def _notes(found: Ways, wish: Wish) -> tuple[str, ...]:
 def _to(one: Chain, wish: Wish) -> str:
     """The files of a way."""
     by = {"way": ARROW.join(one.targets), "outcome": one.ending.value}
-    return to_files(Counted.WAYS, wish.scope.period, **by, **({"category": wish.category} if wish.category else {}))
+    return to_files(Counted.WAYS, wish.scope.period, **by, **wish.narrowed)
 
 
 def _again(targets: tuple[str, ...]) -> frozenset[int]:

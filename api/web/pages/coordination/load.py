@@ -64,7 +64,7 @@ def _said(wish: Wish, found: Load) -> str:
 async def _own(rooms: Rooms, viewer: Viewer, wish: Wish) -> Answer:
     """Day by day: contacts at the door and handoffs that came in."""
     told = await days(rooms, viewer, wish.scope)
-    narrowed = {"direction": RECEIVED} | ({"category": wish.category} if wish.category else {})
+    narrowed = {"direction": RECEIVED} | wish.narrowed
 
     def to(day: date) -> str:
         begin, end = (datetime.combine(one, time(0), PARIS) for one in (day, day + timedelta(days=1)))

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.actions.figures import alerts
 from api.actions.figures.reading import may_read_figures
-from api.demonstrating import lived
+from api.demonstrating import to_come
 from api.web.downloads import attachment
 from api.web.pages.coordination.answer import Answer, Builder
 from api.web.pages.coordination.asked import SERVICE, Wish, wish_of
@@ -147,7 +147,7 @@ async def _answer(it: Page, rooms: Any, viewer: Any, wish: Wish) -> Answer:
 
 
 async def _not_yet(rooms: Any) -> str:
-    return STILL_LIVING if rooms.settings.demo and not await lived(rooms.graph) else NOT_YET
+    return STILL_LIVING if rooms.settings.demo and await to_come(rooms.graph) else NOT_YET
 
 
 def _page(slug: str) -> Page:

@@ -165,7 +165,9 @@ def _actions(found: Flows, wish: Wish) -> tuple[tuple[str, str], ...]:
     if found.outcome(Ending.EXPIRED) != 0 and not wish.category:
         actions.append(("Voir qui ne répond pas", f"/coordination/reseau?{wish.query()}"))
     if wish.exact:
-        actions.append(("Ouvrir les dossiers de ces demandes", to_files(Counted.SENT, wish.scope.period)))
+        actions.append(
+            ("Ouvrir les dossiers de ces demandes", to_files(Counted.SENT, wish.scope.period, **wish.narrowed))
+        )
     return tuple(actions)
 
 
