@@ -146,7 +146,7 @@ class Settings(MailSettings):
     ] = 1.0
     graphql_body_bytes: Annotated[int, Field(ge=1000, description="Plus grande demande GraphQL, en octets.")] = 100_000
     graphql_answer_bytes: Annotated[int, Field(ge=1000, description="Plus grande réponse GraphQL, en octets.")] = (
-        524_288
+        1_048_576
     )
     graphql_requests_per_minute: Annotated[
         int, Field(ge=0, description="Opérations GraphQL d’un client en une minute ; 0 : sans limite.")
