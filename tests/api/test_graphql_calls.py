@@ -20,7 +20,7 @@ from search.indexer import Indexer
 from tests import make, reading
 from tests.api.test_graphql_directory import records
 
-LIMITS = Limits(cost=6_000, seconds=5.0, size=524_288, introspection=True)
+LIMITS = Limits(cost=6_000, seconds=5.0, size=1_048_576, introspection=True)
 RELAYS = (
     f'query($n: Int) {{ relays(question: {{ competences: ["{make.RENT}"], territory: "25056" }}, first: $n) '
     """{ ... on RelayConnection {

@@ -28,7 +28,7 @@ from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.indexer import Indexer
 from tests import make, reading
 
-LIMITS = Limits(cost=6_000, seconds=5.0, size=524_288, introspection=True)
+LIMITS = Limits(cost=6_000, seconds=5.0, size=1_048_576, introspection=True)
 SERVICES = 23
 
 
@@ -376,7 +376,7 @@ async def test_an_answer_that_is_too_large_is_not_sent(rooms: Rooms) -> None:
 
 
 async def test_an_answer_that_takes_too_long_is_given_up(rooms: Rooms) -> None:
-    hasty = Limits(cost=6_000, seconds=0.000_001, size=524_288, introspection=True)
+    hasty = Limits(cost=6_000, seconds=0.000_001, size=1_048_576, introspection=True)
     content = await told(rooms, '{ organisation(id: "t:caf") { name } }', hasty)
     assert [error["extensions"] for error in content["errors"]] == [{"code": "UNAVAILABLE"}]
     assert "data" not in content

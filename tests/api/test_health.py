@@ -33,7 +33,7 @@ from search.indexer import Indexer
 from tests import make, reading
 from tests.conftest import free_port
 
-LIMITS = Limits(cost=6_000, seconds=5.0, size=524_288, introspection=True)
+LIMITS = Limits(cost=6_000, seconds=5.0, size=1_048_576, introspection=True)
 READER = reading.shared()
 GUIDE = (Path(__file__).resolve().parent.parent.parent / "docs" / "operations.md").read_text()
 

@@ -42,7 +42,7 @@ from tests import make, reading
 from tests.outside import free_port
 
 CORE = schema().core
-LIMITS = Limits(cost=6_000, seconds=10.0, size=524_288, introspection=True)
+LIMITS = Limits(cost=6_000, seconds=10.0, size=1_048_576, introspection=True)
 QUESTION = {"text": "impayés de loyer", "territory": "25056", "at": "2026-03-10T10:00:00+01:00"}
 HOTEL = {"competences": [make.HOTEL, make.RENT], "territory": "25056", "publics": ["FAMILLES"], "urgent": True}
 RELAYS = "query($q: RelayQuestion!) { relays(question: $q, first: 3) { %s } }"

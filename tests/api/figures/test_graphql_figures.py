@@ -323,7 +323,7 @@ AGAIN = {"flows": 2, "delays": 2, "load": 2, "deadEnds": 3, "bottlenecks": 3, "c
 
 
 async def test_each_takes_so_many_calls(site: Inside) -> None:
-    limits = Limits(cost=7_000, seconds=20.0, size=524_288, introspection=True)
+    limits = Limits(cost=7_000, seconds=20.0, size=1_048_576, introspection=True)
     for name, expected in CALLS.items():
         # Published at another moment: what other tests have left is not taken for it.
         await site.rooms.graph.write(lambda unit: unit.run("MATCH (p:Publication) SET p.at = p.at + 1"))
