@@ -82,6 +82,12 @@ SAID_ON_NEO4J = frozenset(
 SEEN_ON_NEO4J = frozenset(
     f"test_{name}.py"
     for name in (
+        "graphql_figures",
+        "graphql_load",
+        "lived_start",
+        "reorganisation_moves",
+        "reorganised_in_clear",
+        "reorganised_places",
         "reorganising",
         "publishing",
         "s1_effect_of_the_mandate",
