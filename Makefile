@@ -21,7 +21,7 @@ serve: $(VENV)/.installed ## serve the site on the data present (PORT=8000 DATA=
 	@exec $(BIN)/maillage serve --port $(PORT) --data $(DATA)
 
 # The tests in lanes, longest first. What stands in one lane shares a site, or an engine; what no other lane names is in the
-# last. Two lanes more than cores at once, for engines, browsers and faults are waited for. What a lane says is shown when it ends.
+# last. One lane more than cores at once, for engines, browsers and faults are waited for. What a lane says is shown when it ends.
 LANES := test-neo4j test-inside test-site test-houses test-shared test-backup types test-rest
 LANES_AT_ONCE ?= 3
 lane = mkdir -p build; $(BIN)/python -m pytest $(1) > build/$@.log 2>&1; code=$$?; cat build/$@.log; exit $$code
