@@ -6,10 +6,11 @@ the stocks of the last quarter, commune by commune, added up. Who heads the body
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.actions.figures.reading import exact, may_read_figures, published, quarters
+from api.actions.figures.reading import exact, may_read_figures, quarters, tables
 from api.actions.figures.told import row_of
 from api.rooms import Rooms
 from graph.model.access import Viewer
@@ -38,17 +39,22 @@ class PlaceStock:
 async def place_stocks(rooms: Rooms, viewer: Viewer, plan: Plan, *, at: datetime) -> list[PlaceStock]:
     """One for each pair of bodies between which the plan lets files go by place."""
     going = goes_by_place(plan)
-    told = list(await quarters(rooms, viewer)) if going and may_read_figures(viewer) else []
-    return [await _stock(rooms, viewer, one, told[-1] if told else None, at) for one in going]
+    told = await quarters(rooms, viewer) if going and may_read_figures(viewer) else {}
+    return [await _stock(rooms, viewer, one, told, at) for one in going]
 
 
-async def _stock(rooms: Rooms, viewer: Viewer, goes: GoesByPlace, quarter: Quarter | None, at: datetime) -> PlaceStock:
+async def _stock(
+    rooms: Rooms, viewer: Viewer, goes: GoesByPlace, told: Mapping[Quarter, datetime], at: datetime
+) -> PlaceStock:
     places = outermost(place for id_ in goes.territories if (place := rooms.places.get(id_)))
+    quarter = max(told, default=None)
     counts: list[int | None] = []
-    for place in places if quarter else ():
-        row = row_of(place)
-        table = await published(rooms, viewer, Measure.FILES_OPEN, quarter, row) if quarter else None
-        counts.append(table.count(row) if table else None)
+    if quarter:
+        for row in map(row_of, places):
+            table = (await tables(rooms, viewer, [(Measure.FILES_OPEN, quarter)], row, told))[
+                Measure.FILES_OPEN, quarter
+            ]
+            counts.append(table.count(row))
     return PlaceStock(
         goes=goes,
         places=tuple(places),

@@ -10,8 +10,9 @@ from typing import Final
 
 import orjson
 
+from api.actions.figures.texts import table_of, texts_of
 from graph.model.figures.facts import Facts, FileFact
-from graph.model.figures.lattice import Measure, Published, published_of
+from graph.model.figures.lattice import Measure, Published
 from graph.model.figures.networked import NetworkTold, bodies_judged, bodies_told, network_told
 from graph.model.figures.periods import Quarter, closed_before, quarter_of
 from graph.model.figures.publication import REMEMBERED, Publication
@@ -120,7 +121,7 @@ class _Publishing:
         for measure in measures:
             # Off the loop: a country's quarter takes its time.
             told = await asyncio.to_thread(publication.of, measure)
-            texts = {row: orjson.dumps(told.data_of_row(row)).decode() for row in told.rows}
+            texts = texts_of(told)
             await self._graph.write(
                 lambda unit, measure=measure, texts=texts: unit.figures.put(self._quarter, measure, texts), SECONDS
             )
@@ -151,7 +152,7 @@ async def _before(graph: Graph, quarter: Quarter) -> dict[Measure, Published]:
         if quarter.before in await unit.figures.quarters():
             for measure in sorted(REMEMBERED):
                 texts = await unit.figures.every(quarter.before, measure)
-                found[measure] = published_of((row, orjson.loads(text)) for row, text in texts.items())
+                found[measure] = table_of(texts)
     return found
 
 

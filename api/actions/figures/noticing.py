@@ -7,13 +7,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
-import msgspec
-import orjson
-
+from api.actions.figures.texts import network_of, table_of
 from graph.model.figures.alerts import Alert, looked_again
 from graph.model.figures.dead_ends import Blockage
-from graph.model.figures.lattice import WHOLE, Measure, Published, published_of, split_of
-from graph.model.figures.networked import NetworkTold
+from graph.model.figures.lattice import WHOLE, Measure, Published, split_of
 from graph.model.figures.noticing import departement_of, searches_empty, stale_but_sought, zones_lost
 from graph.model.figures.noticing_quarters import Told, noticed
 from graph.model.figures.periods import Quarter
@@ -88,13 +85,12 @@ async def _whole(unit: Unit, quarter: Quarter, measure: Measure) -> Published:
         rows = [row for some in below for row in some if split_of(row) in DEPTHS]
         for some in below:
             texts |= some
-    return published_of((row, orjson.loads(text)) for row, text in texts.items())
+    return table_of(texts)
 
 
 async def _dead_ends(unit: Unit, quarter: Quarter) -> dict[str, tuple[Blockage, ...]]:
-    text = await unit.figures.network(quarter)
-    told = msgspec.json.decode(text, type=NetworkTold) if text else NetworkTold()
-    return {body.id: body.dead_end for body in told.bodies if body.dead_end}
+    told = network_of(await unit.figures.network(quarter))
+    return {body.id: body.dead_end for body in told.bodies if body.dead_end} if told else {}
 
 
 async def _cover(graph: Graph, places: Gazetteer, today: date) -> list[Uncovered]:

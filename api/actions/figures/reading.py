@@ -8,14 +8,12 @@ from datetime import datetime
 from typing import Final
 from weakref import WeakKeyDictionary
 
-import msgspec
-import orjson
-
+from api.actions.figures.texts import network_of, table_of
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, check, may
 from graph.model.errors import NotAllowed, NotSignedIn
 from graph.model.figures.facts import Facts
-from graph.model.figures.lattice import WHOLE, Measure, Node, Published, published_of
+from graph.model.figures.lattice import WHOLE, Measure, Node, Published
 from graph.model.figures.networked import NetworkTold
 from graph.model.figures.periods import Quarter
 from graph.store.below import below
@@ -90,7 +88,7 @@ async def tables(
                 texts |= await unit.figures.below(quarter, measure, row)
                 if len(held) >= MOST_HELD:
                     held.clear()
-                held[key] = published_of((node, orjson.loads(text)) for node, text in texts.items())
+                held[key] = table_of(texts)
                 found[measure, quarter] = held[key]
     return found
 
@@ -107,7 +105,7 @@ async def network(rooms: Rooms, viewer: Viewer, quarter: Quarter) -> NetworkTold
     must_read_figures(viewer)
     async with rooms.graph.reading() as unit:
         text = await unit.figures.network(quarter)
-    return msgspec.json.decode(text, type=NetworkTold) if text else None
+    return network_of(text)
 
 
 async def unit_of(rooms: Rooms, viewer: Viewer, organisation: str = "") -> Unit:

@@ -78,7 +78,7 @@ class CountedFiles:
         order = {line.found.file: f"{place:09}" for place, line in enumerate(self.found.lines)}
         found = page_of(self.found.lines, lambda one: (order[one.found.file], ""), _file, first, after)
         shown = {str(edge.node.id) for edge in found.edges}
-        lines = [line for line in self.found.lines if line.open and line.found.file in shown]
+        lines = [line for line in self.found.lines if line.found.file in shown]
         await actions.known(info.context.rooms, info.context.viewer, lines, info.context.now)
         return found
 
