@@ -93,13 +93,6 @@ async def tables(
     return found
 
 
-async def published(
-    rooms: Rooms, viewer: Viewer, measure: Measure, quarter: Quarter, row: Node = WHOLE
-) -> Published | None:
-    """One table of them; None where the quarter is not published. Raises NotSignedIn, NotAllowed."""
-    return (await tables(rooms, viewer, [(measure, quarter)], row)).get((measure, quarter))
-
-
 async def network(rooms: Rooms, viewer: Viewer, quarter: Quarter) -> NetworkTold | None:
     """What is told of the network as a whole; None where the quarter is not published. Raises NotSignedIn, NotAllowed."""
     must_read_figures(viewer)

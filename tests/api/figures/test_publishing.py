@@ -12,7 +12,7 @@ import pytest
 from neo4j.exceptions import ConstraintError
 
 from api.actions.figures.keeping import publish_closed
-from api.actions.figures.reading import exact, network, published, quarters
+from api.actions.figures.reading import exact, network, quarters, tables
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import Role, Viewer
@@ -56,6 +56,10 @@ def as_told(made: list[Quarter]) -> dict[Measure, Published]:
         publication = Publication(whole(), quarter, lambda commune: (), before)
         before = {measure: publication.of(measure) for measure in Measure}
     return before
+
+
+async def published(rooms: Rooms, viewer: Viewer, measure: Measure, quarter: Quarter) -> Published | None:
+    return (await tables(rooms, viewer, [(measure, quarter)])).get((measure, quarter))
 
 
 async def put_quarter(graph: Graph, quarter: Quarter, cells: str) -> None:
