@@ -15,19 +15,22 @@ from pathlib import Path
 import httpx2
 import hypothesis
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from graph.store.casework.keyring import Keyring
 from graph.store.engine import Address, Engine
 from graph.store.migrate import migrate
 from graph.store.unit import Graph
 from tests.neo4j_server import Missing, Neo4jServer
-from tests.outside import free_port, loopback
+from tests.outside import PATIENCE, free_port, loopback
 from tests.windows import OpenPage, Windows
 
 # How long an example takes is no property of what it is about.
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
+
+# What a page will show is waited for: five seconds are few on a machine that has much else to do.
+expect.set_options(timeout=60_000)
 
 # What is imported and collected stays to the end, as in the site (`api/app.py`): garbage is looked for afterwards, and rarely.
 gc.disable()
@@ -236,13 +239,13 @@ def site(data: Path, site_graph: dict[str, str]) -> Iterator[str]:
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")
 async def client(site: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the site."""
-    async with httpx2.AsyncClient(base_url=site, timeout=20) as client:
+    async with httpx2.AsyncClient(base_url=site, timeout=60) as client:
         yield client
 
 
@@ -266,6 +269,6 @@ def browser_page(browser: Browser, site: str) -> OpenPage:
 
 def _well(address: str) -> bool:
     try:
-        return loopback().get(f"{address}/ready?all=1", timeout=2).status_code == 200
+        return loopback().get(f"{address}/ready?all=1", timeout=60).status_code == 200
     except httpx2.HTTPError:
         return False
