@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,49 +42,23 @@ def ordered(row: dict[str, Any]) -> dict[str, Any]:
     return {name: sorted(value.items()) if isinstance(value, dict) else value for name, value in row.items()}
 
 
-@asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Graph]:
-    """The embedded graph of this folder."""
-    engine = Engine(folder, heap="384m")
+@pytest.fixture(scope="module")
+async def filled(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Graph]:
+    """An embedded graph with more nodes of a label than one page, and with edges that bear properties. Each leaves it as it was."""
+    engine = Engine(tmp_path_factory.mktemp("filled"), heap="384m")
     graph = await Graph.open(engine.start())
+    await migrate(graph)
+    await run_import(graph, "territory", path=MAP / "sample")
+    await run_import(graph, "demonstration")
+    await graph.write(
+        lambda unit: unit.run(
+            "UNWIND range(1, $most) AS n CREATE (:Place {id: 'p' + toString(n), flags: [true, false], at: 1.5, n: n})",
+            most=BATCH + 7,
+        )
+    )
     yield graph
     await graph.close()
     engine.stop()
-
-
-@pytest.fixture(scope="module")
-async def mapped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a map; it is copied, never opened again."""
-    folder = tmp_path_factory.mktemp("mapped")
-    async with opened(folder) as graph:
-        await migrate(graph)
-        await run_import(graph, "territory", path=MAP / "sample")
-    return folder
-
-
-@pytest.fixture(scope="module")
-async def full(mapped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same with more nodes of a label than one page, and with edges that bear properties."""
-    folder = tmp_path_factory.mktemp("full") / "data"
-    shutil.copytree(mapped, folder)
-    async with opened(folder) as graph:
-        await run_import(graph, "demonstration")
-        await graph.write(
-            lambda unit: unit.run(
-                "UNWIND range(1, $most) AS n"
-                " CREATE (:Place {id: 'p' + toString(n), flags: [true, false], at: 1.5, n: n})",
-                most=BATCH + 7,
-            )
-        )
-    return folder
-
-
-@pytest.fixture
-async def filled(full: Path, tmp_path: Path) -> AsyncIterator[Graph]:
-    """A full graph of one's own."""
-    shutil.copytree(full, tmp_path / "filled")
-    async with opened(tmp_path / "filled") as graph:
-        yield graph
 
 
 async def emptied(engine: Address) -> Graph:
@@ -128,16 +100,19 @@ async def test_what_could_not_be_found_again_is_refused_before_anything_is_writt
             await carry(filled, target, lambda so_far, whole: None)
         assert await everything(target) == []
     finally:
+        await filled.write(lambda unit: unit.run("MATCH (n:Place {name: 'sans identifiant'}) DELETE n"))
         await migrate(target)
         await target.close()
 
 
-async def test_the_command_carries_a_folder_and_leaves_it_as_it_is(
-    mapped: Path, tmp_path: Path, engine: Address
-) -> None:
-    shutil.copytree(mapped, tmp_path / "data")
-    async with opened(tmp_path / "data") as graph:
-        size, before = await size_of(graph), await everything(graph)
+async def test_the_command_carries_a_folder_and_leaves_it_as_it_is(tmp_path: Path, engine: Address) -> None:
+    source = Engine(tmp_path / "data", heap="384m")
+    graph = await Graph.open(source.start())
+    await migrate(graph)
+    await run_import(graph, "territory", path=MAP / "sample")
+    size, before = await size_of(graph), await everything(graph)
+    await graph.close()
+    source.stop()
     target = await emptied(engine)
     environment = {
         **os.environ,
@@ -161,8 +136,10 @@ async def test_the_command_carries_a_folder_and_leaves_it_as_it_is(
         assert f"Porté vers {engine.uri} : {nodes} nœuds, {edges} liens" in " ".join(moved.stdout.split())
         assert await everything(target) == before
         assert Folder(tmp_path / "data").carried_to() == engine.uri
-        async with opened(tmp_path / "data") as again:
-            assert await everything(again) == before
+        again = await Graph.open(source.start())
+        assert await everything(again) == before
+        await again.close()
+        source.stop()
     finally:
         await target.write(lambda unit: unit.run(EMPTY))
         await migrate(target)
