@@ -20,9 +20,10 @@ demo: $(VENV)/.installed ## load the shipped data, then serve the site (PORT=800
 serve: $(VENV)/.installed ## serve the site on the data present (PORT=8000 DATA=var/data)
 	@exec $(BIN)/maillage serve --port $(PORT) --data $(DATA)
 
-# The tests in lanes, longest first. What stands in one lane shares a site, or an engine; what no other lane names is in the
-# last. One lane more than cores at once, for engines, browsers and faults are waited for. What a lane says is shown when it ends.
-LANES := test-neo4j test-inside test-site test-houses test-shared test-backup types test-rest
+# The tests in lanes, longest first, so that at the end no core waits for one. What stands in one lane shares a site, or an engine;
+# what no other lane names is in `test-rest`. One lane more than cores at once, for engines, browsers and faults are waited for.
+# What a lane says is shown when it ends.
+LANES := test-neo4j test-inside test-site test-shared test-houses test-rest test-backup types
 LANES_AT_ONCE ?= 3
 lane = mkdir -p build; $(BIN)/python -m pytest $(1) > build/$@.log 2>&1; code=$$?; cat build/$@.log; exit $$code
 SITE := tests/api tests/scenarios tests/web tests/faults/test_site_index.py

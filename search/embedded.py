@@ -50,8 +50,8 @@ class _Opened:
     store: Store
     places: Gazetteer
     places_print: bytes
-    places_at: int
-    seen_at: int
+    places_file: tuple[int, int]
+    meta: bytes
 
 
 class EmbeddedIndex:
@@ -65,9 +65,9 @@ class EmbeddedIndex:
 
     @property
     def generation(self) -> str:
-        """The folder in use and the moment of its last commit."""
+        """The folder in use and what its last commit wrote."""
         opened = self._follow()
-        return f"{opened.name}.{opened.seen_at:x}"
+        return f"{opened.name}.{blake2b(opened.meta, digest_size=8).hexdigest()}"
 
     @property
     def places(self) -> Gazetteer:
@@ -138,20 +138,22 @@ class EmbeddedIndex:
     def _open(self, before: _Opened | None) -> _Opened:
         name = _name_in_use(self._folder)
         folder = self._folder / name
-        seen_at = (folder / META).stat().st_mtime_ns
-        places_at = (folder / PLACES).stat().st_mtime_ns
+        # Content, and not a moment: two commits may bear the same one, where the machine's clock ticks late.
+        meta = (folder / META).read_bytes()
+        status = (folder / PLACES).stat()
+        places_file = status.st_mtime_ns, status.st_ino
         same = before is not None and before.name == name
-        if before and same and before.seen_at == seen_at and before.places_at == places_at:
+        if before and same and before.meta == meta and before.places_file == places_file:
             return before
         store = before.store if before and same else Store.open(str(folder))
         store.reload()
-        if before and same and before.places_at == places_at:
-            return _Opened(name, folder, store, before.places, before.places_print, places_at, seen_at)
+        if before and same and before.places_file == places_file:
+            return _Opened(name, folder, store, before.places, before.places_print, places_file, meta)
         # A Gazetteer of France takes a second to build: most generations hold the same territories as the one before.
         content = (folder / PLACES).read_bytes()
         places_print = blake2b(content).digest()
         kept = before.places if before and before.places_print == places_print else None
-        return _Opened(name, folder, store, kept or Gazetteer(_territories(content)), places_print, places_at, seen_at)
+        return _Opened(name, folder, store, kept or Gazetteer(_territories(content)), places_print, places_file, meta)
 
 
 class EmbeddedWriter:

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import socket
 import ssl
 import subprocess
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 import httpx2
+
+# Seconds a test waits for what comes by itself. Only a failure lasts that long: a machine may have much else to do.
+PATIENCE: Final = 240.0
+# Below those that the kernel gives to whoever connects: a port looked up now is still free when its server starts.
+PORTS: Final = range(20_000, 32_000)
 
 
 def free_port() -> int:
     """A port of loopback that nobody holds now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    while True:
+        port = random.SystemRandom().choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def answers(port: int) -> bool:

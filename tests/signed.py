@@ -20,7 +20,7 @@ def whole(email: str) -> str:
 async def signed_in(site: str, email: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the site that holds the session of this account; it asks for HTML and follows no redirection."""
     headers = {"accept": "text/html", "origin": site}
-    async with httpx2.AsyncClient(base_url=site, timeout=20, headers=headers) as client:
+    async with httpx2.AsyncClient(base_url=site, timeout=60, headers=headers) as client:
         answer = await client.post(DOOR, data={"compte": whole(email)})
         assert answer.status_code == 303, answer.text
         yield client

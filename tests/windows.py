@@ -55,6 +55,7 @@ class Windows:
             locale="fr-FR",
             timezone_id="Europe/Paris",
         )
+        context.set_default_timeout(60_000)
         return await context.new_page()
 
 

@@ -90,7 +90,7 @@ paths = st.one_of(st.sampled_from(READING), st.sampled_from(STANDING), sheets.ma
 
 
 def test_a_page_asked_with_anything_is_answered_or_refused(site: str) -> None:
-    with httpx2.Client(base_url=site, timeout=20) as client:
+    with httpx2.Client(base_url=site, timeout=60) as client:
 
         @settings(fuzzing, max_examples=1000 if FULL else 100)
         @given(path=paths, pairs=parameters, accept=accepted, method=methods)

@@ -120,9 +120,9 @@ def hostile() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("query", [pytest.param(query, id=name) for name, query in hostile()])
 def test_a_hostile_document_is_refused_at_once(query: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     prepared = Gate(SCHEMA, introspection=True).prepare(query)
-    assert time.perf_counter() - start < SECONDS
+    assert time.thread_time() - start < SECONDS
     assert prepared.errors != ()
 
 
@@ -257,9 +257,9 @@ def test_the_limit_is_fitted_to_the_dearest_of_our_own_operations() -> None:
 def test_fragments_that_double_are_priced_without_being_unrolled() -> None:
     doubling = " ".join(f"fragment F{i} on Organisation {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60))
     query = f"{{ organisation(id: 1) {{ ...F0 }} }} {doubling} fragment F60 on Organisation {{ id }}"
-    start = time.perf_counter()
+    start = time.thread_time()
     assert cost(query) == 1 + 2**60
-    assert time.perf_counter() - start < SECONDS
+    assert time.thread_time() - start < SECONDS
 
 
 def test_too_much_is_told_as_a_refusal() -> None:

@@ -239,7 +239,7 @@ async def test_what_was_given_up_is_not_read_on(rooms: Rooms) -> None:
         return dict.fromkeys(ids, "too late")
 
     waiting = asyncio.ensure_future(loaders._loader(endless, "").load("a"))
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), 60)
     (batch,) = loaders._running
     await asyncio.sleep(0.2)
     assert not batch.done()

@@ -70,7 +70,7 @@ async def door(rooms: Rooms, host: str = "127.0.0.1", **settings: Any) -> AsyncI
     app = create_app(chosen)
     app.state.rooms = replace(rooms, settings=chosen)
     transport = httpx2.ASGITransport(app=app, client=(host, 40_000))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://m.example", timeout=20) as client:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://m.example", timeout=60) as client:
         yield client
 
 

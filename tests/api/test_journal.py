@@ -99,12 +99,12 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         yield address, log
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def _answers(address: str) -> bool:
     try:
-        return loopback().get(f"{address}/health", timeout=20).status_code == 200
+        return loopback().get(f"{address}/health", timeout=60).status_code == 200
     except httpx2.HTTPError:
         return False
 

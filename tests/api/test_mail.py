@@ -254,7 +254,7 @@ async def test_a_mail_that_goes_twice_is_one_by_its_id_and_both_copies_open_one_
 
     def keep_waiting(made: EmailMessage) -> None:
         taken.set()
-        answered.wait(30)
+        answered.wait(60)
 
     server.on_data = keep_waiting
     dying = asyncio.create_task(post(listed, sending(server)))

@@ -39,6 +39,7 @@ from graph.store.unit import Graph
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.places import Gazetteer
 from tests import make, reading
+from tests.conftest import FULL
 from tests.outside import free_port
 
 CORE = schema().core
@@ -243,7 +244,7 @@ def selections(draw: st.DrawFn, type_: Any, depth: int = 6) -> str:
 RELAYS_RESULT = get_named_type(CORE.type_map["Query"].fields["relays"].type)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))  # pyright: ignore[reportArgumentType]
+@settings(max_examples=120 if FULL else 40, deadline=None, suppress_health_check=list(HealthCheck))  # pyright: ignore[reportArgumentType]
 @given(asked=selections(RELAYS_RESULT), question=st.sampled_from([QUESTION, HOTEL, {"text": ""}]), yes=st.booleans())
 async def test_whatever_is_at_hand_is_told_alike(rooms: Rooms, asked: str, question: dict[str, Any], yes: bool) -> None:
     query = f"query($q: RelayQuestion!, $yes: Boolean!) {{ relays(question: $q, first: 5) {asked} }}"

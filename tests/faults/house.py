@@ -16,7 +16,7 @@ import pytest
 
 from graph.store.processes import bearing
 from tests.conftest import FEW, UNCOUNTED
-from tests.outside import loopback
+from tests.outside import PATIENCE, loopback
 
 
 class House:
@@ -38,7 +38,7 @@ class House:
             env={**os.environ, **UNCOUNTED, **FEW, "MAILLAGE_HEAP": "384m"},
         )
 
-    def wait(self, seconds: float = 60) -> None:
+    def wait(self, seconds: float = PATIENCE) -> None:
         """Until the site is healthy, and the supervisor has seen it."""
         while time.monotonic() - self.started < seconds:
             if self.process.poll() is not None:
@@ -50,7 +50,7 @@ class House:
 
     def health(self) -> int:
         try:
-            return loopback().get(f"{self.address}/ready", params={"all": "1"}, timeout=3).status_code
+            return loopback().get(f"{self.address}/ready", params={"all": "1"}, timeout=60).status_code
         except httpx2.HTTPError:
             return 0
 
@@ -69,7 +69,7 @@ class House:
         self.process.send_signal(number)
         return self.ended()
 
-    def ended(self, seconds: float = 60) -> str:
+    def ended(self, seconds: float = PATIENCE) -> str:
         """Wait for its end; all that it said."""
         self.process.wait(seconds)
         if not self.log.closed:
@@ -79,7 +79,7 @@ class House:
         return self.said
 
 
-def gone(processes: list[psutil.Process], seconds: float = 15) -> list[psutil.Process]:
+def gone(processes: list[psutil.Process], seconds: float = 60) -> list[psutil.Process]:
     """Those that still run after a while."""
     _, alive = psutil.wait_procs(processes, timeout=seconds)
     return alive
@@ -96,7 +96,7 @@ def refused(*arguments: str, **environment: str) -> tuple[int, str]:
         [sys.executable, "-m", "api.cli", *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         env={**os.environ, **environment},
     )
     return done.returncode, " ".join((done.stderr + done.stdout).split())

@@ -182,7 +182,7 @@ async def check_whole(data: Path, known: dict[str, int]) -> None:
 
 def answers(address: str) -> list[object]:
     """What the site answers to a few questions, without what moves with the hour."""
-    with httpx2.Client(base_url=address, timeout=30) as client:
+    with httpx2.Client(base_url=address, timeout=60) as client:
         asked = [{"text": text, "territory": place} for text, place in QUESTIONS]
         found = [client.post("/graphql", json={"query": RELAYS, "variables": variables}).json() for variables in asked]
     assert all(relays["data"]["relays"]["edges"] for relays in found[:-1])
@@ -195,7 +195,7 @@ def test_the_drill(small: Path, tmp_path: Path) -> None:
     data, file = tmp_path / "data", tmp_path / "b.tar"
     shutil.copytree(small, data)
     house = House(data, free_port())
-    house.wait(120)
+    house.wait()
     before = answers(house.address)
     backup = subprocess.Popen([sys.executable, "-m", "api.cli", "backup", str(file), "--data", str(data)])
     health: list[int] = []
@@ -212,7 +212,7 @@ def test_the_drill(small: Path, tmp_path: Path) -> None:
     assert "Restauré dans" in said
     assert "Le prochain démarrage" in said
     again = House(data, free_port())
-    again.wait(120)
+    again.wait()
     assert answers(again.address) == before
     assert command("doctor", "--data", data) == (0, "Effets en attente : 0. Différences entre graphe et index : 0.")
     again.end()

@@ -142,7 +142,7 @@ async def load(graph: Graph, told: Told) -> None:
 
 async def ask(address: str, told: Told) -> None:
     """Page and API for what never changes: the right answer, or that there is none now."""
-    async with httpx2.AsyncClient(base_url=address, timeout=20) as client:
+    async with httpx2.AsyncClient(base_url=address, timeout=60) as client:
         while True:
             for question in (page, api):
                 try:
@@ -242,7 +242,7 @@ async def compare(house: House, graph: Graph, told: Told, data: Path) -> None:
     assert {row["id"]: row["name"] for row in rows} == told.names
     assert await differences(graph, EmbeddedIndex(data / "index")) == {}
     asked = random.Random(SEED).sample(sorted(told.names), ASKED_AT_THE_END)
-    async with httpx2.AsyncClient(base_url=house.address, timeout=20) as client:
+    async with httpx2.AsyncClient(base_url=house.address, timeout=60) as client:
         for id_ in asked:
             variables = {"text": told.names[id_]}
             answer = (await client.post("/graphql", json={"query": FIND, "variables": variables})).json()

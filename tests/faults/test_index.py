@@ -30,7 +30,7 @@ from search.embedded import EmbeddedEngine, EmbeddedIndex, is_built
 from search.indexer import Indexer, differences
 from tests import make
 
-FOUND_WITHIN = 20
+FOUND_WITHIN = 240
 EVERYTHING = Wanted(zones=("departement:25",), names=(("essai",), ("zibeline",)))
 FIND = """
 query ($text: String!) {

@@ -27,11 +27,10 @@ from graph.store.signed_links import SignedLinks
 from graph.store.unit import Graph, Unit
 from tests import make
 from tests.mail_server import MailServer, mail_server
-from tests.outside import free_port
+from tests.outside import PATIENCE, free_port
 
 MAILS = 40
 KILLS = 8
-PATIENCE = 120
 # A poster as the worker runs it, impatient: what waits for a server that is away is due again at once.
 POSTER = """
 import asyncio, sys
@@ -66,7 +65,7 @@ class Poster:
 
     def again(self) -> None:
         self.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
         self.process = self._start()
 
 
@@ -119,7 +118,7 @@ async def test_posters_are_killed_in_the_middle_and_the_server_comes_and_goes(
         # Nobody listens yet.
         await asyncio.sleep(1)
         assert await waiting(empty_graph) == (MAILS, 0)
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + 2 * PATIENCE
         while (left := await waiting(empty_graph)) != (0, 0):
             assert time.monotonic() < end, left
             with mail_server(port) as server:
@@ -129,7 +128,7 @@ async def test_posters_are_killed_in_the_middle_and_the_server_comes_and_goes(
             await end_leases(empty_graph)
     finally:
         poster.kill()
-        poster.process.wait(10)
+        poster.process.wait(PATIENCE)
     copies = Counter(taken)
     assert sorted(copies) == sorted(expected)
     assert kills >= KILLS

@@ -48,7 +48,7 @@ def running(engine: Address, folder: Path, *command: str, **settings: str) -> It
         assert process.poll() is None, log.read_text()
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(120) == 0, log.read_text()
+        assert process.wait(240) == 0, log.read_text()
     assert engine.password not in log.read_text()
 
 
@@ -62,7 +62,7 @@ def until(process: subprocess.Popen[bytes], what: Callable[[], bool]) -> None:
 def figure(address: str, name: str) -> float:
     """What the figure is now; -1 while nobody gives it."""
     try:
-        text = loopback().get(address, timeout=20).text
+        text = loopback().get(address, timeout=60).text
     except httpx2.HTTPError:
         return -1.0
     return next((float(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} ")), -1.0)
@@ -78,7 +78,7 @@ def test_a_site_without_its_worker_is_web_processes_alone(
 
     def ready() -> bool:
         try:
-            return loopback().get(f"{address}/ready?all=1", timeout=20).status_code == 200
+            return loopback().get(f"{address}/ready?all=1", timeout=60).status_code == 200
         except httpx2.HTTPError:
             return False
 
@@ -88,7 +88,7 @@ def test_a_site_without_its_worker_is_web_processes_alone(
         roles = [role for child in children for role in ("work", "web", "java") if role in child.cmdline()]
         assert (len(children), roles) == (2, ["web", "web"])
         assert figure(f"{address}/metrics", "maillage_worker_turn_timestamp_seconds") == -1
-    assert psutil.wait_procs(children, timeout=30)[1] == []
+    assert psutil.wait_procs(children, timeout=60)[1] == []
 
 
 async def test_a_worker_without_a_site_gives_its_figures(engine: Address, empty_graph: Graph, tmp_path: Path) -> None:

@@ -20,10 +20,12 @@ import pytest
 
 from api.folder import Folder
 from graph.store.engine import Engine
-from tests.conftest import free_port
 from tests.faults.house import House, gone, processes_of, refused
+from tests.outside import PATIENCE, free_port
 
 SEED = 20260310
+# Five ends within this time are a fault, however slowly a process starts here.
+QUICK = "import api.supervisor as supervisor; supervisor.QUICK_SECONDS = 3600.0"
 STALL_SOON = "import graph.store.pulse as pulse; pulse.STALLED_SECONDS = 2.0; pulse.EVERY_SECONDS = 0.5"
 
 
@@ -111,7 +113,7 @@ def test_an_engine_that_stalls_for_long_is_started_again(data: Path) -> None:
     house.wait()
     stalled = house.engine()
     stalled.suspend()
-    assert gone([stalled], 60) == []
+    assert gone([stalled], PATIENCE) == []
     house.started = time.monotonic()
     house.wait()
     assert house.engine().pid != stalled.pid
@@ -134,7 +136,7 @@ def test_clients_that_come_together_and_stay_are_shared_by_the_web_processes(dat
     house = House(data, port, "serve", "--web", "2")
     try:
         house.wait()
-        end = time.monotonic() + 60
+        end = time.monotonic() + PATIENCE
         # The site is there when one of the two is: until the other is too, all clients are the first one's.
         while min(taken := _taken_by_each(house, port, end)) <= 4:
             assert time.monotonic() < end, taken
@@ -168,7 +170,7 @@ def test_a_supervisor_killed_while_it_starts_leaves_nothing_that_hinders_the_nex
 
 
 def test_a_child_that_fails_again_and_again_ends_the_house_with_a_code(data: Path) -> None:
-    house = House(data, free_port())
+    house = House(data, free_port(), before=QUICK)
     house.wait()
     # What the worker opens first is no folder any more: it fails by its own doing, each time.
     index = data / "index"
@@ -176,7 +178,7 @@ def test_a_child_that_fails_again_and_again_ends_the_house_with_a_code(data: Pat
     index.write_text("")
     try:
         house.of("work")[0].kill()
-        said = house.ended(120)
+        said = house.ended()
     finally:
         index.unlink()
         (data / "aside").rename(index)

@@ -21,7 +21,7 @@ from tests.faults.house import House
 from tests.faults.test_index import FIND, load, load_map
 from tests.search.stand_in import KEY, StandIn
 
-FOUND_WITHIN = 120
+FOUND_WITHIN = 240
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ class Asking:
         self._thread.join()
 
     def _ask(self) -> None:
-        with httpx2.Client(base_url=self._address, timeout=30) as client:
+        with httpx2.Client(base_url=self._address, timeout=60) as client:
             while not self._ended.is_set():
                 try:
                     answer = found(client)
@@ -109,7 +109,7 @@ def local_indexes(root: Path) -> list[Path]:
 
 def until(house: House, expected: list[str]) -> None:
     end = time.monotonic() + FOUND_WITHIN
-    with httpx2.Client(base_url=house.address, timeout=30) as client:
+    with httpx2.Client(base_url=house.address, timeout=60) as client:
         while (seen := found(client)) != expected:
             assert time.monotonic() < end, seen
             time.sleep(0.05)

@@ -22,7 +22,7 @@ from search.indexer import What, differences
 from tests import make
 from tests.faults.test_index import FIND, load
 
-FOUND_WITHIN = 20
+FOUND_WITHIN = 240
 
 
 @pytest.fixture

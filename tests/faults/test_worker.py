@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -26,9 +27,8 @@ from graph.store.unit import Graph
 from search.embedded import EmbeddedIndex
 from search.indexer import differences
 from tests import make
-from tests.conftest import free_port
+from tests.outside import PATIENCE, free_port
 
-SOON = 60
 REFUSED = "Ce graphe nourrit déjà un autre index"
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -71,7 +71,7 @@ async def start(server: Address) -> AsyncIterator[Start]:
 
 
 async def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    said, _ = await asyncio.to_thread(process.communicate, timeout=SOON)
+    said, _ = await asyncio.to_thread(process.communicate, timeout=PATIENCE)
     return process.returncode, " ".join(said.split())
 
 
@@ -82,7 +82,7 @@ async def pending(graph: Graph) -> int:
 
 async def fed(graph: Graph, folder: Path) -> None:
     """Wait until nothing is pending and the index of this folder is equal to the graph."""
-    end = time.monotonic() + SOON
+    end = time.monotonic() + PATIENCE
     while await pending(graph) or not await EmbeddedIndex(folder / "index").answers():
         assert time.monotonic() < end
         await asyncio.sleep(0.1)
@@ -126,13 +126,13 @@ async def test_a_worker_does_not_work_in_a_folder_that_another_owns(
 
 
 async def test_a_worker_stops_while_it_waits_for_its_graph(start: Start, tmp_path: Path) -> None:
-    worker = start("worker", "--data", str(tmp_path), MAILLAGE_GRAPH_URI=f"bolt://127.0.0.1:{free_port()}")
-    end = time.monotonic() + SOON
-    while not (tmp_path / "lock").exists():
-        assert time.monotonic() < end
-        await asyncio.sleep(0.05)
-    await asyncio.sleep(1)
-    worker.send_signal(signal.SIGTERM)
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.settimeout(PATIENCE)
+        port = door.getsockname()[1]
+        worker = start("worker", "--data", str(tmp_path), MAILLAGE_GRAPH_URI=f"bolt://127.0.0.1:{port}")
+        knocking, _ = await asyncio.to_thread(door.accept)
+        knocking.close()
+        worker.send_signal(signal.SIGTERM)
     assert await ended(worker) == (0, "")
 
 
@@ -150,8 +150,8 @@ async def test_a_second_site_with_an_index_of_its_own_is_refused(
 ) -> None:
     port = free_port()
     first = start("serve", "--port", str(port), "--data", str(tmp_path / "one"))
-    end = time.monotonic() + SOON
-    async with httpx2.AsyncClient(timeout=5) as client:
+    end = time.monotonic() + PATIENCE
+    async with httpx2.AsyncClient(timeout=60) as client:
 
         async def healthy() -> bool:
             try:
@@ -190,5 +190,5 @@ async def test_a_worker_that_slept_too_long_gives_way(
             cancelled.set()
 
     with pytest.raises(AnotherIndex, match=REFUSED):
-        await asyncio.wait_for(as_owner(empty_graph, Settings(data=tmp_path), working), SOON)
+        await asyncio.wait_for(as_owner(empty_graph, Settings(data=tmp_path), working), PATIENCE)
     assert cancelled.is_set()

@@ -1,11 +1,16 @@
-"""A load to be killed: streams 2,600 records into the engine that the environment names, slowly; prints new and unchanged."""
+"""A load to be killed: streams 2,600 records into the engine that the environment names, slowly; prints new and unchanged.
+
+`python -m tests.importers.streaming_child endless` holds the last piece back: whoever kills it may come late.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from graph.model.directory import Batch
@@ -27,18 +32,23 @@ def pieces() -> Iterator[Piece]:
         yield Piece(batch=Batch(services=tuple(services)))
 
 
-def slow() -> Iterator[Piece]:
+def slow(*, endless: bool) -> Iterator[Piece]:
     """Time enough to be killed in."""
-    for piece in pieces():
+    *most, last = pieces()
+    for piece in most:
         time.sleep(0.15)
         yield piece
+    if endless:
+        time.sleep(3600)
+    yield last
 
 
 async def main() -> None:
     """One load."""
     address = Address(os.environ["ENGINE_URI"], os.environ["ENGINE_USER"], os.environ["ENGINE_PASSWORD"])
     graph = await Graph.open(address)
-    source = Source(name="flux", title="Flux", licence="", gather=lambda path: Harvest(), stream=lambda path: slow())
+    stream = partial(slow, endless="endless" in sys.argv)
+    source = Source(name="flux", title="Flux", licence="", gather=lambda path: Harvest(), stream=lambda path: stream())
     try:
         report = await run_source(graph, source, path=Path("feed"))
     finally:

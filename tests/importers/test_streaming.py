@@ -329,16 +329,18 @@ async def test_what_is_invented_never_joins_what_is_real(mapped: Graph) -> None:
     assert (report.new.first, report.merged, report.doubts.count) == (["b:1"], 0, 0)
 
 
-def child(address: Address) -> subprocess.Popen[bytes]:
-    """A load in a process of its own, which prints a line once it begins to write."""
+def child(address: Address, *how: str) -> subprocess.Popen[bytes]:
+    """A load in a process of its own, which tells at its end what was new."""
     given = {"ENGINE_URI": address.uri, "ENGINE_USER": address.user, "ENGINE_PASSWORD": address.password}
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.importers.streaming_child"], env={**os.environ, **given}, stdout=subprocess.PIPE
+        [sys.executable, "-m", "tests.importers.streaming_child", *how],
+        env={**os.environ, **given},
+        stdout=subprocess.PIPE,
     )
 
 
 async def until(done: Callable[[int], bool], graph: Graph) -> None:
-    end = time.monotonic() + 120
+    end = time.monotonic() + 240
     while True:
         async with graph.reading(30) as unit:
             (row,) = await unit.run("MATCH (s:Service) RETURN count(s) AS n")
@@ -350,7 +352,7 @@ async def until(done: Callable[[int], bool], graph: Graph) -> None:
 async def test_killed_at_any_moment_it_is_taken_up_again(mapped: Graph, engine: Address) -> None:
     """kill -9 three times, each a little further; then a run to the end: as if nothing had happened, and nothing twice."""
     for enough in (1, 500, 1000):
-        with child(engine) as process:
+        with child(engine, "endless") as process:
             await until(lambda n, enough=enough: n >= enough, mapped)
             process.send_signal(signal.SIGKILL)
         assert process.returncode == -signal.SIGKILL

@@ -37,7 +37,7 @@ ADDRESS: Final = "centre@example.org"
 NEW_HOURS: Final = "Tu 10:00-18:00"
 # What was said today is due by then.
 LATER: Final = timedelta(days=230)
-PATIENCE: Final = 60
+PATIENCE: Final = 240
 FIND: Final = """
 query ($text: String!) {
   relays(question: {text: $text, territory: "25056"}, first: 3) {

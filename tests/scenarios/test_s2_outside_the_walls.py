@@ -27,7 +27,7 @@ SESSION: Final = "Permanence du référent unique au centre social d’essai"
 RIGHTS: Final = "difficultes-administratives-ou-juridiques--accompagnement-pour-lacces-aux-droits"
 LIBRARY: Final = "numerique--acceder-a-une-connexion-internet"
 # Two seconds are the promise; a machine that does much else may need more.
-PATIENCE_SECONDS: Final = 60
+PATIENCE_SECONDS: Final = 240
 
 
 def hidden(page: str, name: str) -> str:

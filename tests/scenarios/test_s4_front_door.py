@@ -31,6 +31,7 @@ from graph.model.casework.writings import Noted, NoteKind
 from graph.model.directory import Contact
 from graph.model.errors import NotFound
 from graph.store.unit import Graph, Unit
+from search.hours import PARIS
 from tests import make
 from tests.api.casework import drafting
 from tests.api.inside import Inside, inside
@@ -242,7 +243,7 @@ async def told_afterwards(client: httpx2.AsyncClient) -> None:
     hit = re.search(r'name="lien" value="(\w+)"', known.text)
     assert hit
     assert (await client.post("/accueil", data={"lien": hit[1], "cle": "rappel"})).status_code == 303
-    report = await client.get(f"/accueil/rapport/{datetime.now(UTC):%Y-%m}.csv")
+    report = await client.get(f"/accueil/rapport/{datetime.now(PARIS):%Y-%m}.csv")
     lines = set(report.text.removeprefix("\ufeff").split("\r\n"))
     assert lines >= {
         "ensemble;Contacts;2",

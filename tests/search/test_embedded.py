@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from graph.model.territory import Territory
 from search import embedded, remembered
 from search.backend import Wanted
 from search.document import INDEX_FORMAT
-from search.embedded import META, POINTER, EmbeddedIndex, EmbeddedWriter, is_built
+from search.embedded import META, PLACES, POINTER, EmbeddedIndex, EmbeddedWriter, is_built
 from tests import make
 
 HOLD = """
@@ -170,3 +171,26 @@ async def test_readers_keep_their_places_when_the_new_generation_has_the_same(
 
     await build(tmp_path, make.territories()[:-1])
     assert index.places is not places
+
+
+async def test_two_commits_of_one_moment_are_two_generations(tmp_path: Path) -> None:
+    """A file's moment is that of the clock's last tick, which comes late on a machine that has much to do."""
+    writer = EmbeddedWriter.aside(tmp_path)
+    await writer.keep_places(make.territories()[:1])
+    await writer.commit()
+    await writer.switch()
+    index, folder = EmbeddedIndex(tmp_path), tmp_path / writer.name
+    await index.follow()
+    before = index.generation
+    moments = {name: (folder / name).stat().st_mtime_ns for name in (META, PLACES)}
+
+    await writer.keep_places(make.territories())
+    await writer.replace((), [make.listing("t:caf")])
+    await writer.commit()
+    for name, moment in moments.items():
+        os.utime(folder / name, ns=(moment, moment))
+    await index.follow()
+    assert index.generation != before
+    assert len(index.places) == len(make.territories()) > 1
+    assert [found.key for found in await make.listings(index, IN_DOUBS)] == ["t:caf"]
+    await writer.close()

@@ -154,7 +154,7 @@ async def test_two_that_wait_for_each_other_both_end(empty_graph: Graph) -> None
             tries[order] += 1
             await unit.run(ADD, id=order[0])
             if tries[order] == 1:
-                async with asyncio.timeout(30):
+                async with asyncio.timeout(120):
                     await inside.wait()
             await unit.run(ADD, id=order[1])
 

@@ -83,12 +83,9 @@ async def test_two_hundred_writers_of_a_hundred_keys_leave_a_hundred_nodes(empty
 
 
 async def test_a_read_that_lasts_too_long_is_given_up(empty_graph: Graph) -> None:
-    loop = asyncio.get_running_loop()
-    start = loop.time()
     with pytest.raises(Unavailable, match="ne répond pas pour le moment"):
         async with empty_graph.reading(seconds=0.3) as unit:
             await unit.run("UNWIND range(1, 3000) AS a UNWIND range(1, 3000) AS b RETURN count(a * b) AS n")
-    assert loop.time() - start < 5
 
 
 async def test_no_server_is_said_in_words() -> None:

@@ -92,7 +92,7 @@ async def check_upgraded(data: Path, before: Held) -> None:
         code, said = await asyncio.to_thread(command, "doctor", "--data", data)
         assert re.fullmatch(r"Effets en attente : \d+\. Différences entre graphe et index : 0\.", said), said
         assert code == 0
-        async with httpx2.AsyncClient(base_url=house.address, timeout=30) as client:
+        async with httpx2.AsyncClient(base_url=house.address, timeout=60) as client:
             for text, territory, name in (
                 ("RSA", "92050", "CCAS de Nanterre"),
                 ("EDAS de Nanterre Centre", "92050", "Service des solidarités territoriales de Nanterre"),

@@ -36,6 +36,7 @@ from graph.model.directory import Contact as Reach
 from graph.model.errors import InvalidInput, NotAllowed, NotFound, ReasonMissing, TooMuch
 from graph.store import records
 from graph.store.unit import Graph, Unit
+from search.hours import PARIS
 from tests import make
 from tests.api.inside import Inside, inside
 
@@ -158,7 +159,7 @@ async def test_corrected_voided_and_back(site: Inside) -> None:
         assert (await client.post(f"{where}/annuler", data={"cle": "c"})).status_code == 303
         gone = await client.get(where)
         assert "il ne compte nulle part" in said(gone)
-        month = f"{datetime.now(UTC):%Y-%m}"
+        month = f"{datetime.now(PARIS):%Y-%m}"
         assert "Aucun contact noté" in said(await client.get(f"/accueil/rapport/{month}"))
         assert (await client.post(f"{where}/annuler", data={"cle": "d"})).status_code == 409
         assert (await client.post(f"{where}/retablir", data={"cle": "e"})).status_code == 303
@@ -236,7 +237,7 @@ async def test_an_emergency_without_the_competent_partner_is_refused(site: Insid
         assert (await client.post(path, data=whole)).status_code == 303
         visit = {"faire": "visite", "texte": "Vu chez lui.", "vue": "1", "cle": "b"}
         assert (await client.post(path, data=visit)).status_code == 303
-        report = await client.get(f"/accueil/rapport/{datetime.now(UTC):%Y-%m}.csv")
+        report = await client.get(f"/accueil/rapport/{datetime.now(PARIS):%Y-%m}.csv")
     lines = report.text.removeprefix("\ufeff").split("\r\n")
     assert "activite;Visites;1" in lines and "activite;Interventions d’urgence;1" in lines
     assert "activite;Dossiers ouverts dans le mois;1" in lines

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from playwright.async_api import expect
 
+from search.hours import PARIS
 from tests.conftest import OpenPage
 from tests.signed import sign_in
 from tests.web.looks import listen, violations, width_of
@@ -79,6 +80,6 @@ async def test_the_pages_are_accessible_and_fit(browser_page: OpenPage) -> None:
         await page.get_by_role("button", name="Enregistrer et poursuivre").click()
         await page.get_by_text("Ouvrir un dossier, ou garder une veille").click()
         assert (await violations(page), await width_of(page)) == ([], 380)
-        for path in (f"/accueil/rapport/{datetime.now(UTC):%Y-%m}", "/accueil/transitoires"):
+        for path in (f"/accueil/rapport/{datetime.now(PARIS):%Y-%m}", "/accueil/transitoires"):
             await page.goto(path)
             assert (await violations(page), await width_of(page)) == ([], 380), path

@@ -222,16 +222,18 @@ async def test_a_refusal_is_said_on_the_page_and_a_no_shows_what_follows(made: W
 async def test_a_calendar_says_when_and_nothing_else(made: World) -> None:
     handoff = await made.sent()
     here = f"/demande/{handoff}"
+    met = (datetime.now(PARIS) + timedelta(days=30)).replace(hour=10, minute=30, second=0)
     async with await client_of(made, TARGET) as client:
         assert (await client.get(f"{here}/rendez-vous.ics")).status_code == 404
         await client.post(f"{here}/etape", data={"etape": "accept", "cle": "a"})
-        booked = await client.post(f"{here}/etape", data={"etape": "book", "moment": "2027-01-12T10:30", "cle": "b"})
+        moment = f"{met:%Y-%m-%dT%H:%M}"
+        booked = await client.post(f"{here}/etape", data={"etape": "book", "moment": moment, "cle": "b"})
         assert booked.status_code == 303, words(booked)
         event = await client.get(f"{here}/rendez-vous.ics")
         assert event.headers["content-type"] == "text/calendar; charset=utf-8"
         lines = event.text.split("\r\n")
         assert lines[:3] == ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Maillage//FR"]
-        assert "DTSTART:20270112T093000Z" in lines
+        assert f"DTSTART:{met.astimezone(UTC):%Y%m%dT%H%M%SZ}" in lines
         assert "SUMMARY:Rendez-vous" in lines
         assert not any(word in event.text for word in (*PRIVATE, "budget", "LOCATION", "DESCRIPTION"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from api.auth.signed_in import now_ms
 from graph.model.access import Role
 from graph.model.account import Account, Membership, MembershipState
 from graph.store.unit import Graph
+from search.hours import PARIS
 from tests import make
 from tests.api.inside import Inside, inside
 from tests.web.test_pages import text
@@ -227,7 +228,7 @@ async def test_the_post_of_a_member_is_said_and_her_services_load_is_told_by_it(
         opened = {"cle": "k", "role": "adult", "name": "Odile", "competence": "droits-et-prestations--rsa"}
         assert (await worker.post("/dossiers/ouvrir", data=opened)).status_code == 303
         # Before anybody's post is known, load is told by who carries it.
-        month = date.today().strftime("%Y-%m")  # noqa: DTZ011 - the site asks its own clock too
+        month = f"{datetime.now(PARIS):%Y-%m}"
         report = f"/equipe/activite?du={month}&au={month}"
         assert "Charge par poste" not in (await chief.get(report)).text
         assert (

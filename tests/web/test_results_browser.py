@@ -304,7 +304,7 @@ async def test_on_paper_the_answer_is_a_clean_sheet(browser_page: OpenPage) -> N
 
 async def _until(heard: list[str]) -> None:
     """Wait for the first."""
-    for _ in range(200):
+    for _ in range(2_000):
         if heard:
             return
         await asyncio.sleep(0.05)

@@ -58,7 +58,7 @@ def consent(id_: str = "c-rent", recipient: str = "t:adil", **values: Any) -> Co
         "ground": Ground.ACCORD,
         "purpose": "garder son logement",
         "groups": frozenset({ShareGroup.NEED, ShareGroup.IDENTITY}),
-        "until": date(2027, 3, 1),
+        "until": date(2099, 3, 1),
         "given": AT,
         "member": MOTHER,
         "means": Means.ORAL,

@@ -36,7 +36,7 @@ SEED = int(os.environ.get("MAILLAGE_TEST_SEED", "20260310"))
 CLIENTS, PROCESSES = 32, 2
 SIDES = ("o:cms", "o:ccas")
 # Seconds without one answer more, after which nothing comes.
-PATIENCE = 120
+PATIENCE = 240
 
 STEPS = """
 MATCH (e:Entry) WHERE e.act IN ['accept', 'contact']

@@ -87,7 +87,7 @@ async def main() -> None:
 async def _race(site: str, client: Client, files: dict[str, dict[str, str]], told: Told) -> None:
     chance = random.Random(client.name)
     async with httpx2.AsyncClient(
-        base_url=site, headers={"cookie": f"maillage={client.token}"}, timeout=60, verify=False, trust_env=False
+        base_url=site, headers={"cookie": f"maillage={client.token}"}, timeout=120, verify=False, trust_env=False
     ) as door:
         for file, to in files.items():
             handoff = to[client.organisation]
