@@ -11,10 +11,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph.model.figures.lattice import (
     FEWEST,
@@ -28,13 +26,10 @@ from graph.model.figures.lattice import (
     line_of,
     split_of,
 )
+from graph.model.figures.rectangles import Marks, Numbers, hide
 
-Numbers = NDArray[np.int64]
-Marks = NDArray[np.bool_]
 # The rows and columns of a block: those that are told, and those whose margin is hidden.
 Lines = tuple[tuple[Node, ...], ...]
-# Whoever reads that a cell is hidden, where zeros are told, knows that it holds somebody. A rectangle has two pairs of corners.
-KNOWN: Final = 2
 
 
 def protect(cells: Cells, persons: Cells | None = None) -> Published:
@@ -181,7 +176,7 @@ class _Block:
         counts, persons = self._numbers()
         masked = np.zeros(counts.shape, dtype=np.bool_)
         while min(counts.shape) > 1:
-            masked, unsafe = _hidden(counts, (counts > 0) & ((counts < FEWEST) | (persons < FEWEST)))
+            masked, unsafe = hide(counts, (counts > 0) & ((counts < FEWEST) | (persons < FEWEST)))
             if not unsafe:
                 break
             self._close(counts, unsafe)
@@ -264,36 +259,6 @@ def _closed(open_: list[Node], closed: list[Node], also: set[int], sums: Numbers
         [one for number, one in enumerate(open_) if number not in also],
         closed + [open_[number] for number in sorted(also)],
     )
-
-
-def _hidden(counts: Numbers, small: Marks) -> tuple[Marks, list[tuple[int, int]]]:
-    """The cells of a block to hide so that the small ones are safe; and those of the small ones that no rectangle makes so."""
-    hidden, unsafe = small.copy(), list[tuple[int, int]]()
-    for i, j in np.argwhere(small).tolist():
-        rows, columns = np.flatnonzero(counts[:, j]), np.flatnonzero(counts[i])
-        rows, columns = rows[rows != i], columns[columns != j]
-        corner = np.ix_(rows, columns)
-        opposite = counts[corner]
-        # Persons can be moved into the cell until one of its two neighbours holds one alone, and out of it likewise.
-        into = np.minimum.outer(counts[rows, j], counts[i, columns])
-        out = np.minimum(counts[i, j], opposite)
-        safe = (opposite > 0) & (into + out >= FEWEST + KNOWN)
-        if not safe.any():
-            # With a zero hidden, nobody knows any more that what is hidden there holds somebody.
-            safe = (opposite == 0) & (into >= FEWEST)
-        if not safe.any():
-            unsafe.append((i, j))
-            continue
-        beside = np.add.outer(_cost(counts, hidden, rows, j), _cost(counts, hidden, i, columns))
-        cost = np.where(safe, beside + np.where(hidden[corner], 0, opposite), np.iinfo(np.int64).max)
-        row, column = np.unravel_index(cost.argmin(), cost.shape)
-        hidden[[i, rows[row], rows[row]], [columns[column], j, columns[column]]] = True
-    return hidden, unsafe
-
-
-def _cost(counts: Numbers, hidden: Marks, rows: Numbers | int, columns: Numbers | int) -> Numbers:
-    """What is lost by hiding each of these."""
-    return np.where(hidden[rows, columns], 0, counts[rows, columns])
 
 
 def _by_parent(nodes: Iterable[Node]) -> dict[Node, dict[str, list[Node]]]:
