@@ -278,6 +278,19 @@ def test_no_quarter_of_any_measure_tells_too_much(measure: Measure, seed: int) -
     assert hidden or not TABLES[measure].places
 
 
+@pytest.mark.parametrize(("seed", "quarter"), [(0, QUARTERS[2]), (11, QUARTERS[1])])
+def test_all_of_them_being_in_one_place_is_not_told_of_a_whole(seed: int, quarter: Quarter) -> None:
+    """Of those who were met all live in one region, and the others of those who were answered in none that is known. That nobody
+    of them was met is hidden, or the hidden region would be the whole that is told.
+    """
+    facts, region, nowhere = invented(seed), ("region=region:27",), ("region=",)
+    cells, found = in_places(Measure.CONTACTED, facts, quarter), published(Measure.CONTACTED, facts, quarter)
+    assert cells[region, WHOLE] == cells[WHOLE, WHOLE] == found.count()
+    assert cells[nowhere, WHOLE] == 0
+    assert found.count(region) is None
+    assert found.count(nowhere) is None
+
+
 def test_what_is_hidden_in_one_quarter_is_not_told_by_another() -> None:
     """What stood open, what came, what went: a hidden one of the three is never what the others leave."""
     hidden = 0
