@@ -136,7 +136,7 @@ class Table:
                         told = {cell: count for cell, count in found.cells.items() if count}
                         settled[depth + 2] += told
                         self.told |= told
-                        self.none |= found.cells.items() - told.items()
+                        self.none |= dict.fromkeys(found.cells.keys() - told.keys(), 0)
                         self.masked |= found.masked
                         self.whole |= found.whole
                         self.closed |= found.closed
@@ -170,8 +170,8 @@ class _Block:
         return tuple(map(tuple, (self.rows, self.hidden_rows, self.columns, self.hidden_columns)))
 
     def settle(self) -> Published:
-        """What may be told of the block. Rows and columns that no rectangle makes safe are
-        closed: they stand together from then on, like those whose margin is hidden.
+        """What may be told of the block. Rows and columns that no rectangle makes safe are closed: they stand together from then on,
+        like those whose margin is hidden.
         """
         counts, persons = self._numbers()
         masked = np.zeros(counts.shape, dtype=np.bool_)
