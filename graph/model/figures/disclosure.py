@@ -170,8 +170,8 @@ class _Block:
         return tuple(map(tuple, (self.rows, self.hidden_rows, self.columns, self.hidden_columns)))
 
     def settle(self) -> Published:
-        """What may be told of the block. Rows and columns that no rectangle makes safe are closed: they stand together from then on,
-        like those whose margin is hidden.
+        """What may be told of the block. Rows and columns that no rectangle makes safe are closed: they stand together from then
+        on, like those whose margin is hidden.
         """
         counts, persons = self._numbers()
         masked = np.zeros(counts.shape, dtype=np.bool_)
