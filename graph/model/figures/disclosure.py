@@ -10,58 +10,84 @@ is enough is in decision 0053.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Collection, Iterable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Line, Node, Published, hidden_parts, split_of
+from graph.model.figures.lattice import (
+    FEWEST,
+    WHOLE,
+    Cell,
+    Cells,
+    Line,
+    Node,
+    Published,
+    hidden_parts,
+    line_of,
+    split_of,
+)
+from graph.model.figures.rectangles import Marks, Numbers, hide
 
-Numbers = NDArray[np.int64]
-Marks = NDArray[np.bool_]
-Across = Mapping[tuple[Node, str], list[Node]]
-# Whoever reads that a cell is hidden, where zeros are told, knows that it holds somebody. A rectangle has two pairs of corners.
-KNOWN: Final = 2
+# The rows and columns of a block: those that are told, and those whose margin is hidden.
+Lines = tuple[tuple[Node, ...], ...]
 
 
 def protect(cells: Cells, persons: Cells | None = None) -> Published:
     """What may be told of a table. `cells` are the counts as `counted` gives them, `persons` how many distinct persons each holds
     where that is not the count itself. The same cells give the same answer, in whatever order they come.
     """
-    if not cells.get((WHOLE, WHOLE)):
-        return Published({(WHOLE, WHOLE): 0})
-    return _Table(cells, cells if persons is None else persons).protected()
+    return Table(cells, persons).protected()
 
 
-class _Table:
-    """A table while it is walked. `told` holds what is settled to be told, cell by cell."""
+class Table:
+    """A table as `protect` takes it, that may be protected again with other cells marked. Each time only those blocks are settled
+    anew by which something has changed.
+    """
 
-    def __init__(self, cells: Cells, persons: Cells) -> None:
-        self.cells, self.persons = cells, persons
-        self.told: dict[tuple[Node, Node], int] = {}
-        self.none: dict[tuple[Node, Node], int] = {}
-        self.masked: set[tuple[Node, Node]] = set()
-        self.whole: set[Line] = set()
-        self.closed: set[Line] = set()
+    def __init__(self, cells: Cells, persons: Cells | None = None) -> None:
+        self.cells, self._persons = cells, cells if persons is None else persons
+        self._marked: frozenset[Cell] = frozenset()
+        # Of each block how it was found, and what is told of it.
+        self._known: dict[Line, tuple[Lines, Published]] = {}
         self.parts_of_rows = _by_parent({row for row, _ in cells})
         self.parts_of_columns = _by_parent({column for _, column in cells})
         # Of each row and column, the parts of that column which are not empty there.
-        self.across: dict[Node, defaultdict[tuple[Node, str], list[Node]]] = {}
-        for row, column in sorted(cells):
-            if column and cells[row, column]:
-                found = self.across.setdefault(row, defaultdict(list))
-                found[column[:-1], split_of(column)].append(column)
+        self._across: dict[Node, dict[tuple[Node, str], list[Node]]] = {}
+        parents = {column: (column[:-1], split_of(column)) for _, column in cells if column}
+        for (row, column), count in cells.items():
+            if column and count:
+                self._across.setdefault(row, {}).setdefault(parents[column], []).append(column)
 
-    def protected(self) -> Published:
+    def protected(self, marked: Collection[Cell] = ()) -> Published:
+        """What may be told where these cells are hidden as if they were of one person. Marks on empty cells say nothing."""
+        now = frozenset(cell for cell in marked if self.cells.get(cell))
+        for row, column in now ^ self._marked:
+            # Of a margin it is enough that it is hidden when it is marked: the block's lines are then others.
+            self._known.pop(line_of(row, column), None)
+        self._marked = now
+        self.persons = {**self._persons, **dict.fromkeys(now, 1)} if now else self._persons
+        return self._walked()
+
+    def across(self, row: Node, column: Node, split: str) -> Collection[Node]:
+        """The parts of a column by a split which are not empty in a row, in no order."""
+        return self._across.get(row, {}).get((column, split), ())
+
+    def _walked(self) -> Published:
         """Walks it: lines first, then blocks, each after those that settle its margins."""
+        self.told: dict[Cell, int] = {}
+        self.none: dict[Cell, int] = {}
+        self.masked: set[Cell] = set()
+        self.whole: set[Line] = set()
+        self.closed: set[Line] = set()
+        if not self.cells.get((WHOLE, WHOLE)):
+            return Published({(WHOLE, WHOLE): 0})
         if not self._small((WHOLE, WHOLE)):
             self.told[WHOLE, WHOLE] = self.cells[WHOLE, WHOLE]
             self._lines()
             self._blocks()
         return Published(self.told | self.none, frozenset(self.masked), frozenset(self.whole), frozenset(self.closed))
 
-    def _small(self, cell: tuple[Node, Node]) -> bool:
+    def _small(self, cell: Cell) -> bool:
         return self.cells[cell] < FEWEST or self.persons[cell] < FEWEST
 
     def _lines(self) -> None:
@@ -73,7 +99,7 @@ class _Table:
             for split, parts in sorted(self.parts_of_columns[column].items()):
                 self._line((WHOLE, column), (WHOLE, "", column, split), [(WHOLE, part) for part in parts])
 
-    def _line(self, whole: tuple[Node, Node], line: Line, parts: Iterable[tuple[Node, Node]]) -> None:
+    def _line(self, whole: Cell, line: Line, parts: Iterable[Cell]) -> None:
         if whole not in self.told:
             return
         present = sorted((cell for cell in parts if self.cells.get(cell)), key=lambda cell: (self.cells[cell], cell))
@@ -91,9 +117,7 @@ class _Table:
         self.whole.add(line)
         self.told |= {cell: self.cells[cell] for cell in present if cell not in hidden}
 
-    def _hides(
-        self, hidden: set[tuple[Node, Node]], whole: tuple[Node, Node], present: list[tuple[Node, Node]]
-    ) -> bool:
+    def _hides(self, hidden: set[Cell], whole: Cell, present: list[Cell]) -> bool:
         """Whether these parts hide each other: any may hold all but one person of each of the others, or one alone."""
         others = sum(self.persons[cell] for cell in present if cell not in hidden)
         persons = max(self.persons[whole] - others, *(self.persons[cell] for cell in hidden), 0)
@@ -101,21 +125,34 @@ class _Table:
         return len(hidden) > 1 and count >= FEWEST + len(hidden) and persons >= FEWEST
 
     def _blocks(self) -> None:
-        settled: defaultdict[int, list[tuple[Node, Node]]] = defaultdict(list)
+        settled: defaultdict[int, list[Cell]] = defaultdict(list)
         for cell in self.told:
             settled[len(cell[0]) + len(cell[1])].append(cell)
         for depth in range(max(map(_depth, self.parts_of_rows)) + max(map(_depth, self.parts_of_columns)) + 1):
             for row, column in settled.pop(depth, ()):
                 for split, rows in self.parts_of_rows.get(row, {}).items():
                     for across in self.parts_of_columns.get(column, {}):
-                        told = _Block(self, row, split, rows, column, across).settle()
+                        found = self._settled(_Block(self, row, split, rows, column, across))
+                        told = {cell: count for cell, count in found.cells.items() if count}
                         settled[depth + 2] += told
+                        self.told |= told
+                        self.none |= dict.fromkeys(found.cells.keys() - told.keys(), 0)
+                        self.masked |= found.masked
+                        self.whole |= found.whole
+                        self.closed |= found.closed
+
+    def _settled(self, block: _Block) -> Published:
+        """What is told of a block: what was found before, where it is known by the same margins and nothing in it has changed."""
+        lines, known = block.lines, self._known.get(block.line)
+        if known is None or known[0] != lines:
+            self._known[block.line] = known = lines, block.settle()
+        return known[1]
 
 
 class _Block:
     """One block. Its rows are the told ones, then the hidden ones together; its columns likewise."""
 
-    def __init__(self, table: _Table, row: Node, split: str, rows: Iterable[Node], column: Node, across: str) -> None:
+    def __init__(self, table: Table, row: Node, split: str, rows: Iterable[Node], column: Node, across: str) -> None:
         self.table, self.row, self.column = table, row, column
         self.line: Line = (row, split, column, across)
         self.rows: list[Node] = []
@@ -123,31 +160,36 @@ class _Block:
         for one in rows:
             if table.cells.get((one, column)):
                 (self.rows if (one, column) in table.told else self.hidden_rows).append(one)
-        columns = table.across.get(row, {}).get((column, across), [])
+        columns = sorted(table.across(row, column, across))
         self.columns = [one for one in columns if (row, one) in table.told]
         self.hidden_columns = [one for one in columns if (row, one) not in table.told]
 
-    def settle(self) -> list[tuple[Node, Node]]:
-        """Tells what may be told of the block, and gives the cells that are told. Rows and columns that no rectangle makes safe are
-        closed: they stand together from then on, like those whose margin is hidden.
+    @property
+    def lines(self) -> Lines:
+        """Its rows and columns, those whose margin is hidden by themselves."""
+        return tuple(map(tuple, (self.rows, self.hidden_rows, self.columns, self.hidden_columns)))
+
+    def settle(self) -> Published:
+        """What may be told of the block. Rows and columns that no rectangle makes safe are closed: they stand together from then
+        on, like those whose margin is hidden.
         """
         counts, persons = self._numbers()
         masked = np.zeros(counts.shape, dtype=np.bool_)
         while min(counts.shape) > 1:
-            masked, unsafe = _hidden(counts, (counts > 0) & ((counts < FEWEST) | (persons < FEWEST)))
+            masked, unsafe = hide(counts, (counts > 0) & ((counts < FEWEST) | (persons < FEWEST)))
             if not unsafe:
                 break
             self._close(counts, unsafe)
             counts, persons = self._numbers()
             masked = np.zeros(counts.shape, dtype=np.bool_)
-        return self._tell(counts, masked) if counts.size else []
+        return self._told(counts, masked) if counts.size else Published()
 
-    def _tell(self, counts: Numbers, masked: Marks) -> list[tuple[Node, Node]]:
-        table, (whole, split, column, across) = self.table, self.line
-        table.whole.add(self.line)
-        table.closed |= {(row, "", column, across) for row in self.hidden_rows if (row, column) in table.told}
-        table.closed |= {(whole, split, one, "") for one in self.hidden_columns if (whole, one) in table.told}
-        told: list[tuple[Node, Node]] = []
+    def _told(self, counts: Numbers, masked: Marks) -> Published:
+        told, (whole, split, column, across) = self.table.told, self.line
+        closed = {(row, "", column, across) for row in self.hidden_rows if (row, column) in told}
+        closed |= {(whole, split, one, "") for one in self.hidden_columns if (whole, one) in told}
+        cells: dict[Cell, int] = {}
+        hidden: set[Cell] = set()
         rows = self.rows + [hidden_parts(one) for one in self.hidden_rows[:1]]
         columns = self.columns + [hidden_parts(one) for one in self.hidden_columns[:1]]
         for i, row in enumerate(rows):
@@ -155,14 +197,11 @@ class _Block:
                 together = i == len(self.rows) or j == len(self.columns)
                 if masked[i, j]:
                     if not together:
-                        table.masked.add((row, one))
-                elif not counts[i, j]:
-                    if together:
-                        table.none[row, one] = 0
-                elif not together:
-                    table.told[row, one] = int(counts[i, j])
-                    told.append((row, one))
-        return told
+                        hidden.add((row, one))
+                elif bool(counts[i, j]) != together:
+                    # Of hidden ones together it is told that they hold nobody, of others how many they are.
+                    cells[row, one] = int(counts[i, j])
+        return Published(cells, frozenset(hidden), frozenset({self.line}), frozenset(closed))
 
     def _close(self, counts: Numbers, unsafe: list[tuple[int, int]]) -> None:
         """Closes the row or the column of each of these cells, whichever holds less; never one alone."""
@@ -190,7 +229,7 @@ class _Block:
         shape = len(self.rows) + bool(self.hidden_rows), len(self.columns) + bool(self.hidden_columns)
         counts, persons = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
         for row, i in row_at.items():
-            for column in table.across[row].get((self.column, across), ()):
+            for column in table.across(row, self.column, across):
                 j = column_at[column]
                 counts[i, j] += table.cells[row, column]
                 persons[i, j] = max(persons[i, j], table.persons[row, column])
@@ -220,36 +259,6 @@ def _closed(open_: list[Node], closed: list[Node], also: set[int], sums: Numbers
         [one for number, one in enumerate(open_) if number not in also],
         closed + [open_[number] for number in sorted(also)],
     )
-
-
-def _hidden(counts: Numbers, small: Marks) -> tuple[Marks, list[tuple[int, int]]]:
-    """The cells of a block to hide so that the small ones are safe; and those of the small ones that no rectangle makes so."""
-    hidden, unsafe = small.copy(), list[tuple[int, int]]()
-    for i, j in np.argwhere(small).tolist():
-        rows, columns = np.flatnonzero(counts[:, j]), np.flatnonzero(counts[i])
-        rows, columns = rows[rows != i], columns[columns != j]
-        corner = np.ix_(rows, columns)
-        opposite = counts[corner]
-        # Persons can be moved into the cell until one of its two neighbours holds one alone, and out of it likewise.
-        into = np.minimum.outer(counts[rows, j], counts[i, columns])
-        out = np.minimum(counts[i, j], opposite)
-        safe = (opposite > 0) & (into + out >= FEWEST + KNOWN)
-        if not safe.any():
-            # With a zero hidden, nobody knows any more that what is hidden there holds somebody.
-            safe = (opposite == 0) & (into >= FEWEST)
-        if not safe.any():
-            unsafe.append((i, j))
-            continue
-        beside = np.add.outer(_cost(counts, hidden, rows, j), _cost(counts, hidden, i, columns))
-        cost = np.where(safe, beside + np.where(hidden[corner], 0, opposite), np.iinfo(np.int64).max)
-        row, column = np.unravel_index(cost.argmin(), cost.shape)
-        hidden[[i, rows[row], rows[row]], [columns[column], j, columns[column]]] = True
-    return hidden, unsafe
-
-
-def _cost(counts: Numbers, hidden: Marks, rows: Numbers | int, columns: Numbers | int) -> Numbers:
-    """What is lost by hiding each of these."""
-    return np.where(hidden[rows, columns], 0, counts[rows, columns])
 
 
 def _by_parent(nodes: Iterable[Node]) -> dict[Node, dict[str, list[Node]]]:

@@ -78,7 +78,8 @@ def paths(fact: object, parts: Iterable[Part], above: Node = WHOLE) -> Iterable[
         yield from paths(fact, one.within, node)
 
 
-Cells = Mapping[tuple[Node, Node], int]
+Cell = tuple[Node, Node]
+Cells = Mapping[Cell, int]
 
 
 def counted(facts: Iterable[object], rows: tuple[Part, ...], columns: tuple[Part, ...]) -> Counter[tuple[Node, Node]]:
@@ -125,20 +126,19 @@ class Published:
     """
 
     cells: Cells = field(default_factory=dict)
-    masked: frozenset[tuple[Node, Node]] = frozenset()
+    masked: frozenset[Cell] = frozenset()
     whole: frozenset[Line] = frozenset()
     closed: frozenset[Line] = frozenset()
 
     def count(self, row: Node = WHOLE, column: Node = WHOLE) -> int | None:
         """How many, or None where it is hidden."""
-        told = self.cells.get((row, column))
-        if told is not None or (row, column) in self.masked:
+        cell = row, column
+        told = self.cells.get(cell)
+        if told is not None or cell in self.masked:
             return told
-        if column and self.count(row, column[:-1]) == 0:
-            return 0
-        if row and self.count(row[:-1], column) == 0:
-            return 0
-        return 0 if self._nobody(row, column) else None
+        if cell not in self._settled:
+            self._settled[cell] = 0 if self._nobody(row, column) else None
+        return self._settled[cell]
 
     def parts(self, row: Node, column: Node, split: str) -> Parts:
         """The parts of a cell by a split of its row or of its column, in the order of their names."""
@@ -180,19 +180,30 @@ class Published:
                 found[row, column[:-1], split_of(column)].append((column, count))
         return dict(found)
 
+    @cached_property
+    def _settled(self) -> dict[Cell, int | None]:
+        """What was found of cells of which nothing is said: each is asked for by all its parts."""
+        return {}
+
     def _nobody(self, row: Node, column: Node) -> bool:
-        """Whether a cell of which nothing is said holds nobody: so does its line, or the hidden parts that it is among."""
+        """Whether a cell of which nothing is said holds nobody: so does a cell that it is part of, its line, or the hidden parts
+        that it is among.
+        """
         if not row and not column:
             return False
+        of_row = self.count(row, column[:-1]) if column else None
+        of_column = self.count(row[:-1], column) if row else None
+        if of_row == 0 or of_column == 0:
+            return True
+        line = line_of(row, column)
         if row and column:
-            line = line_of(row, column)
-            row_closed = self.count(row, line[2]) is None or (row, "", *line[2:]) in self.closed
-            column_closed = self.count(line[0], column) is None or (*line[:2], column, "") in self.closed
-            across = hidden_parts(row) if row_closed else row
-            down = hidden_parts(column) if column_closed else column
-            if (across, down) != (row, column):
-                return self.cells.get((across, down)) == 0
-        return line_of(row, column) in self.whole
+            row_closed = of_row is None or (row, "", *line[2:]) in self.closed
+            column_closed = of_column is None or (*line[:2], column, "") in self.closed
+            if row_closed or column_closed:
+                together = hidden_parts(row) if row_closed else row, hidden_parts(column) if column_closed else column
+                if together != (row, column):
+                    return self.cells.get(together) == 0
+        return line in self.whole
 
 
 def hidden_parts(node: Node) -> Node:

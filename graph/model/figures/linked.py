@@ -6,16 +6,16 @@ be somewhere else, for all that is told, could be there in both (decision 0065).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Measure, Node, Published, split_of
+from graph.model.figures.lattice import FEWEST, WHOLE, Cell, Cells, Measure, Node, Published, split_of
 
 BODY: Final = "organisation"
-Cell = tuple[Node, Node]
 Counted = tuple[Cells, Cells]
-Protect = Callable[[Measure, Cells, Cells], Published]
+# What may be told of a table when these cells are hidden as if they were of one person.
+Marked = Callable[[Collection[Cell]], Published]
 # With so many between them neither bounds the other tighter than FEWEST, whichever way one looks.
 ENOUGH_BETWEEN: Final = 2 * FEWEST
 
@@ -55,12 +55,15 @@ def _is_body(row: Node) -> bool:
 
 
 def together(
-    counted: Mapping[Measure, Counted], links: Sequence[Link], before: Mapping[Measure, Published], protect: Protect
+    counted: Mapping[Measure, Counted],
+    links: Sequence[Link],
+    before: Mapping[Measure, Published],
+    protected: Mapping[Measure, Marked],
 ) -> dict[Measure, Published]:
     """What may be told of tables that are linked. `before` is what was told of them a quarter ago; of one that is not there, there
     was nobody.
     """
-    told = {measure: protect(measure, *found) for measure, found in counted.items()}
+    told = {measure: protected[measure](()) for measure in counted}
     hidden: dict[Measure, set[Cell]] = {measure: set() for measure in counted}
     linked = [(link, pairs, _parted(link, pairs, before)) for link in links for pairs in [link.pairs(counted)]]
     while changed := {
@@ -70,10 +73,8 @@ def together(
         if cell not in hidden[measure] and not hidden[measure].add(cell)
     }:
         for measure in changed:
-            cells, persons = counted[measure]
-            some = {cell for cell in hidden[measure] if cells.get(cell)}
-            found = protect(measure, cells, dict(persons) | dict.fromkeys(some, 1))
-            told[measure] = replace(found, masked=found.masked | (hidden[measure] - some))
+            cells, found = counted[measure][0], protected[measure](hidden[measure])
+            told[measure] = replace(found, masked=found.masked | {one for one in hidden[measure] if not cells.get(one)})
     return told
 
 

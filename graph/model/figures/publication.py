@@ -13,11 +13,11 @@ from typing import Final
 from graph.model.figures.acceptance import answer_of, answer_time
 from graph.model.figures.columns import by_theme
 from graph.model.figures.counting import tallied
-from graph.model.figures.disclosure import protect
+from graph.model.figures.disclosure import Table, protect
 from graph.model.figures.facts import Facts, HandoffFact
 from graph.model.figures.flows import Ending
 from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Measure, Node, Part, Published, part, split_of
-from graph.model.figures.linked import Link, together
+from graph.model.figures.linked import Link, Marked, together
 from graph.model.figures.periods import Quarter
 from graph.model.figures.tables import TABLES, Zones, counted_of, handed_over, rows_of
 
@@ -64,11 +64,12 @@ class Publication:
         linked = next((some for some in LINKED if measure in some), ())
         if linked:
             counted = {one: self._counted(one) for one in linked}
-            self._made |= together(counted, tuple(self._links(linked, counted)), self._before, self._protected)
+            protected = {one: self._protected(one, *counted[one]) for one in linked}
+            self._made |= together(counted, tuple(self._links(linked, counted)), self._before, protected)
             return self._made[measure]
         if measure in STOCK_OF and not self._follows(STOCK_OF[measure]):
             return Published()
-        return self._protected(measure, *self._counted(measure))
+        return self._protected(measure, *self._counted(measure))(())
 
     def _counted(self, measure: Measure) -> tuple[Cells, Cells]:
         cells, persons = counted_of(measure, self._facts, self._quarter, self._zones)
@@ -84,25 +85,20 @@ class Publication:
         three = self._before.get(stock, NOTHING), self.of(FLOWS[stock][0]), self.of(stock)
         return all(one.count() is not None for one in three)
 
-    def _protected(self, measure: Measure, cells: Cells, persons: Cells) -> Published:
+    def _protected(self, measure: Measure, cells: Cells, persons: Cells) -> Marked:
         if measure not in FLOWS:
-            return protect(cells, persons)
-        found = protect(*({cell: n for cell, n in some.items() if not _is_age(cell[1])} for some in (cells, persons)))
+            return Table(cells, persons).protected
+        plain = Table(*({cell: n for cell, n in some.items() if not _is_age(cell[1])} for some in (cells, persons)))
         if not self._ages_may_be_told(measure):
-            return found
+            return plain.protected
         # Of the whole network alone: no row is crossed with them.
-        ages = protect(
+        ages = Table(
             *(
                 {cell: n for cell, n in some.items() if cell[0] == WHOLE and (not cell[1] or _is_age(cell[1]))}
                 for some in (cells, persons)
             )
         )
-        return Published(
-            {**found.cells, **ages.cells},
-            found.masked | ages.masked,
-            found.whole | ages.whole,
-            found.closed | ages.closed,
-        )
+        return lambda marked: _both(plain.protected(marked), ages.protected(marked))
 
     def _ages_may_be_told(self, stock: Measure) -> bool:
         """Ages are cut about at the first day of a quarter: what was opened since, less what stands open of it, has ended since;
@@ -188,6 +184,13 @@ def publish(
 ) -> Published:
     """What may be told of one measure: a `Publication` of it."""
     return Publication(facts, quarter, zones, before).of(measure)
+
+
+def _both(one: Published, other: Published) -> Published:
+    """What is told of two parts of a table."""
+    return Published(
+        {**one.cells, **other.cells}, one.masked | other.masked, one.whole | other.whole, one.closed | other.closed
+    )
 
 
 def _is_age(column: Node) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.model.figures.disclosure import protect
+from graph.model.figures.disclosure import Table, protect
 from graph.model.figures.lattice import FEWEST, WHOLE, Cells, Node, Published, hidden_parts, published_of, value_of
 from tests.model.figures.attack import by_parent, nodes_of
 from tests.model.figures.made_up import Shape, counted_plainly, shape, table
@@ -167,6 +167,22 @@ def test_parts_that_are_hidden_stand_together_below() -> None:
     assert (together, K1) not in published.masked
     assert published.cells[together, K3] == 0
     assert published.count(B, K3) == 0
+
+
+@settings(deadline=None, max_examples=40)
+@given(SEEDS)
+def test_a_table_that_remembers_tells_what_one_that_is_walked_anew_does(seed: int) -> None:
+    """Whatever is marked from one time to the next, be it more or less; of cells that are told, as it is asked for."""
+    chance, (cells, persons) = random.Random(seed), drawn(seed)
+    if chance.random() < 0.3:
+        persons = cells
+    table_, marked, named = Table(cells, persons), set[tuple[Node, Node]](), sorted(cells)
+    for _ in range(6):
+        found = table_.protected(marked | {(("p=nobody",), WHOLE)})
+        assert found == protect(cells, {**persons, **dict.fromkeys(marked, 1)})
+        told = sorted(found.cells.keys() & cells.keys())
+        marked -= {cell for cell in sorted(marked) if chance.random() < 0.2}
+        marked |= set(chance.sample(named, min(2, len(named))) + chance.sample(told, min(2, len(told))))
 
 
 @pytest.mark.parametrize("persons", [10, 11])

@@ -18,9 +18,9 @@ from graph.model.casework.file import FileState, Outcome
 from graph.model.casework.handoff import Kind, ReasonCode, State
 from graph.model.figures.facts import Facts, FileFact, HandoffFact, NeedFact, RequestFact
 from graph.model.figures.histograms import FROM
-from graph.model.figures.lattice import WHOLE, Measure, Node, Part, Published
+from graph.model.figures.lattice import WHOLE, Measure, Node, Part, Published, split_of
 from graph.model.figures.periods import Quarter
-from graph.model.figures.publication import FLOWS, publish
+from graph.model.figures.publication import FLOWS, LINKED, publish
 from graph.model.figures.tables import BODY, TABLES, counted_of
 from graph.model.vocabulary import competences
 from tests.model.figures.attack import attacked, nodes_of
@@ -147,6 +147,15 @@ def published(measure: Measure, facts: Facts, quarter: Quarter) -> Published:
     return publish(measure, facts, quarter, zones)
 
 
+def in_places(measure: Measure, facts: Facts, quarter: Quarter) -> dict[tuple[Node, Node], int]:
+    """Its cells, and as empty ones those places that tables which are hidden together with it tell of: whoever reads one table
+    reads the others, and nobody being there is hidden too (decision 0074).
+    """
+    others = (one for some in LINKED if measure in some for one in some)
+    places = {row for one in others for row, _ in cells_of(one, facts, quarter) if not row or split_of(row) != BODY}
+    return {(row, WHOLE): 0 for row in places} | cells_of(measure, facts, quarter)
+
+
 def splits(parts: Iterable[Part]) -> set[str]:
     return {name for part in parts for name in (part.split, *splits(part.within))}
 
@@ -262,11 +271,24 @@ def test_the_splits_of_rows_and_columns_bear_different_names() -> None:
 def test_no_quarter_of_any_measure_tells_too_much(measure: Measure, seed: int) -> None:
     facts, hidden = invented(seed), 0
     for quarter in QUARTERS if FULL else QUARTERS[1:2]:
-        cells = cells_of(measure, facts, quarter)
+        cells = in_places(measure, facts, quarter)
         found, number = attacked(published(measure, facts, quarter), cells)
         assert found == []
         hidden += number
     assert hidden or not TABLES[measure].places
+
+
+@pytest.mark.parametrize(("seed", "quarter"), [(0, QUARTERS[2]), (11, QUARTERS[1])])
+def test_all_of_them_being_in_one_place_is_not_told_of_a_whole(seed: int, quarter: Quarter) -> None:
+    """Of those who were met all live in one region, and the others of those who were answered in none that is known. That nobody
+    of them was met is hidden, or the hidden region would be the whole that is told.
+    """
+    facts, region, nowhere = invented(seed), ("region=region:27",), ("region=",)
+    cells, found = in_places(Measure.CONTACTED, facts, quarter), published(Measure.CONTACTED, facts, quarter)
+    assert cells[region, WHOLE] == cells[WHOLE, WHOLE] == found.count()
+    assert cells[nowhere, WHOLE] == 0
+    assert found.count(region) is None
+    assert found.count(nowhere) is None
 
 
 def test_what_is_hidden_in_one_quarter_is_not_told_by_another() -> None:
