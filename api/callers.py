@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import islice
 from typing import Any, Final, TypeAlias
@@ -17,6 +18,8 @@ IPV6_PREFIX: Final = 64
 # A longer chain of proxies is not read further.
 MOST_PROXIES: Final = 10
 NOWHERE: Final = "?"
+# Addresses that were read last: callers come again and again. Some 300 bytes each.
+MOST_READ: Final = 1_024
 
 
 def networks(given: object) -> object:
@@ -81,6 +84,7 @@ class Callers:
         return any(address in network for network in self._proxies)
 
 
+@lru_cache(maxsize=MOST_READ)
 def _address(text: str) -> Address | None:
     """Of "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80". An IPv4 address mapped into IPv6 is itself."""
     bare = re.sub(r"^\[([^]]*)\](:\d+)?$|^([^:]*):\d+$", r"\1\3", text)

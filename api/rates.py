@@ -84,6 +84,14 @@ class Ledger(Storage):
             self._windows.popitem(last=False)
 
 
+class _AMinute(RateLimitItemPerMinute):
+    """A ledger of ours is shared with nobody: the name and the caller are key enough, and it is asked for ten times a request."""
+
+    def key_for(self, *identifiers: bytes | str | float) -> str:
+        """The name and the caller."""
+        return "/".join((self.namespace, *map(str, identifiers)))
+
+
 @dataclass(frozen=True, slots=True)
 class Budget:
     """So much a minute of one thing; `name` is that of the RateLimit headers, `item` None when there is no limit."""
@@ -94,7 +102,7 @@ class Budget:
     @classmethod
     def of(cls, name: str, a_minute: int) -> Budget:
         """`a_minute` of them; 0 for no limit."""
-        return cls(name, RateLimitItemPerMinute(a_minute, namespace=name) if a_minute else None)
+        return cls(name, _AMinute(a_minute, namespace=name) if a_minute else None)
 
     @classmethod
     def hourly(cls, name: str, an_hour: int) -> Budget:

@@ -24,7 +24,6 @@ from graphql.execution.values import get_argument_values
 from api.actions.find_relay import Ask, find_relay
 from api.app import collect_rarely, create_app
 from api.graphql.context import Context
-from api.graphql.cost import checked_cost
 from api.graphql.execution import Answer, Asked, Limits, answer, gate
 from api.graphql.limits import longer_than
 from api.graphql.relays import Relay
@@ -107,7 +106,8 @@ class _Page:
         self._rooms = rooms
         self._core = schema().core
         prepared_ = gate(introspection=True).prepare(PAGE)
-        assert prepared_.document is not None and prepared_.projections is not None
+        assert prepared_.document is not None and prepared_.prices is not None and prepared_.projections is not None
+        self._prices = prepared_.prices
         self._document = prepared_.document
         operation = get_operation_ast(self._document)
         assert operation is not None
@@ -122,7 +122,7 @@ class _Page:
         return values
 
     def cost(self, values: VariableValues) -> int:
-        return checked_cost(self._core, self._document, self._operation, values.coerced, LIMITS.cost)
+        return self._prices.of(self._operation, values.coerced)
 
     async def found(self, values: VariableValues) -> Any:
         root, info = self.short.root, self.short.info(values, self._context())

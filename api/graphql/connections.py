@@ -7,7 +7,7 @@ from base64 import b64decode, urlsafe_b64encode
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Annotated, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 import strawberry
@@ -56,6 +56,9 @@ class OwedCursor(msgspec.Struct, frozen=True, array_like=True, tag="owed"):
     id: Annotated[str, msgspec.Meta(max_length=LONGEST_KEY)]
 
 
+AnyCursor: TypeAlias = RelayCursor | NameCursor | OwedCursor
+
+
 @strawberry.type(description="Where a page lies in its list.")
 class PageInfo:
     """Of each connection."""
@@ -72,9 +75,13 @@ class PageInfo:
 class Edge(Generic[NodeT]):
     """Of a connection of NodeT."""
 
-    cursor: str = strawberry.field(
-        description="Opaque; only good as `after` of the same field with the same arguments."
-    )
+    place: strawberry.Private[AnyCursor]
+
+    @strawberry.field(description="Opaque; only good as `after` of the same field with the same arguments.")
+    def cursor(self) -> str:
+        """Its place, as clients carry it."""
+        return encode(self.place)
+
     node: NodeT = strawberry.field(description="What stands there.")
 
 
@@ -95,7 +102,7 @@ def page_size(first: int | None) -> int:
     return first
 
 
-def encode(cursor: RelayCursor | NameCursor | OwedCursor) -> str:
+def encode(cursor: AnyCursor) -> str:
     """The cursor as clients carry it."""
     return urlsafe_b64encode(msgspec.json.encode(cursor)).decode()
 
@@ -112,13 +119,13 @@ def decode(text: str, kind: type[CursorT]) -> CursorT:
         ) from None
 
 
-def page_info(cursors: Sequence[str], *, before: bool, after: bool) -> PageInfo:
+def page_info(cursors: Sequence[AnyCursor], *, before: bool, after: bool) -> PageInfo:
     """Where the page whose cursors these are lies: something `before` it, something `after` it."""
     return PageInfo(
         has_next_page=after,
         has_previous_page=before,
-        start_cursor=cursors[0] if cursors else None,
-        end_cursor=cursors[-1] if cursors else None,
+        start_cursor=encode(cursors[0]) if cursors else None,
+        end_cursor=encode(cursors[-1]) if cursors else None,
     )
 
 
@@ -134,8 +141,8 @@ def named_page(
 
     `more` says that others follow, `started` that it is not the first page.
     """
-    cursors = [encode(NameCursor(*name(record))) for record in records]
-    edges = [Edge(cursor=cursor, node=node(record)) for cursor, record in zip(cursors, records, strict=True)]
+    cursors = [NameCursor(*name(record)) for record in records]
+    edges = [Edge(place=place, node=node(record)) for place, record in zip(cursors, records, strict=True)]
     return Connection(edges=edges, page_info=page_info(cursors, before=started, after=more))
 
 

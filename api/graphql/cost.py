@@ -77,24 +77,41 @@ COUNTING: Final = {"facets": 1_500}
 READ: Final = {"relays": "question", "competences": "text"}
 POINTS_FOR_A_LETTER: Final = 4
 LETTERS_READ: Final = 500
+# Prices of the fields of one document, for choices of its page sizes.
+REMEMBERED: Final = 16
 PAGE_ARGUMENT: Final = "first"
 EDGES: Final = "edges"
 
 
-def checked_cost(
-    schema: GraphQLSchema,
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    variables: Mapping[str, Any],
-    limit: int,
-) -> int:
-    """What the operation of a valid document costs. Raises TooMuch when it is more than `limit`."""
-    cost = Pricing(schema, document, operation, variables).total()
+def check_cost(cost: int, limit: int) -> None:
+    """Raises TooMuch for an operation that costs more than `limit`."""
     if cost > limit:
         raise TooMuch(
             f"La requête coûte {cost} points, pour {limit} au plus. Demandez moins de champs, ou une page plus courte."
         )
-    return cost
+
+
+class Prices:
+    """Those of one valid document, worked out when they are first wanted."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode) -> None:
+        self._schema = schema
+        self._document = document
+        self._fields: dict[tuple[object, ...], int] = {}
+
+    def of(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
+        """What an operation costs with its variables, which are coerced, defaults included.
+
+        Its fields are priced once for each choice of its whole numbers: of all variables, only they are sizes of pages.
+        """
+        pricing = Pricing(self._schema, self._document, operation, variables)
+        sizes = (pair for pair in variables.items() if isinstance(pair[1], int | None))
+        key = operation.name and operation.name.value, *sizes
+        if key not in self._fields:
+            if len(self._fields) == REMEMBERED:
+                self._fields.clear()
+            self._fields[key] = pricing.fields()
+        return self._fields[key] + POINTS_FOR_A_LETTER * pricing.letters()
 
 
 class Pricing:
@@ -118,10 +135,34 @@ class Pricing:
         }
         self._variables = variables
         self._priced: dict[tuple[str, int], int] = {}
+        self._read: dict[str, int] = {}
 
-    def total(self) -> int:
-        """In field values."""
+    def fields(self) -> int:
+        """What is asked for, in field values."""
         return self._selections(self._operation.selection_set, self._root, 1) if self._root else 0
+
+    def letters(self) -> int:
+        """Those of the words that the root's fields read."""
+        return self._letters(self._operation.selection_set)
+
+    def _letters(self, selections: SelectionSetNode) -> int:
+        letters = 0
+        for node in selections.selections:
+            match node:
+                case FieldNode():
+                    name = READ.get(node.name.value)
+                    read = [argument.value for argument in node.arguments or () if argument.name.value == name]
+                    letters += sum(map(self._letters_of, read))
+                case InlineFragmentNode():
+                    letters += self._letters(node.selection_set)
+                case FragmentSpreadNode():
+                    letters += self._letters_in_fragment(node.name.value)
+        return letters
+
+    def _letters_in_fragment(self, name: str) -> int:
+        if name not in self._read:
+            self._read[name] = self._letters(self._fragments[name].selection_set)
+        return self._read[name]
 
     def _selections(self, selections: SelectionSetNode, parent: GraphQLNamedType, page: int) -> int:
         """What `selections` cost on one `parent`; `page` is how many edges a connection will show."""
@@ -155,7 +196,7 @@ class Pricing:
         inside = get_named_type(definition.type)
         if not is_composite_type(inside):
             return 1
-        before = self._before(node) if parent is self._root else COUNTING.get(name, 0)
+        before = (BEFORE if parent is self._root else COUNTING).get(name, 0)
         asked = self._page(node, definition) if PAGE_ARGUMENT in definition.args else 0
         if not is_list_type(get_nullable_type(definition.type)):
             return 1 + before + self._selections(node.selection_set, inside, asked or 1)
@@ -177,13 +218,7 @@ class Pricing:
         size = PAGE if size is None else size
         return min(max(size, 1), PAGE_LIMIT) if isinstance(size, int) else PAGE_LIMIT
 
-    def _before(self, node: FieldNode) -> int:
-        """What comes before the first value of a root field."""
-        name = node.name.value
-        read = [argument.value for argument in node.arguments or () if argument.name.value == READ.get(name)]
-        return BEFORE.get(name, 0) + POINTS_FOR_A_LETTER * sum(map(self._letters, read))
-
-    def _letters(self, value: ValueNode) -> int:
+    def _letters_of(self, value: ValueNode) -> int:
         """Letters in an argument, those of its variables included."""
         match value:
             case StringValueNode():
@@ -191,9 +226,9 @@ class Pricing:
             case VariableNode():
                 return _letters_in(self._variables.get(value.name.value))
             case ListValueNode():
-                return sum(map(self._letters, value.values))
+                return sum(map(self._letters_of, value.values))
             case ObjectValueNode():
-                return sum(self._letters(field.value) for field in value.fields)
+                return sum(self._letters_of(field.value) for field in value.fields)
             case _:
                 return 0
 

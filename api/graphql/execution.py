@@ -25,7 +25,7 @@ from graphql import (
 
 from api.auth.viewer import UNREAD_SESSION
 from api.graphql.context import Context
-from api.graphql.cost import checked_cost
+from api.graphql.cost import check_cost
 from api.graphql.limits import ERRORS, Gate, Prepared, check_variables, longer_than
 from api.graphql.projection import Projection
 from api.graphql.schema import schema
@@ -121,7 +121,7 @@ def paid_for(context: Context, asked: Asked, limits: Limits) -> Paid | Answer:
     with _paid_when_too_much(context):
         check_variables(asked.variables)
     prepared = gate(introspection=limits.introspection).prepare(asked.query)
-    if prepared.errors or prepared.document is None:
+    if prepared.errors or prepared.document is None or prepared.prices is None:
         context.charge(UNREADABLE)
         return refused(prepared.errors, context)
     operation = _operation(prepared.document, asked.operation_name)
@@ -131,8 +131,9 @@ def paid_for(context: Context, asked: Asked, limits: Limits) -> Paid | Answer:
     if isinstance(variables, list):
         context.charge(UNREADABLE)
         return refused(variables, context)
+    cost = prepared.prices.of(operation, variables.coerced)
     with _paid_when_too_much(context):
-        cost = checked_cost(schema().core, prepared.document, operation, variables.coerced, limits.cost)
+        check_cost(cost, limits.cost)
     GRAPHQL_COST.observe(cost)
     context.charge(cost)
     context.document = prepared.document

@@ -29,6 +29,7 @@ from graphql import (
 )
 from graphql.validation import MaxIntrospectionDepthRule, NoSchemaIntrospectionCustomRule
 
+from api.graphql.cost import Prices
 from api.graphql.projection import Projections
 from graph.model.errors import TooMuch
 
@@ -58,6 +59,7 @@ class Prepared:
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
+    prices: Prices | None = None
     projections: Projections | None = None
 
 
@@ -85,7 +87,7 @@ class Gate:
         errors = validate(
             self._schema, document, self._rules, max_errors=ERRORS, hide_suggestions=self._hide_suggestions
         )
-        return Prepared(document, tuple(errors), Projections(self._schema, document))
+        return Prepared(document, tuple(errors), Prices(self._schema, document), Projections(self._schema, document))
 
 
 def _too_long(error: GraphQLSyntaxError) -> GraphQLError:

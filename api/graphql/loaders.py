@@ -6,7 +6,7 @@ Loaders named `…_of` take ids of organisations.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Final, TypeVar
@@ -33,6 +33,7 @@ class Loaders:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._running: set[asyncio.Task[object]] = set()
+        self._at_hand: dict[str, Organisation] = {}
 
     def stop(self) -> None:
         """Give up what is being read: batches are tasks of their own, which do not end with the request that waits."""
@@ -49,10 +50,23 @@ class Loaders:
         finally:
             self._running.discard(task)
 
+    def known(self, organisations: Iterable[Organisation]) -> None:
+        """These are at hand: they need not be loaded when a client asks for them again deeper, which few do."""
+        self._at_hand |= {organisation.id: organisation for organisation in organisations}
+
     @cached_property
     def organisations(self) -> DataLoader[str, Organisation | None]:
         """Organisations by id; None for those that do not exist."""
-        return self._loader(lambda unit, ids: unit.directory.organisations(ids), None)
+        return DataLoader(load_fn=self._organisations, max_batch_size=BATCH)
+
+    async def _organisations(self, ids: list[str]) -> list[Organisation | None]:
+        found = {id_: self._at_hand[id_] for id_ in ids if id_ in self._at_hand}
+        missing = [id_ for id_ in ids if id_ not in found]
+        if missing:
+            with self._batch():
+                async with self._rooms.graph.reading() as unit:
+                    found |= await unit.directory.organisations(missing)
+        return [found.get(id_) for id_ in ids]
 
     @cached_property
     def services(self) -> DataLoader[str, Service | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import strawberry
 
@@ -20,8 +20,8 @@ class Point:
 
     @classmethod
     def of(cls, point: territory.Point | None) -> Point | None:
-        """From the model."""
-        return cls(lat=point.lat, lon=point.lon) if point else None
+        """The model's own, which has the same fields."""
+        return cast("Point | None", point)
 
 
 @strawberry.type(description="A territory of the French administrative map, or a sector drawn by hand.")
@@ -113,5 +113,5 @@ class Contact:
 
     @classmethod
     def of(cls, contact: directory.Contact) -> Contact:
-        """From the model."""
-        return cls(phone=contact.phone, email=contact.email, url=contact.url)
+        """The model's own, which has the same fields."""
+        return cast("Contact", contact)

@@ -9,11 +9,9 @@ anything goes wrong, there is no projection, and the executor answers.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
-from types import NoneType
 from typing import Any, Final, TypeAlias
 
 from graphql import (
@@ -51,13 +49,11 @@ from graph.model.errors import Refusal
 DEFINITION: Final = "strawberry-definition"
 # Fields of one projection, those of fragments wherever they are spread: our own longest has seventy. Some 700 bytes each.
 MOST_FIELDS: Final = 250
-# For one type in one projection, by the classes of what its fields hold. Some 300 bytes each.
-MOST_PLANS: Final = 64
 # Projections of one document, for choices of its booleans.
 REMEMBERED: Final = 4
 TYPENAME: Final = "__typename"
-# What is in the answer as it is.
-PLAIN: Final[Mapping[str, type]] = {"String": str, "ID": str, "Boolean": bool}
+# What is in the answer as it is, with the class that it must have for that.
+PLAIN: Final[Mapping[str, str]] = {"String": "str", "ID": "str", "Boolean": "bool"}
 
 # For resolvers that start work beside their answer; none of ours does.
 NO_HELPERS: Final = GraphQLResolveInfoHelpers(gather=lambda started: asyncio.gather(*started), track=lambda _: None)
@@ -119,22 +115,6 @@ class Projections:
                 # What cannot be read in a directive is the executor's to say too.
                 self._compiled[key] = None
         return self._compiled[key]
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """Where a field lies in its parent and how it is told when it is not null; of class `plain` it stays as it is."""
-
-    attribute: str
-    tell: Teller
-    nullable: bool = False
-    plain: type | None = None
-
-    def of(self, class_: type) -> Teller | None:
-        """How a value of this class is told; None when as it is."""
-        if class_ is self.plain or (class_ is NoneType and self.nullable):
-            return None
-        return _missing if class_ is NoneType else self.tell
 
 
 class _Compiler:
@@ -232,56 +212,44 @@ class _Compiler:
         fields = collect_subfields(
             self._schema, self._details, self._variables, self._operation, type_, found
         ).grouped_field_set
-        if not fields:
-            return lambda _: {}
-        columns = {name: self._column(type_, details) for name, details in fields.items()}
-        read = _reader([column.attribute for column in columns.values()])
-        # By the classes of the values, those that are not told as they are: most objects of a type have the same.
-        plans: dict[tuple[type, ...], list[tuple[str, Teller]]] = {}
+        # Written out as one expression: it is run for each object of an answer, and a walk over a table takes three times as long.
+        known: dict[str, Teller] = {"missing": _missing}
+        columns = ", ".join(f"{name!r}: {self._column(type_, details, known)}" for name, details in fields.items())
+        return eval(f"lambda it: {{{columns}}}", known)  # noqa: S307 - keys are names by GraphQL's grammar, all else is ours
 
-        def planned(classes: tuple[type, ...]) -> list[tuple[str, Teller]]:
-            ways = [(name, column.of(class_)) for (name, column), class_ in zip(columns.items(), classes, strict=True)]
-            if len(plans) == MOST_PLANS:
-                plans.clear()
-            plan = plans[classes] = [(name, way) for name, way in ways if way]
-            return plan
-
-        def tell(value: Any) -> dict[str, Any]:
-            held = read(value)
-            plan = plans.get(classes := tuple(map(type, held)))
-            answer = dict(zip(columns, held, strict=True))
-            for name, tell_one in planned(classes) if plan is None else plan:
-                answer[name] = tell_one(answer[name])
-            return answer
-
-        return tell
-
-    def _column(self, type_: GraphQLObjectType, found: FieldDetailsList) -> _Column:
+    def _column(self, type_: GraphQLObjectType, found: FieldDetailsList, known: dict[str, Teller]) -> str:
+        """The expression that tells one field of `it`; what it calls is put into `known`."""
         self._fields += 1
         if self._fields > MOST_FIELDS:
             raise NotAtHand
         name = found[0].node.name.value
         if name == TYPENAME:
-            return _Column("__class__", lambda _: type_.name)
+            return repr(type_.name)
         field = type_.fields[name]
         definition = field.extensions.get(DEFINITION)
         if not isinstance(definition, StrawberryField):
             raise NotAtHand
+        held, tell = f"it.{definition.python_name}", f"tell_{len(known)}"
         if not definition.is_basic_field:
-            return self._method(field, definition, found)
+            _check_asks_for_nothing(definition)
+            known[tell] = self._value(field.type, found)
+            return f"{tell}({held}())"
         inner = get_nullable_type(field.type)
-        plain = PLAIN.get(inner.name) if is_leaf_type(inner) else None
-        return _Column(definition.python_name, self._present(inner, found), not is_non_null_type(field.type), plain)
+        if is_leaf_type(inner) and inner.name in PLAIN:
+            known[tell] = self._value(field.type, found)
+            return f"held if type(held := {held}) is {PLAIN[inner.name]} else {tell}(held)"
+        known[tell] = self._present(inner, found)
+        absent = "missing(held)" if is_non_null_type(field.type) else "None"
+        return f"{absent} if (held := {held}) is None else {tell}(held)"
 
-    def _method(self, field: GraphQLField, definition: StrawberryField, found: FieldDetailsList) -> _Column:
-        """A resolver that asks for nothing but its parent, and answers at once."""
-        resolver = definition.base_resolver
-        if resolver is None or not resolver.self_parameter or resolver.is_async or definition.extensions:
-            raise NotAtHand
-        if resolver.arguments or resolver.info_parameter or resolver.parent_parameter or resolver.root_parameter:
-            raise NotAtHand
-        tell = self._value(field.type, found)
-        return _Column(definition.python_name, lambda method: tell(method()))
+
+def _check_asks_for_nothing(definition: StrawberryField) -> None:
+    """A resolver is at hand that asks for nothing but its parent, and answers at once. Raises NotAtHand."""
+    resolver = definition.base_resolver
+    if resolver is None or not resolver.self_parameter or resolver.is_async or definition.extensions:
+        raise NotAtHand
+    if resolver.arguments or resolver.info_parameter or resolver.parent_parameter or resolver.root_parameter:
+        raise NotAtHand
 
 
 def _class_of(type_: GraphQLNamedType) -> type:
@@ -291,27 +259,22 @@ def _class_of(type_: GraphQLNamedType) -> type:
     return definition.origin
 
 
-def _reader(attributes: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
-    """The values of these attributes."""
-    read = attrgetter(*attributes)
-    return read if len(attributes) > 1 else lambda value: (read(value),)
-
-
 def _missing(_: Any) -> None:
     raise NotAtHand
 
 
-def _leaf(type_: GraphQLLeafType) -> Teller:
-    """What the type itself makes of a value: of a member of a closed list once, since that looks through the list."""
-    coerce = type_.coerce_output_value
-    if not isinstance(type_, GraphQLEnumType):
-        return coerce
-    names: dict[Any, Any] = {}
+class _Names(dict[Any, Any]):
+    """What a closed list calls its members, each looked up once, since that looks through the list."""
 
-    def tell(value: Any) -> Any:
-        name = names.get(value)
-        if name is None:
-            name = names[value] = coerce(value)
+    def __init__(self, type_: GraphQLEnumType) -> None:
+        super().__init__()
+        self._coerce = type_.coerce_output_value
+
+    def __missing__(self, value: Any) -> Any:
+        name = self[value] = self._coerce(value)
         return name
 
-    return tell
+
+def _leaf(type_: GraphQLLeafType) -> Teller:
+    """What the type itself makes of a value."""
+    return _Names(type_).__getitem__ if isinstance(type_, GraphQLEnumType) else type_.coerce_output_value

@@ -10,7 +10,7 @@ import strawberry
 from api.actions.find_relay import Page, find_relay
 from api.graphql.agreements import Agreement
 from api.graphql.competences import CompetenceMatch
-from api.graphql.connections import Edge, PageInfo, RelayCursor, decode, encode, page_info, page_size
+from api.graphql.connections import Edge, PageInfo, RelayCursor, decode, page_info, page_size
 from api.graphql.context import PARIS, Info
 from api.graphql.enums import Mode, OrganisationKind, Public, ReasonKind, WideningStep
 from api.graphql.organisations import Organisation
@@ -178,16 +178,14 @@ async def relays(info: Info, question: RelayQuestion, first: int | None, after: 
     ask = question.ask(moment)
     async with info.context.turn():
         found = await find_relay(info.context.rooms, ask, page, counted=True)
-    _remember(info, found.relays)
+    info.context.loaders.known(answer.listing.organisation for answer in found.relays)
     cursors = [
-        encode(RelayCursor(moment, position, answer.listing.key))
+        RelayCursor(moment, position, answer.listing.key)
         for position, answer in enumerate(found.relays, found.first + 1)
     ]
     place, labels = found.question.territory, wording.emergency_numbers()
     return RelayConnection(
-        edges=[
-            Edge(cursor=text, node=Relay.of(answer, moment)) for text, answer in zip(cursors, found.relays, strict=True)
-        ],
+        edges=[Edge(place=at, node=Relay.of(answer, moment)) for at, answer in zip(cursors, found.relays, strict=True)],
         page_info=page_info(cursors, before=found.first > 0, after=found.first + size < found.total),
         total_count=found.total,
         cut=found.cut,
@@ -197,11 +195,4 @@ async def relays(info: Info, question: RelayQuestion, first: int | None, after: 
         emergency=[EmergencyNumber(number=number, label=labels.get(number, "")) for number in found.emergency],
         territory=Territory.of(place) if place else None,
         at=moment,
-    )
-
-
-def _remember(info: Info, page: tuple[relay.Relay, ...]) -> None:
-    """Organisations that came with the answer need not be loaded when a client asks for them again deeper."""
-    info.context.loaders.organisations.prime_many(
-        {answer.listing.organisation.id: answer.listing.organisation for answer in page}
     )

@@ -9,7 +9,7 @@ import strawberry
 
 from api.actions import answering
 from api.actions import suggestions as actions
-from api.graphql.connections import Connection, Edge, NameCursor, decode, encode, page_info, page_size
+from api.graphql.connections import Connection, Edge, NameCursor, decode, page_info, page_size
 from api.graphql.context import Info
 from api.graphql.enums import FieldGroup, Public, SuggestionAbout, SuggestionState
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, Refusal, TooMuch
@@ -245,8 +245,8 @@ async def suggestions(info: Info, first: int | None, after: str | None) -> Conne
     except errors.NotAllowed:
         return None
     shown = found[:size]
-    cursors = [encode(NameCursor(*actions.place(one))) for one in shown]
-    edges = [Edge(cursor=at, node=Suggestion.of(info, one)) for at, one in zip(cursors, shown, strict=True)]
+    cursors = [NameCursor(*actions.place(one)) for one in shown]
+    edges = [Edge(place=at, node=Suggestion.of(info, one)) for at, one in zip(cursors, shown, strict=True)]
     return Connection(edges=edges, page_info=page_info(cursors, before=bool(after), after=len(found) > size))
 
 

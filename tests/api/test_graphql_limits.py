@@ -4,12 +4,21 @@ import csv
 import re
 import time
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
 from graphql import get_introspection_query, get_operation_ast, get_variable_values, parse
 
-from api.graphql.cost import BEFORE, COUNTING, INTROSPECTION, LETTERS_READ, POINTS_FOR_A_LETTER, Pricing
+from api.graphql.cost import (
+    BEFORE,
+    COUNTING,
+    INTROSPECTION,
+    LETTERS_READ,
+    POINTS_FOR_A_LETTER,
+    REMEMBERED,
+    Prices,
+)
 from api.graphql.execution import gate
 from api.graphql.explorer import FOLDER
 from api.graphql.limits import (
@@ -46,7 +55,7 @@ def cost(query: str, **variables: Any) -> int:
     assert operation is not None
     coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
     assert not isinstance(coerced, list)
-    return Pricing(SCHEMA, document, operation, coerced.coerced).total()
+    return Prices(SCHEMA, document).of(operation, coerced.coerced)
 
 
 def nested(levels: int) -> str:
@@ -260,6 +269,33 @@ def test_fragments_that_double_are_priced_without_being_unrolled() -> None:
     start = time.thread_time()
     assert cost(query) == 1 + 2**60
     assert time.thread_time() - start < SECONDS
+
+
+def test_words_read_in_fragments_that_double_are_counted_without_being_unrolled() -> None:
+    doubling = " ".join(f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60))
+    query = f"query($t: String!) {{ ...F0 }} {doubling} fragment F60 on Query {{ competences(text: $t, first: 4) {{ because }} }}"
+    start = time.perf_counter()
+    assert cost(query, t="loyer") == 2**60 * (1 + BEFORE["competences"] + 5 * POINTS_FOR_A_LETTER + 4)
+    assert time.perf_counter() - start < SECONDS
+
+
+def test_a_price_is_worked_out_once_for_each_size_of_page_and_is_the_same() -> None:
+    query = """query A($q: RelayQuestion!, $first: Int = 3) { relays(question: $q, first: $first) { ... on RelayConnection {
+      edges { node { distanceKm } } } } } query B($q: RelayQuestion!, $first: Int) { relays(question: $q, first: $first) {
+      ... on RelayConnection { totalCount } } }"""
+    document = parse(query)
+    prices = Prices(SCHEMA, document)
+    choices: list[dict[str, Any]] = [{}, {"first": None}, *({"first": n} for n in range(-1, 60))]
+    for text, choice, name in product(("", "loyer", "impayés"), choices, "AB"):
+        operation = get_operation_ast(document, name)
+        assert operation is not None
+        variables = {"q": {"text": text}} | choice
+        coerced = get_variable_values(SCHEMA, operation.variable_definitions or (), variables)
+        assert not isinstance(coerced, list)
+        once = prices.of(operation, coerced.coerced)
+        assert once == prices.of(operation, coerced.coerced)
+        assert once == Prices(SCHEMA, document).of(operation, coerced.coerced)
+        assert len(prices._fields) <= REMEMBERED
 
 
 def test_too_much_is_told_as_a_refusal() -> None:

@@ -183,6 +183,11 @@ SAME: dict[str, tuple[str, dict[str, Any]]] = {
         {"q": QUESTION},
     ),
     "the order of the question": (NODE % "distanceKm reasons { text kind } organisation { name id }", {"q": QUESTION}),
+    "aliases that mean something in Python": (
+        CONNECTION
+        % "None: totalCount it: totalCount held: at lambda: at edges { tell_1: node { type: distanceKm __class__: __typename } }",
+        {"q": QUESTION},
+    ),
     "merged selections": (
         NODE % "organisation { id } ...O organisation { name place { city } }"
         + " fragment O on Relay { organisation { place { point { lat } } id } }",
@@ -315,6 +320,17 @@ async def test_relays_are_answered_while_nobody_answers_for_the_graph(rooms: Roo
     content = await told(rooms, query, q=QUESTION)
     assert content == {"data": orjson.loads(await by_executor(rooms, query, {"q": QUESTION}))}
     assert content["data"]["relays"]["totalCount"] == 6
+
+
+async def test_an_organisation_that_came_with_the_answer_is_not_asked_of_the_graph(rooms: Rooms) -> None:
+    query = NODE % "service { id organisation { id name } } organisation { id name }"
+    assert short(query, {"q": QUESTION})[0] is None
+    content = await told(rooms, query, q=QUESTION)
+    nodes = [edge["node"] for edge in content["data"]["relays"]["edges"]]
+    assert [node["service"]["organisation"] for node in nodes if node["service"]] == [
+        node["organisation"] for node in nodes if node["service"]
+    ]
+    assert "errors" not in content
 
 
 class Watched(EmbeddedIndex):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.actions.casework import inbox as actions
 from api.graphql.casework.handoff import NextAction
-from api.graphql.connections import Connection, Edge, OwedCursor, decode, encode, page_info, page_size
+from api.graphql.connections import Connection, Edge, OwedCursor, decode, page_info, page_size
 from api.graphql.context import Info
 from graph.model.casework.inbox import Place
 
@@ -20,10 +20,10 @@ async def inbox(info: Info, first: int | None, after: str | None) -> Connection[
         if context.viewer.signed_in
         else ([], False)
     )
-    cursors = [encode(OwedCursor(moment, one.place.band, one.place.calm, one.place.due, one.place.id)) for one in found]
+    cursors = [OwedCursor(moment, one.place.band, one.place.calm, one.place.due, one.place.id) for one in found]
     return Connection(
         edges=[
-            Edge(cursor=cursor, node=NextAction.of(one.action, info, one.instead))
+            Edge(place=cursor, node=NextAction.of(one.action, info, one.instead))
             for cursor, one in zip(cursors, found, strict=True)
         ],
         page_info=page_info(cursors, before=after is not None, after=more),
