@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, product
 from typing import Final, NamedTuple
 
@@ -39,13 +40,15 @@ class Dangers:
     """Words of danger, by their first stem. Built once; reading changes nothing."""
 
     def __init__(self, said: Iterable[DangerWords]) -> None:
-        self._by_first: dict[str, list[_Said]] = {}
         self._done_to_me: frozenset[str] = frozenset()
         known = dict.fromkeys(
             _Said(stems, danger.numbers) for danger in said for stems in self._ways(danger.text) if stems
         )
-        for one in known:
-            self._by_first.setdefault(one.stems[0], []).append(one)
+        self._known = tuple(known)
+        # By how they begin: a word and the next, or the only one.
+        self._begun: dict[tuple[str, ...], list[int]] = {}
+        for place, one in enumerate(self._known):
+            self._begun.setdefault(one.stems[:2], []).append(place)
         self.stems: Final = frozenset(word for one in known for word in one.stems)
         self._done_to_me = frozenset(_after_me(known))
 
@@ -53,14 +56,19 @@ class Dangers:
         """The numbers that these words of `text` lead to, the most pressing first; each once."""
         line = self._line(words, text)
         met = [
-            _Met(frozenset(places), said.numbers)
-            for start, first in enumerate(line)
-            for said in self._by_first.get(first, ())
-            if (places := _places_from(start, said.stems, line))
+            _Met(frozenset(places), self._known[which].numbers)
+            for start in range(len(line))
+            for which in self._beginning(line[start : start + 3])
+            if (places := _places_from(start, self._known[which].stems, line))
         ]
         speaking = [one for one in met if one.numbers and not any(_silences(other, one) for other in met)]
         speaking.sort(key=lambda one: PRESSING.index(one.numbers[0]))
         return tuple(dict.fromkeys(number for one in speaking for number in one.numbers))
+
+    def _beginning(self, words: Sequence[str]) -> list[int]:
+        """Which expressions may begin with the first of these stems, by what follows it at most one word on."""
+        ways = {(words[0],), *((words[0], after) for after in words[1:])}
+        return sorted(which for way in ways for which in self._begun.get(way, ()))
 
     def _ways(self, text: str) -> Iterator[tuple[str, ...]]:
         """The stems of each phrase that an expression stands for, one of each choice."""
@@ -73,18 +81,20 @@ class Dangers:
     def _line(self, words: Sequence[Token], text: str) -> list[str]:
         """The stems without articles, each pronoun before its verb: "m’a tapée", "m a tapée" and "ma tapée" say "me"."""
         line: list[str] = []
-        for place, word in enumerate(words):
+        stems = [_stem(word.text) for word in words]
+        for place, (word, stemmed) in enumerate(zip(words, stems, strict=True)):
             before = text[max(0, word.start - 2) : word.start].translate(APOSTROPHES).lower()
             if before in PRONOUNS and not text[: word.start - 2][-1:].isalnum() and line[-1:] != [PRONOUNS[before]]:
                 line.append(PRONOUNS[before])
-            after = _stem(words[place + 1].text) if place + 1 < len(words) else ""
+            after = stems[place + 1] if place + 1 < len(stems) else ""
             if word.text == "m" or (word.text == "ma" and after in self._done_to_me):
                 line.append("me")
             elif word.text not in ARTICLES:
-                line.append(_stem(word.text))
+                line.append(stemmed)
         return line
 
 
+@lru_cache(maxsize=16_384)
 def _stem(word: str) -> str:
     """The same for a woman as for a man: "frappée", "frappé"."""
     return stem(FEMININE.sub("e", word))
