@@ -2,7 +2,8 @@
 
 An expression is met when its stems follow one another, articles apart, with at most one other word between two of them. Of
 expressions met on the same words the longest speaks: "menace de me tuer" is not "me tuer". One that leads to no number is a turn
-of phrase ("me tape sur les nerfs"), and silences those it shares its words with.
+of phrase ("me tape sur les nerfs"), and silences those it shares its words with. What follows "…" in an expression may stand
+anywhere else in the text, one of its words is enough: marks on an arm are a danger when a child is spoken of.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from search.features import stem, words_of
 
 # What comes first when several things are told at once: a life that hangs on minutes, then blows, then what follows them.
 PRESSING: Final = ("15", "18", "17", "3919", "119", "3977", "3114", "115")
+ELSEWHERE_IN_TEXT: Final = "…"
 ARTICLES: Final = frozenset({"de", "des", "la", "le", "les"})
 # Pronouns that are lost with their apostrophe elsewhere: who is hit, and by whom, is the question here.
 PRONOUNS: Final = {"m'": "me", "s'": "se", "t'": "te"}
@@ -28,6 +30,8 @@ AUXILIARIES: Final = frozenset({"a", "ai", "as", "ont", "est", "avait"})
 
 class _Said(NamedTuple):
     stems: tuple[str, ...]
+    # One of these must be told besides, where there are any.
+    besides: frozenset[str]
     numbers: tuple[str, ...]
 
 
@@ -41,15 +45,13 @@ class Dangers:
 
     def __init__(self, said: Iterable[DangerWords]) -> None:
         self._done_to_me: frozenset[str] = frozenset()
-        known = dict.fromkeys(
-            _Said(stems, danger.numbers) for danger in said for stems in self._ways(danger.text) if stems
-        )
+        known = dict.fromkeys(one for danger in said for one in self._ways(danger))
         self._known = tuple(known)
         # By how they begin: a word and the next, or the only one.
         self._begun: dict[tuple[str, ...], list[int]] = {}
         for place, one in enumerate(self._known):
             self._begun.setdefault(one.stems[:2], []).append(place)
-        self.stems: Final = frozenset(word for one in known for word in one.stems)
+        self.stems: Final = frozenset(word for one in known for word in (*one.stems, *one.besides))
         self._done_to_me = frozenset(_after_me(known))
 
     def numbers(self, words: Sequence[Token], text: str) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ class Dangers:
             _Met(frozenset(places), self._known[which].numbers)
             for start in range(len(line))
             for which in self._beginning(line[start : start + 3])
-            if (places := _places_from(start, self._known[which].stems, line))
+            if (places := _places_from(start, self._known[which], line))
         ]
         speaking = [one for one in met if one.numbers and not any(_silences(other, one) for other in met)]
         speaking.sort(key=lambda one: PRESSING.index(one.numbers[0]))
@@ -70,10 +72,14 @@ class Dangers:
         ways = {(words[0],), *((words[0], after) for after in words[1:])}
         return sorted(which for way in ways for which in self._begun.get(way, ()))
 
-    def _ways(self, text: str) -> Iterator[tuple[str, ...]]:
-        """The stems of each phrase that an expression stands for, one of each choice."""
+    def _ways(self, danger: DangerWords) -> Iterator[_Said]:
+        """Each phrase that an expression stands for, one of each choice."""
+        text, _, others = danger.text.partition(ELSEWHERE_IN_TEXT)
         choices = [[self._stems_of(word) for word in choice.split("|")] for choice in text.split()]
-        return (tuple(chain.from_iterable(way)) for way in product(*choices))
+        besides = frozenset(stem for word in others.strip().split("|") for stem in self._stems_of(word))
+        for way in product(*choices):
+            if stems := tuple(chain.from_iterable(way)):
+                yield _Said(stems, besides, danger.numbers)
 
     def _stems_of(self, text: str) -> tuple[str, ...]:
         return tuple(self._line(words_of(text), text))
@@ -115,13 +121,18 @@ def _after_me(known: Iterable[_Said]) -> Iterable[str]:
                 yield after
 
 
-def _places_from(start: int, said: Sequence[str], line: Sequence[str]) -> tuple[int, ...]:
-    """Where the stems stand, the first at `start`; empty when they do not follow one another."""
+def _places_from(start: int, said: _Said, line: Sequence[str]) -> tuple[int, ...]:
+    """Where the stems stand, the first at `start`; empty when they do not follow one another, or nothing is told besides."""
     places = [start]
-    for wanted in said[1:]:
+    for wanted in said.stems[1:]:
         after = places[-1] + 1
         near = line[after : after + 2]
         if wanted not in near:
             return ()
         places.append(after + near.index(wanted))
+    # A word just before belongs to it: "petites marques" tells of no child.
+    if said.besides and not any(
+        word in said.besides for at, word in enumerate(line) if at not in places and at != start - 1
+    ):
+        return ()
     return tuple(places)
