@@ -51,7 +51,7 @@ class Dangers:
         self._begun: dict[tuple[str, ...], list[int]] = {}
         for place, one in enumerate(self._known):
             self._begun.setdefault(one.stems[:2], []).append(place)
-        self.stems: Final = frozenset(word for one in known for word in (*one.stems, *one.besides))
+        self.stems: Final = frozenset(word for one in known for word in one.stems)
         self._done_to_me = frozenset(_after_me(known))
 
     def numbers(self, words: Sequence[Token], text: str) -> tuple[str, ...]:
