@@ -11,9 +11,9 @@ import hashlib
 import json
 import random
 from array import array
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, chain
-from math import exp, sqrt
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from math import sqrt
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from search.features import Feature, features, merged, words_of
 from search.lexicon import Lexicon, Phrase, phrases
 from search.made import kept
+from search.parts import Parts, Weights, ends_of
 
 FILE: Final = Path(__file__).with_name("weights.json.gz")
 ROUNDS: Final = 10
@@ -36,16 +37,16 @@ LEAST_GRADIENT: Final = 0.003
 
 
 class Trained(msgspec.Struct, array_like=True, frozen=True):
-    """What training gives. `stamp` names the vocabulary it was trained on; `classes` are competences, "" for other fields.
+    """What training gives. `stamp` names the vocabulary it was trained on; `classes` are competences in order, "" for other fields.
 
-    Of each feature, `weights` holds the place of a class and its weight in hundredths, in turn (16 bits each), as far as `ends`
-    says (32 bits).
+    Of each feature, as far as `ends` says (32 bits): the places of classes, and the weight of each in hundredths (16 bits each).
     """
 
     stamp: str
     classes: list[str]
     features: list[str]
     ends: bytes
+    places: bytes
     weights: bytes
 
 
@@ -54,32 +55,32 @@ class Classifier:
 
     def __init__(self, trained: Trained) -> None:
         self.stamp = trained.stamp
-        self._classes = tuple(trained.classes)
-        self._place = {name: place for place, name in enumerate(trained.features, 1)}
-        self._ends = array("I", bytes(4) + trained.ends)
-        self._weights = np.frombuffer(trained.weights, np.int16)
+        self.classes: Final = tuple(trained.classes)
+        self._place = {name: place for place, name in enumerate(trained.features)}
+        weights = np.frombuffer(trained.weights, np.int16)
+        self._parts = Parts(trained.ends, np.frombuffer(trained.places, np.uint16), weights)
 
     @classmethod
     def load(cls) -> Classifier:
         """The classifier that is shipped."""
         return cls(kept("classifier", Trained, _read))
 
-    def chances(self, found: Iterable[Feature], rarity: dict[str, float]) -> dict[str, float]:
-        """The chance of each competence, all of them together making one."""
-        sums = np.zeros(len(self._classes))
-        for name, value in unit_vector(found, rarity):
-            feature = self._place.get(name)
-            if feature is not None:
-                row = self._weights[self._ends[feature - 1] : self._ends[feature]]
-                sums[row[::2]] += value * row[1::2] / 100
-        return dict(zip(self._classes, softmax(sums.tolist()), strict=True))
+    def chances(self, weights: Mapping[str, float]) -> Weights:
+        """The chance of each class in order, all of them together making one, by the weights of features."""
+        known = [(self._place[name], value) for name, value in of_length_one(weights) if name in self._place]
+        places, sums = self._parts.weighed(known)
+        return softmax(np.bincount(places, sums / 100, len(self.classes)).astype(np.float64))
 
 
-def unit_vector(found: Iterable[Feature], rarity: dict[str, float]) -> list[tuple[str, float]]:
+def unit_vector(found: Iterable[Feature], rarity: Mapping[str, float]) -> list[tuple[str, float]]:
     """Known features with their weight, of length one."""
-    weighted = [(name, rarity[name] * share) for name, share in merged(found).items() if name in rarity]
-    length = sqrt(sum(value * value for _, value in weighted)) or 1.0
-    return [(name, value / length) for name, value in weighted]
+    return of_length_one({name: rarity[name] * share for name, share in merged(found).items() if name in rarity})
+
+
+def of_length_one(weights: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The same weights, one as long as the other."""
+    length = sqrt(sum(value * value for value in weights.values())) or 1.0
+    return [(name, value / length) for name, value in weights.items()]
 
 
 def stamp_of(said: Sequence[Phrase]) -> str:
@@ -115,9 +116,10 @@ def train(said: Sequence[Phrase], rarity: dict[str, float]) -> Trained:
 
 
 def save(trained: Trained) -> None:
-    """Write it, the same bytes for the same weights."""
-    ends, weights = array("I", bytes(4) + trained.ends), array("h", trained.weights)
-    rows = {name: weights[ends[i] : ends[i + 1]].tolist() for i, name in enumerate(trained.features)}
+    """Write it, the same bytes for the same weights: of each feature, the place of a class and its weight in turn."""
+    ends, places = array("I", bytes(4) + trained.ends), array("H", trained.places)
+    pairs = list(chain.from_iterable(zip(places, array("h", trained.weights), strict=True)))
+    rows = {name: pairs[2 * ends[i] : 2 * ends[i + 1]] for i, name in enumerate(trained.features)}
     content = {"stamp": trained.stamp, "classes": trained.classes, "weights": rows}
     FILE.write_bytes(gzip.compress(json.dumps(content, separators=(",", ":")).encode(), mtime=0))
 
@@ -129,9 +131,10 @@ def _read() -> Trained:
 
 
 def _trained(stamp: str, classes: list[str], rows: dict[str, list[int]]) -> Trained:
-    ends = array("I", accumulate(map(len, rows.values())))
-    weights = array("h", chain.from_iterable(rows.values()))
-    return Trained(stamp, classes, list(rows), ends.tobytes(), weights.tobytes())
+    pairs = list(chain.from_iterable(rows.values()))
+    places, weights = array("H", pairs[::2]), array("h", pairs[1::2])
+    ends = ends_of(row[::2] for row in rows.values())
+    return Trained(stamp, classes, list(rows), ends, places.tobytes(), weights.tobytes())
 
 
 def _learn(
@@ -146,12 +149,10 @@ def _learn(
     weights[rows] -= values[:, None] * (step * change)
 
 
-def softmax(sums: Sequence[float]) -> list[float]:
+def softmax(sums: Weights) -> Weights:
     """Chances, all of them together making one."""
-    highest = max(sums)
-    raised = [exp(total - highest) for total in sums]
-    whole = sum(raised)
-    return [value / whole for value in raised]
+    raised = np.exp(sums - sums.max())
+    return raised / raised.sum()
 
 
 def _weights(row: list[float]) -> list[int]:

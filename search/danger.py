@@ -2,13 +2,15 @@
 
 An expression is met when its stems follow one another, articles apart, with at most one other word between two of them. Of
 expressions met on the same words the longest speaks: "menace de me tuer" is not "me tuer". One that leads to no number is a turn
-of phrase ("me tape sur les nerfs"), and silences those it shares its words with.
+of phrase ("me tape sur les nerfs"), and silences those it shares its words with. What follows "…" in an expression may stand
+anywhere else in the text, one of its words is enough: marks on an arm are a danger when a child is spoken of.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, product
 from typing import Final, NamedTuple
 
@@ -18,6 +20,7 @@ from search.features import stem, words_of
 
 # What comes first when several things are told at once: a life that hangs on minutes, then blows, then what follows them.
 PRESSING: Final = ("15", "18", "17", "3919", "119", "3977", "3114", "115")
+ELSEWHERE_IN_TEXT: Final = "…"
 ARTICLES: Final = frozenset({"de", "des", "la", "le", "les"})
 # Pronouns that are lost with their apostrophe elsewhere: who is hit, and by whom, is the question here.
 PRONOUNS: Final = {"m'": "me", "s'": "se", "t'": "te"}
@@ -27,6 +30,8 @@ AUXILIARIES: Final = frozenset({"a", "ai", "as", "ont", "est", "avait"})
 
 class _Said(NamedTuple):
     stems: tuple[str, ...]
+    # One of these must be told besides, where there are any.
+    besides: frozenset[str]
     numbers: tuple[str, ...]
 
 
@@ -39,13 +44,13 @@ class Dangers:
     """Words of danger, by their first stem. Built once; reading changes nothing."""
 
     def __init__(self, said: Iterable[DangerWords]) -> None:
-        self._by_first: dict[str, list[_Said]] = {}
         self._done_to_me: frozenset[str] = frozenset()
-        known = dict.fromkeys(
-            _Said(stems, danger.numbers) for danger in said for stems in self._ways(danger.text) if stems
-        )
-        for one in known:
-            self._by_first.setdefault(one.stems[0], []).append(one)
+        known = dict.fromkeys(one for danger in said for one in self._ways(danger))
+        self._known = tuple(known)
+        # By how they begin: a word and the next, or the only one.
+        self._begun: dict[tuple[str, ...], list[int]] = {}
+        for place, one in enumerate(self._known):
+            self._begun.setdefault(one.stems[:2], []).append(place)
         self.stems: Final = frozenset(word for one in known for word in one.stems)
         self._done_to_me = frozenset(_after_me(known))
 
@@ -53,19 +58,28 @@ class Dangers:
         """The numbers that these words of `text` lead to, the most pressing first; each once."""
         line = self._line(words, text)
         met = [
-            _Met(frozenset(places), said.numbers)
-            for start, first in enumerate(line)
-            for said in self._by_first.get(first, ())
-            if (places := _places_from(start, said.stems, line))
+            _Met(frozenset(places), self._known[which].numbers)
+            for start in range(len(line))
+            for which in self._beginning(line[start : start + 3])
+            if (places := _places_from(start, self._known[which], line))
         ]
         speaking = [one for one in met if one.numbers and not any(_silences(other, one) for other in met)]
         speaking.sort(key=lambda one: PRESSING.index(one.numbers[0]))
         return tuple(dict.fromkeys(number for one in speaking for number in one.numbers))
 
-    def _ways(self, text: str) -> Iterator[tuple[str, ...]]:
-        """The stems of each phrase that an expression stands for, one of each choice."""
+    def _beginning(self, words: Sequence[str]) -> list[int]:
+        """Which expressions may begin with the first of these stems, by what follows it at most one word on."""
+        ways = {(words[0],), *((words[0], after) for after in words[1:])}
+        return sorted(which for way in ways for which in self._begun.get(way, ()))
+
+    def _ways(self, danger: DangerWords) -> Iterator[_Said]:
+        """Each phrase that an expression stands for, one of each choice."""
+        text, _, others = danger.text.partition(ELSEWHERE_IN_TEXT)
         choices = [[self._stems_of(word) for word in choice.split("|")] for choice in text.split()]
-        return (tuple(chain.from_iterable(way)) for way in product(*choices))
+        besides = frozenset(stem for word in others.strip().split("|") for stem in self._stems_of(word))
+        for way in product(*choices):
+            if stems := tuple(chain.from_iterable(way)):
+                yield _Said(stems, besides, danger.numbers)
 
     def _stems_of(self, text: str) -> tuple[str, ...]:
         return tuple(self._line(words_of(text), text))
@@ -73,18 +87,20 @@ class Dangers:
     def _line(self, words: Sequence[Token], text: str) -> list[str]:
         """The stems without articles, each pronoun before its verb: "m’a tapée", "m a tapée" and "ma tapée" say "me"."""
         line: list[str] = []
-        for place, word in enumerate(words):
+        stems = [_stem(word.text) for word in words]
+        for place, (word, stemmed) in enumerate(zip(words, stems, strict=True)):
             before = text[max(0, word.start - 2) : word.start].translate(APOSTROPHES).lower()
             if before in PRONOUNS and not text[: word.start - 2][-1:].isalnum() and line[-1:] != [PRONOUNS[before]]:
                 line.append(PRONOUNS[before])
-            after = _stem(words[place + 1].text) if place + 1 < len(words) else ""
+            after = stems[place + 1] if place + 1 < len(stems) else ""
             if word.text == "m" or (word.text == "ma" and after in self._done_to_me):
                 line.append("me")
             elif word.text not in ARTICLES:
-                line.append(_stem(word.text))
+                line.append(stemmed)
         return line
 
 
+@lru_cache(maxsize=16_384)
 def _stem(word: str) -> str:
     """The same for a woman as for a man: "frappée", "frappé"."""
     return stem(FEMININE.sub("e", word))
@@ -105,13 +121,18 @@ def _after_me(known: Iterable[_Said]) -> Iterable[str]:
                 yield after
 
 
-def _places_from(start: int, said: Sequence[str], line: Sequence[str]) -> tuple[int, ...]:
-    """Where the stems stand, the first at `start`; empty when they do not follow one another."""
+def _places_from(start: int, said: _Said, line: Sequence[str]) -> tuple[int, ...]:
+    """Where the stems stand, the first at `start`; empty when they do not follow one another, or nothing is told besides."""
     places = [start]
-    for wanted in said[1:]:
+    for wanted in said.stems[1:]:
         after = places[-1] + 1
         near = line[after : after + 2]
         if wanted not in near:
             return ()
         places.append(after + near.index(wanted))
+    # A word just before belongs to it: "petites marques" tells of no child.
+    if said.besides and not any(
+        word in said.besides for at, word in enumerate(line) if at not in places and at != start - 1
+    ):
+        return ()
     return tuple(places)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import accumulate
 from math import log, sqrt
 from sys import intern
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,9 +20,11 @@ from graph.model.vocabulary import LegalRole, acronyms, competences, kinds, rule
 from graph.model.wording import expressions, off_topic
 from search.features import Feature, features, merged, words_of
 from search.made import kept
+from search.parts import Parts, Weights, ends_of
 
-# What phrases of other fields are learnt as: when it wins, the question is not ours.
+# What phrases of other fields are learnt as: when it wins, the question is not ours. It is the first of all in order.
 ELSEWHERE: Final = ""
+ELSEWHERE_AT: Final = 0
 # A label and an expression say it plainly; a legal note says it among other things.
 NOTE_WEIGHT: Final = {
     LegalRole.FIRST_STEP: 0.4,
@@ -49,20 +50,20 @@ class Phrase(NamedTuple):
     weight: float
 
 
-Weights: TypeAlias = NDArray[np.float64]
 # A phrase, the names of its features, their shares.
 _Made = tuple[Phrase, tuple[str, ...], tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """What a question leans to: score by competence, share of its weight that is known; `pulled` says which of its words pull
-    to a competence, and how much.
+    """What a question leans to: weights of the features that are known; a score for each competence in order; the share of the
+    question that is known; `pulled` says which of its words pull to the competence at a place of that order, and how much.
     """
 
-    scores: dict[str, float]
+    weights: dict[str, float]
+    scores: Weights
     known: float
-    pulled: Callable[[str], dict[int, float]]
+    pulled: Callable[[int], dict[int, float]]
 
 
 def phrases() -> Iterator[Phrase]:
@@ -99,8 +100,8 @@ class Index(msgspec.Struct, array_like=True, frozen=True):
     leans_ends: bytes
     leans_to: bytes
     leans: bytes
+    # In order, what other fields say among them; the competence of each phrase (16 bits), those of one together.
     competences: list[str]
-    # The competence of each phrase (16 bits).
     owners: bytes
 
 
@@ -112,9 +113,9 @@ class Lexicon:
         self.rarity = dict(zip(index.names, array("d", index.rarity), strict=True))
         self.stems = frozenset(index.names)
         self._place = {name: place for place, name in enumerate(index.names)}
-        self._said = _Parts(index.said_ends, np.frombuffer(index.said_in, np.uint32), index.said)
-        self._leans = _Parts(index.leans_ends, np.frombuffer(index.leans_to, np.uint16), index.leans)
-        self._competences = {id_: place for place, id_ in enumerate(index.competences)}
+        self._said = Parts(index.said_ends, np.frombuffer(index.said_in, np.uint32), np.frombuffer(index.said))
+        self._leans = Parts(index.leans_ends, np.frombuffer(index.leans_to, np.uint16), np.frombuffer(index.leans))
+        self.competences: Final = tuple(index.competences)
         self._owner = np.frombuffer(index.owners, np.uint16)
 
     @classmethod
@@ -131,75 +132,71 @@ class Lexicon:
         known = [feature for feature in found if feature.name in self.rarity]
         weights = {name: self.rarity[name] * share for name, share in merged(known).items()}
         total = sum(weights.values()) or 1.0
-        leans = {name: self._leanings(name) for name in weights}
+        leans = self._leanings(weights)
         scores = self._nearest(weights)
-        for name, weight in weights.items():
-            scores += LEANING * weight * leans[name] / total
+        scores += LEANING * (np.array(list(weights.values())) @ leans) / total
         makers = {feature.name: feature.words for feature in known}
 
-        def pulled(competence: str) -> dict[int, float]:
+        def pulled(competence: int) -> dict[int, float]:
             pulls: dict[int, float] = {}
-            place = self._competences[competence]
-            for name, weight in weights.items():
-                if lean := float(leans[name][place]):
+            for (name, weight), lean in zip(weights.items(), leans[:, competence].tolist(), strict=True):
+                if lean:
                     for word in makers[name]:
                         pulls[word] = pulls.get(word, 0.0) + weight * lean
             return pulls
 
-        by_competence = dict(zip(self._competences, scores.tolist(), strict=True))
-        return Leaning(by_competence, self._share_known(found, leans), pulled)
+        elsewhere = dict(zip(weights, leans[:, ELSEWHERE_AT].tolist(), strict=True))
+        return Leaning(weights, scores, _share_known(found, elsewhere), pulled)
 
-    def _leanings(self, name: str) -> Weights:
-        """How much a known feature leans to each competence, as shares of one."""
-        places, shares = self._leans.of(self._place[name])
-        leans = np.zeros(len(self._competences))
-        leans[places] = shares
+    def _leanings(self, names: Collection[str]) -> Weights:
+        """How much each of these features leans to each competence, a row a feature, as shares of one."""
+        leans = np.zeros((len(names), len(self.competences)))
+        for row, name in zip(leans, names, strict=True):
+            places, shares = self._leans.of(self._place[name])
+            row[places] = shares
         return leans
 
     def _nearest(self, weights: dict[str, float]) -> Weights:
         """For each competence, how close the nearest of its phrases is to these weights of features; its runners-up too."""
+        scores = np.zeros(len(self.competences))
         length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        near = np.zeros(len(self._owner))
-        for name, weight in weights.items():
-            phrases_, said = self._said.of(self._place[name])
-            near[phrases_] += weight * said / length
-        met = np.flatnonzero(near)
-        met = met[np.argsort(-near[met])]
-        # The phrases of each competence together, the closest first, with room for runners-up that are not there.
-        met = met[np.argsort(self._owner[met], kind="stable")]
-        owners, first = np.unique(self._owner[met], return_index=True)
-        ends = np.append(first[1:], len(met))
-        closeness = np.append(near[met], 0.0)
-        closest, *others = (closeness[np.where(first + k < ends, first + k, len(met))] for k in range(1 + RUNNERS_UP))
-        scores = np.zeros(len(self._competences))
-        scores[owners] = NEAREST * (closest + NEXT_NEAREST * reduce(np.add, others))
+        met, said = self._said.weighed((self._place[name], weight) for name, weight in weights.items())
+        if not len(met):
+            return scores
+        # What each phrase has in common with the question. A few in a hundred are met: only those are looked at.
+        order = met.argsort(kind="stable")
+        met = met[order]
+        first = _firsts(met)
+        near = np.add.reduceat(said[order] / length, first)
+        owners = self._owner[met[first]]
+        # The phrases of each competence stand together; now the closest first, with room for runners-up that are not there.
+        order = (-near).argsort()
+        order = order[owners[order].argsort(kind="stable")]
+        first = _firsts(owners)
+        ends = np.append(first[1:], len(near))
+        closeness = np.append(near[order], 0.0)
+        closest, *others = (closeness[np.where(first + k < ends, first + k, len(near))] for k in range(1 + RUNNERS_UP))
+        scores[owners[first]] = NEAREST * (closest + NEXT_NEAREST * reduce(np.add, others))
         return scores
 
-    def _share_known(self, found: Sequence[Feature], leans: dict[str, Weights]) -> float:
-        """The part of the question's words that the field says; a word that other fields say too counts in part."""
-        elsewhere = self._competences.get(ELSEWHERE)
-        words: dict[int, float] = {}
-        for feature in found:
-            if len(feature.words) == 1:
-                lean = leans.get(feature.name)
-                theirs = 1.0 if lean is None else 0.0 if elsewhere is None else float(lean[elsewhere])
-                words[feature.words[0]] = max(
-                    words.get(feature.words[0], 0.0), (1.0 - theirs) * min(1.0, feature.share * 2)
-                )
-        return sum(words.values()) / len(words) if words else 0.0
+
+def _firsts(line: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Where each run of equal values starts in a line that is not empty."""
+    starts = np.ones(len(line), bool)
+    np.not_equal(line[1:], line[:-1], out=starts[1:])
+    return starts.nonzero()[0]
 
 
-class _Parts:
-    """Places and what each is worth, a part for each feature, kept one after the other."""
-
-    def __init__(self, ends: bytes, places: NDArray[np.unsignedinteger], worths: bytes) -> None:
-        self._ends = array("I", ends)
-        self._places, self._worths = places, np.frombuffer(worths, np.float64)
-
-    def of(self, feature: int) -> tuple[NDArray[np.unsignedinteger], Weights]:
-        """The part of one feature."""
-        part = slice(self._ends[feature - 1] if feature else 0, self._ends[feature])
-        return self._places[part], self._worths[part]
+def _share_known(found: Sequence[Feature], elsewhere: Mapping[str, float]) -> float:
+    """The part of the question's words that the field says; of known features, `elsewhere` is how much they lean to other fields,
+    for a word that these say too counts in part.
+    """
+    words: dict[int, float] = {}
+    for feature in found:
+        if len(feature.words) == 1:
+            ours = 1.0 - elsewhere.get(feature.name, 1.0)
+            words[feature.words[0]] = max(words.get(feature.words[0], 0.0), ours * min(1.0, feature.share * 2))
+    return sum(words.values()) / len(words) if words else 0.0
 
 
 def indexed(said: Iterable[Phrase]) -> Index:
@@ -214,18 +211,19 @@ def indexed(said: Iterable[Phrase]) -> Index:
     volume: defaultdict[str, float] = defaultdict(float)
     for phrase, _, _ in made:
         volume[phrase.competence] += phrase.weight
-    competence = {id_: place for place, id_ in enumerate(volume)}
+    competence = {id_: place for place, id_ in enumerate(sorted({ELSEWHERE, *volume}))}
     rarity = {name: log(1 + len(volume) / len(who)) for name, who in speakers.items()}
-    said_with = _said_with(made, rarity)
     leans = _leanings(made, volume)
+    made.sort(key=lambda each: each[0].competence)
+    said_with = _said_with(made, rarity)
     return Index(
         words=dict(words),
         names=list(rarity),
         rarity=array("d", rarity.values()).tobytes(),
-        said_ends=_ends(said_with[name] for name in rarity),
+        said_ends=ends_of(said_with[name] for name in rarity),
         said_in=array("I", (place for name in rarity for place, _ in said_with[name])).tobytes(),
         said=array("d", (worth for name in rarity for _, worth in said_with[name])).tobytes(),
-        leans_ends=_ends(leans[name] for name in rarity),
+        leans_ends=ends_of(leans[name] for name in rarity),
         leans_to=array("H", (competence[id_] for name in rarity for id_, _ in leans[name])).tobytes(),
         leans=array("d", (share for name in rarity for _, share in leans[name])).tobytes(),
         competences=list(competence),
@@ -263,8 +261,3 @@ def _leanings(made: Sequence[_Made], volume: dict[str, float]) -> dict[str, list
         total = sum(shares.values())
         leans[name] = [(id_, share / total) for id_, share in shares.items()]
     return leans
-
-
-def _ends(parts: Iterable[Sequence[object]]) -> bytes:
-    """Where each part ends when they stand one after the other."""
-    return array("I", accumulate(map(len, parts))).tobytes()

@@ -6,7 +6,7 @@ phrase speaks for itself, the nearer the louder, by the directions of `search/ve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Final, TypeAlias
 
@@ -18,12 +18,15 @@ from graph.model.words import Token
 from search.features import words_of
 from search.lexicon import Phrase
 from search.made import kept
+from search.parts import Weights
 from search.vectors import Direction, Vectors
 
 # How much louder the nearer phrase speaks: by e for each 24th of a cosine. Measured by leaving expressions out in turn.
 SHARPNESS: Final = 24.0
 # The directions that lean most; the others change no answer in a hundred and cost as much.
 DIRECTIONS: Final = 80
+# So many phrases are multiplied at a time: of more, BLAS makes threads that take longer to agree than one core to add up.
+AT_A_TIME: Final = 100
 
 Weighed: TypeAlias = Callable[[Sequence[Token]], list[tuple[str, float]]]
 
@@ -41,37 +44,40 @@ class Nearby:
     """Phrases by what they mean. Immutable, about 6 MB."""
 
     def __init__(self, made: Said, classes: Sequence[str]) -> None:
-        self._classes = tuple(classes)
         self._middle = np.frombuffer(made.middle, np.float32)
         self._directions = np.frombuffer(made.directions, np.float32).reshape(-1, DIRECTIONS)
         weights = np.frombuffer(made.weights, np.float32)
-        ends = np.searchsorted(np.frombuffer(made.owners, np.uint16), np.arange(len(self._classes) + 1))
+        ends = np.searchsorted(np.frombuffer(made.owners, np.uint16), np.arange(len(classes) + 1))
         # The phrases of each class together; one of which more is said does not speak louder for that alone.
-        self._said = {
-            name: (self._directions[start:end], weights[start:end] / np.sqrt(np.float32(max(1, end - start))))
-            for name, (start, end) in zip(self._classes, pairwise(ends.tolist()), strict=True)
-        }
+        self._said = [
+            (
+                [self._directions[at : min(at + AT_A_TIME, end)] for at in range(start, end, AT_A_TIME)],
+                weights[start:end] / np.sqrt(np.float32(max(1, end - start))),
+            )
+            for start, end in pairwise(ends.tolist())
+        ]
 
     @classmethod
     def shipped(cls, phrases: Callable[[], Iterable[Phrase]], vectors: Vectors, weighed: Weighed) -> Nearby:
         """The phrases of the lexicon, made once for all starts; `weighed` gives the words of a phrase their weights."""
         return cls(kept("nearby", Said, lambda: said(phrases(), vectors, weighed)), vectors.classes)
 
-    def chances(self, whole: Direction, among: Collection[str]) -> dict[str, float]:
-        """The chance of each of some classes by the phrases near to what points there, none for the others; all alike when it
-        points nowhere.
+    def chances(self, whole: Direction, among: Sequence[int]) -> Weights:
+        """The chance of each class in order, by the phrases near to what points there; none for those that are not `among` these
+        places. All alike when it points nowhere.
         """
         turned = _turned(whole[None, :DIRECTIONS].astype(np.float32), self._middle)[0]
         if not turned.any():
-            return dict.fromkeys(self._classes, 1 / len(self._classes))
-        shares = dict.fromkeys(self._classes, 0.0)
-        for name in among:
-            directions, voices = self._said[name]
-            # Not by a product of BLAS, whose threads take longer to agree than one core to add up.
-            near = np.exp(SHARPNESS * (np.einsum("ij,j->i", directions, turned) - 1.0))
-            shares[name] = float((near * voices).sum())
-        whole_share = sum(shares.values())
-        return {name: share / whole_share for name, share in shares.items()}
+            return np.full(len(self._said), 1 / len(self._said))
+        looked = [self._said[place] for place in among]
+        products = [piece @ turned for pieces, _ in looked for piece in pieces]
+        near = np.exp(SHARPNESS * (np.concatenate(products) - 1.0))
+        shares = np.zeros(len(self._said))
+        start = 0
+        for place, (_, voices) in zip(among, looked, strict=True):
+            shares[place] = near[start : start + len(voices)] @ voices
+            start += len(voices)
+        return shares / shares.sum()
 
 
 def said(phrases: Iterable[Phrase], vectors: Vectors, weighed: Weighed) -> Said:
@@ -91,6 +97,11 @@ def said(phrases: Iterable[Phrase], vectors: Vectors, weighed: Weighed) -> Said:
 
 def _turned(wholes: NDArray[np.float32], middle: NDArray[np.float32]) -> NDArray[np.float32]:
     """Directions of length one, as seen from the middle; what points nowhere stays nowhere."""
-    lengths = np.linalg.norm(wholes, axis=1, keepdims=True)
+    lengths = _lengths(wholes)
     seen = np.where(lengths > 0, wholes / np.maximum(lengths, 1e-9) - middle, 0.0).astype(np.float32)
-    return seen / np.maximum(np.linalg.norm(seen, axis=1, keepdims=True), np.float32(1e-9))
+    seen /= np.maximum(_lengths(seen), 1e-9)
+    return seen
+
+
+def _lengths(wholes: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.sqrt((wholes * wholes).sum(axis=1, keepdims=True))

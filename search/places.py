@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
@@ -16,12 +16,9 @@ from graph.model.territory import Point, Territory, TerritoryLevel
 from graph.model.words import fold
 from search.around import Grid
 from search.ordinary import ORDINARY
+from search.place_keys import WORDS, key_of, keys_of
 
-WORDS: Final = re.compile(r"[^\W_]+")
-ORDINAL: Final = re.compile(r"\b(\d{1,2})\s?(?:er|ere|e|eme|nd|nde)\b")
-ARRONDISSEMENT: Final = re.compile(r"\b(?:arrondissements?|arrdt|ardt|arr)\b")
 WITH_CODE: Final = re.compile(r"^(?P<name>.+?)[\s,]*\(?\b(?P<code>\d{5}|\d{2,3}|2[ab])\)?$")
-SPELLED: Final = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "ss": "sous"}
 # Kinds of EPCI in front of their names; people type what follows.
 EPCI_PREFIX: Final = re.compile(r"^(?:CC|CA|CU|CAP|Métropole|Communauté (?:de communes|d['’]agglomération|urbaine))\s+")
 # Tiers before population: a commune comes before the intercommunality that bears its name.
@@ -76,19 +73,6 @@ class _Word:
     typed: str
 
 
-def key_of(text: str) -> str:
-    """A name as it is compared: "St-Étienne s/ Mer" and "saint etienne sur mer" are one; "13ème arr." is "13"."""
-    folded = fold(text)
-    if "/" in folded:
-        folded = folded.replace(" s/", " sur ")
-    if "arr" in folded or "ardt" in folded:
-        folded = ARRONDISSEMENT.sub(" ", folded)
-    if not folded.isalpha():
-        folded = ORDINAL.sub(r"\1 ", folded)
-    words: list[str] = WORDS.findall(folded)
-    return " ".join(SPELLED.get(word, word) for word in words)
-
-
 class Gazetteer:
     """Every territory of one index generation, ready to be completed, read and found. Immutable; about 40 MB for France."""
 
@@ -98,6 +82,8 @@ class Gazetteer:
         self._exact: defaultdict[str, list[int]] = defaultdict(list)
         self._postcodes: defaultdict[str, list[int]] = defaultdict(list)
         self._size = [t.population * WEIGHT.get(t.level, 1.0) for t in self._all]
+        # By its first word, how many words the longest name has.
+        self._longest: defaultdict[str, int] = defaultdict(int)
         entries: list[_Entry] = []
         for index, territory in enumerate(self._all):
             for postcode in territory.postcodes:
@@ -106,6 +92,9 @@ class Gazetteer:
                 entries.append(_Entry(key, tier, index))
                 if tier < LATER_WORD:
                     self._exact[key].append(index)
+        for key in self._exact:
+            first, length = key.partition(" ")[0], 1 + key.count(" ")
+            self._longest[first] = max(self._longest[first], length)
         entries.sort()
         self._entries = entries
         self._beginnings = [entry for entry in entries if entry.tier == 0]
@@ -180,18 +169,29 @@ class Gazetteer:
         """
         words = [_Word(fold(m.group()), m.start(), m.end(), m.group()) for m in WORDS.finditer(text)]
         shouted = text.isupper()
-        for length in range(min(LONGEST_NAME, len(words)), 0, -1):
-            for first in range(len(words) - length + 1):
-                window = words[first : first + length]
-                found = self._named(text[window[0].start : window[-1].end], window, words[:first], shouted)
+        for first, last, key in self._windows(text, words):
+            if key in self._exact or key.isdigit():
+                window = words[first:last]
+                found = self._named(text[window[0].start : window[-1].end], key, window, words[:first], shouted)
                 if found is not None:
                     return found, (_with_preposition(words, first), window[-1].end)
         return None
 
-    def _named(self, raw: str, window: list[_Word], before: list[_Word], shouted: bool) -> Territory | None:
+    def _windows(self, text: str, words: Sequence[_Word]) -> Iterator[tuple[int, int, str]]:
+        """Words that may name a place, from the first to the last, this one left out, and their key; the longest come first."""
+        keys = keys_of(text, [word.text for word in words])
+        # Few words of a sentence begin a name.
+        longest = [LONGEST_NAME for _ in words] if keys is None else [self._longest.get(key, 1) for key in keys]
+        for length in range(min(LONGEST_NAME, max(longest, default=0)), 0, -1):
+            for first in range(len(words) - length + 1):
+                if length <= longest[first]:
+                    last = first + length
+                    raw = text[words[first].start : words[last - 1].end]
+                    yield first, last, key_of(raw) if keys is None else " ".join(keys[first:last])
+
+    def _named(self, raw: str, key: str, window: list[_Word], before: list[_Word], shouted: bool) -> Territory | None:
         if len(window) == 1 and raw.isdigit():
             return self._number_in_phrase(raw, before)
-        key = key_of(raw)
         indexes = self._exact.get(key)
         if not indexes or (len(key) < 3 and window[0].text not in {"eu", "is"}):
             return None

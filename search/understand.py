@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from graph.model.directory import Public
 from graph.model.relay import CompetenceMatch
@@ -18,8 +18,9 @@ from search.classifier import Classifier
 from search.completion import Completion, Suggestion
 from search.danger import Dangers
 from search.features import Feature, carries, class_stems, features, stem, words_of
-from search.lexicon import ELSEWHERE, Leaning, Lexicon, phrases
+from search.lexicon import ELSEWHERE_AT, Leaning, Lexicon, phrases
 from search.nearby import Nearby
+from search.parts import Weights
 from search.places import Gazetteer
 from search.spelling import Spelling, sound
 from search.vectors import Vectors
@@ -68,6 +69,13 @@ class Understood:
     emergency: tuple[str, ...] = ()
 
 
+class _Found(NamedTuple):
+    """A match, and where the words of the lexicon that led there start."""
+
+    match: CompetenceMatch
+    explained: Collection[int]
+
+
 class Reader:
     """Reads questions. Built once a process; reading changes nothing."""
 
@@ -76,7 +84,12 @@ class Reader:
         self._classifier = Classifier.load()
         self._vectors = Vectors.load()
         self._nearby = Nearby.shipped(phrases, self._vectors, self._weighed)
+        if not self._lexicon.competences == self._classifier.classes == self._vectors.classes:
+            raise ValueError("the classifier or the vectors were made for other competences than the lexicon's")
         self._publics = [(public.public, _stems(public.text)) for public in public_words()]
+        self._publics_from: dict[str, list[int]] = {}
+        for place, (_, stems) in enumerate(self._publics):
+            self._publics_from.setdefault(stems[0], []).append(place)
         self._dangers = Dangers(danger_words())
         self._names = _organisation_names()
         listened = self._dangers.stems.union(*(stems for _, stems in self._publics))
@@ -102,20 +115,19 @@ class Reader:
         )
         found = self._features(shown, typed, meant)
         leaning = self._lexicon.weigh(found)
-        meanings = self._meanings(shown, typed)
-        whole = self._vectors.whole(meanings)
-        by_words, by_meaning = self._classifier.chances(found, self._lexicon.rarity), self._vectors.chances(whole)
+        meanings = self._vectors.rows(self._meanings(shown, typed))
+        whole = meanings.sum(axis=0)
+        by_words, by_meaning = self._classifier.chances(leaning.weights), self._vectors.chances(whole)
         nearby = self._nearby.chances(whole, likely(by_words, by_meaning))
         chances = together(by_words, by_meaning, nearby)
-        matches = ()
+        matches: list[_Found] = []
         if is_ours(leaning.known, chances):
-            scores = scored(leaning.scores, chances)
-            matches = self._matches(leaning, scores, meanings, shown, subject)
+            matches = self._matches(leaning, scored(leaning.scores, chances), meanings, shown, subject)
         return Understood(
-            matches=matches,
+            matches=tuple(found.match for found in matches),
             publics=self._found_publics(meant),
             territory=where[0] if where else None,
-            words=self._left(typed, meant, shown, leaning, matches),
+            words=self._left(typed, meant, matches),
             subject=" ".join(subject.split()),
             emergency=self._dangers.numbers(meant, subject),
         )
@@ -136,11 +148,13 @@ class Reader:
         corrected = {after.start for before, after in zip(typed, meant, strict=True) if before.text != after.text}
         carrying = [word for word in shown if carries(word)]
         whom = {word.start for word in carrying if word.text in WHOM}
-        weights = {word.start: CORRECTED if word.start in corrected else 1.0 for word in shown}
+        weights = {word.start: CORRECTED for word in shown if word.start in corrected}
         if len(whom) < len(carrying):
             weights |= dict.fromkeys(whom, ABOUT_WHOM)
+        if not weights:
+            return list(features(shown))
         return [
-            feature._replace(share=feature.share * min(weights[shown[word].start] for word in feature.words))
+            feature._replace(share=feature.share * min(weights.get(shown[word].start, 1.0) for word in feature.words))
             for feature in features(shown)
         ]
 
@@ -155,32 +169,29 @@ class Reader:
         return [(word.text, self._lexicon.weight_of(word.text)) for word in words]
 
     def _matches(
-        self,
-        leaning: Leaning,
-        scores: dict[str, float],
-        meanings: Sequence[tuple[str, float]],
-        shown: Sequence[Token],
-        text: str,
-    ) -> tuple[CompetenceMatch, ...]:
-        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-        if ranked[0][1] < LEAST_SCORE:
-            return ()
-        least = ranked[0][1] * NEXT_TO_BEST
-        kept = [(id_, score) for id_, score in ranked if id_ != ELSEWHERE and score >= least][:MOST_MATCHES]
-        matches: list[CompetenceMatch] = []
-        for id_, score in kept:
-            pulls = {
-                place: BY_MEANING * pull
-                for place, pull in enumerate(self._vectors.pulls(meanings, id_))
-                if carries(shown[place])
-            }
-            because = _because(pulls | leaning.pulled(id_), shown, text)
-            matches.append(CompetenceMatch(id_, because, _certainty(score, leaning.known)))
-        return tuple(matches)
+        self, leaning: Leaning, scores: Weights, meanings: Weights, shown: Sequence[Token], text: str
+    ) -> list[_Found]:
+        """The competences that stand out, the best first; `meanings` has a row for each word that is shown."""
+        best = float(scores.max())
+        if best < LEAST_SCORE:
+            return []
+        near = [place for place in (scores >= best * NEXT_TO_BEST).nonzero()[0].tolist() if place != ELSEWHERE_AT]
+        kept = sorted(near, key=lambda place: (-scores[place], place))[:MOST_MATCHES]
+        carrying = [at for at, word in enumerate(shown) if carries(word)]
+        pulls = (BY_MEANING * self._vectors.pulls(meanings, kept)).tolist()
+        matches: list[_Found] = []
+        for place, pulling in zip(kept, pulls, strict=True):
+            pulled = leaning.pulled(place)
+            because = _because({at: pulling[at] for at in carrying} | pulled, shown, text)
+            certainty = _certainty(float(scores[place]), leaning.known)
+            match = CompetenceMatch(self._lexicon.competences[place], because, certainty)
+            matches.append(_Found(match, {shown[word].start for word in pulled}))
+        return matches
 
     def _found_publics(self, meant: Sequence[Token]) -> tuple[Public, ...]:
         line = [stem(word.text) for word in meant]
-        found = [public for public, said in self._publics if _places_of(said, line)]
+        begun = sorted({place for first in line for place in self._publics_from.get(first, ())})
+        found = [self._publics[place][0] for place in begun if _places_of(self._publics[place][1], line)]
         found += _of_age(meant)
         return tuple(dict.fromkeys(found))
 
@@ -188,16 +199,14 @@ class Reader:
         self,
         typed: Sequence[Token],
         meant: Sequence[Token],
-        shown: Sequence[Token],
-        leaning: Leaning,
-        matches: Sequence[CompetenceMatch],
+        matches: Iterable[_Found],
     ) -> tuple[str, ...]:
         """Words that no match explains, those that name a body even when they led to a match, and French words that were read
         as another: a body may be called "Le Roseau".
         """
         line = [stem(word.text) for word in meant]
         named = {place for first in line for said in self._names.get(first, ()) for place in _places_of(said, line)}
-        explained = {shown[word].start for match in matches for word in leaning.pulled(match.competence)}
+        explained = {start for found in matches for start in found.explained}
         left: list[str] = []
         for place, (before, word) in enumerate(zip(typed, meant, strict=True)):
             if place not in named and self._is_another(before.text, word.text):

@@ -1,16 +1,17 @@
 """What the voices that read a question say together: the lexicon, the classifier of words, the one of meanings, near phrases.
 
+What each says is an array: a number for each competence in order, and one for other fields.
+
 The numbers were chosen on a fifth of the lexicon's situations and of the phrases of other fields, kept out of what taught the
 voices (decision 0064).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from heapq import nlargest
 from typing import Final
 
-from search.lexicon import ELSEWHERE
+from search.lexicon import ELSEWHERE_AT
+from search.parts import Weights
 
 # How much of a say each voice has: chances are multiplied, so that one that thinks a competence unlikely holds back another that
 # is sure of it; averages of them let the surest win.
@@ -29,34 +30,29 @@ MOST_ELSEWHERE: Final = 0.3
 SURE_CHANCE: Final = 0.9
 LEAST_KNOWN_WHEN_SURE: Final = 0.35
 
-Chances = Mapping[str, float]
 
-
-def likely(by_words: Chances, by_meaning: Chances) -> list[str]:
+def likely(by_words: Weights, by_meaning: Weights) -> list[int]:
     """Those whose near phrases are worth looking at: the likeliest by words and meaning, and what other fields say."""
-    told = {id_: (chance + LEAST_CHANCE) ** 2 * (by_meaning[id_] + LEAST_CHANCE) for id_, chance in by_words.items()}
-    return list({ELSEWHERE, *nlargest(LIKELY, told, key=lambda id_: (told[id_], id_))})
+    told = (by_words + LEAST_CHANCE) ** 2 * (by_meaning + LEAST_CHANCE)
+    return sorted({ELSEWHERE_AT, *told.argsort(kind="stable")[-LIKELY:].tolist()})
 
 
-def together(by_words: Chances, by_meaning: Chances, nearby: Chances) -> dict[str, float]:
+def together(by_words: Weights, by_meaning: Weights, nearby: Weights) -> Weights:
     """The chance of each competence, and of other fields, that the three voices give together."""
-    told = {
-        id_: (chance + LEAST_CHANCE) ** SAY_OF_WORDS
-        * (by_meaning[id_] + LEAST_CHANCE) ** SAY_OF_MEANING
-        * (nearby[id_] + LEAST_CHANCE) ** SAY_OF_NEARNESS
-        for id_, chance in by_words.items()
-    }
-    whole = sum(told.values())
-    return {id_: share / whole for id_, share in told.items()}
+    told = (by_words + LEAST_CHANCE) ** SAY_OF_WORDS
+    told *= (by_meaning + LEAST_CHANCE) ** SAY_OF_MEANING
+    told *= (nearby + LEAST_CHANCE) ** SAY_OF_NEARNESS
+    return told / told.sum()
 
 
-def is_ours(known: float, chances: Chances) -> bool:
+def is_ours(known: float, chances: Weights) -> bool:
     """Whether a question, of which the field knows this share of the words, belongs to the field at all."""
-    elsewhere = chances[ELSEWHERE]
-    sure = max(chance for id_, chance in chances.items() if id_ != ELSEWHERE) >= SURE_CHANCE
-    return known >= LEAST_KNOWN_WHEN_SURE if sure else known >= LEAST_KNOWN and elsewhere < MOST_ELSEWHERE
+    sure = chances[ELSEWHERE_AT + 1 :].max() >= SURE_CHANCE
+    return known >= (LEAST_KNOWN_WHEN_SURE if sure else LEAST_KNOWN) and (
+        sure or chances[ELSEWHERE_AT] < MOST_ELSEWHERE
+    )
 
 
-def scored(by_lexicon: Chances, chances: Chances) -> dict[str, float]:
+def scored(by_lexicon: Weights, chances: Weights) -> Weights:
     """The score of each: what the lexicon says, and the chance that the voices give."""
-    return {id_: by_lexicon.get(id_, 0.0) + CHANCE * chance for id_, chance in chances.items()}
+    return by_lexicon + CHANCE * chances

@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from graph.model.territory import Territory, TerritoryLevel
-from search.places import Gazetteer, key_of
+from search.place_keys import key_of
+from search.places import Gazetteer
 
 MOST_SUGGESTIONS: Final = 5
 FEWEST_LETTERS: Final = 3

@@ -119,6 +119,19 @@ DANGERS = {
     "les soignants attachent les résidents": "3977",
     "mon frère frappe notre vieille mère": "3977",
     "maltraité en maison de retraite": "3977",
+    "jé pas ou dormir se soir": "115",
+    "g pa ou dormir": "115",
+    "jai nul par ou dormire": "115",
+    "yapas d’endroi pr dormir": "115",
+    "on a plus où crécher": "115",
+    "des marques sur le dos de mon élève": "119",
+    "ma nièce revient de chez son père avec des bleus plein les jambes": "119",
+    "un petit de la crèche couvert de bleus": "119",
+    "traces de brûlures de cigarette sur un enfant": "119",
+    "le gamin du dessus reçoit des coups": "119",
+    "hématomes inexpliqués chez un nourrisson": "119",
+    "la petite a un gros bleu à la joue, sa mère ne dit rien": "119",
+    "des ématomes sur le bra de la fillette": "119",
 }
 ORDINARY = (
     "impayés de loyer",
@@ -193,6 +206,24 @@ ORDINARY = (
     "détecteur de fumée obligatoire",
     "mon dos lâche à force de le porter",
     "des grands-parents privés de leurs petits-enfants",
+    "pas de lit pour dormir, aide à la literie",
+    "un matelas pour dormir",
+    "je ne peux plus manger ou dormir",
+    "où dormir à l’hôtel avec des enfants",
+    "dessin d’un enfant aux traits bleus",
+    "traces de peinture sur les bras de mon fils",
+    "mon fils s’est cassé le bras au ski",
+    "un bleu au bras de mon fils après le foot",
+    "vêtements de marque pour enfant",
+    "de petites marques sur le dos, quel dermatologue",
+    "marques sur le visage de ma fille, allergie",
+    "marques sur le bras",
+    "plein de bleus de travail pour mon fils",
+    "la carte bleue de mon fils",
+    "donner un coup de main aux enfants",
+    "ma fille a reçu un coup de téléphone",
+    "mon fils prend des coups au rugby",
+    "traces de moisissures dans la chambre des enfants",
 )
 
 # Four of them ask for a measure rather than for help at once; who asks for it is often in danger.
@@ -206,6 +237,7 @@ ALARMS_OF_THE_BENCH = {
     "mon compagnon me cogne",
     "une femme enceinte à la rue",
     "ma copine de classe a des marques de ceinture",
+    "le petit d'en face reste tout seul le soir et crie, on voit des marques sur ses bras",
     "il contrôle mon téléphone, mon argent, hier il m'a serré le cou",
     "mon copain me frappe",
     "information préoccupante CRIP",
@@ -232,6 +264,12 @@ def test_the_longest_expression_speaks_and_what_is_told_twice_counts_twice(reade
     assert "3114" not in reader.read("mon mari menace de me tuer").emergency
     assert reader.read("mon mari menace de me tuer, je veux mourir").emergency == ("17", "114", "3919", "3114", "15")
     assert reader.read("il me tape sur les nerfs et me tape").emergency == ("3919", "17", "114")
+
+
+def test_marks_are_a_danger_when_a_child_is_spoken_of_anywhere_but_just_before(reader: Reader):
+    assert reader.read("on voit des marques sur ses bras, c’est un enfant").emergency == ("119", "17")
+    assert reader.read("c’est un enfant, on voit des marques sur ses bras").emergency == ("119", "17")
+    assert reader.read("on voit de petites marques sur ses bras").emergency == ()
 
 
 def test_what_presses_most_comes_first(reader: Reader):

@@ -80,7 +80,7 @@ def test_what_is_read_again_is_what_was_made(folder: Path) -> None:
 def test_a_feature_leans_to_those_who_say_it_as_shares_of_one() -> None:
     said = [Phrase("a", "loyer", 1.0), Phrase("a", "loyer", 1.0), Phrase("b", "loyer emploi", 1.0)]
     lexicon = Lexicon(indexed([*said, Phrase(ELSEWHERE, "match", 1.0)]))
-    # Of what is said of each, all has the word.
-    assert lexicon._leanings(stem("loyer")).tolist() == [0.5, 0.5, 0.0]
-    assert lexicon._leanings(stem("emploi")).tolist() == [0.0, 1.0, 0.0]
-    assert lexicon._leanings("match").tolist() == [0.0, 0.0, 1.0]
+    # Of what is said of each, all has the word. What other fields say is told first.
+    assert lexicon.competences == (ELSEWHERE, "a", "b")
+    leans = lexicon._leanings([stem("loyer"), stem("emploi"), "match"]).tolist()
+    assert leans == [[0.0, 0.5, 0.5], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]

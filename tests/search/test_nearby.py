@@ -10,6 +10,7 @@ from graph.model.words import Token
 from search.features import words_of
 from search.lexicon import ELSEWHERE, Phrase
 from search.nearby import Nearby, said
+from search.parts import Weights
 from search.vectors import Vectors
 
 RENT = "logement-hebergement--reduire-les-impayes-de-loyer"
@@ -40,7 +41,11 @@ def nearby(vectors: Vectors) -> Nearby:
 
 
 def chances(nearby: Nearby, vectors: Vectors, text: str) -> dict[str, float]:
-    return nearby.chances(vectors.whole(weighed(words_of(text))), vectors.classes)
+    return told(vectors, nearby.chances(vectors.whole(weighed(words_of(text))), range(len(vectors.classes))))
+
+
+def told(vectors: Vectors, chances: Weights) -> dict[str, float]:
+    return dict(zip(vectors.classes, chances.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +75,8 @@ def test_what_points_nowhere_is_near_nothing(nearby: Nearby, vectors: Vectors):
 
 def test_only_those_asked_for_are_looked_at(nearby: Nearby, vectors: Vectors):
     whole = vectors.whole(weighed(words_of("nounou")))
-    found, every = nearby.chances(whole, (RENT, CLOTHES)), nearby.chances(whole, vectors.classes)
+    some = [vectors.classes.index(which) for which in (RENT, CLOTHES)]
+    found, every = (told(vectors, nearby.chances(whole, which)) for which in (some, range(len(vectors.classes))))
     assert {which for which, chance in found.items() if chance} == {RENT, CLOTHES}
     assert found[RENT] / found[CLOTHES] == pytest.approx(every[RENT] / every[CLOTHES])
 

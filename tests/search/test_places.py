@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from graph.model.territory import Territory, TerritoryLevel
-from search.places import Gazetteer, key_of
+from search.place_keys import key_of
+from search.places import Gazetteer
 
 
 def commune(id_: str, name: str, population: int, postcode: str = "", level: TerritoryLevel = TerritoryLevel.COMMUNE):
