@@ -81,7 +81,9 @@ class EmbeddedIndex:
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
-        """Nothing to do meanwhile: each question looks at the folder."""
+        """Nothing to do meanwhile, for each question looks at the folder; before, facts are read that the first would wait for."""
+        with suppress(Unavailable):
+            self._read.read_ahead(self._follow().store.searcher())
         yield
 
     async def answers(self) -> bool:

@@ -67,7 +67,7 @@ class Candidates:
         """These rows of it, in this order."""
         places = rows.tolist()
         return Candidates(
-            self.facts[rows],
+            self.facts.take(rows),
             self.ties[rows],
             self.zones[rows],
             {place: self.whole[row] for place, row in enumerate(places) if row in self.whole},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
@@ -11,6 +12,7 @@ from graph.model.words import fold
 
 LETTERS_FOR_ONE_TYPO: Final = 4
 LETTERS_FOR_TWO_TYPOS: Final = 8
+WORDS: Final = re.compile(r"[^\W_]+")
 # Words that say nothing in a name.
 EMPTY: Final = frozenset(
     ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ou", "par", "pour", "sur"]
@@ -39,8 +41,7 @@ def name_tier(words: Sequence[str], name: str) -> NameTier:
 @lru_cache(maxsize=65_536)
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a name that say something, folded."""
-    letters = "".join(letter if letter.isalnum() else " " for letter in fold(name))
-    return tuple(word for word in letters.split() if word not in EMPTY)
+    return tuple(word for word in WORDS.findall(fold(name)) if word not in EMPTY)
 
 
 @lru_cache(maxsize=65_536)

@@ -43,19 +43,25 @@ def competence(listing: Listing, tie: Tie) -> str:
     """By what right."""
     if listing.agreement:
         return _on_behalf(listing, listing.agreement)
-    where = _throughout(listing.covers_name)
-    what = _lower(competences()[tie.competence].label)
-    match tie.ground:
+    return _by_right(tie.ground, tie.competence, tie.source, tie.note, listing.covers_name)
+
+
+# Listings of one kind hold the same texts, and those of one place the same place.
+@lru_cache(maxsize=8192)
+def _by_right(ground: Ground, competence: str, source: str, note: str, covers_name: str) -> str:
+    where = _throughout(covers_name)
+    what = _lower(competences()[competence].label)
+    match ground:
         case Ground.LAW:
-            return f"Compétence fixée par la loi{where}" + (f" ({tie.source})" if tie.source else "")
+            return f"Compétence fixée par la loi{where}" + (f" ({source})" if source else "")
         case Ground.MANDATE:
-            return f"Agit sur mandat{where}" + (f" : {_lower(tie.note)}" if tie.note else "")
+            return f"Agit sur mandat{where}" + (f" : {_lower(note)}" if note else "")
         case Ground.FIRST_STEP:
-            return "Première porte à pousser" + (f" : {_lower(tie.note)}" if tie.note else "")
+            return "Première porte à pousser" + (f" : {_lower(note)}" if note else "")
         case Ground.SPECIALISED:
             return f"Service spécialisé{where} : {what}"
         case Ground.GENERAL:
-            return f"Peut aider : {what}" + (f" — {_lower(tie.note)}" if tie.note else "")
+            return f"Peut aider : {what}" + (f" — {_lower(note)}" if note else "")
 
 
 def _on_behalf(listing: Listing, agreement: Agreement) -> str:
@@ -166,6 +172,7 @@ def waiting(days: int) -> str:
     return f"Attente d’environ {_span(days)}"
 
 
+@lru_cache(maxsize=512)
 def answer_time(days: int) -> str:
     """How fast it answers."""
     return "Répond dans la journée" if days <= 0 else f"Répond en {_span(days)}"

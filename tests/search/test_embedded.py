@@ -8,16 +8,22 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tantivy import DocAddress, Searcher
+from tantivy import Index as Store
 
 from graph.model.errors import Unavailable
-from graph.model.facts import facts_of
+from graph.model.facts import facts_of, mark
 from graph.model.territory import Territory
 from search import embedded, remembered
 from search.backend import Wanted
 from search.document import INDEX_FORMAT
 from search.embedded import META, PLACES, POINTER, EmbeddedIndex, EmbeddedWriter, is_built
+from search.hits import fitting
+from search.packing import COLUMNS
+from search.remembered import Remembered
 from tests import make
 
 HOLD = """
@@ -194,3 +200,33 @@ async def test_two_commits_of_one_moment_are_two_generations(tmp_path: Path) -> 
     assert len(index.places) == len(make.territories()) > 1
     assert [found.key for found in await make.listings(index, IN_DOUBS)] == ["t:caf"]
     await writer.close()
+
+
+class _Counting:
+    """A searcher that counts the numbers of facts that are read through it."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._searcher, self.read = searcher, 0
+
+    def fast_field_values(self, name: str, addresses: list[DocAddress]) -> list[Any]:
+        self.read += len(addresses) * (name in COLUMNS)
+        return self._searcher.fast_field_values(name, addresses)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._searcher, name)
+
+
+@pytest.mark.parametrize(("kept", "read"), [(2, 0), (1, 2 * len(COLUMNS))])
+async def test_facts_are_read_ahead_where_there_is_room_for_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int, read: int
+) -> None:
+    monkeypatch.setattr(remembered, "FACTS_KEPT", kept)
+    keys = "organisation:t:a", "organisation:t:b"
+    name = await build(tmp_path, None, *keys)
+    searcher: Any = _Counting(Store.open(str(tmp_path / name)).searcher())
+    memory = Remembered()
+    memory.read_ahead(searcher)
+    searcher.read = 0
+    found = memory.candidates(searcher, fitting(searcher, IN_DOUBS), IN_DOUBS)
+    assert sorted(found.facts["key"].tolist()) == sorted(map(mark, keys))
+    assert searcher.read == read
