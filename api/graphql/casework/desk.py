@@ -9,7 +9,7 @@ import strawberry
 
 from api.actions.casework import front_desk, looking_up
 from api.graphql.casework.desk_types import FrontDeskReport, KnownLead, Request
-from api.graphql.connections import Connection, Edge, NameCursor, decode, encode, page_info, page_size
+from api.graphql.connections import Connection, NameCursor, decode, named_page, page_size
 from api.graphql.context import Info
 from api.graphql.enums import AgeBand, Channel, Ground, NoRelayCause, Requester, Sequel, Sex
 from api.graphql.listings import KEY
@@ -275,9 +275,9 @@ async def requests(info: Info, first: int | None, after: str | None) -> Connecti
     except errors.NotAllowed:
         return None
     shown = found[:size]
-    cursors = [encode(NameCursor(one.at.isoformat(), one.id)) for one in shown]
-    edges = [Edge(cursor=at, node=Request.of(one)) for at, one in zip(cursors, shown, strict=True)]
-    return Connection(edges=edges, page_info=page_info(cursors, before=bool(after), after=len(found) > size))
+    return named_page(
+        shown, lambda one: (one.at.isoformat(), one.id), Request.of, more=len(found) > size, started=bool(after)
+    )
 
 
 async def report(info: Info, month: str) -> FrontDeskReport | None:

@@ -16,9 +16,9 @@ from api.auth.signed_in import now_ms
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import new_key
-from api.web.dates_words import exact_day
 from api.web.forms import form_of, see
 from api.web.render import listed, members_path, page
+from api.words.dates import exact_day
 from graph.model.access import Operation, Role, Subject, Viewer, may
 from graph.model.account import Account, Membership, MembershipState
 from graph.model.account import siret as siret_of

@@ -14,12 +14,12 @@ from api.actions import moderation as actions
 from api.actions.settling import SETTLED
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
-from api.web.dates_words import exact_day, relative_moment
-from api.web.diff_words import field_words, flat
 from api.web.forms import Form, form_of, see
 from api.web.listing_view import source_name
 from api.web.pages.suggestions import LIST, WORDS, decision_row, sheet_of
 from api.web.render import now, page
+from api.words.dates import exact_day, relative_moment
+from api.words.differences import field_words, flat
 from graph.model.access import Operation, may
 from graph.model.errors import Conflict, InvalidInput
 from graph.model.keeping import ListingKind, Target

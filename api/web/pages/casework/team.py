@@ -13,9 +13,9 @@ from starlette.responses import Response
 from api.actions.casework import clocks, leaving
 from api.actions.casework.team import Team, team
 from api.auth.viewer import must_sign_in
-from api.web.dates_words import exact_day, relative_moment
 from api.web.forms import Form, form_of, see
 from api.web.render import now, page
+from api.words.dates import exact_day, relative_moment
 from graph.model.access import Viewer
 from graph.model.casework.clocks import BY_DEFAULT, Clock
 from graph.model.casework.file import File

@@ -12,8 +12,8 @@ from api.actions.figures.agreements import Seen, Simulated, agreement_seen, agre
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import rooms_of
-from api.web.dates_words import exact_day
 from api.web.render import now, page, sheet_path
+from api.words.dates import exact_day
 from graph.model.casework.clocks import PARIS
 from graph.model.directory import Agreement
 from graph.model.figures.copying_words import basis_words, copy_sentence, supposition
