@@ -11,8 +11,8 @@ from api.actions import moderation as actions
 from api.graphql.connections import Connection, NameCursor, decode, named_page, page_size
 from api.graphql.context import Info
 from api.graphql.enums import FieldGroup, ModerationChoice, ModerationTask
+from api.graphql.given import KEY
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, Refusal
-from api.graphql.suggestions import KEY
 from graph.model import errors, moderation
 
 

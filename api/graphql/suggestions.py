@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
@@ -12,6 +12,7 @@ from api.actions import suggestions as actions
 from api.graphql.connections import Connection, NameCursor, decode, named_page, page_size
 from api.graphql.context import Info
 from api.graphql.enums import FieldGroup, Public, SuggestionAbout, SuggestionState
+from api.graphql.given import KEY
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, Refusal, TooMuch
 from api.words.differences import field_words
 from graph.model import errors, suggestion
@@ -19,10 +20,6 @@ from graph.model.directory import Place as PlaceRecord
 from graph.model.keeping import Target
 from graph.model.suggestion import SuggestionStep
 from graph.model.vocabulary import label
-
-KEY: Final = "Chosen by the client: the same act under the same key is done once."
-First: TypeAlias = Annotated[int | None, strawberry.argument(description="Page size, 1 to 50.")]
-After: TypeAlias = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
 
 
 @strawberry.type(description="One field as it is suggested.")

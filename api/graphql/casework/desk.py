@@ -12,7 +12,7 @@ from api.graphql.casework.desk_types import FrontDeskReport, KnownLead, Request
 from api.graphql.connections import Connection, NameCursor, decode, named_page, page_size
 from api.graphql.context import Info
 from api.graphql.enums import AgeBand, Channel, Ground, NoRelayCause, Requester, Sequel, Sex
-from api.graphql.listings import KEY
+from api.graphql.given import KEY
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, ReasonMissing, StepNotAllowed, TooMuch
 from graph.model import errors
 from graph.model.casework.contact import Contact
