@@ -9,7 +9,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.actions import joining
+from api.actions import memberships
 from api.actions import moderation as actions
 from api.actions.settling import SETTLED
 from api.auth.viewer import must_sign_in
@@ -145,7 +145,7 @@ async def _case(request: Request, item: str, form: Form, refusal: str = "", stat
         "sheet": sheet_of(Target(ListingKind.ORGANISATION, found.organisation)),
         "write_to": "" if joins else f"/correspondant?organisme={quote(found.organisation)}",
         "choices": [(one.value, label("moderation_choice", one.value)) for one in CHOICES[found.task]],
-        "roles": [(one.value, label("role", one.value)) for one in joining.TAKEN_IN_AS] if joins else [],
+        "roles": [(one.value, label("role", one.value)) for one in memberships.TAKEN_IN_AS] if joins else [],
         "given": form.every("role"),
         "chosen": form.one("choix"),
         "reason": form.one("motif", 10_000),
