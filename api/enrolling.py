@@ -14,7 +14,7 @@ from api.premises import premises
 from api.settings import Settings
 from api.telling import console
 from graph.model.access import SITE_ROLES, Role
-from graph.model.account import ORGANISATION_ROLES, Account, MachineToken, Membership, MembershipState, fold_email
+from graph.model.account import ORGANISATION_ROLES, Account, MachineToken, Membership, fold_email
 from graph.model.errors import InvalidInput, NotFound
 from graph.store.unit import Unit
 
@@ -59,7 +59,7 @@ async def enrol(
         account = await house.graph.write(write)
         async with house.graph.reading() as unit:
             held = await unit.accounts.memberships(account.id)
-    active = [one for one in held if one.state is MembershipState.ACTIVE]
+    active = [one for one in held if one.active]
     console.print(f"{account.name} <{account.email}> : {'ouvert' if account.active else 'fermé'}.", markup=False)
     for one in active:
         console.print(f"  {one.organisation} : {', '.join(sorted(one.roles))}", markup=False)
@@ -76,7 +76,7 @@ async def issue_token(settings: Settings, email: str, days: int, organisation: s
         if account is None or not account.active:
             raise NotFound(f"Aucun compte ouvert n’a l’adresse « {folded} » : aucun jeton n’a été fait.")
         held = await unit.accounts.memberships(account.id)
-        active = [one.organisation for one in held if one.state is MembershipState.ACTIVE]
+        active = [one.organisation for one in held if one.active]
         if organisation and organisation not in active:
             raise NotFound(f"Ce compte n’est pas membre de « {organisation} » : aucun jeton n’a été fait.")
         if not organisation and len(active) > 1:

@@ -68,6 +68,16 @@ def pontarlier() -> Territory:
     )
 
 
+def planoise() -> Territory:
+    """A sector drawn by hand within Besançon: not among the territories of every test."""
+    return Territory(
+        id="sector:planoise",
+        name="Planoise",
+        level=TerritoryLevel.SECTOR,
+        zones=("sector:planoise", *besancon().zones),
+    )
+
+
 def territories() -> list[Territory]:
     return [france(), doubs(), besancon(), pontarlier()]
 

@@ -69,14 +69,7 @@ async def answer_within(
     at: datetime,
 ) -> Decision:
     """Decide about one inside a unit: the listing's change, the suggestion's new state, the decision. Raises as `answer`."""
-    held = await unit.suggestions.hold(id_, viewer.key)
-    if held is None:
-        raise NotFound(ABSENT)
-    listing, about = await listing_of(unit, held)
-    if not may(viewer, right(held), about, held.group):
-        if not may(viewer, Operation.READ_QUEUE, about):
-            raise NotFound(ABSENT)
-        check(viewer, right(held), about, held.group)
+    held, listing = await _answerable(unit, viewer, id_)
     accepts = what is SuggestionStep.ACCEPT
     taken = tuple(held.value) if parts is None else tuple(parts)
     # First the step: what cannot be decided changes nothing.
@@ -103,14 +96,7 @@ async def decided_here(rooms: Rooms, viewer: Viewer, since: datetime) -> list[De
 
 async def undo_within(unit: Unit, viewer: Viewer, decision: Decision, *, reason: str, at: datetime) -> None:
     """Take back what a decision on a suggestion did, inside a unit. Raises NotFound, NotAllowed, Conflict, InvalidInput."""
-    held = await unit.suggestions.hold(decision.subject, viewer.key)
-    if held is None:
-        raise NotFound(ABSENT)
-    listing, about = await listing_of(unit, held)
-    if not may(viewer, right(held), about, held.group):
-        if not may(viewer, Operation.READ_QUEUE, about):
-            raise NotFound(ABSENT)
-        check(viewer, right(held), about, held.group)
+    held, listing = await _answerable(unit, viewer, decision.subject)
     after = step(held, SuggestionStep.UNDO, by=viewer.key, name=viewer.name, at=at, reason=reason)
     if held.about is About.MISSING and held.change is not None and listing:
         off = {FieldGroup.IDENTITY: {"state": ListingState.ARCHIVED}}
@@ -118,6 +104,19 @@ async def undo_within(unit: Unit, viewer: Viewer, decision: Decision, *, reason:
     elif held.change is not None:
         await within.take_back(unit, viewer, Target.named(held.subject), held.change, at, reason)
     await unit.suggestions.save(after)
+
+
+async def _answerable(unit: Unit, viewer: Viewer, id_: str) -> tuple[Suggestion, Kept | None]:
+    """A suggestion that she answers, with its listing. Raises NotFound, NotAllowed where she sees it and may not."""
+    held = await unit.suggestions.hold(id_, viewer.key)
+    if held is None:
+        raise NotFound(ABSENT)
+    listing, about = await listing_of(unit, held)
+    if not may(viewer, right(held), about, held.group):
+        if not may(viewer, Operation.READ_QUEUE, about):
+            raise NotFound(ABSENT)
+        check(viewer, right(held), about, held.group)
+    return held, listing
 
 
 async def _take(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.actions.figures.reading import exact, may_read_figures, quarters, tables
-from api.actions.figures.told import row_of
+from api.actions.figures.told import counted_by, row_of
 from api.rooms import Rooms
 from graph.model.access import Viewer
 from graph.model.errors import NotAllowed
@@ -48,13 +48,7 @@ async def _stock(
 ) -> PlaceStock:
     places = outermost(place for id_ in goes.territories if (place := rooms.places.get(id_)))
     quarter = max(told, default=None)
-    counts: list[int | None] = []
-    if quarter:
-        for row in map(row_of, places):
-            table = (await tables(rooms, viewer, [(Measure.FILES_OPEN, quarter)], row, told))[
-                Measure.FILES_OPEN, quarter
-            ]
-            counts.append(table.count(row))
+    counts = [await _open_files(rooms, viewer, place, quarter, told) for place in places] if quarter else []
     return PlaceStock(
         goes=goes,
         places=tuple(places),
@@ -62,6 +56,17 @@ async def _stock(
         network=added(counts) if quarter and places else None,
         own=await _own(rooms, viewer, goes, at),
     )
+
+
+async def _open_files(
+    rooms: Rooms, viewer: Viewer, place: Territory, quarter: Quarter, told: Mapping[Quarter, datetime]
+) -> int | None:
+    """Of who lives there, as published; None where that is hidden, or not counted."""
+    if not counted_by(place):
+        return None
+    row = row_of(place)
+    found = await tables(rooms, viewer, [(Measure.FILES_OPEN, quarter)], row, told)
+    return found[Measure.FILES_OPEN, quarter].count(row)
 
 
 async def _own(rooms: Rooms, viewer: Viewer, goes: GoesByPlace, at: datetime) -> int | None:

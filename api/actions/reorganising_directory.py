@@ -199,7 +199,7 @@ class Directory:
         there = await unit.accounts.lock_membership(carried.id, carried.to)
         if held is None or held.state is not MembershipState.ACTIVE:
             return
-        known = there.roles if there and there.state is MembershipState.ACTIVE else frozenset()
+        known = there.roles if there and there.active else frozenset()
         roles = self._roles(held.roles, carried.to)
         if known >= roles:
             return

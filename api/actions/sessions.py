@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from api.auth.cookie import digest, new_token
 from api.rooms import Rooms
 from graph.model.access import Viewer
-from graph.model.account import Account, MembershipState, Session
+from graph.model.account import Account, Session
 from graph.model.errors import NotFound
 from graph.store.unit import Unit
 
@@ -31,7 +31,7 @@ async def open_session(rooms: Rooms, account: Account, by: SignedBy, before: str
 
     async def write(unit: Unit) -> None:
         held = await unit.accounts.memberships(account.id)
-        active = [one.organisation for one in held if one.state is MembershipState.ACTIVE]
+        active = [one.organisation for one in held if one.active]
         if before:
             await unit.sessions.end(digest(before))
         session = Session(

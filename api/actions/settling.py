@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from typing import Final
 from uuid import uuid4
 
-from api.actions import joining, within
+from api.actions import memberships, within
 from graph.model.access import Operation, Viewer, check
 from graph.model.account import MembershipState
 from graph.model.errors import Conflict, NotFound
@@ -109,7 +109,7 @@ async def settle(
     if item.task is Task.JOIN:
         account, _, organisation = item.subject.partition("|")
         accept, now = choice is Choice.ACCEPT, int(at.timestamp() * 1000)
-        before = await joining.answer_within(
+        before = await memberships.answer_within(
             unit, viewer, organisation, account, accept=accept, roles=roles, note=made.reason, at=now
         )
         made = decided(
@@ -133,7 +133,7 @@ async def ask_anew(unit: Unit, viewer: Viewer, decision: Decision) -> None:
     """Undo an answer to a request to join, within a unit: it waits again. Raises NotAllowed, NotFound when it moved since."""
     account, _, organisation = decision.subject.partition("|")
     state = MembershipState.ACTIVE if decision.choice is Choice.ACCEPT else MembershipState.REFUSED
-    await joining.ask_anew_within(unit, viewer, organisation, account, state, decision.before["since"])
+    await memberships.ask_anew_within(unit, viewer, organisation, account, state, decision.before["since"])
 
 
 def _noon(day: date) -> datetime:

@@ -10,7 +10,7 @@ from typing import Final
 
 from api.actions import settling
 from api.rooms import Rooms
-from api.web.diff_words import FindTerritory, differences
+from api.words.differences import FindTerritory, differences
 from graph.model.keeping import MODERATOR, Kept, Target
 from graph.model.listing import Claim, FieldGroup
 from graph.model.moderation import Item, Task

@@ -68,6 +68,7 @@ BEFORE: Final = {
     "chains": 300,
     "unmet": 500,
     "impact": 2_000,
+    "simulatedCopy": 3_000,
     "report": 1_500,
     "unitActivity": 1_500,
 }

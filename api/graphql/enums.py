@@ -32,6 +32,7 @@ from graph.model.errors import RefusalCode
 from graph.model.figures.alert_words import KIND_WORDS
 from graph.model.figures.alerts import AlertKind
 from graph.model.figures.alerts import Urgency as AlertUrgency
+from graph.model.figures.copying import Basis as CopyBasis
 from graph.model.figures.dead_ends import Blockage
 from graph.model.figures.flows import Ending as HandoffEnding
 from graph.model.figures.impact import Caution as ImpactCaution
@@ -56,6 +57,7 @@ __all__ = [
     "Blockage",
     "Channel",
     "CircleKind",
+    "CopyBasis",
     "CountedFacts",
     "CountedSplit",
     "FieldGroup",
@@ -137,6 +139,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
     CountedSplit: "By what the files behind a figure can be narrowed.",
     AlertUrgency: "How soon an alert asks for something.",
     Blockage: "Why needs stop at a body.",
+    CopyBasis: "On what the volume of a copied agreement is estimated.",
     ImpactCaution: "What may mislead in the effect of an agreement.",
     ImpactGauge: "What is measured of an agreement.",
     ReportKind: "Which report.",
@@ -182,6 +185,7 @@ DESCRIPTIONS: Final[Mapping[type[Enum], str]] = {
 # Names that say in the schema what the model's own say in their module.
 NAMES: Final[Mapping[type[Enum], str]] = {
     AlertUrgency: "AlertUrgency",
+    CopyBasis: "CopyBasis",
     CountedFacts: "CountedFacts",
     CountedSplit: "CountedSplit",
     FlowEnd: "FlowEnd",

@@ -6,6 +6,8 @@ from typing import Final
 
 from graph.model.errors import InvalidInput
 
+# What every act says of its key.
+KEY: Final = "Chosen by the client: the same act under the same key is done once."
 # More is not a question of any kind.
 WORDS_LIMIT: Final = 500
 

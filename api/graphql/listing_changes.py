@@ -11,8 +11,9 @@ import strawberry
 from api.actions import keeping as actions
 from api.actions import listings
 from api.graphql.context import Info
+from api.graphql.given import KEY
 from api.graphql.listing_inputs import ListingValuesInput, room_of, said_in, values_of
-from api.graphql.listings import EXPECTED, KEY, NAMED, Listing, ListingResult
+from api.graphql.listings import EXPECTED, NAMED, Listing, ListingResult
 from graph.model.keeping import Kept, Target
 
 WHY: Final = "Why, in French; kept in the history."

@@ -11,6 +11,7 @@ from api.actions import keeping as actions
 from api.graphql.connections import Connection, page_of
 from api.graphql.context import Info
 from api.graphql.enums import FieldGroup
+from api.graphql.given import KEY
 from api.graphql.listing_history import ListingChange
 from api.graphql.organisations import After, First, Organisation
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, Refusal
@@ -20,7 +21,6 @@ from graph.model import directory, errors
 from graph.model.freshness import due_on
 from graph.model.keeping import Entry, Kept, Target
 
-KEY: Final = "Chosen by the client: the same act under the same key is done once."
 NAMED: Final = 'Its kind and id: "service:…" or "organisation:…".'
 EXPECTED: Final = "The last change that was seen; the act is refused when a group changed past it."
 # The last entry comes first: what lists are in order of must grow.

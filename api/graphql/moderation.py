@@ -8,11 +8,11 @@ from typing import Annotated, Any, TypeAlias
 import strawberry
 
 from api.actions import moderation as actions
-from api.graphql.connections import Connection, Edge, NameCursor, decode, page_info, page_size
+from api.graphql.connections import Connection, NameCursor, decode, named_page, page_size
 from api.graphql.context import Info
 from api.graphql.enums import FieldGroup, ModerationChoice, ModerationTask
+from api.graphql.given import KEY
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, Refusal
-from api.graphql.suggestions import KEY
 from graph.model import errors, moderation
 
 
@@ -201,6 +201,4 @@ async def log(info: Info, first: int | None, after: str | None, mine: bool) -> C
     except errors.NotAllowed:
         return None
     shown = found[:size]
-    cursors = [NameCursor(*actions.place(one)) for one in shown]
-    edges = [Edge(place=at, node=Decision.of(one)) for at, one in zip(cursors, shown, strict=True)]
-    return Connection(edges=edges, page_info=page_info(cursors, before=bool(after), after=len(found) > size))
+    return named_page(shown, actions.place, Decision.of, more=len(found) > size, started=bool(after))

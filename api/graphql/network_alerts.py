@@ -11,7 +11,7 @@ from api.actions.figures import alerts as actions
 from api.graphql.connections import Connection, page_of
 from api.graphql.context import Info
 from api.graphql.enums import AlertKind, AlertUrgency
-from api.graphql.listings import KEY
+from api.graphql.given import KEY
 from api.graphql.organisations import After, First
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound
 from graph.model import errors

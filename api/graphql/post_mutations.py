@@ -12,11 +12,11 @@ from api.actions import posts as actions
 from api.actions.member_posts import give_post
 from api.actions.post_gesture import Done
 from api.graphql.context import Info
+from api.graphql.given import KEY
 from api.graphql.posts import Post
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from graph.model import directory, errors
 
-KEY: Final = "Chosen by the client: the same act under the same key is done once."
 OWNER: Final = "The organisation whose posts they are."
 
 

@@ -12,12 +12,12 @@ from api.actions import reorganising
 from api.actions.reorganisation_said import Said, move_of
 from api.graphql.context import Info
 from api.graphql.enums import FilesRule, MoveKind, OrganisationKind
+from api.graphql.given import KEY
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, Refusal
 from api.graphql.reorganisation_types import Reorganisation
 from graph.model import errors
 from graph.model.reorganisation import plan as model
 
-KEY: Final = "Chosen by the client: the same act under the same key is done once."
 WHICH: Final = "The reorganisation."
 EXPECTED: Final = "The version that was seen; the act is refused when it was changed past it."
 

@@ -9,7 +9,7 @@ import strawberry
 from api.actions import alerts as actions
 from api.graphql.context import Info
 from api.graphql.enums import Mode, OrganisationKind, Pace, Public
-from api.graphql.listings import KEY
+from api.graphql.given import KEY
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound
 from graph.model import alerts as model
 

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
 from api.actions import answering
 from api.actions import suggestions as actions
-from api.graphql.connections import Connection, Edge, NameCursor, decode, page_info, page_size
+from api.graphql.connections import Connection, NameCursor, decode, named_page, page_size
 from api.graphql.context import Info
 from api.graphql.enums import FieldGroup, Public, SuggestionAbout, SuggestionState
+from api.graphql.given import KEY
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, Refusal, TooMuch
-from api.web.diff_words import field_words
+from api.words.differences import field_words
 from graph.model import errors, suggestion
 from graph.model.directory import Place as PlaceRecord
 from graph.model.keeping import Target
 from graph.model.suggestion import SuggestionStep
 from graph.model.vocabulary import label
-
-KEY: Final = "Chosen by the client: the same act under the same key is done once."
-First: TypeAlias = Annotated[int | None, strawberry.argument(description="Page size, 1 to 50.")]
-After: TypeAlias = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
 
 
 @strawberry.type(description="One field as it is suggested.")
@@ -245,9 +242,9 @@ async def suggestions(info: Info, first: int | None, after: str | None) -> Conne
     except errors.NotAllowed:
         return None
     shown = found[:size]
-    cursors = [NameCursor(*actions.place(one)) for one in shown]
-    edges = [Edge(place=at, node=Suggestion.of(info, one)) for at, one in zip(cursors, shown, strict=True)]
-    return Connection(edges=edges, page_info=page_info(cursors, before=bool(after), after=len(found) > size))
+    return named_page(
+        shown, actions.place, lambda one: Suggestion.of(info, one), more=len(found) > size, started=bool(after)
+    )
 
 
 async def _answer(

@@ -9,7 +9,7 @@ from typing import Final
 from api.mail.message import Written
 from api.mail.noticing import notice
 from api.mail.pen import Pen, environment
-from api.web.dates_words import exact_day
+from api.words.dates import exact_day
 from graph.model.alerts import Pace
 from graph.model.freshness import FreshnessState, Vouched, vouched
 from graph.model.listing import FieldGroup

@@ -12,7 +12,7 @@ from api.actions.casework.inbox import whose
 from api.actions.figures.reading import may_read_figures
 from api.auth.viewer import signed_in_of
 from api.settings import Settings
-from api.web.dates_words import clock
+from api.words.dates import clock
 from graph.model.access import Operation, Subject, Viewer, may
 from search.hours import PARIS
 

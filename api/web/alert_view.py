@@ -10,9 +10,9 @@ from urllib.parse import quote, urlencode
 
 from api.actions.figures.alerts import Told
 from api.web.counted_address import to_files
-from api.web.dates_words import exact_day
 from api.web.question import Asked
 from api.web.render import sheet_path
+from api.words.dates import exact_day
 from graph.model.figures.alert_bundles import Bundle, bundled
 from graph.model.figures.alert_words import (
     KIND_WORDS,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.actions.casework.reading import Readers
-from api.web.dates_words import clock, exact_day, relative_moment
+from api.words.dates import clock, exact_day, relative_moment
 from graph.model.casework.grounds import ShareGroup
 from graph.model.vocabulary import label
 

@@ -12,7 +12,7 @@ from api.actions.casework.slots import offer
 from api.web.act_form import Field, FieldKind, Typed
 from api.web.casework_act import Act, Doing
 from api.web.casework_view import member_name
-from api.web.dates_words import clock, exact_day
+from api.words.dates import clock, exact_day
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import Appointment, File
 from graph.model.casework.slots import MOST_SLOTS, to_come

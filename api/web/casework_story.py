@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from api.actions.casework.reading import Opened
-from api.web.dates_words import clock, exact_day, relative_moment
+from api.words.dates import clock, exact_day, relative_moment
 from graph.model.access import Viewer
 from graph.model.casework import acts, writings
 from graph.model.casework.acts import Entry

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from api.actions.casework.reading import FileList, Opened
 from api.web.casework_story import lead_name
-from api.web.dates_words import exact_day, relative_day
+from api.words.dates import exact_day, relative_day
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Lead, Member, Need
 from graph.model.casework.grounds import Consent

@@ -8,25 +8,14 @@ from datetime import datetime
 from typing import Final
 
 from api.actions.kept import Judged
-from api.web.hours_words import hours_in_words
-from api.web.listing_view import (
-    Address,
-    Desk,
-    Freshness,
-    OpeningWords,
-    Reach,
-    address,
-    desk,
-    freshness,
-    opening_words,
-    reach,
-    source_name,
-)
+from api.web.listing_view import Desk, Freshness, OpeningWords, desk, freshness, opening_words, source_name
 from api.web.place_words import TOWNS
 from api.web.render import listed
-from api.web.sheet_view import capacity_words, ease
+from api.web.sheet_view import ease
 from api.web.territory_view import listing_path
 from api.web.why_view import points
+from api.words.hours import hours_in_words
+from api.words.listing import Address, Reach, address, capacity_words, reach
 from graph.model import reasons
 from graph.model.calling import who_to_call
 from graph.model.directory import Agreement, Organisation, Service

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.rooms import Rooms
-from api.web.diff_words import field_words, flat
 from api.web.forms import Form
-from api.web.phone_words import phone
 from api.web.place_words import TOWNS, locate, place_name
 from api.web.render import now
 from api.web.week_words import DAYS, week_read
+from api.words.differences import field_words, flat
+from api.words.phone import phone
 from graph.model.directory import Organisation, Place, Public, Service
 from graph.model.errors import InvalidInput
 from graph.model.listing import GROUPS

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from api.actions.casework.selecting import A_DAY, A_MONTH, span_of
 from api.actions.reports.asking import between_months, month_name
-from api.web.dates_words import exact_day
+from api.words.dates import exact_day
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.desk_report import beside, month_of
 from graph.model.errors import InvalidInput

@@ -13,8 +13,8 @@ from api.actions.figures import names
 from api.rooms import Rooms
 from api.web.casework_view import Row, rows
 from api.web.counted_address import NAMES, NONE, Wish
-from api.web.dates_words import relative_day
 from api.web.pictures.svg import plural
+from api.words.dates import relative_day
 from graph.model.access import Viewer
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.handoff import Kind

@@ -9,10 +9,10 @@ from typing import Final
 
 from api.actions.casework.looking_up import Answer
 from api.rooms import Rooms
-from api.web.dates_words import MONTHS, clock
 from api.web.desk_form import said
-from api.web.phone_words import Phone, phone
 from api.web.place_words import place_name
+from api.words.dates import MONTHS, clock
+from api.words.phone import Phone, phone
 from graph.model.casework.contact import Contact
 from graph.model.casework.desk_report import Report, beside
 from graph.model.casework.front_desk import Followed, Request

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from api.web.dates_words import clock, exact_day
+from api.words.dates import clock, exact_day
 from graph.model.casework.clocks import PARIS
 from graph.model.vocabulary import label, labels
 

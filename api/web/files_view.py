@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from api.web.dates_words import clock, exact_day
+from api.words.dates import clock, exact_day
 from graph.model.uploads import SeenCell, SeenLine, Upload, UploadState
 from graph.model.vocabulary import label
 from search.hours import PARIS

@@ -13,11 +13,11 @@ from api.web.gallery_gather import gathered
 from api.web.gallery_pictures import pictures
 from api.web.listing_view import OpeningWords, Signal, freshness
 from api.web.network_view import network
-from api.web.phone_words import phone
 from api.web.question import Asked
 from api.web.relay_view import relay_views
 from api.web.sheet_view import organisation_view, service_view
 from api.web.voices_view import voices_view
+from api.words.phone import phone
 from graph.model import reasons
 from graph.model.directory import (
     Agreement,

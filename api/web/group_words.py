@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from api.web.dates_words import exact_day
-from api.web.diff_words import FindTerritory
-from api.web.hours_words import hours_in_words
-from api.web.listing_view import address
-from api.web.sheet_view import capacity_words
+from api.words.dates import exact_day
+from api.words.differences import FindTerritory
+from api.words.hours import hours_in_words
+from api.words.listing import address, capacity_words
 from graph.model.directory import ListingState, Organisation, Service
 from graph.model.listing import GROUPS, FieldGroup
 from graph.model.vocabulary import competences, label

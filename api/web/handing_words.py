@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from api.web.dates_words import exact_day
+from api.words.dates import exact_day
 from graph.model.casework.grounds import ShareGroup
 from graph.model.casework.telling import Told, ToldMember
 from graph.model.vocabulary import competence, label

@@ -9,9 +9,9 @@ from typing import Final
 from api.actions.casework.answering_page import Opened
 from api.actions.casework.taking_over import may_propose
 from api.web.casework_slots import appointments
-from api.web.dates_words import exact_day, relative_moment
 from api.web.handing_words import ToldView, moment_words, people, told_views
 from api.web.step_forms import StepForm, step_forms
+from api.words.dates import exact_day, relative_moment
 from graph.model.access import Viewer
 from graph.model.casework.acts import Drafted, Entry, Stepped
 from graph.model.casework.file import ActorKind

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from api.web.dates_words import exact_day
-from api.web.hours_words import hours_in_words
 from api.web.listing_view import opening_words, source_name
 from api.web.timetable_checks import checked
 from api.web.timetable_form import DAY_NAMES, RHYTHMS, TimetableForm
-from api.web.timetable_words import HoursLine
+from api.words.dates import exact_day
+from api.words.hours import hours_in_words
+from api.words.timetable import HoursLine
 from graph.model.keeping import Kept
 from graph.model.listing import FieldGroup
 from graph.model.timetable import write

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Final
 
 from api.actions.casework.filing import actor_of
-from api.web.dates_words import relative_day, relative_moment
 from api.web.handing_words import moment_words, people
+from api.words.dates import relative_day, relative_moment
 from graph.model.access import Viewer
 from graph.model.casework.file import File
 from graph.model.casework.handoff import Handoff, State, Step

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from api.web.dates_words import exact_day, relative_moment
 from api.web.group_words import (
     STATE_WORDS,
     FindTerritory,
@@ -18,6 +17,7 @@ from api.web.group_words import (
 )
 from api.web.kept_paths import group_path, kept_path, public_path
 from api.web.listing_view import Freshness, freshness, source_name
+from api.words.dates import exact_day, relative_moment
 from graph.model.access import Operation, Viewer, may
 from graph.model.directory import ListingState, Organisation, Service
 from graph.model.freshness import due_on, vouched

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from api.actions.by_link import NO_LONGER, AskedGroup, AskedListing, Opened
-from api.web.dates_words import exact_day
 from api.web.link_forms import FORMS
 from api.web.voices_view import claim_words
+from api.words.dates import exact_day
 from graph.model.fields import FORMS as FIELDS
 from graph.model.freshness import FreshnessState
 from graph.model.keeping import Kept

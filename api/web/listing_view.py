@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from api.web.dates_words import exact_day
-from api.web.phone_words import Phone, phone
+from api.words.dates import exact_day
+from api.words.listing import Reach, reach
 from graph.model import reasons
 from graph.model.calling import answering
-from graph.model.directory import Contact, Holder, HolderRole, Place, Post
+from graph.model.directory import Holder, HolderRole, Post
 from graph.model.keeping import MODERATOR, is_by_hand
 from graph.model.relay import OpeningState
 from graph.model.weights import FRESH_FOR, STALE_AFTER
@@ -80,32 +80,6 @@ def opening_words(hours: str, at: datetime) -> OpeningWords | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """How to reach, each part ready for a link or None."""
-
-    phone: Phone | None
-    email: str
-    url: str
-
-    @property
-    def known(self) -> bool:
-        """Whether there is any way at all."""
-        return bool(self.phone or self.email or self.url)
-
-
-def reach(*contacts: Contact | None) -> Reach:
-    """The first telephone, e-mail and site among these contacts, nearest first."""
-    known = [contact for contact in contacts if contact]
-    url = next((contact.url for contact in known if contact.url), "")
-    return Reach(
-        phone=next((found for contact in known if (found := phone(contact.phone))), None),
-        email=next((contact.email for contact in known if contact.email), ""),
-        # A link is only made of what a browser may safely follow.
-        url=url if url.startswith(("https://", "http://")) else "",
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Answerer:
     """Someone who answers, and why it is them when they stand in."""
 
@@ -152,19 +126,3 @@ def _answerer(held: Holder, away: Holder | None) -> Answerer:
         return Answerer(held.name, held.function)
     until = f" jusqu’au {exact_day(away.leave_until)}" if away.leave_until else ""
     return Answerer(held.name, held.function, f"remplace {away.name}{until}" if away.name else "remplace le titulaire")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where the door is, line by line."""
-
-    street: str
-    town: str
-
-
-def address(place: Place | None) -> Address | None:
-    """The address of a place, or None when nothing of it is known."""
-    if place is None:
-        return None
-    town = " ".join(part for part in (place.postcode, place.city) if part)
-    return Address(place.address, town) if place.address or town else None

@@ -10,10 +10,10 @@ from typing import Final
 from urllib.parse import urlencode
 
 from api.actions.listings import Mine, MineAll
-from api.web.dates_words import exact_day
 from api.web.group_words import STATE_WORDS, suspension_words
 from api.web.kept_paths import MINE, group_path, kept_path, public_path
 from api.web.listing_view import Signal
+from api.words.dates import exact_day
 from graph.model.attention import Ask, Need
 from graph.model.directory import ListingState, Organisation, Service
 from graph.model.life import state_on

@@ -11,8 +11,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from api.web.dates_words import exact_day
 from api.web.render import sheet_path
+from api.words.dates import exact_day
 from graph.model.directory import Body, Link, LinkKind, OrganisationSheet, Step, SuccessionKind
 from graph.model.vocabulary import label
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from api.actions.casework.reading_page import Gathered, Look
 from api.actions.casework.referent import Referent
-from api.web.dates_words import exact_day, today_words
 from api.web.render import listed
+from api.words.dates import exact_day, today_words
 from graph.model.casework import by_person
 from graph.model.casework.by_person import Question
 from graph.model.casework.clocks import PARIS

@@ -6,20 +6,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
-from api.web.listing_view import (
-    Desk,
-    Freshness,
-    OpeningWords,
-    Reach,
-    desk,
-    freshness,
-    opening_words,
-    reach,
-    source_name,
-)
+from api.web.listing_view import Desk, Freshness, OpeningWords, desk, freshness, opening_words, source_name
 from api.web.place_words import TOWNS
 from api.web.render import sheet_path
 from api.web.why_view import Why, why
+from api.words.listing import Reach, reach
 from graph.model import reasons
 from graph.model.directory import Mode, Service
 from graph.model.relay import Found, Listing, Question, Reason, ReasonKind, Relay, Tie

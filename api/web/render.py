@@ -17,8 +17,8 @@ from starlette.responses import HTMLResponse
 from api.auth.viewer import viewer_of
 from api.web.account_view import head
 from api.web.assets import asset
-from api.web.dates_words import MONTHS, clock, exact_day, today_words
-from api.web.phone_words import phone
+from api.words.dates import MONTHS, clock, exact_day, today_words
+from api.words.phone import phone
 from graph.model.wording import emergency_numbers
 from search.hours import PARIS
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from api.rooms import Rooms
-from api.web.dates_words import exact_day
+from api.words.dates import exact_day
 from graph.model.directory import Agreement
 from graph.model.figures.lattice import FEWEST
 from graph.model.reorganisation import plan as model

@@ -9,21 +9,13 @@ from typing import Final
 from urllib.parse import quote
 
 from api.web.chosen import selection_path
-from api.web.dates_words import exact_day
-from api.web.hours_words import HoursWords, hours_in_words
-from api.web.listing_view import (
-    Address,
-    Desk,
-    Freshness,
-    Reach,
-    address,
-    desk,
-    freshness,
-    reach,
-)
+from api.web.listing_view import Desk, Freshness, desk, freshness
 from api.web.render import listed
 from api.web.sheet_view import ease
 from api.web.territory_view import listing_path
+from api.words.dates import exact_day
+from api.words.hours import HoursWords, hours_in_words
+from api.words.listing import Address, Reach, address, reach
 from graph.model.calling import who_to_call
 from graph.model.relay import Listing, Question
 from graph.model.vocabulary import competence, label

@@ -6,34 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from api.web.dates_words import exact_day, length
-from api.web.hours_words import HoursWords, hours_in_words
-from api.web.listing_view import (
-    Address,
-    Desk,
-    Freshness,
-    OpeningWords,
-    Reach,
-    address,
-    desk,
-    freshness,
-    opening_words,
-    reach,
-    source_name,
-)
+from api.web.listing_view import Desk, Freshness, OpeningWords, desk, freshness, opening_words, source_name
 from api.web.network_view import Network, network
 from api.web.question import Asked
-from api.web.render import NO_BREAK, sheet_path
+from api.web.render import sheet_path
+from api.words.dates import exact_day
+from api.words.hours import HoursWords, hours_in_words
+from api.words.listing import Address, Reach, address, capacity_words, reach
 from graph.model.directory import (
     Agreement,
-    Capacity,
     LinkKind,
     Organisation,
     OrganisationSheet,
     Post,
     Service,
 )
-from graph.model.freshness import known_capacity
 from graph.model.reasons import AGREEMENT_WORDS
 from graph.model.territory import Territory
 from graph.model.vocabulary import competence, label
@@ -197,29 +184,6 @@ def covers_words(covered: Iterable[Territory]) -> str:
     if len(said) <= MOST_TERRITORIES:
         return ", ".join(said[:-1]) + " et " + said[-1]
     return ", ".join(said[:MOST_TERRITORIES]) + f" et dans {len(said) - MOST_TERRITORIES} autres territoires"
-
-
-def capacity_words(capacity: Capacity | None, answer_days: int | None, today: date) -> tuple[str, ...]:
-    """Room and waiting as told; where that is too old to count on, that they are unknown, and since when."""
-    lines: list[str] = []
-    known = known_capacity(capacity, today)
-    if known:
-        if known.full_until and known.full_until > today:
-            lines.append(f"Complet jusqu’au {exact_day(known.full_until)}")
-        elif known.places_free is not None:
-            places = known.places_free
-            lines.append(
-                "Complet"
-                if places == 0
-                else f"{places} place{'s' if places > 1 else ''} disponible{'s' if places > 1 else ''}"
-            )
-        if known.waiting_days:
-            lines.append(f"Attente d’environ {length(known.waiting_days)}")
-    elif capacity:
-        lines.append(f"Places inconnues{NO_BREAK}: dernière information le {exact_day(capacity.vouched_on)}")
-    if answer_days is not None:
-        lines.append(f"Répond en {length(answer_days)}" if answer_days else "Répond dans la journée")
-    return tuple(lines)
 
 
 def ease(service: Service) -> tuple[str, ...]:

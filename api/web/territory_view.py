@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Final
 
 from api.actions.coverage import Covered
-from api.web.listing_view import OpeningWords, Reach, opening_words, reach
+from api.web.listing_view import OpeningWords, opening_words
 from api.web.place_words import place_name
 from api.web.question import Asked
 from api.web.render import sheet_path
+from api.words.listing import Reach, reach
 from graph.model.relay import Listing, Relay
 from graph.model.territory import Territory, TerritoryLevel
 from graph.model.vocabulary import categories, competence

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from api.web.dates_words import exact_day
 from api.web.timetable_form import HolidayRows, RecurringRow, Row, TimetableForm
+from api.words.dates import exact_day
 from graph.model.errors import InvalidInput
 from graph.model.timetable import (
     EVERY_YEAR,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
-from api.web.dates_words import exact_day
-from api.web.hours_words import hours_in_words
-from api.web.listing_view import address, reach, source_name
-from api.web.sheet_view import capacity_words, covers_words
+from api.web.listing_view import source_name
+from api.web.sheet_view import covers_words
+from api.words.dates import exact_day
+from api.words.hours import hours_in_words
+from api.words.listing import address, capacity_words, reach
 from graph.model.directory import Organisation, Service
 from graph.model.listing import Claim, FieldGroup, merge
 from graph.model.territory import Territory

@@ -63,6 +63,11 @@ class Membership:
         """One for each account and organisation."""
         return f"{self.account}|{self.organisation}"
 
+    @property
+    def active(self) -> bool:
+        """Whether she works there."""
+        return self.state is MembershipState.ACTIVE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:

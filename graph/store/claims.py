@@ -9,21 +9,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
-from typing import TYPE_CHECKING, Any, Final, LiteralString, TypeAlias, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 
-import msgspec
-
-from graph.model.directory import ListingState, Organisation, Service
+from graph.model.directory import Organisation, Service
 from graph.model.keeping import Word, is_by_hand
-from graph.model.listing import Claim, FieldGroup, merge, split, whole
-from graph.store import records
+from graph.model.listing import Claim, FieldGroup, split
+from graph.store.voices import (
+    LAST,
+    Heard,
+    ListingRecord,
+    Voice,
+    claim_id,
+    claim_row,
+    claims_of,
+    heard_of,
+    last_word,
+    revised,
+    subject_of,
+)
 
 if TYPE_CHECKING:
     from graph.store.unit import Unit
-
-ListingRecord: TypeAlias = Organisation | Service
 
 ABOUT: Final[Mapping[type, LiteralString]] = {
     Organisation: """
@@ -61,35 +67,7 @@ POINT: Final[Mapping[type, LiteralString]] = {
     MERGE (c)-[:ABOUT]->(n)
     """,
 }
-# Before the origin of a source that fell silent on what only people still speak of: what it last said is kept for them.
-LAST: Final = "last:"
 DROP: Final[LiteralString] = "UNWIND $ids AS id MATCH (c:Claim {id: id}) DETACH DELETE c"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voice:
-    """All that one import says of one listing; `digest` seals it, None when it was cut short."""
-
-    origin: str
-    source: str
-    digest: str | None
-    claims: tuple[Claim, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
-    """What a listing's node must hold: the value, and whose it is. `voices` is empty while only `origin` speaks."""
-
-    record: ListingRecord
-    origin: str
-    digest: str | None
-    voices: tuple[str, ...] = ()
-
-    @property
-    def properties(self) -> dict[str, Any]:
-        """Beside those of the record."""
-        own: dict[str, Any] = {"origin": self.origin, "digest": self.digest}
-        return own | {"voices": list(self.voices)} if self.voices else own
 
 
 class Claims:
@@ -112,13 +90,13 @@ class Claims:
     async def digests(self, kind: type, origin: str, ids: Iterable[str]) -> dict[str, str | None]:
         """The seals of what `origin` says of these listings, by id; those of which it says nothing are left out."""
         rows = await self._unit.run(DIGESTS, ids=[claim_id(kind, origin, id_) for id_ in ids])
-        return {_subject(row["id"]): row["digest"] for row in rows}
+        return {subject_of(row["id"]): row["digest"] for row in rows}
 
     async def span(self, kind: type, origin: str, above: str, upto: str, most: int) -> list[str]:
         """Ids of the listings, in a span of ids, of which `origin` speaks among others; in order, at most so many."""
         ends = claim_id(kind, origin, above), claim_id(kind, origin, upto)
         rows = await self._unit.run(SPAN, above=ends[0], upto=ends[1], most=most)
-        return [_subject(row["id"]) for row in rows]
+        return [subject_of(row["id"]) for row in rows]
 
     async def say(self, origin: str, told: Mapping[str, tuple[ListingRecord, str]]) -> dict[str, Heard]:
         """Keep what `origin` says now (record and seal, by id) of listings that others speak of; what they add up to."""
@@ -135,11 +113,11 @@ class Claims:
             others = [voice for voice in voices.get(id_, ()) if voice.origin not in (origin, LAST + origin)]
             if others:
                 rows.append(claim_row(kind, id_, own))
-            added_up = _heard(kind, [*others, own])
+            added_up = heard_of(kind, [*others, own])
             assert added_up is not None, "a record says what it is"
             heard[id_] = added_up
         await self._unit.run(KEEP, rows=rows)
-        await self._unit.run(POINT[kind], rows=[{"id": row["id"], "subject": _subject(row["id"])} for row in rows])
+        await self._unit.run(POINT[kind], rows=[{"id": row["id"], "subject": subject_of(row["id"])} for row in rows])
         # It speaks again: its last word is no longer needed.
         last = [claim_id(kind, v.origin, id_) for id_ in told for v in voices.get(id_, ()) if v.origin == LAST + origin]
         await self._unit.run(DROP, ids=last)
@@ -152,12 +130,12 @@ class Claims:
         left = {id_: [voice for voice in found[id_] if voice.origin != origin] for id_ in told}
         rows = []
         for id_, voices in left.items():
-            if any(is_by_hand(voice.origin) for voice in voices) and _heard(kind, voices) is None:
-                voices.append(_last_word(told[id_]))
+            if any(is_by_hand(voice.origin) for voice in voices) and heard_of(kind, voices) is None:
+                voices.append(last_word(told[id_]))
                 rows.append(claim_row(kind, id_, voices[-1]))
         await self._unit.run(KEEP, rows=rows)
-        await self._unit.run(POINT[kind], rows=[{"id": row["id"], "subject": _subject(row["id"])} for row in rows])
-        heard = {id_: _heard(kind, voices) for id_, voices in left.items()}
+        await self._unit.run(POINT[kind], rows=[{"id": row["id"], "subject": subject_of(row["id"])} for row in rows])
+        heard = {id_: heard_of(kind, voices) for id_, voices in left.items()}
         over = [claim_id(kind, origin, id_) for id_ in ids]
         # The last one to speak needs no claim beside the listing's own node.
         over += [
@@ -183,12 +161,12 @@ class Claims:
         heard: dict[str, Heard | None] = {}
         for id_, (origin, words) in said.items():
             before = voices.get(id_) or [first[id_]] if id_ in voices or id_ in first else []
-            left = _revised(before, id_, origin, words)
+            left = revised(before, id_, origin, words)
             kept = left if len(left) > 1 or any(is_by_hand(voice.origin) for voice in left) else []
             rows += [claim_row(kind, id_, voice) for voice in kept]
             gone = {voice.origin for voice in before} - {voice.origin for voice in kept}
             over += sorted(claim_id(kind, one, id_) for one in gone)
-            heard[id_] = _heard(kind, sorted(left, key=lambda voice: voice.origin))
+            heard[id_] = heard_of(kind, sorted(left, key=lambda voice: voice.origin))
         await self._unit.run(KEEP, rows=rows)
         await self._unit.run(DROP, ids=over)
         return heard
@@ -205,7 +183,7 @@ class Claims:
     async def _voices(self, kind: type, ids: Iterable[str]) -> dict[str, list[Voice]]:
         found: dict[str, list[Voice]] = defaultdict(list)
         for row in await self._unit.run(ABOUT[kind], ids=list(ids)):
-            claims = tuple(_claims(kind, row["id"], row["source"], row["said"]))
+            claims = tuple(claims_of(kind, row["id"], row["source"], row["said"]))
             voice = Voice(origin=row["origin"], source=row["source"], digest=row["digest"], claims=claims)
             found[row["id"]].append(voice)
         return dict(found)
@@ -227,93 +205,3 @@ class Claims:
             )
             for row in await self._unit.run(FIRST[kind], ids=list(ids))
         }
-
-
-def claim_id(kind: type, origin: str, subject: str) -> str:
-    """The id of what `origin` says of a listing: those of one origin and kind follow each other."""
-    return f"{origin}|{kind.__name__}|{subject}"
-
-
-def claim_row(kind: type, subject: str, voice: Voice) -> dict[str, Any]:
-    """A claim's properties; the groups are one text of JSON, for nobody asks the engine about what is in them."""
-    said = {
-        claim.group.value: {"vouched_on": claim.vouched_on, "value": claim.value}
-        for claim in sorted(voice.claims, key=lambda claim: claim.group)
-    }
-    row: dict[str, Any] = {
-        "id": claim_id(kind, voice.origin, subject),
-        "origin": voice.origin,
-        "source": voice.source,
-        "said": msgspec.json.encode(said).decode(),
-    }
-    return row | {"digest": voice.digest} if voice.digest else row
-
-
-def _revised(
-    voices: Sequence[Voice], subject: str, origin: str, words: Mapping[FieldGroup, Word | None]
-) -> list[Voice]:
-    """All voices once `origin` has said these words."""
-    said = {claim.group: claim for voice in voices if voice.origin == origin for claim in voice.claims}
-    for group, word in words.items():
-        said.pop(group, None)
-        if word:
-            said[group] = Claim(
-                subject=subject, group=group, source=origin, value=word.value, vouched_on=word.vouched_on
-            )
-    left = [voice for voice in voices if voice.origin != origin]
-    if said:
-        claims = tuple(said.values())
-        left.append(Voice(origin=origin, source=origin, digest=records.digest(claims), claims=claims))
-    return left
-
-
-def _last_word(silent: Voice) -> Voice:
-    """What a source said before it fell silent, of a listing that has ended with it."""
-    claims = tuple(
-        replace(claim, value={**claim.value, "state": ListingState.ARCHIVED})
-        if claim.group is FieldGroup.IDENTITY
-        else claim
-        for claim in silent.claims
-    )
-    return replace(silent, origin=f"{LAST}{silent.origin}", digest=None, claims=claims)
-
-
-def _heard(kind: type[Any], voices: Sequence[Voice]) -> Heard | None:
-    merged = merge(kind, [claim for voice in voices for claim in voice.claims])
-    if merged is None:
-        return None
-    if len(voices) == 1 and not is_by_hand(voices[0].origin):
-        return Heard(record=merged.record, origin=voices[0].origin, digest=voices[0].digest)
-    return Heard(
-        record=merged.record,
-        origin=voices[0].origin,
-        digest=records.digest(merged.record),
-        voices=tuple(sorted(voice.origin for voice in voices)),
-    )
-
-
-def _claims(kind: type, subject: str, source: str, said: str) -> Iterable[Claim]:
-    types = _types(kind)
-    for group, claim in msgspec.json.decode(said).items():
-        yield Claim(
-            subject=subject,
-            group=FieldGroup(group),
-            source=source,
-            value=whole(kind, FieldGroup(group), values_of(kind, claim["value"])),
-            vouched_on=msgspec.convert(claim["vouched_on"], types["vouched_on"]),
-        )
-
-
-def values_of(kind: type, said: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of a listing back from JSON. Raises msgspec.ValidationError where one holds something else."""
-    types = _types(kind)
-    return {name: msgspec.convert(held, types[name]) for name, held in said.items()}
-
-
-@cache
-def _types(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
-def _subject(claim: str) -> str:
-    return claim.split("|", 2)[2]

@@ -15,7 +15,7 @@ from graph.model.directory import Service
 from graph.model.errors import InvalidInput
 from graph.model.keeping import Act, Entry, Kept, ListingKind, ListingRecord, Step, Target, Word
 from graph.model.listing import Claim, FieldGroup, merge
-from graph.store.claims import Heard, values_of
+from graph.store.voices import Heard, values_of
 from graph.store.writing import Writing
 
 if TYPE_CHECKING:

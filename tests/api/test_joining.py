@@ -6,15 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from api.actions.joining import (
-    MOST_ASKED,
-    PAUSE_AFTER_REFUSAL_MS,
-    answer,
-    ask_to_join,
-    end_membership,
-    prepare_member,
-    recognised,
-)
+from api.actions.joining import MOST_ASKED, PAUSE_AFTER_REFUSAL_MS, ask_to_join, recognised
+from api.actions.memberships import answer, end_membership, prepare_member
 from api.auth.provider import Vouched
 from api.rooms import Rooms
 from api.settings import Settings

@@ -34,7 +34,7 @@ HEAD = make.viewer(Role.COORDINATOR, Role.HEAD_OF_SERVICE, account="h", organisa
 @pytest.fixture
 async def rooms(empty_graph: Graph, tmp_path: Path) -> Rooms:
     await network(empty_graph)
-    await index_of(tmp_path / "index", [])
+    await index_of(tmp_path / "index", [], [make.planoise()])
     index = EmbeddedIndex(tmp_path / "index")
     await index.follow()
     return Rooms(settings=Settings(data=tmp_path), graph=empty_graph, index=index, reader=shared())
@@ -73,6 +73,9 @@ async def test_a_split_by_commune_is_told_by_what_is_published(rooms: Rooms) -> 
         # Who lives in Pontarlier lives in the Doubs.
         ("departement:25", "25462"): (420, False),
         ("99999",): (None, False),
+        # Nobody is counted by sector: what its commune or its intercommunality holds is another number.
+        ("sector:planoise",): (None, False),
+        ("sector:planoise", "25462"): (42, True),
     }
     for territories, (count, least) in asked.items():
         [found] = await place_stocks(rooms, COORDINATOR, by_commune(*territories), at=AT)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
 from graph.model.access import Role
@@ -14,10 +17,13 @@ from graph.model.casework.desk_report import beside, month_of
 from graph.model.casework.file import Actor, ActorKind, Need
 from graph.model.casework.writings import Delivered
 from graph.model.directory import AgreementKind
+from graph.model.figures.impact_words import ranged
+from graph.model.figures.ranges import Range
 from graph.store.unit import Graph
 from tests import make
 from tests.api.inside import Inside, inside
 from tests.cases import MEMBER, Log
+from tests.web.rooms import index_of
 from tests.web.test_pages import text
 
 HOTEL = "logement-hebergement--hebergement-hotelier-des-familles"
@@ -46,6 +52,16 @@ IMPACT = """query($id: ID!) { impact(agreement: $id) { ... on AgreementImpact {
   sentence told filesBefore filesAfter cautions { words }
   effects { gauge settled says words before { low point high } }
 } } }"""
+COPY = """query($id: ID!, $there: ID!) { simulatedCopy(agreement: $id, departement: $there) {
+  __typename ... on InvalidInput { field } ... on NotAllowed { code } ... on NotFound { code }
+  ... on SimulatedCopy { agreement { id } departement { id } sentence supposition volumeMeasured priceMeasured
+    operators { id name } estimates { basis words here there volume { ...r } } volume { ...r } price { ...r } cost { ...r } }
+} } fragment r on FigureRange { point low high }"""
+DOUBS, JURA = "departement:25", "departement:39"
+PEOPLED = (
+    replace(make.doubs(), population=550_000),
+    replace(make.doubs(), id=JURA, name="Jura", zones=(JURA, "pays:FR"), population=260_000),
+)
 
 
 def worker(organisation: str) -> Actor:
@@ -83,6 +99,7 @@ async def paris(empty_graph: Graph, tmp_path: Path) -> AsyncIterator[Inside]:
         MANDATE_TERMS,
     )
     async with inside(empty_graph, tmp_path, *bodies) as made:
+        await index_of(tmp_path / "index", [], PEOPLED)
         yield made
 
 
@@ -133,6 +150,48 @@ async def test_the_giver_sees_what_the_mandate_changed_with_its_ranges(paris: In
     assert "Simulation." in shown
     assert "Samu social d’ici" in shown[shown.index("Qui agirait") :]
     assert "Rien n’est enregistré" in shown
+
+
+async def copied(client: httpx2.AsyncClient, there: str, id_: str = MANDATE) -> Any:
+    answer = await client.post("/graphql", json={"query": COPY, "variables": {"id": id_, "there": there}}, headers=JSON)
+    return answer.json()["data"]["simulatedCopy"]
+
+
+def words(one: dict[str, float | None], unit: str = "") -> str:
+    """A range as pages write it."""
+    return ranged(Range(**one), unit).replace("\u202f", " ")
+
+
+async def test_the_copy_is_told_by_the_page_and_by_graphql_alike(paris: Inside) -> None:
+    await two_years(paris.rooms.graph, FAMILIES)
+    head = await paris.signed_in(Role.HEAD_OF_SERVICE, GIVER)
+    coordinator = await paris.signed_in(Role.COORDINATOR)
+    for client, measured in ((head, True), (coordinator, False)):
+        for there, operators in ((DOUBS, [(OPERATOR, "Samu social d’ici")]), (JURA, [])):
+            page = text((await client.get(PAGE, params={"departement": there})).text)
+            shown = page.replace("\u00a0", " ").replace("\u202f", " ")
+            shown = shown[shown.index("Simulation.") :]
+            found = await copied(client, there)
+            assert (found["agreement"]["id"], found["departement"]["id"]) == (MANDATE, there)
+            assert (found["volumeMeasured"], found["priceMeasured"]) == (measured, measured)
+            for told in (found["sentence"], found["supposition"]):
+                assert told.replace("\u202f", " ") in shown
+            assert [one["basis"] for one in found["estimates"]] == ["POPULATION"]
+            for one in found["estimates"]:
+                assert (one["here"], one["there"]) == (550_000, 550_000 if there == DOUBS else 260_000)
+                assert f"{one['words']} {words(one['volume'])} par mois".replace("\u202f", " ") in shown
+            assert f"Prix de l’unité {words(found['price'], '€')}" in shown
+            volume, cost = words(found["volume"], "nuitée par mois"), words(found["cost"], "€ par mois")
+            assert f" : {volume}, soit {cost}." in shown
+            assert [(one["id"], one["name"]) for one in found["operators"]] == operators
+            assert ("il reste à trouver" in shown) == (not operators)
+            assert all(one["name"] in shown for one in found["operators"])
+        for absent in ("25056", "departement:00", "region:27"):
+            assert await copied(client, absent) == {"__typename": "InvalidInput", "field": "departement"}
+        assert await copied(client, DOUBS, "t:none") == {"__typename": "NotFound", "code": "NOT_FOUND"}
+    refused = {"__typename": "NotAllowed", "code": "NOT_ALLOWED"}
+    for client in (paris.client(), await paris.signed_in(Role.PROFESSIONAL, GIVER)):
+        assert await copied(client, DOUBS) == refused
 
 
 async def test_few_families_conclude_nothing(paris: Inside) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api.actions import joining
+from api.actions import memberships
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import Role
@@ -60,12 +60,12 @@ async def left(rooms: Rooms) -> set[str]:
 
 
 async def end(rooms: Rooms, who: str, whom: str) -> None:
-    await joining.end_membership(rooms, make.viewer(*ADMINISTRATOR, account=who), "t:caf", whom, 1)
+    await memberships.end_membership(rooms, make.viewer(*ADMINISTRATOR, account=who), "t:caf", whom, 1)
 
 
 async def take_role(rooms: Rooms, who: str, whom: str) -> None:
     viewer = make.viewer(*ADMINISTRATOR, account=who)
-    await joining.give_roles(rooms, viewer, "t:caf", whom, ["professional"], 1)
+    await memberships.give_roles(rooms, viewer, "t:caf", whom, ["professional"], 1)
 
 
 @pytest.mark.parametrize("acts", [(end, end), (take_role, take_role), (end, take_role)])

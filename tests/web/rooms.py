@@ -22,9 +22,9 @@ READER = reading.shared()
 
 
 async def index_of(folder: Path, listings: Iterable[Listing], more: Iterable[Territory] = ()) -> None:
-    """Build a generation with these listings, and switch to it; `more` territories beside those of every test."""
+    """Build a generation with these listings, and switch to it; `more` territories beside those of every test, or instead."""
     writer = await EmbeddedEngine(folder).aside()
-    await writer.keep_places([*make.territories(), *more])
+    await writer.keep_places(list({one.id: one for one in (*make.territories(), *more)}.values()))
     await writer.replace((), tuple(listings))
     await writer.commit()
     await writer.switch()

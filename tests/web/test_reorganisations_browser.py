@@ -47,9 +47,13 @@ async def test_they_are_accessible_and_fit(browser_page: OpenPage, way: tuple[in
         assert await page.input_value("#create_body-territoires") == "Besançon"
         assert await violations(page) == []
         assert await width_of(page) == way[0]
+        if shots := os.environ.get("SHOTS"):
+            await page.screenshot(path=f"{shots}/move-{way[0]}.png", full_page=True)
         await page.fill("#create_body-territoires", "Nullepart")
         await page.press("#create_body-territoires", "Enter")
         await page.get_by_role("alert").get_by_text("Nullepart").wait_for()
+        if shots := os.environ.get("SHOTS"):
+            await page.screenshot(path=f"{shots}/move-refused-{way[0]}.png", full_page=True)
         assert await page.input_value("#create_body-nom") == "Direction sociale de territoire Nord"
         await page.fill("#create_body-nom", "Direction du Nord")
         await page.fill("#create_body-territoires", "Besançon")

@@ -9,10 +9,11 @@ import pytest
 
 from api.web.assets import assets
 from api.web.headers import content_security_policy
-from api.web.listing_view import Signal, desk, freshness, reach, source_name
+from api.web.listing_view import Signal, desk, freshness, source_name
 from api.web.place_words import Located, locate, place_hint, place_name
 from api.web.relay_view import relay_views
-from api.web.sheet_view import capacity_words, covers_words, organisation_view
+from api.web.sheet_view import covers_words, organisation_view
+from api.words.listing import capacity_words, reach
 from graph.model.directory import Capacity, Contact, Holder, HolderRole, Link, LinkKind, OrganisationSheet
 from graph.model.relay import Found, Reason, ReasonKind, Relay
 from graph.model.weights import FRESH_FOR, STALE_AFTER

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from api.web.hours_words import read_hours
 from api.web.week_words import week_read
+from api.words.hours import read_hours
 from graph.model.errors import InvalidInput
 
 

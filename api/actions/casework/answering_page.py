@@ -12,7 +12,7 @@ from api.actions.casework.handing import Handed, noted, seen_in_unit
 from api.actions.casework.passing_on import next_relays
 from api.rooms import Rooms
 from graph.model.access import Viewer
-from graph.model.account import Account, MembershipState
+from graph.model.account import Account
 from graph.model.casework.acts import Drafted, Entry, Settled, Stepped
 from graph.model.casework.file import Actor
 from graph.model.casework.grounds import ShareGroup
@@ -70,7 +70,7 @@ async def opened(rooms: Rooms, viewer: Viewer, handoff_id: str, at: datetime) ->
         owed=of_handoff(file, handoff.id),
         names=names,
         accounts=accounts,
-        colleagues=tuple(a for m, a in members if m.state is MembershipState.ACTIVE and a.active),
+        colleagues=tuple(a for m, a in members if m.active and a.active),
         relays=await next_relays(rooms, handed, _commune(shown), at) if _looks_on(handed, shown, allowed) else (),
     )
 

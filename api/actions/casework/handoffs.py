@@ -12,7 +12,6 @@ from api.actions.casework.filing import ABSENT, NOT_YOURS, act, once, seen_in
 from api.actions.casework.room import show_full
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
-from graph.model.account import MembershipState
 from graph.model.casework import deciding
 from graph.model.casework.acts import Event, Stepped
 from graph.model.casework.file import Actor, File
@@ -154,7 +153,7 @@ async def _works_there(unit: Unit, file: File, handoff: Handoff, account: str) -
     if handoff.kind is Kind.TAKE_OVER and file.lead:
         house = file.lead.organisation
     members = await unit.accounts.members(house)
-    if account not in {one.account for one, held in members if one.state is MembershipState.ACTIVE and held.active}:
+    if account not in {one.account for one, held in members if one.active and held.active}:
         raise InvalidInput(NOT_THERE, "professional")
 
 

@@ -10,7 +10,6 @@ from typing import Final
 from api.actions.casework.filing import actor_of, noted, seated
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
-from graph.model.account import MembershipState
 from graph.model.casework.file import Actor, File
 from graph.model.casework.free_text import checked_text
 from graph.model.casework.grounds import ShareGroup
@@ -167,7 +166,7 @@ async def switched_off(unit: Unit, organisation: str, account: str) -> None:
 async def _active(unit: Unit, organisation: str) -> dict[str, str]:
     """The accounts that work at an organisation, with their names."""
     members = await unit.accounts.members(organisation)
-    return {account.id: account.name for one, account in members if one.state is MembershipState.ACTIVE}
+    return {account.id: account.name for one, account in members if one.active}
 
 
 async def _may_say(unit: Unit, viewer: Viewer, organisation: str, account: str) -> None:

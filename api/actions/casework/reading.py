@@ -11,7 +11,7 @@ from typing import Final
 from api.actions.casework.filing import ABSENT, noted, seen_in
 from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, may
-from graph.model.account import Account, MembershipState
+from graph.model.account import Account
 from graph.model.casework.acts import Entry
 from graph.model.casework.file import File
 from graph.model.casework.grounds import ShareGroup
@@ -191,4 +191,4 @@ async def _named(unit: Unit, file: File) -> tuple[dict[str, Account], dict[str, 
 
 async def _colleagues(unit: Unit, file: File) -> tuple[Account, ...]:
     members = await unit.accounts.members(file.lead.organisation) if file.lead else []
-    return tuple(account for one, account in members if one.state is MembershipState.ACTIVE and account.active)
+    return tuple(account for one, account in members if one.active and account.active)

@@ -10,7 +10,6 @@ from uuid import uuid4
 from api.actions.casework.filing import act
 from api.rooms import Rooms
 from graph.model.access import Viewer
-from graph.model.account import MembershipState
 from graph.model.casework import recording
 from graph.model.casework.acts import Event, WorkersSet
 from graph.model.casework.file import Actor, File
@@ -60,6 +59,6 @@ async def colleagues(unit: Unit, file: File, accounts: Sequence[str]) -> None:
     if not accounts:
         return
     members = await unit.accounts.members(file.lead.organisation) if file.lead else []
-    active = {one.account for one, account in members if one.state is MembershipState.ACTIVE and account.active}
+    active = {one.account for one, account in members if one.active and account.active}
     if not active.issuperset(accounts):
         raise InvalidInput(NOT_A_COLLEAGUE, "account")

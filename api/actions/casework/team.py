@@ -9,7 +9,6 @@ from typing import Final
 
 from api.rooms import Rooms
 from graph.model.access import Operation, Role, Subject, Viewer, may
-from graph.model.account import MembershipState
 from graph.model.casework.leaving import Leave
 from graph.model.casework.owed import NextAction
 from graph.model.errors import NotFound
@@ -55,7 +54,7 @@ async def team(rooms: Rooms, viewer: Viewer, at: datetime) -> Team:
         names={
             account.id: account.name
             for membership, account in members
-            if membership.state is MembershipState.ACTIVE and working & membership.roles
+            if membership.active and working & membership.roles
         },
         leaves=leaves,
         head=head,

@@ -22,7 +22,7 @@ from graph.model.access import Viewer
 from graph.model.casework.desk_report import beside, month_of
 from graph.model.directory import Agreement, Organisation
 from graph.model.errors import InvalidInput, NotAllowed, NotFound
-from graph.model.figures.copying import Basis, Copy, copied, scaled
+from graph.model.figures.copying import Base, Basis, Copy, base, copied, scaled
 from graph.model.figures.facts import Facts
 from graph.model.figures.impact import Arm, Gauge, Impact, Terms, impact
 from graph.model.figures.lattice import Measure, part
@@ -111,24 +111,23 @@ async def simulated(rooms: Rooms, viewer: Viewer, seen: Seen, departement: str) 
         for kind in OPERATORS:
             operators += await unit.directory.page(text="", kind=kind, territory=territory.id, first=MOST)
     here = [place for id_ in seen.agreement.covers if (place := rooms.places.get(id_))]
-    volume, price = base_of(seen)
+    base_ = base_of(seen)
     needs = [await _needs(rooms, viewer, seen.agreement, place) for place in here]
     known = sum(one for one in needs if one is not None) if needs and None not in needs else None
     estimates = (
-        scaled(Basis.POPULATION, volume, sum(place.population for place in here), territory.population),
-        scaled(Basis.NEEDS, volume, known, await _needs(rooms, viewer, seen.agreement, territory)),
+        scaled(Basis.POPULATION, base_.volume, sum(place.population for place in here), territory.population),
+        scaled(Basis.NEEDS, base_.volume, known, await _needs(rooms, viewer, seen.agreement, territory)),
     )
-    return Simulated(territory=territory, operators=tuple(operators), copy=copied(estimates, price))
+    return Simulated(territory=territory, operators=tuple(operators), copy=copied(estimates, base_))
 
 
-def base_of(seen: Seen) -> tuple[Range, Range]:
+def base_of(seen: Seen) -> Base:
     """Units a month and euros a unit, here: as they were given, else as they were agreed."""
     effects = {one.gauge: one.after for one in seen.effect.effects} if seen.effect else {}
     capacity = seen.agreement.capacity
     agreed = Range(capacity * DAYS_A_MONTH if capacity else None), Range(seen.agreement.unit_price)
-    told = effects.get(Gauge.GIVEN, Range(None)), effects.get(Gauge.UNIT_COST, Range(None))
-    volume, price = (one if one.point else other for one, other in zip(told, agreed, strict=True))
-    return volume, price
+    measured = effects.get(Gauge.GIVEN, Range(None)), effects.get(Gauge.UNIT_COST, Range(None))
+    return base(measured, agreed)
 
 
 def whole_months(agreement: Agreement, at: datetime) -> int:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from api.actions.figures.reading import exact, tables
 from api.rooms import Rooms
 from graph.model.access import Viewer
+from graph.model.errors import InvalidInput
 from graph.model.figures.facts import Facts
 from graph.model.figures.flows import category_of
 from graph.model.figures.lattice import WHOLE, Measure, Node, Part, Published, counted, value_of
@@ -18,6 +19,7 @@ from graph.model.figures.periods import Period, Quarter
 from graph.model.figures.sums import added
 from graph.model.figures.tables import LEVELS, TABLES
 from graph.model.territory import Territory, TerritoryLevel
+from search.places import Gazetteer
 
 # What stands at a moment, not in a stretch of time: of several quarters the last one counts. UNMET is both, a need that stands
 # open and a contact of the quarter: its quarters are added up, and its definition says so.
@@ -124,10 +126,23 @@ async def where_all_is(rooms: Rooms, viewer: Viewer, scope: Scope) -> Territory 
     return found
 
 
+def counted_by(territory: Territory) -> bool:
+    """Whether people are counted by it. Of nobody more is known than the commune, so nobody is by a sector within one."""
+    return territory.level is not TerritoryLevel.SECTOR
+
+
+def counted_place(places: Gazetteer, territory: Territory) -> Territory:
+    """The smallest territory that holds this one and that people are counted by: itself, or the commune of a sector."""
+    around = (found for zone in territory.zones if (found := places.get(zone)))
+    return next((one for one in around if counted_by(one)), territory)
+
+
 def row_of(territory: Territory | None) -> Node:
-    """The row of a territory; everything for none, or for the country."""
+    """The row of a territory; everything for none, or for the country. Raises InvalidInput where people are not counted by it."""
     if territory is None:
         return WHOLE
+    if not counted_by(territory):
+        raise InvalidInput("Personne n’est compté par secteur : choisissez la commune.", "territoire")
     found = [f"{level}={zone}" for level in LEVELS for zone in territory.zones if zone.startswith(f"{level}:")]
     if ":" not in territory.id:
         # A commune of none stands under a community without a name.

@@ -8,120 +8,23 @@ from typing import Annotated, Final, TypeAlias
 import strawberry
 
 from api.actions.casework import front_desk, looking_up
+from api.graphql.casework.desk_inputs import (
+    CorrectRequestInput,
+    FollowRequestInput,
+    LookUpInput,
+    NoteRequestNeedInput,
+    RecordRequestInput,
+    RelinkInput,
+    VoidRequestInput,
+)
 from api.graphql.casework.desk_types import FrontDeskReport, KnownLead, Request
-from api.graphql.connections import Connection, Edge, NameCursor, decode, page_info, page_size
+from api.graphql.connections import Connection, NameCursor, decode, named_page, page_size
 from api.graphql.context import Info
-from api.graphql.enums import AgeBand, Channel, Ground, NoRelayCause, Requester, Sequel, Sex
-from api.graphql.listings import KEY
 from api.graphql.refusals import InvalidInput, NotAllowed, NotFound, ReasonMissing, StepNotAllowed, TooMuch
 from graph.model import errors
-from graph.model.casework.contact import Contact
 from graph.model.casework.desk_report import read_month
-from graph.model.casework.finding_again import Sought
 
-WHICH: Final = "Which contact."
 LAST: Final = (datetime(9999, 1, 1, tzinfo=UTC), "")
-
-
-@strawberry.input(description="What is noted of a contact: nothing is mandatory, and no name has a place.")
-class NotedContactInput:
-    """Codes."""
-
-    channel: Channel = strawberry.field(default=Channel.FREE_NUMBER, description="How it came.")
-    requester: Requester = strawberry.field(default=Requester.PERSON, description="Who asked.")
-    sex: Sex = strawberry.field(default=Sex.UNKNOWN, description="Of whom it is about.")
-    age_band: AgeBand = strawberry.field(default=AgeBand.UNKNOWN, description="Of whom it is about.")
-    commune: strawberry.ID | None = strawberry.field(default=None, description="A territory's id.")
-    reasons: list[strawberry.ID] = strawberry.field(
-        default_factory=list, description="Competences, the main one first; `competences` reads them from words."
-    )
-    at_once: bool = strawberry.field(default=False, description="Answered at once.")
-    danger: bool = strawberry.field(default=False, description="Someone was in danger.")
-
-    def contact(self) -> Contact:
-        """As the model has it."""
-        return Contact(
-            channel=self.channel,
-            requester=self.requester,
-            sex=self.sex,
-            age_band=self.age_band,
-            commune=str(self.commune or ""),
-            reasons=tuple(str(reason) for reason in self.reasons),
-            at_once=self.at_once,
-            danger=self.danger,
-        )
-
-
-@strawberry.input(description="A contact to note.")
-class RecordRequestInput:
-    """What, and a key."""
-
-    contact: NotedContactInput = strawberry.field(description="What is noted.")
-    words: str = strawberry.field(default="", description="A few words for colleagues: sealed, and without a name.")
-    idempotency_key: str = strawberry.field(description=KEY)
-
-
-@strawberry.input(description="A contact as it should have been noted.")
-class CorrectRequestInput:
-    """Which, and what."""
-
-    request: strawberry.ID = strawberry.field(description=WHICH)
-    contact: NotedContactInput = strawberry.field(description="What is noted.")
-    idempotency_key: str = strawberry.field(description=KEY)
-
-
-@strawberry.input(description="A contact that was a slip, or was none after all.")
-class VoidRequestInput:
-    """Which."""
-
-    request: strawberry.ID = strawberry.field(description=WHICH)
-    restore: bool = strawberry.field(default=False, description="It was no slip.")
-    idempotency_key: str = strawberry.field(description=KEY)
-
-
-@strawberry.input(description="A problem that a contact leaves open, or for which no relay was found.")
-class NoteRequestNeedInput:
-    """Which, and what."""
-
-    request: strawberry.ID = strawberry.field(description=WHICH)
-    competence: strawberry.ID = strawberry.field(description="Of the closed list.")
-    urgent: bool = strawberry.field(default=False, description="Whether it can wait.")
-    cause: NoRelayCause | None = strawberry.field(default=None, description="Why no relay was found; null while open.")
-    idempotency_key: str = strawberry.field(description=KEY)
-
-
-@strawberry.input(description="What followed a contact.")
-class FollowRequestInput:
-    """Which, and what."""
-
-    request: strawberry.ID = strawberry.field(description=WHICH)
-    sequel: Sequel = strawberry.field(description="What was done.")
-    to: str = strawberry.field(default="", description='"service:…" or "organisation:…", where it led to one.')
-    competence: strawberry.ID | None = strawberry.field(default=None, description="For which of its needs.")
-    idempotency_key: str = strawberry.field(description=KEY)
-
-
-@strawberry.input(description="Who is looked for: a name with its birth date, or a telephone number. Neither is kept.")
-class LookUpInput:
-    """Already followed? By whom?"""
-
-    name: str = strawberry.field(default="", description="Name and first name, in any order.")
-    born: str = strawberry.field(default="", description='Birth date: "1935-02-03".')
-    phone: str = strawberry.field(default="", description="Telephone.")
-    network: bool = strawberry.field(default=False, description="In other organisations' files too; takes a ground.")
-    ground: Ground | None = strawberry.field(default=None, description="On which ground others are asked.")
-    request: strawberry.ID | None = strawberry.field(default=None, description="The contact that it is for.")
-    idempotency_key: str = strawberry.field(description="Each look is written down, whatever its key.")
-
-
-@strawberry.input(description="Someone to be put back in touch.")
-class RelinkInput:
-    """With whom."""
-
-    hit: strawberry.ID = strawberry.field(description="As `lookUp` gave it.")
-    request: strawberry.ID | None = strawberry.field(default=None, description="The contact that it follows.")
-    urgent: bool = strawberry.field(default=False, description="Within two hours, and not by the next working day.")
-    idempotency_key: str = strawberry.field(description=KEY)
 
 
 @strawberry.type(description="Who may follow the person. An empty list when nobody is known to.")
@@ -240,7 +143,7 @@ class DeskMutations:
         answers = await looking_up.look_up(
             context.rooms,
             context.viewer,
-            _sought(input),
+            input.sought(),
             ground=input.ground,
             network=input.network,
             request=str(input.request or ""),
@@ -275,9 +178,9 @@ async def requests(info: Info, first: int | None, after: str | None) -> Connecti
     except errors.NotAllowed:
         return None
     shown = found[:size]
-    cursors = [NameCursor(one.at.isoformat(), one.id) for one in shown]
-    edges = [Edge(place=at, node=Request.of(one)) for at, one in zip(cursors, shown, strict=True)]
-    return Connection(edges=edges, page_info=page_info(cursors, before=bool(after), after=len(found) > size))
+    return named_page(
+        shown, lambda one: (one.at.isoformat(), one.id), Request.of, more=len(found) > size, started=bool(after)
+    )
 
 
 async def report(info: Info, month: str) -> FrontDeskReport | None:
@@ -296,11 +199,3 @@ def _place(cursor: NameCursor) -> tuple[datetime, str]:
         raise errors.InvalidInput(
             "Ce curseur n’est pas de cette liste. Reprenez à la première page.", "after"
         ) from None
-
-
-def _sought(input_: LookUpInput) -> Sought:
-    try:
-        born = datetime.fromisoformat(input_.born).date() if input_.born else None
-    except ValueError:
-        raise errors.InvalidInput("La date de naissance s’écrit 1935-02-03.", "born") from None
-    return Sought(name=input_.name, born=born, phone=input_.phone)

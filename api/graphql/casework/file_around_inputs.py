@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 import strawberry
 
-from api.graphql.casework.file_inputs import FILE, KEY, MemberInput
+from api.graphql.casework.file_inputs import FILE, MemberInput
 from api.graphql.enums import CircleKind
+from api.graphql.given import KEY
 from graph.model.casework.acts import (
     CircleLeft,
     CircleSet,

@@ -8,10 +8,10 @@ from typing import Final
 import strawberry
 
 from api.graphql.enums import Ground, Means, MemberRole, Outcome, ShareGroup
+from api.graphql.given import KEY
 from graph.model.casework import file as model
 from graph.model.casework import grounds
 
-KEY: Final = "Chosen by the client: the same act under the same key is done once."
 FILE: Final = "Which file."
 WORDS: Final = "A few words."
 

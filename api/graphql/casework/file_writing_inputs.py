@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 import strawberry
 
-from api.graphql.casework.file_inputs import FILE, KEY
+from api.graphql.casework.file_inputs import FILE
 from api.graphql.enums import NoteKind
+from api.graphql.given import KEY
 from graph.model.casework.acts import (
     Event,
 )

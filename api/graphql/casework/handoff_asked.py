@@ -7,10 +7,10 @@ from typing import Final
 import strawberry
 
 from api.graphql.enums import ReasonCode
+from api.graphql.given import KEY
 from graph.model.casework.handoff import Target
 from graph.model.casework.said import NOTHING, Said
 
-KEY: Final = "Chosen by the client: the same act under the same key is done once."
 WHY: Final = "The code; required."
 WORDS: Final = "Some words; required where the code says nothing by itself."
 DAY: Final = "The moment that is named."

@@ -6,16 +6,9 @@ from datetime import datetime
 
 import strawberry
 
-from api.graphql.casework.handoff_asked import (
-    DAY,
-    KEY,
-    HandoffTargetInput,
-    MayHaveWords,
-    OfHandoff,
-    WithReason,
-    WithWords,
-)
+from api.graphql.casework.handoff_asked import DAY, HandoffTargetInput, MayHaveWords, OfHandoff, WithReason, WithWords
 from api.graphql.enums import HandoffKind, HandoffStep, OrderedLead, Outcome, ShareGroup
+from api.graphql.given import KEY
 from graph.model.casework.deciding import Draft
 from graph.model.casework.handoff import Target
 from graph.model.casework.said import Said

@@ -6,7 +6,7 @@ The person's own page is no part of it: she has a code and a browser, and no pro
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Final, TypeAlias
+from typing import Annotated, TypeAlias
 
 import strawberry
 
@@ -14,13 +14,12 @@ from api.actions.casework import forgetting, opinions
 from api.actions.casework import own_page as actions
 from api.graphql.context import Info
 from api.graphql.enums import ForgettingCause
+from api.graphql.given import KEY
 from api.graphql.refusals import InvalidInput, NeedsConfirming, NotAllowed, NotFound, ReasonMissing, StepNotAllowed
 from graph.model import errors
 from graph.model.casework.by_person import Question
 from graph.model.casework.file import File
 from graph.model.casework.file import PersonPage as PageRecord
-
-KEY: Final = "Chosen by the client: the same act under the same key is done once."
 
 
 @strawberry.type(description="A member's own page.")

@@ -1,4 +1,4 @@
-"""What an agreement changed, before and after it, with ranges that say how little is known."""
+"""What an agreement changed and what a copy of it would be elsewhere, with ranges that say how little is known."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from api.actions.figures.agreements import Seen, agreement_seen
+from api.actions.figures.agreements import Seen, Simulated, agreement_seen, simulated
 from api.graphql.agreements import Agreement
+from api.graphql.connections import page_size
 from api.graphql.context import Info
-from api.graphql.enums import ImpactCaution, ImpactGauge
-from api.graphql.figures.asked import FigureDefinition, must_be_known
-from api.graphql.refusals import NotAllowed, NotFound
-from graph.model.figures import impact_words
+from api.graphql.enums import CopyBasis, ImpactCaution, ImpactGauge
+from api.graphql.figures.asked import FigureBody, FigureDefinition, must_be_known
+from api.graphql.organisations import First
+from api.graphql.places import Territory
+from api.graphql.refusals import InvalidInput, NotAllowed, NotFound
+from graph.model.directory import Organisation
+from graph.model.figures import copying_words, impact_words
+from graph.model.figures.copying import Estimate
 from graph.model.figures.impact import Effect
 from graph.model.figures.impact import Impact as Measured
 from graph.model.figures.ranges import Range
@@ -107,7 +112,76 @@ class AgreementImpact:
         )
 
 
+@strawberry.type(description="How much of the agreement there would be, by what is known of both places.")
+class CopyEstimate:
+    """Units a month, there."""
+
+    basis: CopyBasis = strawberry.field(description="On what it stands.")
+    words: str = strawberry.field(description="The same with its two numbers, in French.")
+    here: int = strawberry.field(description="How many where the agreement holds.")
+    there: int = strawberry.field(description="How many in the département.")
+    volume: FigureRange = strawberry.field(description="Units a month.")
+
+    @classmethod
+    def of(cls, one: Estimate) -> CopyEstimate:
+        """From the model."""
+        return cls(
+            basis=one.basis,
+            words=copying_words.basis_words(one),
+            here=one.here,
+            there=one.there,
+            volume=FigureRange.of(one.volume),
+        )
+
+
+@strawberry.type(
+    description="An agreement as it would be in another département: a simulation, which nobody is told of."
+)
+class SimulatedCopy:
+    """Of what was measured here for who may read it; of what was agreed for others."""
+
+    agreement: Agreement = strawberry.field(description="Which.")
+    departement: Territory = strawberry.field(description="Where it would be.")
+    sentence: str = strawberry.field(description="What may be said of it, in French.")
+    supposition: str = strawberry.field(description="What it takes for true, in French.")
+    estimates: list[CopyEstimate] = strawberry.field(description="Each way to estimate the volume; empty for none.")
+    volume: FigureRange = strawberry.field(description="Units a month: the widest range that the estimates leave.")
+    volume_measured: bool = strawberry.field(
+        description="Whether it stands on what was given; else on what was agreed."
+    )
+    price: FigureRange = strawberry.field(description="Euros a unit.")
+    price_measured: bool = strawberry.field(description="Whether it is what was paid; else what was agreed.")
+    cost: FigureRange = strawberry.field(description="Euros a month.")
+    found: strawberry.Private[tuple[Organisation, ...]]
+
+    @strawberry.field(description="Who would act: the operators of 115 and the SIAO there that the directory knows.")
+    def operators(self, first: First = 20) -> list[FigureBody]:
+        """So many of them."""
+        return [FigureBody(id=strawberry.ID(one.id), name=one.name) for one in self.found[: page_size(first)]]
+
+    @classmethod
+    def of(cls, seen: Seen, found: Simulated) -> SimulatedCopy:
+        """From the action."""
+        copy = found.copy
+        return cls(
+            agreement=Agreement.of(seen.agreement),
+            departement=Territory.of(found.territory),
+            sentence=copying_words.copy_sentence(copy, found.territory, seen.agreement.unit),
+            supposition=copying_words.supposition(copy),
+            estimates=[CopyEstimate.of(one) for one in copy.estimates],
+            volume=FigureRange.of(copy.volume),
+            volume_measured=copy.volume_measured,
+            price=FigureRange.of(copy.price),
+            price_measured=copy.price_measured,
+            cost=FigureRange.of(copy.cost),
+            found=found.operators,
+        )
+
+
 ImpactResult: TypeAlias = Annotated[AgreementImpact | NotAllowed | NotFound, strawberry.union("ImpactResult")]
+SimulatedCopyResult: TypeAlias = Annotated[
+    SimulatedCopy | InvalidInput | NotAllowed | NotFound, strawberry.union("SimulatedCopyResult")
+]
 
 
 async def impact(info: Info, agreement: str) -> AgreementImpact:
@@ -115,3 +189,11 @@ async def impact(info: Info, agreement: str) -> AgreementImpact:
     must_be_known(info)
     context = info.context
     return AgreementImpact.of(await agreement_seen(context.rooms, context.viewer, agreement, context.now))
+
+
+async def simulated_copy(info: Info, agreement: str, departement: str) -> SimulatedCopy:
+    """Raises NotAllowed, NotFound, InvalidInput."""
+    must_be_known(info)
+    context = info.context
+    seen = await agreement_seen(context.rooms, context.viewer, agreement, context.now)
+    return SimulatedCopy.of(seen, await simulated(context.rooms, context.viewer, seen, departement))

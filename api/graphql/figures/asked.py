@@ -9,7 +9,7 @@ import strawberry
 
 from api.actions.figures import names
 from api.actions.figures.reading import SIGN_IN, quarters, unit_of
-from api.actions.figures.told import QUARTERS, Scope
+from api.actions.figures.told import QUARTERS, Scope, counted_place
 from api.graphql.context import Info
 from graph.model import errors
 from graph.model import territory as places
@@ -123,7 +123,7 @@ async def scope_of(
         raise errors.InvalidInput("Ce thème n’est pas dans la liste.", "category")
     if exact and territory:
         raise errors.InvalidInput("Les chiffres d’un service ne se lisent pas par territoire.", "territory")
-    where = territory_of(info, territory) if territory else None
+    where = counted_place(rooms.places, territory_of(info, territory)) if territory else None
     if where and where.id == places.COUNTRY:
         where = None
     return Scope(period=asked, territory=where, category=category or "", exact=exact, published=published)

@@ -103,6 +103,20 @@ class FigureQueries:
         """Before and after."""
         return await agreements.impact(info, bounded(agreement, "agreement"))
 
+    @strawberry.field(
+        description="What an agreement would be in another département, through who acts there: a simulation, told as ranges."
+    )
+    async def simulated_copy(
+        self,
+        info: Info,
+        agreement: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],
+        departement: Annotated[strawberry.ID, strawberry.argument(description="The territory, of this level.")],
+    ) -> agreements.SimulatedCopyResult:
+        """As the page of the agreement."""
+        return await agreements.simulated_copy(
+            info, bounded(agreement, "agreement"), bounded(departement, "departement")
+        )
+
     @strawberry.field(description="A report, table by table, for who may ask for it.")
     async def report(
         self,

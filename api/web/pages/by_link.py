@@ -15,11 +15,11 @@ from api.rates import Purse
 from api.rooms import Rooms
 from api.web.form_view import form_view, known_by, names_in, sent
 from api.web.forms import Form, form_of, number, see
-from api.web.hours_words import hours_in_words
 from api.web.link_forms import FORMS
 from api.web.link_view import DONE, link_view
 from api.web.refusals import refusal_answer
 from api.web.render import now, page
+from api.words.hours import hours_in_words
 from graph.model.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refusal
 from graph.model.fields import FORMS as FIELDS
 from graph.model.fields import held_by

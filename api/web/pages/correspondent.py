@@ -12,9 +12,9 @@ from api.actions import correspondents
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import key_in, new_key
-from api.web.dates_words import exact_day
 from api.web.forms import form_of, see
 from api.web.render import now, page
+from api.words.dates import exact_day
 from graph.model.errors import InvalidInput
 from search.hours import PARIS
 

@@ -10,15 +10,15 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from api.actions import joining
+from api.actions import joining, memberships
 from api.actions.member_posts import give_post, posts_of
 from api.auth.signed_in import now_ms
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import new_key
-from api.web.dates_words import exact_day
 from api.web.forms import form_of, see
 from api.web.render import listed, members_path, page
+from api.words.dates import exact_day
 from graph.model.access import Operation, Role, Subject, Viewer, may
 from graph.model.account import Account, Membership, MembershipState
 from graph.model.account import siret as siret_of
@@ -46,7 +46,7 @@ async def members(request: Request, organisation_id: str) -> Response:
 
 async def _page(request: Request, viewer: Viewer, organisation: str, refused: Refusal | None = None) -> Response:
     rooms: Rooms = request.app.state.rooms
-    every = await joining.members(rooms, viewer, organisation)
+    every = await memberships.members(rooms, viewer, organisation)
     async with rooms.graph.reading() as unit:
         name = (await unit.accounts.organisation_names([organisation])).get(organisation, "")
         above = await unit.keeping.above(organisation)
@@ -71,13 +71,13 @@ async def _page(request: Request, viewer: Viewer, organisation: str, refused: Re
 
 
 def _given_by(viewer: Viewer, about: Subject, every: Sequence[tuple[Membership, Account]]) -> tuple[Role, ...]:
-    """The roles that she may give: all, or those of whoever only takes members in (api/actions/joining.py)."""
+    """The roles that she may give: all, or those of whoever only takes members in (api/actions/memberships.py)."""
     administrator = Role.ORGANISATION_ADMINISTRATOR
     if may(viewer, Operation.GRANT_ROLE, about):
         return ROLES
     if any(one.state is MembershipState.ACTIVE and administrator in one.roles for one, _ in every):
-        return joining.TAKEN_IN_AS[:1]
-    return joining.TAKEN_IN_AS
+        return memberships.TAKEN_IN_AS[:1]
+    return memberships.TAKEN_IN_AS
 
 
 def _person(membership: Membership, account: Account, posts: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -103,19 +103,23 @@ async def change(request: Request, organisation_id: str) -> Response:
     try:
         match form.one("geste"):
             case "accepter":
-                await joining.answer(rooms, viewer, organisation_id, account, accept=True, roles=roles, note="", at=at)
+                await memberships.answer(
+                    rooms, viewer, organisation_id, account, accept=True, roles=roles, note="", at=at
+                )
             case "refuser":
                 note = form.one("motif")
-                await joining.answer(rooms, viewer, organisation_id, account, accept=False, roles=(), note=note, at=at)
+                await memberships.answer(
+                    rooms, viewer, organisation_id, account, accept=False, roles=(), note=note, at=at
+                )
             case "roles":
-                await joining.give_roles(rooms, viewer, organisation_id, account, roles, at)
+                await memberships.give_roles(rooms, viewer, organisation_id, account, roles, at)
             case "poste":
                 await give_post(rooms, viewer, organisation_id, account, form.one("poste"), key=new_key())
             case "terminer":
-                await joining.end_membership(rooms, viewer, organisation_id, account, at)
+                await memberships.end_membership(rooms, viewer, organisation_id, account, at)
             case "ajouter":
                 email, name = form.one("email", 254), form.one("nom", 200)
-                await joining.prepare_member(rooms, viewer, organisation_id, email, name, roles, at)
+                await memberships.prepare_member(rooms, viewer, organisation_id, email, name, roles, at)
             case _:
                 raise InvalidInput("Ce bouton n’est plus connu : relisez la page. Rien n’a été modifié.", "geste")
     except InvalidInput as refusal:

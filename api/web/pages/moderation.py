@@ -9,17 +9,17 @@ from uuid import uuid4
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
-from api.actions import joining
+from api.actions import memberships
 from api.actions import moderation as actions
 from api.actions.settling import SETTLED
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
-from api.web.dates_words import exact_day, relative_moment
-from api.web.diff_words import field_words, flat
 from api.web.forms import Form, form_of, see
 from api.web.listing_view import source_name
 from api.web.pages.suggestions import LIST, WORDS, decision_row, sheet_of
 from api.web.render import now, page
+from api.words.dates import exact_day, relative_moment
+from api.words.differences import field_words, flat
 from graph.model.access import Operation, may
 from graph.model.errors import Conflict, InvalidInput
 from graph.model.keeping import ListingKind, Target
@@ -145,7 +145,7 @@ async def _case(request: Request, item: str, form: Form, refusal: str = "", stat
         "sheet": sheet_of(Target(ListingKind.ORGANISATION, found.organisation)),
         "write_to": "" if joins else f"/correspondant?organisme={quote(found.organisation)}",
         "choices": [(one.value, label("moderation_choice", one.value)) for one in CHOICES[found.task]],
-        "roles": [(one.value, label("role", one.value)) for one in joining.TAKEN_IN_AS] if joins else [],
+        "roles": [(one.value, label("role", one.value)) for one in memberships.TAKEN_IN_AS] if joins else [],
         "given": form.every("role"),
         "chosen": form.one("choix"),
         "reason": form.one("motif", 10_000),

@@ -19,11 +19,11 @@ from api.rooms import Rooms
 from api.web.forms import form_of as sent_form
 from api.web.forms import number, see
 from api.web.hours_view import Preview, preview, without_faults, written_of
-from api.web.hours_words import hours_in_words
 from api.web.kept_paths import kept_path
 from api.web.place_words import place_name
 from api.web.render import now, page
 from api.web.timetable_form import DAY_NAMES, RHYTHMS, TimetableForm, acted, form_of, read_form
+from api.words.hours import hours_in_words
 from graph.model.access import Operation, check
 from graph.model.directory import Service
 from graph.model.errors import Conflict, InvalidInput

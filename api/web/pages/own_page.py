@@ -17,12 +17,12 @@ from api.actions.casework import person
 from api.actions.casework.reading_page import gathered
 from api.auth.cookie import give, held, take_back
 from api.web.acting import key_in, new_key, rooms_of
-from api.web.dates_words import clock
 from api.web.forms import Form, form_of, number, see
 from api.web.own_view import own_view
 from api.web.pages.by_link import SHOWN, LinkRoute
 from api.web.qr import qr
 from api.web.render import environment, now
+from api.words.dates import clock
 from graph.model.casework import by_person, own_page
 from graph.model.casework.by_person import Question
 from graph.model.casework.file import Right

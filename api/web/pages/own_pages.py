@@ -12,11 +12,11 @@ from api.actions.casework import own_page as actions
 from api.actions.casework.own_page import Handed, PageState
 from api.auth.viewer import must_sign_in
 from api.web.acting import key_in, new_key, rooms_of
-from api.web.dates_words import exact_day
 from api.web.forms import form_of, see
 from api.web.pages.by_link import SHOWN
 from api.web.qr import qr
 from api.web.render import page
+from api.words.dates import exact_day
 from graph.model.access import Viewer
 from graph.model.casework.clocks import PARIS
 from graph.model.casework.file import File, Member

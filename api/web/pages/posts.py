@@ -16,13 +16,13 @@ from api.actions.post_gesture import Desk
 from api.actions.posts import PostDraft, desk, history, leave_posts, remove_post, set_absence, set_post, take_back
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
-from api.web.dates_words import exact_day
 from api.web.forms import Form, number, see
 from api.web.forms import form_of as sent_form
 from api.web.kept_paths import kept_path
 from api.web.listing_view import desk as shown_desk
 from api.web.place_words import place_name
 from api.web.render import now, page
+from api.words.dates import exact_day
 from graph.model.access import Operation, Viewer, check, may
 from graph.model.directory import Contact, HolderRole, Post
 from graph.model.errors import Conflict, InvalidInput

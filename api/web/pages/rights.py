@@ -14,12 +14,12 @@ from api.actions.casework import rights as actions
 from api.actions.casework.rights import Standing
 from api.auth.viewer import must_sign_in
 from api.web.acting import key_in, new_key, rooms_of
-from api.web.dates_words import exact_day
 from api.web.downloads import attachment
 from api.web.export_view import copy_view
 from api.web.forms import Form, form_of, number, see
 from api.web.pages.by_link import SHOWN
 from api.web.render import listed, page
+from api.words.dates import exact_day
 from graph.model.access import Viewer
 from graph.model.casework.by_person import LONGEST_OPINION, Question
 from graph.model.casework.clocks import PARIS

@@ -14,11 +14,11 @@ from api.actions import answering, moderation
 from api.actions import suggestions as actions
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
-from api.web.dates_words import exact_day, relative_moment
-from api.web.diff_words import Difference, differences, flat
 from api.web.forms import form_of, see, way_back
 from api.web.listing_view import source_name
 from api.web.render import now, page, sheet_path
+from api.words.dates import exact_day, relative_moment
+from api.words.differences import Difference, differences, flat
 from graph.model.access import Operation, may
 from graph.model.errors import Conflict, InvalidInput
 from graph.model.keeping import ListingKind, Target

@@ -21,6 +21,16 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What is known here: units a month and euros a unit, each as it was measured, else as it was agreed."""
+
+    volume: Range
+    volume_measured: bool
+    price: Range
+    price_measured: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """Units a month, there. `here` and `there` are the two numbers that it is scaled by."""
 
@@ -32,12 +42,23 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """What a copy would be: its estimates, the volume a month, the price of a unit, the cost a month, in euros."""
+    """What a copy would be: its estimates, the volume a month, the price of a unit, the cost a month, in euros; whether what it
+    stands on was measured here, or is as it was agreed.
+    """
 
     estimates: tuple[Estimate, ...]
     volume: Range
+    volume_measured: bool
     price: Range
+    price_measured: bool
     cost: Range
+
+
+def base(measured: tuple[Range, Range], agreed: tuple[Range, Range]) -> Base:
+    """Volume and price, measured where there is something to tell."""
+    known = [bool(one.point) for one in measured]
+    volume, price = (one if told else other for one, other, told in zip(measured, agreed, known, strict=True))
+    return Base(volume=volume, volume_measured=known[0], price=price, price_measured=known[1])
 
 
 def scaled(basis: Basis, volume: Range, here: int | None, there: int | None) -> Estimate | None:
@@ -49,11 +70,18 @@ def scaled(basis: Basis, volume: Range, here: int | None, there: int | None) -> 
     return Estimate(basis=basis, here=here, there=there, volume=told)
 
 
-def copied(estimates: Iterable[Estimate | None], price: Range) -> Copy:
-    """The copy that these estimates leave."""
+def copied(estimates: Iterable[Estimate | None], here: Base) -> Copy:
+    """The copy that these estimates leave of what is known here."""
     known = tuple(one for one in estimates if one is not None)
     volume = widest([one.volume for one in known])
-    return Copy(estimates=known, volume=volume, price=price, cost=product(volume, price))
+    return Copy(
+        estimates=known,
+        volume=volume,
+        volume_measured=here.volume_measured,
+        price=here.price,
+        price_measured=here.price_measured,
+        cost=product(volume, here.price),
+    )
 
 
 def widest(ranges: Sequence[Range]) -> Range:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from graph.model.figures.copying import Basis
 from graph.model.figures.impact import ENOUGH, RESAMPLES, Caution, Effect, Gauge, Impact
 from graph.model.figures.ranges import Range
 
@@ -36,10 +35,6 @@ CAUTIONS: Final = {
     Caution.NO_PRICE: "Des prestations n’ont pas de prix noté : elles ne comptent pas dans le coût.",
     Caution.NO_MINUTES: "Des prestations n’ont pas de temps noté : elles comptent pour zéro minute.",
     Caution.ALREADY_MOVING: "Le nombre de besoins changeait déjà avant la convention.",
-}
-BASES: Final = {
-    Basis.POPULATION: "À population égale : {here} habitants ici, {there} là-bas",
-    Basis.NEEDS: "À besoins égaux : {here} besoins publiés ici sur un an, {there} là-bas",
 }
 
 

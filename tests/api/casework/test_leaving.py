@@ -11,7 +11,7 @@ import pytest
 
 from api.actions.casework.filing import seated
 from api.actions.casework.leaving import departing, end_leave, hand_over, set_leave
-from api.actions.joining import end_membership
+from api.actions.memberships import end_membership
 from api.rooms import Rooms
 from api.settings import Settings
 from graph.model.access import Role

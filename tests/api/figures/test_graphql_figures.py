@@ -86,6 +86,10 @@ IMPACT = (
     "query($id: ID!) { impact(agreement: $id) { __typename ... on NotAllowed { code } ... on NotFound { code } "
     f"... on AgreementImpact {{ {DEFINITION} told sentence effects {{ gauge }} }} }} }}"
 )
+COPIED = (
+    'query($id: ID!) { simulatedCopy(agreement: $id, departement: "departement:25") '
+    "{ __typename ... on NotAllowed { code } ... on NotFound { code } } }"
+)
 
 
 def question(name: str, *, territory: bool = True) -> str:
@@ -303,9 +307,10 @@ async def test_who_may_ask_and_what_cannot_be_asked(site: Inside) -> None:
         assert await asked(client, REPORT, kind=kind, period=MONTHS) == refused
     for client in (visitor, professional, coordinator):
         assert await asked(client, UNIT, period=MONTHS) == refused
-    for client, told in ((visitor, refused), (professional, refused)):
-        assert await asked(client, IMPACT, id="t:absent") == told
-    assert await asked(coordinator, IMPACT, id="t:absent") == {"__typename": "NotFound", "code": "NOT_FOUND"}
+    for of_agreement in (IMPACT, COPIED):
+        for client in (visitor, professional):
+            assert await asked(client, of_agreement, id="t:absent") == refused
+        assert await asked(coordinator, of_agreement, id="t:absent") == {"__typename": "NotFound", "code": "NOT_FOUND"}
     for given, field in (
         ({"period": {"from": "2025-13"}}, "period"),
         ({"period": {"from": "2025-12", "to": "2025-10"}}, "period"),

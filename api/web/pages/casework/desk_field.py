@@ -13,12 +13,12 @@ from api.actions.casework.filing import ABSENT, seen
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import key_in, new_key, rooms_of
-from api.web.dates_words import exact_day, relative_moment
 from api.web.desk_form import day_of
 from api.web.forms import Form, form_of, see
 from api.web.pages.casework.desk import NOT_KEPT
 from api.web.refusals import STATUS
 from api.web.render import now, page
+from api.words.dates import exact_day, relative_moment
 from graph.model.access import Viewer
 from graph.model.casework.file import File, Watch
 from graph.model.casework.interventions import LONGEST_TEXT

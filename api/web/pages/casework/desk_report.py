@@ -11,11 +11,11 @@ from api.actions.casework import front_desk
 from api.auth.viewer import must_sign_in
 from api.web.account_view import head
 from api.web.acting import rooms_of
-from api.web.dates_words import exact_day
 from api.web.desk_view import csv_rows, month_words, months_around, sentence, tables
 from api.web.downloads import csv_attachment
 from api.web.pages.casework.desk import PATH
 from api.web.render import now, page
+from api.words.dates import exact_day
 from graph.model.casework.desk_report import read_month
 from graph.model.vocabulary import competence, label
 from search.hours import PARIS

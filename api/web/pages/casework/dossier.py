@@ -25,10 +25,10 @@ from api.web.casework_slots import SLOTS, appointments
 from api.web.casework_story import story
 from api.web.casework_watched import WATCHED
 from api.web.casework_written import WRITTEN
-from api.web.dates_words import exact_day
 from api.web.forms import form_of, see
 from api.web.place_words import place_name
 from api.web.render import now, page
+from api.words.dates import exact_day
 from graph.model.access import Viewer
 from graph.model.casework.file import FileState
 from graph.model.errors import InvalidInput, NotAllowed, NotFound, ReasonMissing, StepNotAllowed

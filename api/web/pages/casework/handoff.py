@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fastapi import APIRouter, Request
@@ -118,22 +119,21 @@ async def offer(request: Request, handoff: str) -> Response:
 @router.post(PATH + "/suite")
 async def settle(request: Request, handoff: str) -> Response:
     """Whoever works on the file has seen how it ended."""
-    viewer, rooms = must_sign_in(request), rooms_of(request)
-    form = await form_of(request)
-    try:
-        await handing.settle(rooms, viewer, handoff, form.one("mots", 4000), key=key_in(form), at=now())
-    except SHOWN as refusal:
-        return await _page(request, handoff, refusal=refusal, form=form)
-    return see(f"/demande/{handoff}?note=fait#fait")
+    return await _said(request, handoff, handing.settle, "mots")
 
 
 @router.post(PATH + "/relecture")
 async def review(request: Request, handoff: str) -> Response:
     """A second person has looked at what was told in danger."""
+    return await _said(request, handoff, handing.review, "avis")
+
+
+async def _said(request: Request, handoff: str, act: Callable[..., Awaitable[object]], field: str) -> Response:
+    """An act that takes a few words, those of `field`; then the page, which says what came of it."""
     viewer, rooms = must_sign_in(request), rooms_of(request)
     form = await form_of(request)
     try:
-        await handing.review(rooms, viewer, handoff, form.one("avis", 4000), key=key_in(form), at=now())
+        await act(rooms, viewer, handoff, form.one(field, 4000), key=key_in(form), at=now())
     except SHOWN as refusal:
         return await _page(request, handoff, refusal=refusal, form=form)
     return see(f"/demande/{handoff}?note=fait#fait")

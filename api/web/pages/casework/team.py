@@ -13,9 +13,10 @@ from starlette.responses import Response
 from api.actions.casework import clocks, leaving
 from api.actions.casework.team import Team, team
 from api.auth.viewer import must_sign_in
-from api.web.dates_words import exact_day, relative_moment
+from api.web.casework_view import file_name
 from api.web.forms import Form, form_of, see
 from api.web.render import now, page
+from api.words.dates import exact_day, relative_moment
 from graph.model.access import Viewer
 from graph.model.casework.clocks import BY_DEFAULT, Clock
 from graph.model.casework.file import File
@@ -218,19 +219,13 @@ async def _departure(
         "team": found,
         "account": account,
         "name": found.names.get(account, account),
-        "files": [{"id": file.id, "who": _who(file), "what": _what(file, account)} for file in held.files],
+        "files": [{"id": file.id, "who": file_name(file), "what": _what(file, account)} for file in held.files],
         "colleagues": sorted(held.colleagues.items(), key=lambda one: one[1]),
         "leaving": held.leaving,
         "moved": moved,
         "refused": refused.message if refused else "",
     }
     return page(request, "pages/casework/team_departure.html", context, status=422 if refused else 200)
-
-
-def _who(file: File) -> str:
-    """The members by their names, for whoever heads the unit; a number of them where they have none."""
-    names = [member.identity.name for member in file.members.values() if member.identity.name and not member.left]
-    return ", ".join(names) or f"{len(file.members)} personne{'s' if len(file.members) > 1 else ''} sans nom"
 
 
 def _what(file: File, account: str) -> str:

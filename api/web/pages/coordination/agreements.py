@@ -12,12 +12,13 @@ from api.actions.figures.agreements import Seen, Simulated, agreement_seen, agre
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import rooms_of
-from api.web.dates_words import exact_day
 from api.web.render import now, page, sheet_path
+from api.words.dates import exact_day
 from graph.model.casework.clocks import PARIS
 from graph.model.directory import Agreement
+from graph.model.figures.copying_words import basis_words, copy_sentence, supposition
 from graph.model.figures.impact import Arm
-from graph.model.figures.impact_words import BASES, CAUTIONS, amount, effect_words, method, ranged, sentence
+from graph.model.figures.impact_words import CAUTIONS, effect_words, method, ranged, sentence
 from graph.model.territory import COUNTRY, TerritoryLevel
 from graph.model.vocabulary import competence
 
@@ -93,17 +94,10 @@ def _departements(rooms: Rooms) -> list[tuple[str, str]]:
 
 
 def _copy(found: Simulated, seen: Seen) -> dict[str, Any]:
-    unit = seen.agreement.unit or "unité"
     return {
-        "where": found.territory.name,
+        "sentence": copy_sentence(found.copy, found.territory, seen.agreement.unit),
         "operators": [(sheet_path("organisme", one.id), one.name) for one in found.operators],
-        "estimates": [
-            (BASES[one.basis].format(here=amount(one.here), there=amount(one.there)), ranged(one.volume))
-            for one in found.copy.estimates
-        ],
-        "volume": ranged(found.copy.volume, f"{unit} par mois"),
+        "estimates": [(basis_words(one), ranged(one.volume)) for one in found.copy.estimates],
         "price": ranged(found.copy.price, "€"),
-        "cost": ranged(found.copy.cost, "€ par mois"),
-        "known": found.copy.volume.point is not None,
-        "measured": seen.effect is not None,
+        "supposition": supposition(found.copy),
     }

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 
 from api.actions.figures.reading import may_read_exactly, quarters, unit_of
-from api.actions.figures.told import QUARTERS, Scope, where_all_is
+from api.actions.figures.told import QUARTERS, Scope, counted_place, where_all_is
 from api.auth.viewer import must_sign_in
 from api.rooms import Rooms
 from api.web.acting import rooms_of
@@ -156,7 +156,8 @@ def _territory(rooms: Rooms, said: dict[str, str]) -> tuple[Territory | None, st
             raise InvalidInput("Ce territoire n’existe pas dans la carte, ou n’existe plus.", "territoire")
     else:
         return None, ""
-    return (None, "") if found.id == COUNTRY else (found, place_name(rooms.places, found))
+    where = counted_place(rooms.places, found)
+    return (None, "") if where.id == COUNTRY else (where, place_name(rooms.places, where))
 
 
 def _category(said: dict[str, str]) -> str:

@@ -15,7 +15,6 @@ from api.actions.reorganisation_said import MoveKind
 from api.actions.reorganised import compared
 from api.actions.reorganised_places import place_stocks
 from api.auth.viewer import must_sign_in
-from api.web.dates_words import exact_day
 from api.web.downloads import csv_attachment
 from api.web.forms import Form, form_of, number, see
 from api.web.render import now, page
@@ -31,6 +30,7 @@ from api.web.reorganised_view import (
     state_words,
     unit_rows,
 )
+from api.words.dates import exact_day
 from graph.model.access import Viewer
 from graph.model.errors import InvalidInput, NotFound
 from graph.model.reorganisation.checking import OF_THE_PLAN

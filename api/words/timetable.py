@@ -8,7 +8,7 @@ from datetime import date, time
 from itertools import groupby
 from typing import Final
 
-from api.web.dates_words import MONTHS, WEEKDAYS, clock, exact_day
+from api.words.dates import MONTHS, WEEKDAYS, clock, exact_day
 from graph.model.timetable import MINUTES_A_DAY, Exceptional, Recurring, Span, Timetable, Weeks
 
 CLOSED: Final = "fermé"

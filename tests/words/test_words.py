@@ -1,4 +1,4 @@
-"""Days, hours, telephone numbers and typography as pages say them."""
+"""Days, hours and telephone numbers as they are said."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from api.web.dates_words import clock, exact_day, length, relative_day, relative_moment, today_words
-from api.web.hours_words import hours_in_words
-from api.web.phone_words import Phone, phone
-from api.web.render import listed, mailto, sheet_path, typography
+from api.words.dates import clock, exact_day, length, relative_day, relative_moment, today_words
+from api.words.hours import hours_in_words
+from api.words.phone import Phone, phone
 from search.hours import PARIS
 
 TODAY = date(2026, 3, 10)  # a Tuesday
@@ -189,24 +188,3 @@ def test_a_number_is_shown_in_pairs_and_dialled_whole(text: str, shown: str, hre
 def test_no_number_is_no_link() -> None:
     assert phone("") is None
     assert phone("voir le site") is None
-
-
-def test_french_spacing_does_not_break() -> None:
-    assert typography("Déjà suivie ? Par « qui » : 3 jours, le 7 mai à 14 h 10, 2,5 km") == (
-        "Déjà suivie\u00a0? Par «\u00a0qui\u00a0»\u00a0: 3\u00a0jours, le 7\u00a0mai à 14\u00a0h\u00a010, 2,5\u00a0km"
-    )
-
-
-def test_an_id_cannot_escape_its_address() -> None:
-    assert sheet_path("service", "demo:accueil") == "/service/demo:accueil"
-    assert sheet_path("organisme", "a/../b?c#d") == "/organisme/a%2F..%2Fb%3Fc%23d"
-
-
-def test_labels_in_a_row_read_as_a_phrase() -> None:
-    assert listed(("Femmes", "Familles", "RSA et prime")) == "Femmes, familles, RSA et prime"
-    assert listed(()) == ""
-
-
-def test_an_address_adds_no_copy_to_the_letter_that_it_opens() -> None:
-    assert mailto("accueil+loyer@example.org") == "mailto:accueil+loyer@example.org"
-    assert mailto("a@b.fr?bcc=z@z.fr&subject=x") == "mailto:a@b.fr%3Fbcc%3Dz@z.fr%26subject%3Dx"

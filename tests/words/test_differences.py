@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.web.diff_words import Difference, differences, field_words
+from api.words.differences import Difference, differences, field_words
 from graph.model.directory import Capacity, Contact, ListingState, Mode, Organisation, Place, Public, Service
 from graph.model.listing import GROUPS, FieldGroup
 from search.hours import PARIS

@@ -8,10 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
-from api.web.dates_words import exact_day, length
-from api.web.hours_words import hours_in_words
-from api.web.listing_view import address, reach
-from api.web.sheet_view import capacity_words
+from api.words.dates import exact_day, length
+from api.words.hours import hours_in_words
+from api.words.listing import address, capacity_words, reach
 from graph.model.directory import Capacity, Contact
 from graph.model.territory import Territory
 from graph.model.vocabulary import competence, label

@@ -14,8 +14,8 @@ from typing import Final
 
 from opening_hours import OpeningHours, State, validate
 
-from api.web.dates_words import MONTHS, WEEKDAYS, exact_day
-from api.web.timetable_words import (
+from api.words.dates import MONTHS, WEEKDAYS, exact_day
+from api.words.timetable import (
     CLOSED,
     PUBLIC_HOLIDAYS,
     RANKS,

@@ -1,0 +1,1 @@
+"""Values in French words, as pages, mails, GraphQL and actions say them alike. It knows no door."""
