@@ -167,7 +167,7 @@ def test_an_answer_that_breaks_off_is_told_without_its_text(faulty: tuple[str, P
 def test_what_python_and_libraries_report_by_themselves_keeps_silent(faulty: tuple[str, Path]) -> None:
     address, log = faulty
     mark = ask(address, "scatters")
-    awaited(log, mark, 5)
+    awaited(log, mark, 6)
     told = [(line["event"], line.get("fault")) for line in lines(log)]
     for expected in (
         ("Task exception was never retrieved", "ValueError"),
