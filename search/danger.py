@@ -25,6 +25,8 @@ ARTICLES: Final = frozenset({"de", "des", "la", "le", "les"})
 # Pronouns that are lost with their apostrophe elsewhere: who is hit, and by whom, is the question here.
 PRONOUNS: Final = {"m'": "me", "s'": "se", "t'": "te"}
 FEMININE: Final = re.compile(r"ees?$")
+# Just before a thing they say how big it is, and not of whom: "petites marques" tells of no child.
+LITTLE: Final = frozenset(map(stem, ("petit", "petite")))
 AUXILIARIES: Final = frozenset({"a", "ai", "as", "ont", "est", "avait"})
 
 
@@ -51,7 +53,7 @@ class Dangers:
         self._begun: dict[tuple[str, ...], list[int]] = {}
         for place, one in enumerate(self._known):
             self._begun.setdefault(one.stems[:2], []).append(place)
-        self.stems: Final = frozenset(word for one in known for word in one.stems)
+        self.stems: Final = frozenset(word for one in known for word in (*one.stems, *one.besides))
         self._done_to_me = frozenset(_after_me(known))
 
     def numbers(self, words: Sequence[Token], text: str) -> tuple[str, ...]:
@@ -130,9 +132,10 @@ def _places_from(start: int, said: _Said, line: Sequence[str]) -> tuple[int, ...
         if wanted not in near:
             return ()
         places.append(after + near.index(wanted))
-    # A word just before belongs to it: "petites marques" tells of no child.
     if said.besides and not any(
-        word in said.besides for at, word in enumerate(line) if at not in places and at != start - 1
+        word in said.besides
+        for at, word in enumerate(line)
+        if at not in places and (at != start - 1 or word not in LITTLE)
     ):
         return ()
     return tuple(places)

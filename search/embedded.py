@@ -81,8 +81,11 @@ class EmbeddedIndex:
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
-        """Nothing to do meanwhile, for each question looks at the folder; before, facts are read that the first would wait for."""
-        with suppress(Unavailable):
+        """Nothing to do meanwhile, for each question looks at the folder; before, facts are read that the first would wait for.
+
+        What cannot be read is told by the questions.
+        """
+        with suppress(Unavailable, OSError, ValueError):
             self._read.read_ahead(self._follow().store.searcher())
         yield
 

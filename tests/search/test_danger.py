@@ -132,6 +132,21 @@ DANGERS = {
     "hématomes inexpliqués chez un nourrisson": "119",
     "la petite a un gros bleu à la joue, sa mère ne dit rien": "119",
     "des ématomes sur le bra de la fillette": "119",
+    "j’ai reçu un coup de couteau, on m’a volé mon sac": "17",
+    "il a reçu des coups de feu, il est tombé": "17",
+    "un coup de feu, jeune homme à terre": "17",
+    "mon ami a reçu un coup de feu pendant le match": "17",
+    "je n’arrive pas à respirer ou dormir": "15",
+    "je n’arrive plus à respirer, où dormir": "15",
+    "je ne peux plus rester ici. Où dormir ce soir ?": "115",
+    "je ne peux plus travailler, où dormir ce soir": "115",
+    "j’ai pas un coin pour dormir": "115",
+    "bébé couvert de bleus": "119",
+    "nourrisson brûlures de cigarette": "119",
+    "mon fils prend des coups à l’école": "119",
+    "mon fils reçoit des coups de barre de fer": "119",
+    "ma nièce a des bleus sur les bras, elle les cache sous ses vêtements": "119",
+    "l’élève a des bleus au visage, il dit que c’est une chute": "119",
 }
 ORDINARY = (
     "impayés de loyer",
@@ -224,6 +239,9 @@ ORDINARY = (
     "ma fille a reçu un coup de téléphone",
     "mon fils prend des coups au rugby",
     "traces de moisissures dans la chambre des enfants",
+    "mon fils a un bleu au bras après le hand",
+    "ma fille a une trace d’encre sur le bras",
+    "mon fils s’est fait une brûlure au bras en cuisinant",
 )
 
 # Four of them ask for a measure rather than for help at once; who asks for it is often in danger.
