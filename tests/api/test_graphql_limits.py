@@ -274,9 +274,9 @@ def test_fragments_that_double_are_priced_without_being_unrolled() -> None:
 def test_words_read_in_fragments_that_double_are_counted_without_being_unrolled() -> None:
     doubling = " ".join(f"fragment F{i} on Query {{ ...F{i + 1} ...F{i + 1} }}" for i in range(60))
     query = f"query($t: String!) {{ ...F0 }} {doubling} fragment F60 on Query {{ competences(text: $t, first: 4) {{ because }} }}"
-    start = time.perf_counter()
+    start = time.thread_time()
     assert cost(query, t="loyer") == 2**60 * (1 + BEFORE["competences"] + 5 * POINTS_FOR_A_LETTER + 4)
-    assert time.perf_counter() - start < SECONDS
+    assert time.thread_time() - start < SECONDS
 
 
 def test_a_price_is_worked_out_once_for_each_size_of_page_and_is_the_same() -> None:

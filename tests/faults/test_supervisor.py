@@ -14,6 +14,9 @@ import pytest
 from tests.faults.house import House, gone, refused
 from tests.outside import PATIENCE, free_port, loopback
 
+# A stalled engine is told of long before whoever asks gives up, on a busy machine too.
+AT_ONCE = 20
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -64,10 +67,10 @@ def test_an_engine_that_stalls_is_said_at_once_and_found_again(house: House) -> 
     engine.suspend()
     try:
         for _ in range(3):
-            assert house.health() == 503
+            assert house.health(within=AT_ONCE) == 503
         # The worker has its own limits: let it meet them.
         time.sleep(6)
-        assert house.health() == 503
+        assert house.health(within=AT_ONCE) == 503
     finally:
         engine.resume()
     deadline = time.monotonic() + PATIENCE

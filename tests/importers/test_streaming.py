@@ -353,8 +353,10 @@ async def test_killed_at_any_moment_it_is_taken_up_again(mapped: Graph, engine: 
     """kill -9 three times, each a little further; then a run to the end: as if nothing had happened, and nothing twice."""
     for enough in (1, 500, 1000):
         with child(engine, "endless") as process:
-            await until(lambda n, enough=enough: n >= enough, mapped)
-            process.send_signal(signal.SIGKILL)
+            try:
+                await until(lambda n, enough=enough: n >= enough, mapped)
+            finally:
+                process.kill()
         assert process.returncode == -signal.SIGKILL
         # Its turn would end by itself in half a minute.
         await free(mapped)

@@ -30,14 +30,16 @@ def copy_sentence(copy: Copy, where: Territory, unit: str) -> str:
     """What the copy would be, in a sentence; `unit` is what the agreement counts, "" where it does not say."""
     if copy.volume.point is None:
         return f"Rien ne permet d’estimer le volume {where.where()}."
-    volume, cost = ranged(copy.volume, f"{unit or 'unité'} par mois"), ranged(copy.cost, "€ par mois")
-    return f"La même convention {where.where()} : {volume}, soit {cost}."
+    volume = ranged(copy.volume, f"{unit or 'unité'} par mois")
+    cost = "" if copy.cost.point is None else f", soit {ranged(copy.cost, '€ par mois')}"
+    return f"La même convention {where.where()} : {volume}{cost}."
 
 
 def supposition(copy: Copy) -> str:
     """What it takes for true, and that nothing comes of it."""
-    told = SUPPOSED[copy.volume_measured, copy.price_measured]
+    priced = copy.price.point is not None
+    what = "les besoins et les prix" if priced else "les besoins"
+    told = SUPPOSED[copy.volume_measured, copy.price_measured if priced else copy.volume_measured]
     return (
-        f"Simulation : elle suppose que les besoins et les prix y sont ceux d’ici, {told}. "
-        "Rien n’est enregistré ni proposé à personne."
+        f"Simulation : elle suppose que {what} y sont ceux d’ici, {told}. Rien n’est enregistré ni proposé à personne."
     )

@@ -63,6 +63,17 @@ def test_nothing_measured_and_nothing_agreed_was_not_measured() -> None:
     assert (here.volume, here.volume_measured, here.price, here.price_measured) == (NOTHING, False, NOTHING, False)
 
 
+def test_a_price_that_nobody_knows_is_not_spoken_of() -> None:
+    doubs = next(one for one in make.territories() if one.id == "departement:25")
+    here = base((NOTHING, NOTHING), (Range(3_040.0), NOTHING))
+    found = copied([scaled(Basis.POPULATION, here.volume, 1_000, 500)], here)
+    assert copy_sentence(found, doubs, "nuitée") == "La même convention dans le Doubs : 1 520 nuitée par mois."
+    assert supposition(found) == (
+        "Simulation : elle suppose que les besoins y sont ceux d’ici, tels que la convention les a prévus. "
+        "Rien n’est enregistré ni proposé à personne."
+    )
+
+
 def test_it_is_said_in_words() -> None:
     doubs = next(one for one in make.territories() if one.id == "departement:25")
     found = copy()
