@@ -25,7 +25,7 @@ from api.rooms import Rooms
 from api.settings import Settings
 from bench.laying import END, Laying
 from graph.model.access import Role, Viewer
-from graph.model.figures.lattice import WHOLE, Measure, Node
+from graph.model.figures.lattice import WHOLE, Measure, Node, settling
 from graph.model.figures.periods import Quarter, closed_before
 from graph.store.casework.keyring import Keyring
 from graph.store.engine import Engine
@@ -136,7 +136,7 @@ async def _read(rooms: Rooms, house: str) -> None:
         for measure in PAGES[page]:
             async with rooms.graph.reading() as unit:
                 await unit.figures.quarters()
-                found = await unit.figures.rows(quarter, measure, [row[:length] for length in range(len(row) + 1)])
+                found = await unit.figures.rows(quarter, measure, settling(row))
                 await unit.figures.below(quarter, measure, row)
                 assert found, (measure, row)
         if page != "flows":

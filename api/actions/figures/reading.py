@@ -13,7 +13,7 @@ from api.rooms import Rooms
 from graph.model.access import Operation, Subject, Viewer, check, may
 from graph.model.errors import NotAllowed, NotSignedIn
 from graph.model.figures.facts import Facts
-from graph.model.figures.lattice import WHOLE, Measure, Node, Published
+from graph.model.figures.lattice import WHOLE, Measure, Node, Published, settling
 from graph.model.figures.networked import NetworkTold
 from graph.model.figures.periods import Quarter
 from graph.store.below import below
@@ -81,10 +81,9 @@ async def tables(
     found = {one: held[key] for one, key in asked.items() if key in held}
     missing = {one: key for one, key in asked.items() if one not in found}
     if missing:
-        above = [row[:length] for length in range(len(row) + 1)]
         async with rooms.graph.reading() as unit:
             for (measure, quarter), key in missing.items():
-                texts = await unit.figures.rows(quarter, measure, above)
+                texts = await unit.figures.rows(quarter, measure, settling(row))
                 texts |= await unit.figures.below(quarter, measure, row)
                 if len(held) >= MOST_HELD:
                     held.clear()

@@ -10,7 +10,7 @@ is enough is in decision 0053.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
@@ -23,7 +23,6 @@ from graph.model.figures.lattice import (
     Node,
     Published,
     hidden_parts,
-    line_of,
     split_of,
 )
 from graph.model.figures.rectangles import Marks, Numbers, hide
@@ -61,12 +60,22 @@ class Table:
     def protected(self, marked: Collection[Cell] = ()) -> Published:
         """What may be told where these cells are hidden as if they were of one person. Marks on empty cells say nothing."""
         now = frozenset(cell for cell in marked if self.cells.get(cell))
-        for row, column in now ^ self._marked:
-            # Of a margin it is enough that it is hidden when it is marked: the block's lines are then others.
-            self._known.pop(line_of(row, column), None)
+        if self._persons is self.cells and bool(now) != bool(self._marked):
+            # Whether each count is of as many persons holds for the whole table: with a mark it does not any more.
+            self._known.clear()
+        for cell in now ^ self._marked:
+            self._forget(*cell)
         self._marked = now
         self.persons = {**self._persons, **dict.fromkeys(now, 1)} if now else self._persons
         return self._walked()
+
+    def _forget(self, row: Node, column: Node) -> None:
+        """The blocks that a cell stands in, and those of which it is a margin: one that follows from others is told though it is
+        marked, and as of one person it makes what lies below it smaller.
+        """
+        for whole, split in _taken_part_in(row, self.parts_of_rows):
+            for other, across in _taken_part_in(column, self.parts_of_columns):
+                self._known.pop((whole, split, other, across), None)
 
     def across(self, row: Node, column: Node, split: str) -> Collection[Node]:
         """The parts of a column by a split which are not empty in a row, in no order."""
@@ -259,6 +268,12 @@ def _closed(open_: list[Node], closed: list[Node], also: set[int], sums: Numbers
         [one for number, one in enumerate(open_) if number not in also],
         closed + [open_[number] for number in sorted(also)],
     )
+
+
+def _taken_part_in(node: Node, parts: Mapping[Node, Mapping[str, list[Node]]]) -> list[tuple[Node, str]]:
+    """The wholes and splits that a node is the whole of, or a part."""
+    found = [(node, split) for split in parts.get(node, ())]
+    return [*found, (node[:-1], split_of(node))] if node else found
 
 
 def _by_parent(nodes: Iterable[Node]) -> dict[Node, dict[str, list[Node]]]:

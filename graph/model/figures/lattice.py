@@ -211,6 +211,12 @@ def hidden_parts(node: Node) -> Node:
     return (*node[:-1], part(split_of(node), HIDDEN_PARTS))
 
 
+def settling(row: Node) -> list[Node]:
+    """The rows that say what a row holds: itself, those above it, and beside each the hidden ones together."""
+    above = [row[:length] for length in range(len(row) + 1)]
+    return [*above, *(hidden_parts(one) for one in above if one)]
+
+
 def line_of(row: Node, column: Node) -> Line:
     """The line, or the block, that a cell stands in."""
     return row[:-1], split_of(row) if row else "", column[:-1], split_of(column) if column else ""
@@ -227,7 +233,7 @@ def read(text: str) -> Node:
 
 
 def published_of(rows: Iterable[tuple[Node, RowData]]) -> Published:
-    """What is told, from the rows that were loaded. A cell is settled by its own row and those above it."""
+    """What is told, from the rows that were loaded. A cell is settled by the rows of `settling`."""
     cells: dict[tuple[Node, Node], int] = {}
     masked: set[tuple[Node, Node]] = set()
     whole: set[Line] = set()
