@@ -27,10 +27,11 @@ def basis_words(one: Estimate) -> str:
 
 
 def copy_sentence(copy: Copy, where: Territory, unit: str) -> str:
-    """What the copy would be, in a sentence; `unit` is what the agreement counts, "" where it does not say."""
+    """What the copy would be, in a sentence; `unit` is what the agreement counts, "" where it does not say. It may count by the day."""
     if copy.volume.point is None:
         return f"Rien ne permet d’estimer le volume {where.where()}."
-    volume = ranged(copy.volume, f"{unit or 'unité'} par mois")
+    what = unit.removesuffix("par jour").strip() or "unité"
+    volume = ranged(copy.volume, f"{what} par mois")
     cost = "" if copy.cost.point is None else f", soit {ranged(copy.cost, '€ par mois')}"
     return f"La même convention {where.where()} : {volume}{cost}."
 

@@ -67,7 +67,10 @@ def test_a_price_that_nobody_knows_is_not_spoken_of() -> None:
     doubs = next(one for one in make.territories() if one.id == "departement:25")
     here = base((NOTHING, NOTHING), (Range(3_040.0), NOTHING))
     found = copied([scaled(Basis.POPULATION, here.volume, 1_000, 500)], here)
-    assert copy_sentence(found, doubs, "nuitée") == "La même convention dans le Doubs : 1\u202f520 nuitée par mois."
+    assert (
+        copy_sentence(found, doubs, "nuitée par jour")
+        == "La même convention dans le Doubs : 1\u202f520 nuitée par mois."
+    )
     assert supposition(found) == (
         "Simulation : elle suppose que les besoins y sont ceux d’ici, tels que la convention les a prévus. "
         "Rien n’est enregistré ni proposé à personne."
