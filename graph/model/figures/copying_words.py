@@ -27,7 +27,7 @@ def basis_words(one: Estimate) -> str:
 
 
 def copy_sentence(copy: Copy, where: Territory, unit: str) -> str:
-    """What the copy would be, in a sentence; `unit` is what the agreement counts, "" where it does not say. It may count by the day."""
+    """What the copy would be, in a sentence; `unit` is what the agreement counts, be it by the day, "" where it does not say."""
     if copy.volume.point is None:
         return f"Rien ne permet d’estimer le volume {where.where()}."
     what = unit.removesuffix("par jour").strip() or "unité"
