@@ -78,7 +78,7 @@ class Dangers:
         """Each phrase that an expression stands for, one of each choice."""
         text, _, others = danger.text.partition(ELSEWHERE_IN_TEXT)
         choices = [[self._stems_of(word) for word in choice.split("|")] for choice in text.split()]
-        besides = frozenset(stem for word in others.strip().split("|") for stem in self._stems_of(word))
+        besides = frozenset(chain.from_iterable(self._stems_of(word) for word in others.strip().split("|")))
         for way in product(*choices):
             if stems := tuple(chain.from_iterable(way)):
                 yield _Said(stems, besides, danger.numbers)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
+from typing import Final
 
 from graph.model.directory import Public
-from graph.model.sheets import rows
+from graph.model.sheets import Row, rows
 from graph.model.vocabulary import competences
+
+# What an expression of danger calls a list of words.
+NAMED_LIST: Final = re.compile(r"<(\w+)>")
 
 
 class Register(StrEnum):
@@ -66,11 +71,21 @@ def emergency_numbers() -> Mapping[str, str]:
 
 @cache
 def danger_words() -> tuple[DangerWords, ...]:
-    """Words of danger, with the numbers to call first."""
+    """Words of danger, with the numbers to call first; a list that an expression names is written out."""
+    lists = {row.required("list"): row.required("words") for row in rows("emergency_lists.csv")}
     return tuple(
-        DangerWords(row.required("expression"), row.several("numbers", emergency_numbers()))
+        DangerWords(_written_out(row, lists), row.several("numbers", emergency_numbers()))
         for row in rows("emergency.csv")
     )
+
+
+def _written_out(row: Row, lists: Mapping[str, str]) -> str:
+    expression = row.required("expression")
+    for name in NAMED_LIST.findall(expression):
+        if name not in lists:
+            raise row.refuse("expression", f"there is no list <{name}>")
+        expression = expression.replace(f"<{name}>", lists[name])
+    return expression
 
 
 @cache
