@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from graph.model.words import fold
+from graph.model.words import PIECE, fold
 
-WORDS: Final = re.compile(r"[^\W_]+")
 ORDINAL: Final = re.compile(r"\b(\d{1,2})\s?(?:er|ere|e|eme|nd|nde)\b")
 ARRONDISSEMENT: Final = re.compile(r"\b(?:arrondissements?|arrdt|ardt|arr)\b")
 SPELLED: Final = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "ss": "sous"}
@@ -25,7 +24,7 @@ def key_of(text: str) -> str:
         folded = ARRONDISSEMENT.sub(" ", folded)
     if not folded.isalpha():
         folded = ORDINAL.sub(r"\1 ", folded)
-    words: list[str] = WORDS.findall(folded)
+    words: list[str] = PIECE.findall(folded)
     return " ".join(SPELLED.get(word, word) for word in words)
 
 

@@ -13,10 +13,10 @@ from itertools import chain, islice, takewhile
 from typing import Final, NamedTuple
 
 from graph.model.territory import Point, Territory, TerritoryLevel
-from graph.model.words import fold
+from graph.model.words import PIECE, fold
 from search.around import Grid
 from search.ordinary import ORDINARY
-from search.place_keys import WORDS, key_of, keys_of
+from search.place_keys import key_of, keys_of
 
 WITH_CODE: Final = re.compile(r"^(?P<name>.+?)[\s,]*\(?\b(?P<code>\d{5}|\d{2,3}|2[ab])\)?$")
 # Kinds of EPCI in front of their names; people type what follows.
@@ -167,7 +167,7 @@ class Gazetteer:
 
         Careful rather than complete: a name that is also an ordinary word needs "à" or a capital.
         """
-        words = [_Word(fold(m.group()), m.start(), m.end(), m.group()) for m in WORDS.finditer(text)]
+        words = [_Word(fold(m.group()), m.start(), m.end(), m.group()) for m in PIECE.finditer(text)]
         shouted = text.isupper()
         for first, last, key in self._windows(text, words):
             if key in self._exact or key.isdigit():

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import Final
 
-from graph.model.words import fold
+from graph.model.words import PIECE, fold
 
 LETTERS_FOR_ONE_TYPO: Final = 4
 LETTERS_FOR_TWO_TYPOS: Final = 8
-WORDS: Final = re.compile(r"[^\W_]+")
 # Words that say nothing in a name.
 EMPTY: Final = frozenset(
     ["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "ou", "par", "pour", "sur"]
@@ -41,7 +39,7 @@ def name_tier(words: Sequence[str], name: str) -> NameTier:
 @lru_cache(maxsize=65_536)
 def name_words(name: str) -> tuple[str, ...]:
     """The words of a name that say something, folded."""
-    return tuple(word for word in WORDS.findall(fold(name)) if word not in EMPTY)
+    return tuple(word for word in PIECE.findall(fold(name)) if word not in EMPTY)
 
 
 @lru_cache(maxsize=65_536)

@@ -15,6 +15,8 @@ ELIDED: Final = frozenset(
     {"l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quelqu", "presqu"}
 )
 WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+# As names are compared: whatever is no letter and no digit parts.
+PIECE: Final = re.compile(r"[^\W_]+")
 # Written as one word though it holds an apostrophe.
 WHOLE: Final = frozenset({"aujourd'hui", "prud'homme", "prud'hommes", "prud'homal", "entr'aide", "o'clock"})
 

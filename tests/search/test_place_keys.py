@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bench.relevance import NEGATIVES, SETS, examples, negatives
-from graph.model.words import fold
-from search.place_keys import WORDS, key_of, keys_of
+from graph.model.words import PIECE, fold
+from search.place_keys import key_of, keys_of
 
 PHRASES = [
     *(example.phrase for name in SETS for example in examples(name)),
@@ -29,7 +29,7 @@ NOT_BY_WORDS = (
 def test_the_key_of_several_words_is_their_keys_one_after_the_other():
     plain = 0
     for text in PHRASES:
-        found = list(WORDS.finditer(text))
+        found = list(PIECE.finditer(text))
         keys = keys_of(text, [fold(word.group()) for word in found])
         if keys is not None:
             plain += 1
@@ -42,4 +42,4 @@ def test_the_key_of_several_words_is_their_keys_one_after_the_other():
 
 @pytest.mark.parametrize("text", NOT_BY_WORDS)
 def test_where_that_may_not_be_so_nothing_is_told(text: str):
-    assert keys_of(text, [fold(word) for word in WORDS.findall(text)]) is None
+    assert keys_of(text, [fold(word) for word in PIECE.findall(text)]) is None

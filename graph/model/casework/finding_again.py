@@ -10,7 +10,7 @@ from typing import Final
 from graph.model.casework.file import File, FileState, Identity, Lead
 from graph.model.casework.grounds import Ground
 from graph.model.errors import InvalidInput, ReasonMissing, TooMuch
-from graph.model.words import fold
+from graph.model.words import PIECE, fold
 
 NATIONAL_DIGITS: Final = 10
 FEWEST_DIGITS: Final = 8
@@ -19,7 +19,6 @@ LONGEST_NAME: Final = 120
 MOST_AN_HOUR: Final = 30
 # In the files of the own organisation, which she might read one by one: a busy desk is not in its way.
 MOST_OF_OWN_AN_HOUR: Final = 120
-_WORD: Final = re.compile(r"[^\W_]+")
 # Files whose persons cannot be found under them any more.
 GONE: Final = frozenset({FileState.LINKED, FileState.ERASED})
 
@@ -122,7 +121,7 @@ def told_to_others(file: File) -> bool:
 
 def _words(name: str) -> str:
     """Its words without accents, in one order: "Dupont, Marie" is "Marie DUPONT"."""
-    return " ".join(sorted(_WORD.findall(fold(name))))
+    return " ".join(sorted(PIECE.findall(fold(name))))
 
 
 def _digits(phone: str) -> str:

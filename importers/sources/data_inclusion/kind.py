@@ -10,7 +10,7 @@ from typing import Final
 
 from graph.model.sheets import rows
 from graph.model.vocabulary import kinds
-from graph.model.words import fold
+from graph.model.words import PIECE, fold
 
 # A body of no known kind: competent for what its services say, and for nothing by right.
 GENERAL: Final = "ORGANISME"
@@ -29,7 +29,7 @@ def kind_of(networks: Iterable[str], v0_type: str, name: str) -> str:
 
 
 def _by_name(name: str) -> str:
-    plain = " ".join(re.findall(r"[^\W_]+", DOTS.sub("", fold(name))))
+    plain = " ".join(PIECE.findall(DOTS.sub("", fold(name))))
     begun = [begins for begins in _beginnings() if plain == begins or plain.startswith(f"{begins} ")]
     return _beginnings()[max(begun, key=len)] if begun else ""
 

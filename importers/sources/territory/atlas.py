@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from typing import Final
 
 from graph.model.territory import Territory, TerritoryLevel
-from graph.model.words import fold
+from graph.model.words import PIECE, fold
 from importers.sources.territory.get import read
 from importers.sources.territory.transform import Former, former, transform
 
@@ -100,6 +99,6 @@ def shipped() -> Atlas:
 
 def plain(name: str) -> str:
     """A place's name as addresses write it: folded, no hyphen, "saint" for "st", no Cedex."""
-    written = (found.group() for found in re.finditer(r"[^\W_]+", fold(name)))
+    written = (found.group() for found in PIECE.finditer(fold(name)))
     words = [ABBREVIATED.get(word, word) for word in written]
     return " ".join(words[: words.index("cedex")] if "cedex" in words else words)
