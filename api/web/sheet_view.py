@@ -21,6 +21,7 @@ from graph.model.directory import (
     Post,
     Service,
 )
+from graph.model.figures.of_deliveries import without_the_day
 from graph.model.reasons import AGREEMENT_WORDS
 from graph.model.territory import Territory
 from graph.model.vocabulary import competence, label
@@ -246,8 +247,7 @@ def _capacity_a_day(agreement: Agreement) -> str:
     if not agreement.capacity:
         return ""
     count = f"{agreement.capacity:,}".replace(",", "\u202f")
-    unit = agreement.unit.removesuffix("par jour").strip()
-    return f"{count} {unit} par jour"
+    return f"{count} {without_the_day(agreement.unit)} par jour"
 
 
 def _closed_words(on: date | None, today: date) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from graph.model.figures.copying import Basis, Copy, Estimate
 from graph.model.figures.impact_words import amount, ranged
+from graph.model.figures.of_deliveries import without_the_day
 from graph.model.territory import Territory
 
 BASES: Final = {
@@ -30,7 +31,7 @@ def copy_sentence(copy: Copy, where: Territory, unit: str) -> str:
     """What the copy would be, in a sentence; `unit` is what the agreement counts, be it by the day, "" where it does not say."""
     if copy.volume.point is None:
         return f"Rien ne permet d’estimer le volume {where.where()}."
-    what = unit.removesuffix("par jour").strip() or "unité"
+    what = without_the_day(unit) or "unité"
     volume = ranged(copy.volume, f"{what} par mois")
     cost = "" if copy.cost.point is None else f", soit {ranged(copy.cost, '€ par mois')}"
     return f"La même convention {where.where()} : {volume}{cost}."

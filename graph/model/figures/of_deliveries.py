@@ -50,6 +50,11 @@ def unit_of(words: str) -> GivenUnit:
     return WORDS.get(first) or WORDS.get(first.removesuffix("s"), GivenUnit.OTHER)
 
 
+def without_the_day(words: str) -> str:
+    """What is counted, of words that may say that it is by the day: "nuitées" of "nuitées par jour"."""
+    return words.removesuffix("par jour").strip()
+
+
 def agreement_of(file: File, event: Delivered) -> str:
     """Under which agreement: as it was said, else that of its handoff."""
     handoff = file.handoffs.get(event.handoff)
