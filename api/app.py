@@ -58,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
             graph = await Graph.open(address, Keyring(settings.keyring_folder))
         rooms = app.state.rooms = Rooms(settings=settings, graph=graph, index=index, reader=words)
         try:
+            await index.read_ahead()
             async with index.followed(), rooms.tally.written(graph):
                 collect_rarely()
                 yield

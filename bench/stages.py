@@ -68,8 +68,8 @@ async def _measure(folder: Path) -> None:
     try:
         questions = Questions(France(0, 0).communes)
         asked = [{"q": questions.about_a_competence().variables} for _ in range(QUESTIONS)]
-        async with rooms.index.followed():
-            await _stages(app, rooms, asked)
+        await rooms.index.read_ahead()
+        await _stages(app, rooms, asked)
     finally:
         await graph.close()
 

@@ -93,6 +93,10 @@ class Index(Protocol):
         """While this lasts, a process that nobody asks anything keeps up with the index all the same."""
         ...
 
+    async def read_ahead(self) -> None:
+        """Read now what many questions would wait for one by one; what cannot be read is told by the questions."""
+        ...
+
     async def candidates(self, wanted: Wanted) -> Candidates:
         """The listings that fit, in no order: all of them, or where they are too many the `most` that fit best.
 

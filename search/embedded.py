@@ -81,13 +81,13 @@ class EmbeddedIndex:
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
-        """Nothing to do meanwhile, for each question looks at the folder; before, facts are read that the first would wait for.
+        """Nothing to do meanwhile: each question looks at the folder."""
+        yield
 
-        What cannot be read is told by the questions.
-        """
+    async def read_ahead(self) -> None:
+        """The facts of all listings, where there is room for them."""
         with suppress(Unavailable, OSError, ValueError):
             self._read.read_ahead(self._follow().store.searcher())
-        yield
 
     async def answers(self) -> bool:
         """Whether there is an index that opens."""

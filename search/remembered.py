@@ -61,14 +61,14 @@ class Remembered:
         addresses = [address for _, address in all_hits(searcher, Query.all_query())]
         for first in range(0, len(addresses), READ_TOGETHER):
             some = addresses[first : first + READ_TOGETHER]
-            self._facts(searcher, cast("list[int]", searcher.fast_field_values("stamp", some)), some)
+            self._read(searcher, self._missing(_stamps(searcher, some), some))
 
     def candidates(self, searcher: Searcher, found: Fitting, wanted: Wanted) -> Candidates:
         """What fits as candidates; whole where a name may count, and where an agreement must be read."""
         addresses = found.addresses
         if not addresses:
             return NOBODY
-        stamps = cast("list[int]", searcher.fast_field_values("stamp", addresses))
+        stamps = _stamps(searcher, addresses)
         facts = self._facts(searcher, stamps, addresses)
         fits = met(found.fits, wanted)
         at = _Places(searcher, stamps, addresses)
@@ -91,12 +91,16 @@ class Remembered:
         rows = list(map(known.get, stamps))
         if None not in rows:
             return self._table.take(cast("list[int]", rows))
-        missing = {stamp: address for stamp, address in zip(stamps, addresses, strict=True) if stamp not in known}
+        missing = self._missing(stamps, addresses)
         if len(known) + len(missing) > FACTS_KEPT:
             self._forget()
             missing = dict(zip(stamps, addresses, strict=True))
         self._read(searcher, missing)
         return self._table.take([self._rows[stamp] for stamp in stamps])
+
+    def _missing(self, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> dict[int, DocAddress]:
+        """Those not met yet, by stamp."""
+        return {stamp: at for stamp, at in zip(stamps, addresses, strict=True) if stamp not in self._rows}
 
     def _read(self, searcher: Searcher, missing: dict[int, DocAddress]) -> None:
         addresses = list(missing.values())
@@ -117,3 +121,7 @@ class Remembered:
         self._table = np.empty(FIRST_ROWS, FACTS)
         self._rows: dict[int, int] = {}
         self._hours: dict[int, str] = {}
+
+
+def _stamps(searcher: Searcher, addresses: list[DocAddress]) -> list[int]:
+    return cast("list[int]", searcher.fast_field_values("stamp", addresses))

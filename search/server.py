@@ -8,14 +8,12 @@ are fetched for the digests that this process has not met. Names are looked up h
 from __future__ import annotations
 
 import asyncio
-import zlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 import numpy as np
 import structlog
 
@@ -23,30 +21,24 @@ from graph.model.candidates import Candidates, candidates_of
 from graph.model.errors import Unavailable
 from graph.model.facts import lateness
 from graph.model.relay import Listing
-from graph.model.territory import Territory
 from search.backend import Held, NotBuilt, Trouble, Wanted
 from search.document import Decoded
 from search.fit import fits_of
 from search.name_words import NameWords
 from search.places import Gazetteer
-from search.server_calls import SCAN_SECONDS, FilterRefused, Server
+from search.server_calls import SCAN_SECONDS, Server
 from search.server_documents import (
     CANDIDATE_FIELDS,
     FACTS_FIELDS,
     LISTING,
-    PLACES,
     STATE,
-    STATE_FIELDS,
-    WORDS,
     State,
     fingerprint,
     one_of,
-    quoted,
     state_of,
-    territories_of,
     wanted_filter,
-    words_of,
 )
+from search.server_reading import Changing, read_places, read_state, read_words, unpacked
 from search.server_writer import ServerWriter
 
 # How often a process that nobody asks anything looks at the index.
@@ -58,13 +50,6 @@ MOST_TRIES: Final = 5
 SILENT: Final = "La recherche ne répond pas en ce moment. Réessayez dans un instant ; les fiches restent consultables."
 
 log = structlog.get_logger()
-
-
-class Changing(Unavailable):
-    """What was read does not belong together: the index changed meanwhile."""
-
-    def __init__(self) -> None:
-        super().__init__("L’index de recherche change sans cesse en ce moment. Réessayez dans un instant.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +96,9 @@ class ServerIndex:
                     await self._read(state)
                     return
             raise Changing
+
+    async def read_ahead(self) -> None:
+        """Nothing: listings come whole with each answer."""
 
     @asynccontextmanager
     async def followed(self) -> AsyncIterator[None]:
@@ -287,34 +275,3 @@ class ServerEngine:
     async def close(self) -> None:
         """Let go of connections."""
         await self._server.close()
-
-
-async def read_state(server: Server, uid: str) -> State | None:
-    """What is in use; None when nothing is, or what another version wrote."""
-    try:
-        rows = await server.fetch(uid, f"id = {STATE}", STATE_FIELDS)
-    except (NotBuilt, FilterRefused):
-        return None
-    return state_of(rows[0]) if rows else None
-
-
-async def read_words(server: Server, uid: str) -> NameWords:
-    """The words of all names."""
-    return words_of(await server.fetch(uid, f"kind = {WORDS}", ("text",), SCAN_SECONDS))
-
-
-async def read_places(server: Server, uid: str, state: State) -> list[dict[str, Any]]:
-    """The parts that hold the territories. Raises Changing when others have been put in their place."""
-    asked = f"kind = {PLACES} AND stamp = {quoted(state.places)}"
-    rows = await server.fetch(uid, asked, ("part", "text"), SCAN_SECONDS)
-    if len(rows) != state.parts:
-        raise Changing
-    return rows
-
-
-def unpacked(rows: list[dict[str, Any]]) -> list[Territory]:
-    """The territories of these parts. Raises NotBuilt where they are not what this version writes."""
-    try:
-        return territories_of(rows) if rows else []
-    except (ValueError, zlib.error, msgspec.MsgspecError) as fault:
-        raise NotBuilt from fault
