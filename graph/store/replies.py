@@ -17,6 +17,7 @@ SWEPT_AT_ONCE: Final = 2000
 LONGEST_KEY: Final = 100
 
 FIND: Final[LiteralString] = "MATCH (r:Reply {id: $id}) RETURN r.input AS input, r.answer AS answer"
+SINCE: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:Reply {id: id}) RETURN r.id AS id LIMIT 1"
 KEEP: Final[LiteralString] = "CREATE (r:Reply {id: $id, input: $input, answer: $answer, at: timestamp()})"
 SWEEP: Final[LiteralString] = """
 MATCH (r:Reply) WHERE r.at < timestamp() - $kept
@@ -31,6 +32,7 @@ class Replies:
 
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
+        self._looked_for = set[str]()
 
     async def found(self, by: str, key: str, asked: object) -> dict[str, Any] | None:
         """What was answered to `by` under this key; None the first time.
@@ -41,6 +43,7 @@ class Replies:
             raise InvalidInput(f"La clé de la demande a de 1 à {LONGEST_KEY} caractères.", "idempotencyKey")
         rows = await self._unit.run(FIND, id=_id(by, key))
         if not rows:
+            self._looked_for.add(_id(by, key))
             return None
         if rows[0]["input"] != records.digest(asked):
             raise InvalidInput(
@@ -51,8 +54,13 @@ class Replies:
 
     async def keep(self, by: str, key: str, asked: object, answer: dict[str, Any]) -> None:
         """Remember what is answered. Of two who come with one key at once, one meets the constraint and runs again."""
+        self._looked_for.discard(_id(by, key))
         encoded = msgspec.json.encode(answer).decode()
         await self._unit.run(KEEP, id=_id(by, key), input=records.digest(asked), answer=encoded)
+
+    async def came_since(self) -> bool:
+        """Whether another unit has kept, meanwhile, an answer that this one looked for in vain."""
+        return bool(self._looked_for and await self._unit.run(SINCE, ids=list(self._looked_for)))
 
     async def sweep(self) -> int:
         """Forget some of what is older than a month; how many, 0 when all is swept."""

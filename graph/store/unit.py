@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
@@ -23,7 +22,8 @@ from neo4j.exceptions import (
     TransientError,
 )
 
-from graph.model.errors import Unavailable
+from graph.model.errors import Refusal, Unavailable
+from graph.store import transactions
 from graph.store.casework.keyring import Keyring
 from graph.store.connection import (
     driver_of,
@@ -46,8 +46,6 @@ ATTEMPTS: Final = 8
 # Of an engine that is away, a person who waits hears sooner.
 SILENT_ATTEMPTS: Final = 5
 OFTEN_LOST: Final = 2
-# The driver's own back-off of 0.9 to 4 s is too slow for a person who waits, and it does not retry a ConstraintError.
-PAUSE_SECONDS: Final = (0.02, 0.2)
 TURN_SECONDS: Final = 5.0
 OPENING_SECONDS: Final = 30.0
 DATABASE_SECONDS: Final = 10.0
@@ -162,6 +160,7 @@ class Graph:
 
         On a conflict (a broken constraint, at run or at commit, a transient error) or a connection lost before the commit,
         everything is undone and `action` runs again, up to 8 times in all (5 where the engine was away), after 20 to 200 ms.
+        It also runs again where it refuses what was answered under its key meanwhile: it finds the answer then.
         `action` must therefore have no effect outside its unit. Raises Unavailable, which says what was saved, and
         ConstraintError when it stays broken.
         """
@@ -169,7 +168,11 @@ class Graph:
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 async with self._turn(lost), self._unit(WRITE_ACCESS, seconds) as unit:
-                    return await action(unit)
+                    return await _unless_answered(unit, action)
+            except _Answered as answered:
+                if attempt == ATTEMPTS:
+                    raise answered.refusal from answered
+                continue
             except IncompleteCommit as fault:
                 raise Unavailable(
                     "La connexion s’est coupée au moment d’enregistrer : vérifiez si c’est fait avant de recommencer."
@@ -184,7 +187,7 @@ class Graph:
                     raise
                 RETRIES.inc()
                 log.info("graph_retry", attempt=attempt, fault=type(fault).__name__)
-            await _pause()
+            await transactions.pause()
         raise AssertionError("unreachable")
 
     @asynccontextmanager
@@ -224,7 +227,7 @@ class Graph:
                     return
                 if attempt == ATTEMPTS or not fault.is_retryable():
                     raise
-            await _pause()
+            await transactions.pause()
 
     def _session(self, access: str) -> AsyncSession:
         return self._driver.session(
@@ -238,59 +241,36 @@ class Graph:
         transaction: AsyncTransaction | None = None
         try:
             with part("graph", **{"maillage.access": access}):
-                transaction = await _begin(session, seconds, begins)
+                transaction = await transactions.begin(session, seconds, begins)
                 yield Unit(transaction, seconds, self._keyring)
-                await _commit(transaction, seconds)
+                await transactions.commit(transaction, seconds)
         except (asyncio.CancelledError, IncompleteCommit, TimeoutError):
-            _drop(session, transaction)
+            transactions.drop(session, transaction)
             raise
         finally:
-            await _leave(session, transaction, seconds)
+            await transactions.leave(session, transaction, seconds)
 
 
-async def _begin(session: AsyncSession, seconds: float, begins: int) -> AsyncTransaction:
-    """A transaction. A kept connection may have died unnoticed, or its server led no longer: nothing was said, so again."""
-    for attempt in range(1, begins + 1):
-        try:
-            async with asyncio.timeout(seconds):
-                return await session.begin_transaction()
-        except (DriverError, Neo4jError) as fault:
-            if attempt == begins or not fault.is_retryable():
-                raise
-        await _pause()
-    raise AssertionError("unreachable")
+class _Answered(Exception):
+    """What `refusal` refuses was answered under its key since it was looked for."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
 
 
-async def _commit(transaction: AsyncTransaction, seconds: float) -> None:
-    """Raises IncompleteCommit when nobody can say whether it was done."""
+async def _unless_answered(unit: Unit, action: Callable[[Unit], Awaitable[T]]) -> T:
+    """What `action` makes. Of two who come with one key at once, one may look for the answer before the other has given it and read
+    the graph after: what she asks is refused there, for it is done.
+    """
     try:
-        async with asyncio.timeout(seconds):
-            await transaction.commit()
-    except TimeoutError as fault:
-        raise IncompleteCommit("no answer to commit") from fault
-
-
-def _drop(session: AsyncSession, transaction: AsyncTransaction | None) -> None:
-    """Close the connection without a word: whoever is at the other end may not listen."""
-    if transaction:
-        transaction.cancel()
-    session.cancel()
-
-
-async def _leave(session: AsyncSession, transaction: AsyncTransaction | None, seconds: float) -> None:
-    """Undo what was not committed, and give the connection back."""
-    try:
-        async with asyncio.timeout(seconds):
-            if transaction:
-                await transaction.close()
-            await session.close()
-    except (Neo4jError, DriverError, TimeoutError):
-        _drop(session, transaction)
-        await session.close()
-
-
-async def _pause() -> None:
-    await asyncio.sleep(random.uniform(*PAUSE_SECONDS))  # noqa: S311 - jitter, not a secret
+        return await action(unit)
+    except Unavailable:
+        raise
+    except Refusal as refusal:
+        if await unit.replies.came_since():
+            raise _Answered(refusal) from refusal
+        raise
 
 
 def in_doubt(fault: Exception) -> bool:
