@@ -36,7 +36,7 @@ from search.embedded import EmbeddedEngine
 COMPETENCES: Final = Path(__file__).parent / "data" / "competences-of-services.csv.gz"
 SEED: Final = 2026
 # Raised with whatever changes what is made: a folder made before is then made anew.
-EDITION: Final = 1
+EDITION: Final = 2
 MARK: Final = "france.json"
 LAST_DAY: Final = date(2026, 6, 1)
 DAYS_BACK: Final = 3 * 365

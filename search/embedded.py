@@ -5,42 +5,32 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from errno import EIO
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 import msgspec
 from tantivy import Index as Store
-from tantivy import IndexWriter as StoreWriter
 from tantivy import Query
 
 from graph.model.candidates import Candidates
 from graph.model.errors import Unavailable
 from graph.model.relay import Listing
-from graph.model.territory import Territory
 from search import document
-from search.backend import POINTER, AnotherWrites, Held, NotBuilt, Trouble, Wanted
-from search.document import INDEX_FORMAT
+from search.backend import Held, NotBuilt, Trouble, Wanted
+from search.embedded_writer import EmbeddedWriter
+from search.generations import META, PLACES, is_built, name_in_use, territories_of
 from search.hits import all_hits, count, fitting
 from search.places import Gazetteer
 from search.remembered import Remembered
-from search.terms import SCHEMA, acting_query, entry
+from search.terms import SCHEMA, acting_query
 
-PREFIX: Final = f"g{INDEX_FORMAT}-"
-WRITER_BYTES: Final = 64_000_000
-PLACES: Final = "territories.msgpack"
-META: Final = "meta.json"
 # Between two looks at whether another process has committed.
 LOOK_EVERY_SECONDS: Final = 0.1
-_territories = msgspec.msgpack.Decoder(list[Territory]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +131,7 @@ class EmbeddedIndex:
         return self._opened  # pyright: ignore[reportReturnType]
 
     def _open(self, before: _Opened | None) -> _Opened:
-        name = _name_in_use(self._folder)
+        name = name_in_use(self._folder)
         folder = self._folder / name
         # Content, and not a moment: two commits may bear the same one, where the machine's clock ticks late.
         meta = (folder / META).read_bytes()
@@ -158,82 +148,7 @@ class EmbeddedIndex:
         content = (folder / PLACES).read_bytes()
         places_print = blake2b(content).digest()
         kept = before.places if before and before.places_print == places_print else None
-        return _Opened(name, folder, store, kept or Gazetteer(_territories(content)), places_print, places_file, meta)
-
-
-class EmbeddedWriter:
-    """The writing side, over one generation folder. tantivy itself refuses a second writer."""
-
-    def __init__(self, folder: Path, name: str) -> None:
-        self.name = name
-        self._root = folder
-        self._folder = folder / name
-        self._folder.mkdir(parents=True, exist_ok=True)
-        if not (self._folder / PLACES).exists():
-            _write_aside(self._folder / PLACES, msgspec.msgpack.encode([]))
-        self._territories = {t.id: t for t in _territories((self._folder / PLACES).read_bytes())}
-        self._store = Store(SCHEMA, path=str(self._folder), reuse=True)
-        self._writer: StoreWriter = _locked(self._store)
-
-    @classmethod
-    def current(cls, folder: Path) -> EmbeddedWriter | None:
-        """A writer over the generation in use; None when there is none, or when another version wrote it.
-
-        Raises Unavailable while another worker holds it.
-        """
-        if not is_built(folder):
-            return None
-        try:
-            return cls(folder, _name_in_use(folder))
-        except (OSError, ValueError, msgspec.MsgspecError):
-            return None
-
-    @classmethod
-    def aside(cls, folder: Path) -> EmbeddedWriter:
-        """A writer over a new, empty generation that nobody reads yet."""
-        return cls(folder, f"{PREFIX}{uuid4().hex[:12]}")
-
-    async def holds_listings(self) -> bool:
-        """Whether a listing was committed."""
-        self._store.reload()
-        return self._store.searcher().num_docs > 0
-
-    async def replace(self, organisations: Iterable[str], listings: Sequence[Listing]) -> None:
-        """Forget all listings of these organisations, then take these."""
-        for id_ in organisations:
-            self._writer.delete_documents_by_term("organisation", id_)
-        for listing in listings:
-            self._writer.add_document(entry(document.document(listing, self._territories)))
-
-    async def keep_places(self, territories: Sequence[Territory]) -> None:
-        """Take these territories in place of those held."""
-        self._territories = {t.id: t for t in territories}
-        _write_aside(self._folder / PLACES, msgspec.msgpack.encode(list(territories)))
-
-    async def commit(self) -> None:
-        """Show what was written. Raises OSError: what fails here is the disk, not the listings."""
-        try:
-            self._writer.commit()
-        except ValueError as fault:
-            raise OSError(EIO, "the index could not be written", str(self._folder)) from fault
-
-    async def switch(self) -> None:
-        """Make this the generation in use, and remove the others."""
-        _write_aside(self._root / POINTER, self.name.encode())
-        for other in self._root.glob("g*-*"):
-            if other.name != self.name:
-                shutil.rmtree(other, ignore_errors=True)
-
-    async def close(self) -> None:
-        """Wait for merges and give the lock back; what was not committed is lost."""
-        # A writer whose thread died has nothing to wait for; its lock goes all the same.
-        with suppress(ValueError):
-            self._writer.wait_merging_threads()
-
-    async def discard(self) -> None:
-        """Close, and remove this generation: it will not be used."""
-        await self.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        return _Opened(name, folder, store, kept or Gazetteer(territories_of(content)), places_print, places_file, meta)
 
 
 class EmbeddedEngine:
@@ -258,7 +173,7 @@ class EmbeddedEngine:
 
     async def in_use(self) -> str:
         """The folder in use."""
-        return _name_in_use(self._folder) if is_built(self._folder) else ""
+        return name_in_use(self._folder) if is_built(self._folder) else ""
 
     async def troubles(self) -> list[Trouble]:
         """None: what fails here fails at once."""
@@ -269,41 +184,3 @@ class EmbeddedEngine:
 
     async def close(self) -> None:
         """Nothing is held open."""
-
-
-def is_built(folder: Path) -> bool:
-    """Whether a generation of this format is in use, without opening it."""
-    try:
-        generation = folder / _name_in_use(folder)
-    except (OSError, ValueError):
-        return False
-    return (generation / META).exists() and (generation / PLACES).exists()
-
-
-def _name_in_use(folder: Path) -> str:
-    """Raises OSError when there is none, ValueError when it is of another format."""
-    name = (folder / POINTER).read_text().strip()
-    if not name.startswith(PREFIX):
-        raise ValueError(name)
-    return name
-
-
-def _locked(store: Store) -> StoreWriter:
-    try:
-        return store.writer(heap_size=WRITER_BYTES, num_threads=1)
-    except ValueError as fault:
-        if "LockBusy" not in str(fault):
-            raise Unavailable(
-                "L’index ne s’ouvre pas en écriture. Vérifiez l’espace et les droits du dossier."
-            ) from fault
-        raise AnotherWrites from fault
-
-
-def _write_aside(path: Path, content: bytes) -> None:
-    """Whole or not at all: written beside, flushed, then moved into place."""
-    aside = path.with_suffix(".new")
-    with aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)

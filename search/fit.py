@@ -46,6 +46,38 @@ def met(fits: Column, wanted: Wanted) -> Met:
     )
 
 
+class Last(NamedTuple):
+    """Where the last of many stand: their way and zone (NOWHERE for none), whether they are found by their name.
+
+    `better` are the ways of those before them that are found alike, `nearer` the zones of those with the same way; `after_names`
+    where some before them are found by their name and they are not.
+    """
+
+    tie: int
+    zone: int
+    named: bool
+    better: tuple[int, ...]
+    nearer: tuple[int, ...]
+    after_names: bool
+
+
+def last_of(fits: Column, wanted: Wanted) -> Last:
+    """Of these numbers in order, greatest first, those that equal the last."""
+    ties, zones, named = met(fits, wanted)
+    tie, zone = int(ties[-1]), int(zones[-1])
+    alike = named == named[-1]
+    return Last(
+        tie,
+        zone,
+        bool(named[-1]),
+        better=tuple(other for other in np.unique(ties[alike]).tolist() if other not in {tie, NOWHERE}),
+        nearer=tuple(
+            other for other in np.unique(zones[alike & (ties == tie)]).tolist() if other not in {zone, NOWHERE}
+        ),
+        after_names=not alike.all(),
+    )
+
+
 def fits_of(candidates: Candidates, listings: Sequence[Listing], wanted: Wanted) -> Column:
     """The numbers of candidates whose listings are at hand."""
     ways = np.where(candidates.ties >= 0, len(wanted.ways) - candidates.ties, 0)

@@ -10,7 +10,7 @@ from tantivy import DocAddress, Query, Searcher
 
 from graph.model.facts import Column
 from search.backend import Wanted
-from search.fit import NAME, WAY, ZONE, met
+from search.fit import NAME, WAY, ZONE, last_of
 from search.terms import LATENESS, WAYS, ZONES, equals_query, query
 
 # Its score, and where it is.
@@ -67,8 +67,7 @@ def _weighed(searcher: Searcher, found: Fitting, wanted: Wanted) -> Fitting:
     first = Fitting(found.fits[:above], found.addresses[:above], cut=True)
     if not left:
         return first
-    fit = met(last, wanted)
-    equals = equals_query(wanted, tie=int(fit.ties[0]), zone=int(fit.zones[0]), named=bool(fit.named[0]))
+    equals = equals_query(wanted, last_of(found.fits, wanted))
     latest = searcher.search(equals, left, count=False, order_by_field=LATENESS).hits
     addresses = [address for _, address in cast("list[Hit]", latest)]
     return Fitting(np.append(first.fits, np.repeat(last, len(addresses))), first.addresses + addresses, cut=True)

@@ -16,6 +16,7 @@ from search.document import Decoded
 from search.fit import met
 from search.hits import Fitting, all_hits
 from search.packing import COLUMNS, unpack
+from search.stamps import NONE, Stamps
 
 # About two hundred bytes each, with their stamp.
 FACTS_KEPT: Final = 250_000
@@ -61,7 +62,7 @@ class Remembered:
         addresses = [address for _, address in all_hits(searcher, Query.all_query())]
         for first in range(0, len(addresses), READ_TOGETHER):
             some = addresses[first : first + READ_TOGETHER]
-            self._read(searcher, self._missing(_stamps(searcher, some), some))
+            self._read(searcher, _stamps(searcher, some), some)
 
     def candidates(self, searcher: Searcher, found: Fitting, wanted: Wanted) -> Candidates:
         """What fits as candidates; whole where a name may count, and where an agreement must be read."""
@@ -87,39 +88,33 @@ class Remembered:
 
     def _facts(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> Table:
         """Theirs: those not met yet are read at once."""
-        known = self._rows
-        rows = list(map(known.get, stamps))
-        if None not in rows:
-            return self._table.take(cast("list[int]", rows))
-        missing = self._missing(stamps, addresses)
-        if len(known) + len(missing) > FACTS_KEPT:
-            self._forget()
-            missing = dict(zip(stamps, addresses, strict=True))
-        self._read(searcher, missing)
-        return self._table.take([self._rows[stamp] for stamp in stamps])
+        rows = self._known.rows(stamps)
+        if (rows == NONE).any():
+            if len(self._known) + np.count_nonzero(rows == NONE) > FACTS_KEPT:
+                self._forget()
+            self._read(searcher, stamps, addresses)
+            rows = self._known.rows(stamps)
+        return self._table.take(rows)
 
-    def _missing(self, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> dict[int, DocAddress]:
-        """Those not met yet, by stamp."""
-        return {stamp: at for stamp, at in zip(stamps, addresses, strict=True) if stamp not in self._rows}
-
-    def _read(self, searcher: Searcher, missing: dict[int, DocAddress]) -> None:
-        addresses = list(missing.values())
-        columns = cast("list[list[int]]", [searcher.fast_field_values(name, addresses) for name in COLUMNS])
-        for mark, (stamp, address) in zip(columns[HOURS], missing.items(), strict=True):
+    def _read(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> None:
+        """Take in the facts of those not met yet."""
+        missing = np.flatnonzero(self._known.rows(stamps) == NONE).tolist()
+        new, places = [stamps[at] for at in missing], [addresses[at] for at in missing]
+        columns = cast("list[list[int]]", [searcher.fast_field_values(name, places) for name in COLUMNS])
+        for mark, stamp, address in zip(columns[HOURS], new, places, strict=True):
             # Each text of hours is read once, from the first listing met that bears it.
             if mark and mark not in self._hours:
                 self._hours[mark] = hours_of(self._at((searcher, stamp, address)))
-        first = len(self._rows)
-        end = first + len(missing)
+        first, end = len(self._known), len(self._known) + len(new)
         if end > len(self._table):
             self._table = np.resize(self._table, max(end, 2 * len(self._table)))
         self._table[first:end] = unpack(columns)
-        self._rows.update(zip(missing, range(first, end), strict=True))
+        self._known.add(new)
 
     def _forget(self) -> None:
         """Begin anew. What is being answered keeps the rows and the hours that it was given."""
         self._table = np.empty(FIRST_ROWS, FACTS)
-        self._rows: dict[int, int] = {}
+        self._known = Stamps()
         self._hours: dict[int, str] = {}
 
 

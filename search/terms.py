@@ -12,6 +12,7 @@ from graph.model.facts import Grade
 from graph.model.names import LETTERS_FOR_ONE_TYPO, LETTERS_FOR_TWO_TYPOS
 from search.backend import Wanted
 from search.document import Document
+from search.fit import Last
 from search.packing import COLUMNS
 
 LATENESS: Final = "lateness"
@@ -63,22 +64,23 @@ def query(wanted: Wanted) -> Query:
     return Query.boolean_query(clauses)
 
 
-def equals_query(wanted: Wanted, *, tie: int, zone: int, named: bool) -> Query:
-    """The listings that stand just there: these have no better way, nearer zone or fitting name than told."""
+def equals_query(wanted: Wanted, last: Last) -> Query:
+    """The listings that stand just there: they have no better way, nearer zone or fitting name.
+
+    What fits better was found already: only the ways and zones by which it did need be ruled out, and names where there are any.
+    """
     clauses: list[tuple[Occur, Query]] = []
-    better = wanted.ways if tie < 0 else wanted.ways[:tie]
-    nearer = wanted.zones if zone < 0 else wanted.zones[:zone]
-    clauses += [(Occur.MustNot, _way(way)) for way in better]
-    clauses += [(Occur.MustNot, _term("covers", other)) for other in nearer]
-    if tie >= 0:
-        clauses.append((Occur.Must, _way(wanted.ways[tie])))
-    if zone >= 0:
-        clauses.append((Occur.Must, _term("covers", wanted.zones[zone])))
+    clauses += [(Occur.MustNot, _way(wanted.ways[way])) for way in last.better]
+    clauses += [(Occur.MustNot, _term("covers", wanted.zones[zone])) for zone in last.nearer]
+    if last.tie >= 0:
+        clauses.append((Occur.Must, _way(wanted.ways[last.tie])))
+    if last.zone >= 0:
+        clauses.append((Occur.Must, _term("covers", wanted.zones[last.zone])))
     if wanted.inside:
         clauses.append((Occur.Must, _term("inside", wanted.inside)))
-    if named:
+    if last.named:
         clauses.append((Occur.Must, Query.boolean_query([(Occur.Should, name) for name in _names(wanted)])))
-    else:
+    elif last.after_names:
         clauses += [(Occur.MustNot, name) for name in _names(wanted)]
     return Query.boolean_query(clauses)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from graph.model import reasons
 from graph.model.facts import Grade, hours_of
 from graph.model.order import Placed
-from graph.model.relay import Ground, Listing, Reason, ReasonKind, Tie
+from graph.model.relay import Ground, Listing, Reason, ReasonKind
 from graph.model.weighing import Weighing
 from graph.model.weights import ALSO_LAW, FULL
+
+KINDS: Final = {ground: ReasonKind(ground.value) for ground in Ground}
 
 
 def explain(weighing: Weighing, placed: Placed, listing: Listing) -> list[Reason]:
@@ -29,17 +32,15 @@ def _competence(weighing: Weighing, placed: Placed, listing: Listing) -> Iterato
     weight = placed.counted.competence
     competence, grade = weighing.preferred[placed.tie]
     ties = {tie.ground: tie for tie in listing.ties if tie.competence == competence}
+    ties = [tie for tie in listing.ties if tie.competence == competence]
     if grade is Grade.FIRST_STEP_BY_LAW:
-        share = ALSO_LAW * weighing.certainty(competence)
-        yield Reason(ReasonKind.FIRST_STEP, _right(listing, ties[Ground.FIRST_STEP]), weight - share)
-        yield Reason(ReasonKind.LAW, _right(listing, ties[Ground.LAW]), share)
+        share, by = ALSO_LAW * weighing.certainty(competence), {tie.ground: tie for tie in ties}
+        yield Reason(ReasonKind.FIRST_STEP, reasons.competence(listing, by[Ground.FIRST_STEP]), weight - share)
+        yield Reason(ReasonKind.LAW, reasons.competence(listing, by[Ground.LAW]), share)
         return
-    tie = next(iter(ties.values())) if grade is Grade.AGREEMENT else ties[Ground(grade.value)]
-    yield Reason(ReasonKind(tie.ground.value), _right(listing, tie), weight)
-
-
-def _right(listing: Listing, tie: Tie) -> str:
-    return reasons.competence(listing, tie)
+    # A grade that is not of several grounds is called as its ground.
+    tie = ties[0] if grade is Grade.AGREEMENT else next(tie for tie in ties if tie.ground == grade)
+    yield Reason(KINDS[tie.ground], reasons.competence(listing, tie), weight)
 
 
 def _name(weighing: Weighing, placed: Placed, listing: Listing) -> Iterator[Reason]:

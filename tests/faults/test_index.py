@@ -26,7 +26,8 @@ from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, MOST_FAILURES,
 from graph.store.ownership import AnotherIndex, Identity, Ownership
 from graph.store.unit import Graph
 from search.backend import Wanted
-from search.embedded import EmbeddedEngine, EmbeddedIndex, is_built
+from search.embedded import EmbeddedEngine, EmbeddedIndex
+from search.generations import is_built
 from search.indexer import Indexer, differences
 from tests import make
 

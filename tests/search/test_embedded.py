@@ -18,9 +18,11 @@ from graph.model.errors import Unavailable
 from graph.model.facts import facts_of, mark
 from graph.model.territory import Territory
 from search import embedded, remembered
-from search.backend import Wanted
+from search.backend import POINTER, Wanted
 from search.document import INDEX_FORMAT
-from search.embedded import META, PLACES, POINTER, EmbeddedIndex, EmbeddedWriter, is_built
+from search.embedded import EmbeddedIndex
+from search.embedded_writer import EmbeddedWriter
+from search.generations import META, PLACES, is_built
 from search.hits import fitting
 from search.packing import COLUMNS
 from search.remembered import Remembered
@@ -28,7 +30,7 @@ from tests import make
 
 HOLD = """
 import asyncio, pathlib, sys
-from search.embedded import EmbeddedWriter
+from search.embedded_writer import EmbeddedWriter
 writer = EmbeddedWriter.current(pathlib.Path(sys.argv[1]))
 print("held" if writer else "nothing", flush=True)
 sys.stdin.read()
@@ -157,8 +159,8 @@ async def test_a_discarded_generation_leaves_nothing(tmp_path: Path) -> None:
 
 async def test_a_fault_of_the_disk_is_told_as_one(tmp_path: Path) -> None:
     writer = EmbeddedWriter.aside(tmp_path)
-    shutil.rmtree(tmp_path / writer.name)
     await writer.replace((), [make.listing()])
+    shutil.rmtree(tmp_path / writer.name)
     with pytest.raises(OSError, match="could not be written"):
         await writer.commit()
     await writer.discard()
