@@ -37,6 +37,7 @@ from graph.model.errors import Unavailable
 from graph.store.casework.keyring import Keyring
 from graph.store.engine import Address
 from graph.store.mails import Mails
+from graph.store.outbox import REBUILD_INDEX
 from graph.store.signed_links import SignedLinks
 from graph.store.unit import Graph, Unit
 from search.backend import Engine
@@ -50,6 +51,8 @@ SWEEP_SECONDS: Final = 3600.0
 TIME_SECONDS: Final = 15.0
 FIGURES_SECONDS: Final = 600.0
 PAUSE_AFTER_FAULT_SECONDS: Final = 1.0
+# Hours of the partners.
+NIGHT: Final = range(2, 5)
 
 # Here, and not with the others: web processes have no worker's figures to give.
 EFFECTS: Final = Counter("maillage_effects_total", "Effects of the outbox that the worker took up.")
@@ -118,6 +121,7 @@ async def _turns(graph: Graph, indexer: Indexer, settings: Settings) -> None:
         busy = await _turn(indexer)
         if loop.time() - swept > SWEEP_SECONDS:
             await _sweep(graph, settings)
+            await arrange_by_night(graph, indexer, datetime.now(UTC))
             swept = loop.time()
         await asyncio.sleep(0 if busy else POLL_SECONDS)
 
@@ -215,6 +219,18 @@ async def _sweep(graph: Graph, settings: Settings) -> None:
             continue
     except Exception as fault:
         log.warning("not_swept", fault=type(fault).__name__)
+
+
+async def arrange_by_night(graph: Graph, indexer: Indexer, at: datetime) -> None:
+    """Have an index built anew that is worn, at an hour when few write and nobody minds a change that takes minutes to be seen."""
+    if at.astimezone(PARIS).hour not in NIGHT:
+        return
+    try:
+        if await indexer.worn():
+            await graph.write(lambda unit: unit.outbox.add(REBUILD_INDEX, ()))
+            log.info("index_worn")
+    except Exception as fault:
+        log.warning("index_not_looked_at", fault=type(fault).__name__)
 
 
 async def _sweep_some(unit: Unit, settings: Settings) -> int:

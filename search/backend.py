@@ -141,6 +141,10 @@ class Writer(Protocol):
         """Whether a listing was committed."""
         ...
 
+    async def worn(self) -> bool:
+        """Whether so much was written since it was built that one built anew would answer faster."""
+        ...
+
     async def replace(self, organisations: Iterable[str], listings: Sequence[Listing]) -> None:
         """Forget all listings of these organisations, then take these."""
         ...

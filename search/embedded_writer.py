@@ -21,12 +21,22 @@ from graph.model.territory import Territory
 from search import document
 from search.arranging import Arranged
 from search.backend import POINTER, AnotherWrites
-from search.generations import PLACES, PREFIX, is_built, name_in_use, territories_of, write_aside
+from search.generations import META, PLACES, PREFIX, is_built, name_in_use, territories_of, write_aside
 from search.terms import SCHEMA, entry
 
 WRITER_BYTES: Final = 64_000_000
 # So many documents written between two moments for whatever else the process does.
 BREATH: Final = 100
+# Operations for each document held. One that is replaced takes about one and a half: a third of them were, then.
+WORN: Final = 1.5
+# Of few documents every order is as good.
+LEAST: Final = 5_000
+
+
+class _Meta(msgspec.Struct):
+    """What the engine keeps of an index, as far as it is read here."""
+
+    opstamp: int
 
 
 class EmbeddedWriter:
@@ -68,6 +78,12 @@ class EmbeddedWriter:
         """Whether a listing was committed."""
         self._store.reload()
         return self._store.searcher().num_docs > 0
+
+    async def worn(self) -> bool:
+        """Whether what came since it was arranged is a third of it or more: the engine counts what is added and what is deleted."""
+        written = msgspec.json.decode((self._folder / META).read_bytes(), type=_Meta).opstamp
+        self._store.reload()
+        return written > WORN * max(self._store.searcher().num_docs, LEAST)
 
     async def replace(self, organisations: Iterable[str], listings: Sequence[Listing]) -> None:
         """Forget all listings of these organisations, then take these."""

@@ -129,6 +129,10 @@ class Indexer:
             self._took_over = False
             raise
 
+    async def worn(self) -> bool:
+        """Whether the index that we write would answer faster if it were built anew. Raises OSError."""
+        return self._writer is not None and await self._writer.worn()
+
     async def close(self) -> None:
         """Give the index's lock or turn back; what was not committed is lost."""
         await self._let_go()

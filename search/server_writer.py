@@ -89,6 +89,10 @@ class ServerWriter:
         """Whether a listing was committed."""
         return bool(await self._server.fetch(self._uid, f"kind = {LISTING}", ("id",), most=1))
 
+    async def worn(self) -> bool:
+        """Never: the server keeps its own order."""
+        return False
+
     async def replace(self, organisations: Iterable[str], listings: Sequence[Listing]) -> None:
         """Forget all listings of these organisations, then take these."""
         owners = {fingerprint(id_) for id_ in organisations}

@@ -8,6 +8,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from graph.store.loading import Loader
 from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, MOST_FAILURES, REBUILD_INDEX, Outbox
 from graph.store.ownership import AnotherIndex, Identity, Ownership
 from graph.store.unit import Graph
+from search import embedded_writer
 from search.backend import Wanted
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.generations import is_built
@@ -304,3 +306,28 @@ async def test_a_worker_starts_without_an_index_and_outlives_a_failed_sweep(
         assert time.monotonic() < end
         await asyncio.sleep(0.05)
     assert await differences(empty_graph, EmbeddedIndex(tmp_path / "index")) == {}
+
+
+async def test_a_worn_index_is_built_anew_by_night_and_not_by_day(
+    indexer: Indexer, empty_graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded_writer, "LEAST", 2)
+    night, day = datetime(2026, 3, 3, 2, 30, tzinfo=UTC), datetime(2026, 3, 3, 12, 30, tzinfo=UTC)
+    index = EmbeddedIndex(tmp_path)
+
+    async def folder(at: datetime) -> str:
+        await worker.arrange_by_night(empty_graph, indexer, at)
+        await indexer.drain()
+        await index.follow()
+        return index.generation.partition(".")[0]
+
+    before = await folder(night)
+    assert await folder(night) == before
+    await load(empty_graph, make.organisation("t:good", name="Autre nom"))
+    await indexer.drain()
+    assert await folder(day) == before
+    after = await folder(night)
+    assert after != before
+    # What was built anew is not worn.
+    assert await folder(night) == after
+    assert not await differences(empty_graph, index)
