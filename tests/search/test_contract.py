@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
-from graph.model.candidates import NOWHERE
+from graph.model.candidates import NOWHERE, Candidates, candidates_of
 from graph.model.directory import Capacity, Mode, Public
 from graph.model.facts import Grade, facts_of, lateness, mark
 from graph.model.names import NameTier, name_tier, name_words
@@ -17,6 +19,7 @@ from graph.model.relay import Ground, Listing, Tie
 from graph.model.territory import Territory
 from search import document
 from search.backend import Engine, Held, Index, NotBuilt, Wanted, Writer
+from search.fit import NAME, fits_of
 from tests import make
 
 IN_DOUBS = Wanted(zones=("departement:25",), competences=(make.RENT,))
@@ -254,6 +257,60 @@ async def test_of_too_many_those_that_fit_best_are_weighed_and_of_equals_the_lat
     found = await index.candidates(replace(IN_DOUBS, most=1_200))
     assert (found.cut, len(found)) == (False, 1_200)
     await writer.close()
+
+
+def motley(number: int, chance: random.Random) -> list[Listing]:
+    """Listings of several ways, zones and names, many of them alike in all but their day."""
+    zones, matters = make.besancon().zones, (make.RENT, make.RSA, make.HOTEL)
+    return [
+        make.listing(
+            f"organisation:t:{place:03}",
+            organisation=make.organisation(
+                f"t:{place:03}",
+                name=chance.choice(("Zibeline", "Essai", "Essai Zibeline")),
+                vouched_on=make.TODAY - timedelta(days=chance.randrange(400)),
+            ),
+            ties=tuple(
+                Tie(matter, chance.choice((Ground.LAW, Ground.SPECIALISED, Ground.GENERAL)))
+                for matter in chance.sample(matters, chance.randrange(3))
+            ),
+            covers=tuple(chance.sample(zones, chance.choice((1, 1, 2)))),
+        )
+        for place in range(number)
+    ]
+
+
+async def test_wherever_the_cut_falls_those_that_fit_best_are_weighed(engine_under_test: Engine) -> None:
+    chance = random.Random(77)
+    listings = motley(240, chance)
+    writer = await build(engine_under_test, *listings)
+    await writer.close()
+    index = engine_under_test.index()
+    await index.follow()
+    cuts = 0
+    for _ in range(60):
+        competences = tuple(chance.sample((make.RENT, make.RSA, make.HOTEL), chance.choice((1, 2, 3))))
+        wanted = Wanted(
+            zones=make.besancon().zones[chance.randrange(2) :],
+            competences=competences,
+            names=chance.choice(((), (), (("zibeline",),), (("essai", "zibeline"),))),
+            preferred=tuple((id_, grade) for grade in Grade for id_ in competences),
+            most=chance.randrange(1, 90),
+        )
+        whole = candidates_of(listings, wanted.preferred, wanted.zones)
+        fits = fits_of(whole, listings, wanted)
+        fitting = np.flatnonzero((whole.zones >= 0) & ((whole.ties >= 0) | (fits >= NAME)))
+        best = fitting[np.lexsort((lateness(whole.facts)[fitting], fits[fitting]))[::-1]][: wanted.most]
+        found = await index.candidates(wanted)
+        assert found.cut == (len(fitting) > wanted.most)
+        assert where(found) == where(whole.of(best))
+        cuts += found.cut
+    assert cuts > 30
+
+
+def where(found: Candidates) -> list[tuple[int, int, int]]:
+    """The key of each, its way and its zone."""
+    return sorted(zip(found.facts["key"].tolist(), found.ties.tolist(), found.zones.tolist(), strict=True))
 
 
 async def test_listings_come_as_they_were_when_they_were_found_and_by_key_as_they_are(
