@@ -52,7 +52,7 @@ test-houses: $(VENV)/.tests
 
 test-neo4j: $(VENV)/.tests ## run what touches the graph on a Neo4j (Maven fetches it once)
 	@$(MAKE) --no-print-directory maven
-	@export MAILLAGE_TEST_GRAPH=neo4j; $(call lane,tests/store tests/importers tests/api tests/scenarios tests/web/test_by_link.py)
+	@export MAILLAGE_TEST_GRAPH=neo4j; $(call lane,tests/store tests/importers tests/api tests/scenarios tests/web/test_answer_link.py tests/web/test_by_link.py)
 
 test-backup: $(VENV)/.tests
 	@$(call lane,$(BACKUP))
