@@ -23,7 +23,7 @@ serve: $(VENV)/.installed ## serve the site on the data present (PORT=8000 DATA=
 # The tests in lanes, longest first, so that at the end no core waits for one. What stands in one lane shares a site, or an engine;
 # what no other lane names is in `test-rest`. One lane more than cores at once, for engines, browsers and faults are waited for.
 # What a lane says is shown when it ends.
-LANES := test-neo4j test-inside test-site test-shared test-houses test-rest test-backup types
+LANES := test-neo4j test-houses test-site test-inside test-rest test-shared test-backup types
 LANES_AT_ONCE ?= 3
 lane = mkdir -p build; $(BIN)/python -m pytest $(1) > build/$@.log 2>&1; code=$$?; cat build/$@.log; exit $$code
 SITE := tests/api tests/scenarios tests/web tests/faults/test_site_index.py
@@ -33,14 +33,21 @@ SHARED := $(addprefix tests/faults/test_,index.py parts_apart.py shared_index.py
 
 test: $(VENV)/.tests style ## lint, check types, run every test, on both graph engines
 	@$(MAKE) --no-print-directory chromium maven node
-	@$(BIN)/python -m graph.store.classes
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(LANES_AT_ONCE) $(LANES)
 
 test-full: export MAILLAGE_TEST_FULL := 1
 test-full: export MAILLAGE_TEST_CHAOS ?= 10
+test-full: export MAILLAGE_TEST_LIVES ?= 1000
 test-full: test ## the same, and the doses: every door on Neo4j, more made-up requests, ten times the chaos
 
+# Each start of an engine in the tests is shorter for it. Types are checked meanwhile.
+.PHONY: classes
+classes: $(VENV)/.tests
+	@$(BIN)/python -m graph.store.classes
+
 .PHONY: test-full $(LANES)
+$(filter test-%,$(LANES)): classes
+
 test-site: $(VENV)/.tests
 	@$(call lane,$(SITE) -m site)
 
