@@ -162,17 +162,21 @@ def pytest_report_header() -> str:
     return f"meilisearch: {real or 'none (MEILI_URL is not set): its stand-in only'}"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What asks the site bears its mark. On Neo4j, what reaches no other statement says nothing that ArcadeDB has not said."""
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """What asks the site bears its mark. On Neo4j, what reaches no other statement says nothing that ArcadeDB has not said; and
+    the site comes last, for it has the server that the store's tests empty.
+    """
     for item in items:
         if "site_graph" in _fixtures(item):
             item.add_marker("site")
-    if not on_neo4j():
-        return
-    touching = [item for item in items if _touches(item) and (FULL or _says_more(item))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in touching])
-    items[:] = touching
+    if on_neo4j():
+        touching = [item for item in items if _touches(item) and (FULL or _says_more(item))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in touching])
+        items[:] = touching
+    yield
+    if on_neo4j():
+        items.sort(key=lambda item: "site_graph" in _fixtures(item))
 
 
 def pytest_collection_finish() -> None:
@@ -236,18 +240,17 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site_graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def site_graph(request: pytest.FixtureRequest) -> dict[str, str]:
     """The settings of `site` that name a graph server: none for the embedded engine, which it starts itself.
 
-    A server of its own: the community edition has one user database, and the store's tests empty theirs.
+    The community edition has one user database: the site has that of the store's tests, emptied, when they are over.
     """
     if not on_neo4j():
-        yield {}
-        return
-    server = Neo4jServer(tmp_path_factory.mktemp("neo4j"))
-    address = started(server)
-    yield {"MAILLAGE_GRAPH_URI": address.uri, "MAILLAGE_GRAPH_PASSWORD": address.password}
-    server.stop()
+        return {}
+    server: Neo4jServer = request.getfixturevalue("launched")
+    server.empty()
+    address = server.address()
+    return {"MAILLAGE_GRAPH_URI": address.uri, "MAILLAGE_GRAPH_PASSWORD": address.password}
 
 
 @pytest.fixture(scope="session")
