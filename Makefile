@@ -23,7 +23,7 @@ serve: $(VENV)/.installed ## serve the site on the data present (PORT=8000 DATA=
 # The tests in lanes, longest first, so that at the end no core waits for one. What stands in one lane shares a site, or an engine;
 # what no other lane names is in `test-rest`. One lane more than cores at once, for engines, browsers and faults are waited for.
 # What a lane says is shown when it ends.
-LANES := test-neo4j test-inside test-site test-shared test-houses test-rest test-backup types
+LANES := test-neo4j test-houses test-site test-inside test-rest test-shared test-backup types
 LANES_AT_ONCE ?= 3
 lane = mkdir -p build; $(BIN)/python -m pytest $(1) > build/$@.log 2>&1; code=$$?; cat build/$@.log; exit $$code
 SITE := tests/api tests/scenarios tests/web tests/faults/test_site_index.py
@@ -33,14 +33,21 @@ SHARED := $(addprefix tests/faults/test_,index.py parts_apart.py shared_index.py
 
 test: $(VENV)/.tests style ## lint, check types, run every test, on both graph engines
 	@$(MAKE) --no-print-directory chromium maven node
-	@$(BIN)/python -m graph.store.classes
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(LANES_AT_ONCE) $(LANES)
 
 test-full: export MAILLAGE_TEST_FULL := 1
 test-full: export MAILLAGE_TEST_CHAOS ?= 10
+test-full: export MAILLAGE_TEST_LIVES ?= 1000
 test-full: test ## the same, and the doses: every door on Neo4j, more made-up requests, ten times the chaos
 
+# Each start of an engine in the tests is shorter for it. Types are checked meanwhile.
+.PHONY: classes
+classes: $(VENV)/.tests
+	@$(BIN)/python -m graph.store.classes
+
 .PHONY: test-full $(LANES)
+$(filter test-%,$(LANES)): classes
+
 test-site: $(VENV)/.tests
 	@$(call lane,$(SITE) -m site)
 
@@ -52,7 +59,7 @@ test-houses: $(VENV)/.tests
 
 test-neo4j: $(VENV)/.tests ## run what touches the graph on a Neo4j (Maven fetches it once)
 	@$(MAKE) --no-print-directory maven
-	@export MAILLAGE_TEST_GRAPH=neo4j; $(call lane,tests/store tests/importers tests/api tests/scenarios tests/web/test_by_link.py)
+	@export MAILLAGE_TEST_GRAPH=neo4j; $(call lane,tests/store tests/importers tests/api tests/scenarios tests/web/test_answer_link.py tests/web/test_by_link.py)
 
 test-backup: $(VENV)/.tests
 	@$(call lane,$(BACKUP))
@@ -112,12 +119,14 @@ lock: $(VENV)/.tests ## write the locks anew, with hashes and without an index's
 clean: ## remove the environment and the demonstration data
 	rm -rf $(VENV) var
 
+# Without its windows, where that is packed: it takes half the processor.
 .PHONY: chromium
 chromium:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
-	  else echo "Chromium manque pour les tests de navigateur : installez-le (Debian : sudo apt-get install chromium)." >&2; exit 1; fi; }
+	    apt-get update -qq && { DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium-headless-shell >/dev/null 2>&1 || \
+	      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }; \
+	  else echo "Chromium manque pour les tests de navigateur : installez-le (Debian : sudo apt-get install chromium-headless-shell)." >&2; exit 1; fi; }
 
 # Without root, the tests say what is missing, unless the jars are there already.
 .PHONY: maven

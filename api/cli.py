@@ -13,7 +13,6 @@ import typer
 
 from api import moving, restoring, strangers, traces
 from api.checkup import check
-from api.enrolling import enrol, issue_token, revoke_token
 from api.folder import Folder
 from api.forgetting import forget as forget_files
 from api.journal import hold_texts_back
@@ -35,7 +34,6 @@ from api.telling import (
     tell_settings,
 )
 from api.upkeep import bring_up_to_date, import_sources, prepare, rebuild_index
-from api.worker import work
 from importers.registry import SHIPPED, SOURCES
 
 app = typer.Typer(
@@ -69,6 +67,9 @@ def serve(
 @app.command()
 def worker(data: Data = None) -> None:
     """Exécute ce que la boîte d’envoi demande, avec un serveur de graphe. « serve » a déjà le sien."""
+    # Mail and sign-in, which few commands need, were a sixth of the start of each.
+    from api.worker import work
+
     with in_words():
         settings = settings_from(data=data)
         hold_texts_back()
@@ -186,6 +187,8 @@ def account(
     data: Data = None,
 ) -> None:
     """Ouvre ou change un compte : les premiers administrateurs, modérateurs, et quiconque avant sa première connexion."""
+    from api.enrolling import enrol
+
     with in_words():
         asyncio.run(enrol(settings_from(data=data), email, name, organisation, role or (), close=close))
 
@@ -199,6 +202,8 @@ def token(
     data: Data = None,
 ) -> None:
     """Fait un jeton pour qu’une machine interroge GraphQL au nom d’un compte, ou le reprend."""
+    from api.enrolling import issue_token, revoke_token
+
     with in_words():
         if bool(email) == bool(revoke):
             raise typer.BadParameter("Donnez --for, pour faire un jeton, ou --revoke, pour le reprendre.")

@@ -83,7 +83,7 @@ def read_table(path: Path, columns: Sequence[str], delimiter: str = ",") -> Tabl
             continue
         last = None
         if len(values) == len(header):
-            rows.append(Row(line, dict(zip(header, (value.strip() for value in values), strict=True))))
+            rows.append(Row(line, dict(zip(header, map(str.strip, values), strict=True))))
         else:
             message = f"Cette ligne a {len(values)} colonnes au lieu de {len(header)}."
             refused.append(Refused(line, "", delimiter.join(values)[:80], message))

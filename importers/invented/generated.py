@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Final
 
@@ -57,17 +59,23 @@ def generated(seed: str, cells: int, end: datetime) -> Network:
 
 def _places(cells: int) -> list[dict[str, int]]:
     """The largest communes of so many départements; the same ones again, under other numbers, when there are more cells."""
-    found: dict[str, dict[str, int]] = {}
-    for row in sorted(read_map().communes.rows, key=lambda row: (-int(row["population"]), row["code"])):
-        if not row["city"] and len(place := found.setdefault(row["departement"], {})) < COMMUNES:
-            place[row["code"]] = int(row["population"])
-    known = [found[name] for name in sorted(found)]
+    known = _departements()
     return [
-        known[number]
+        dict(known[number])
         if number < len(known)
         else {f"{code}-{number}": people for code, people in known[number % len(known)].items()}
         for number in range(cells)
     ]
+
+
+@cache
+def _departements() -> tuple[Mapping[str, int], ...]:
+    """The largest communes of each with their inhabitants. Read once: the map is 36,000 lines, half a second of processor."""
+    found: dict[str, dict[str, int]] = {}
+    for row in sorted(read_map().communes.rows, key=lambda row: (-int(row["population"]), row["code"])):
+        if not row["city"] and len(place := found.setdefault(row["departement"], {})) < COMMUNES:
+            place[row["code"]] = int(row["population"])
+    return tuple(found[name] for name in sorted(found))
 
 
 def _cell(random: Random, cell: str, communes: frozenset[str], end: datetime) -> list[Body]:

@@ -30,7 +30,7 @@ SCHEMA = schemathesis.graphql.from_path(CONTRACT)
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]  # pyright: ignore[reportAttributeAccessIssue]
 MODES = list(schemathesis.GenerationMode)
 fuzzing = settings(
-    max_examples=100 if FULL else 10,
+    max_examples=100 if FULL else 4,
     derandomize=True,
     deadline=None,
     database=None,
@@ -92,7 +92,7 @@ paths = st.one_of(st.sampled_from(READING), st.sampled_from(STANDING), sheets.ma
 def test_a_page_asked_with_anything_is_answered_or_refused(site: str) -> None:
     with httpx2.Client(base_url=site, timeout=60) as client:
 
-        @settings(fuzzing, max_examples=1000 if FULL else 100)
+        @settings(fuzzing, max_examples=1000 if FULL else 50)
         @given(path=paths, pairs=parameters, accept=accepted, method=methods)
         def asked(path: str, pairs: list[tuple[str, str]], accept: str, method: str) -> None:
             address = f"{quote(path)}?{urlencode(pairs)}"

@@ -368,6 +368,8 @@ async def test_killed_at_any_moment_it_is_taken_up_again(rooms: Rooms, engine: A
             assert found.keys() == files
             assert {lead for lead, _ in found.values()} <= known
             readings += 1
+            # What is killed is what works.
+            await asyncio.sleep(0.05)
 
     beside = asyncio.create_task(reader())
     kills, moved = 0, [0]

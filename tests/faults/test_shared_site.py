@@ -85,6 +85,8 @@ class Asking:
                 self.answers += 1
                 if answer not in self._right:
                     self.wrong.append(answer)
+                # A gap lasts as long as a rebuild; the cores are for that.
+                time.sleep(0.02)
 
 
 def found(client: httpx2.Client) -> list[str]:

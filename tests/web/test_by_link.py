@@ -23,6 +23,7 @@ from graph.model.directory import Capacity, Service
 from graph.model.errors import NotAllowed, NotFound
 from graph.model.freshness import vouched
 from graph.model.keeping import Kept, Target
+from graph.model.life import PARIS
 from graph.model.listing import FieldGroup
 from graph.model.mail import Item, Template, key_of
 from graph.store.correspondents import Correspondents
@@ -37,7 +38,9 @@ from tests.web.rooms import index_of
 
 READER = reading.shared()
 NOW = datetime.now(UTC)
-OLD = NOW.date() - timedelta(days=200)
+# As the partner counts days.
+TODAY = NOW.astimezone(PARIS).date()
+OLD = TODAY - timedelta(days=200)
 SERVICE = "service:t:s"
 HOURS = Item(listing=SERVICE, group=FieldGroup.HOURS)
 CONTACT = Item(listing=SERVICE, group=FieldGroup.CONTACT)
@@ -154,7 +157,7 @@ async def test_still_true_counts_from_today_once_and_is_the_body_s_own_word(
     answer = await client.post(f"{HERE}/exact", data={"item": str(HOURS), "seq": "0"})
     assert (answer.status_code, answer.headers["location"]) == (303, f"{HERE}?fait=exact")
     kept = await held(rooms)
-    assert day_of(kept, FieldGroup.HOURS) == NOW.date()
+    assert day_of(kept, FieldGroup.HOURS) == TODAY
     assert day_of(kept, FieldGroup.MATTERS) == OLD
     assert kept.standing[FieldGroup.HOURS].source == "partner:t:caf"
     assert await used(rooms) == {str(HOURS)}
@@ -172,7 +175,7 @@ async def test_all_of_a_listing_in_one_gesture_room_included(rooms: Rooms, clien
     await client.post(f"{HERE}/exact", data={"item": [str(HOURS), str(CAPACITY)], "seq": "0"})
     kept = await held(rooms)
     assert isinstance(kept.record, Service)
-    assert kept.record.capacity == Capacity(vouched_on=NOW.date(), places_free=3, waiting_days=10)
+    assert kept.record.capacity == Capacity(vouched_on=TODAY, places_free=3, waiting_days=10)
     assert await used(rooms) == {str(HOURS), str(CAPACITY)}
 
 
@@ -218,14 +221,14 @@ async def test_what_cannot_be_read_comes_back_as_it_was_typed(rooms: Rooms, clie
 
 
 async def test_room_and_contact_are_corrected_too(rooms: Rooms, client: httpx2.AsyncClient) -> None:
-    until = NOW.date() + timedelta(days=40)
+    until = TODAY + timedelta(days=40)
     room = {"places_free": "", "waiting_days": "21", "full_until": until.isoformat()}
     await client.post(f"{HERE}/corriger", data={"item": str(CAPACITY), "seq": "0", **room})
     contact = {"phone": "03 81 00 00 00", "email": "a@example.org", "url": "https://example.org"}
     await client.post(f"{HERE}/corriger", data={"item": str(CONTACT), "seq": "1", **contact})
     record = (await held(rooms)).record
     assert isinstance(record, Service)
-    assert record.capacity == Capacity(vouched_on=NOW.date(), waiting_days=21, full_until=until)
+    assert record.capacity == Capacity(vouched_on=TODAY, waiting_days=21, full_until=until)
     assert (record.contact.phone, record.contact.email) == ("03 81 00 00 00", "a@example.org")
 
 

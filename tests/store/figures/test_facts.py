@@ -18,7 +18,8 @@ from importers.invented.loading import load
 
 END = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BEGIN = END - timedelta(days=300)
-LOGS = [log for number in range(25) if (log := lived(generated("facts", 1, END), "facts", number, BEGIN, END))]
+NETWORK = generated("facts", 1, END)
+LOGS = [log for number in range(25) if (log := lived(NETWORK, "facts", number, BEGIN, END))]
 FACTS = [facts_of(replayed(log)) for log in LOGS]
 ORGANISATIONS = "UNWIND $ids AS id MERGE (o:Organisation {id: id})"
 
