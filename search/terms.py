@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from tantivy import Document as Entry
 from tantivy import Occur, Query, Schema, SchemaBuilder
 
+from graph.model.candidates import Preference
 from graph.model.facts import Grade
 from graph.model.names import LETTERS_FOR_ONE_TYPO, LETTERS_FOR_TWO_TYPOS
 from search.backend import Wanted
@@ -22,6 +24,8 @@ LATENESS: Final = "lateness"
 ZONES: Final = 1 << 8
 WAYS: Final = 1 << 8
 NAMED: Final = float(ZONES * WAYS)
+# Themes and communes are asked for again and again; a union of them holds some ten kilobytes.
+UNIONS_KEPT: Final = 2_048
 Value = TypeVar("Value")
 
 
@@ -48,20 +52,29 @@ def query(wanted: Wanted) -> Query:
 
     No score of the engine's own making is in it: each part is a number of ours that the engine only carries.
     """
-    ways = [_number(_way(way), score * ZONES) for way, score in _down_from_last(wanted.ways)]
-    # Of one competence a listing has one grade; of several it may have several, of which the best counts.
-    told = (_sum if len(wanted.competences) == 1 else Query.disjunction_max_query)(ways) if ways else None
+    told = _of_ways(wanted.ways, several=len(wanted.competences) > 1) if wanted.ways else None
     names = [_number(name, NAMED) for name in _names(wanted)]
     described = [part for part in (told, Query.disjunction_max_query(names) if names else None) if part]
     if not described:
         return Query.empty_query()
     clauses = [(Occur.Must, _sum(described))]
     if wanted.zones:
-        zones = [_number(_term("covers", zone), 1 << place - 1) for zone, place in _down_from_last(wanted.zones)]
-        clauses.append((Occur.Must, _sum(zones)))
+        clauses.append((Occur.Must, _of_zones(wanted.zones)))
     if wanted.inside:
         clauses.append((Occur.Must, _number(_term("inside", wanted.inside), 0)))
     return Query.boolean_query(clauses)
+
+
+@lru_cache(maxsize=UNIONS_KEPT)
+def _of_ways(ways: Preference, *, several: bool) -> Query:
+    """Of one competence a listing has one grade; of several it may have several, of which the best counts."""
+    scored = [_number(_way(way), score * ZONES) for way, score in _down_from_last(ways)]
+    return Query.disjunction_max_query(scored) if several else _sum(scored)
+
+
+@lru_cache(maxsize=UNIONS_KEPT)
+def _of_zones(zones: tuple[str, ...]) -> Query:
+    return _sum([_number(_term("covers", zone), 1 << place - 1) for zone, place in _down_from_last(zones)])
 
 
 def equals_query(wanted: Wanted, last: Last) -> Query:
