@@ -69,7 +69,7 @@ def main() -> None:
 
 async def _measured(address: str, contacts: int) -> None:
     async with async_playwright() as playwright:
-        path = shutil.which("chromium") or shutil.which("google-chrome")
+        path = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-headless-shell")
         browser = await playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         page = await browser.new_page(base_url=address, locale="fr-FR")
         await page.goto("/connexion/demonstration?retour=/accueil")
