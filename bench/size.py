@@ -2,7 +2,7 @@
 
 For each size: building the index, its place on disk, the memory of a web process, a commune and a competence asked of the
 action and of a site by one client, the index alone for the same questions, and a change of one organisation until a reader
-sees it. The million is made in some minutes, once, and takes a gigabyte or two of disk.
+sees it. The million is made in some minutes, once, and takes a gigabyte or two of disk, five more while it is made.
 """
 
 from __future__ import annotations
