@@ -37,7 +37,6 @@ from graph.model.errors import Unavailable
 from graph.store.casework.keyring import Keyring
 from graph.store.engine import Address
 from graph.store.mails import Mails
-from graph.store.outbox import REBUILD_INDEX
 from graph.store.signed_links import SignedLinks
 from graph.store.unit import Graph, Unit
 from search.backend import Engine
@@ -121,7 +120,7 @@ async def _turns(graph: Graph, indexer: Indexer, settings: Settings) -> None:
         busy = await _turn(indexer)
         if loop.time() - swept > SWEEP_SECONDS:
             await _sweep(graph, settings)
-            await arrange_by_night(graph, indexer, datetime.now(UTC))
+            await arrange_by_night(indexer, datetime.now(UTC))
             swept = loop.time()
         await asyncio.sleep(0 if busy else POLL_SECONDS)
 
@@ -221,16 +220,17 @@ async def _sweep(graph: Graph, settings: Settings) -> None:
         log.warning("not_swept", fault=type(fault).__name__)
 
 
-async def arrange_by_night(graph: Graph, indexer: Indexer, at: datetime) -> None:
-    """Have an index built anew that is worn, at an hour when few write and nobody minds a change that takes minutes to be seen."""
+async def arrange_by_night(indexer: Indexer, at: datetime) -> None:
+    """Build an index anew that is worn, at an hour when few write and nobody minds a change that takes minutes to be seen."""
     if at.astimezone(PARIS).hour not in NIGHT:
         return
     try:
         if await indexer.worn():
-            await graph.write(lambda unit: unit.outbox.add(REBUILD_INDEX, ()))
             log.info("index_worn")
+            # Not by the outbox: what fails here is tried again in an hour, and keeps no change from the page until then.
+            await indexer.rebuild()
     except Exception as fault:
-        log.warning("index_not_looked_at", fault=type(fault).__name__)
+        log.warning("index_not_arranged", fault=type(fault).__name__)
 
 
 async def _sweep_some(unit: Unit, settings: Settings) -> int:

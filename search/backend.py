@@ -34,6 +34,8 @@ class AnotherWrites(Unavailable):
         )
 
 
+# A place lies in no more zones than these, sectors included.
+MOST_NEAR: Final = 8
 # How many are weighed: that many take about two milliseconds.
 MOST_WEIGHED: Final = 1_000
 
@@ -41,7 +43,8 @@ MOST_WEIGHED: Final = 1_000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which listings to look at: those that cover one of `zones` (or lie inside `inside`), and either handle one of
-    `competences` or bear a name that holds all words of one of `names`. No zone means anywhere.
+    `competences` or bear a name that holds all words of one of `names`. No zone means anywhere. `zones` are those of a place,
+    the nearest first, if there are MOST_NEAR of them or fewer; of more, none is nearer than another.
     """
 
     zones: tuple[str, ...] = ()
@@ -55,6 +58,11 @@ class Wanted:
     def ways(self) -> Preference:
         """The ways to be competent, best first: those preferred, or any for these competences."""
         return self.preferred or tuple((id_, grade) for grade in Grade for id_ in self.competences)
+
+    @property
+    def near(self) -> tuple[str, ...]:
+        """The zones among which the nearest counts; none where there are too many to be those of a place."""
+        return self.zones if len(self.zones) <= MOST_NEAR else ()
 
 
 class Held(NamedTuple):

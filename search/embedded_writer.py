@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from errno import EIO
 from pathlib import Path
 from typing import Final
@@ -31,6 +31,8 @@ BREATH: Final = 100
 WORN: Final = 1.5
 # Of few documents every order is as good.
 LEAST: Final = 5_000
+# So many times what an index takes: another one, and three times as much that waits while it is built.
+ROOM: Final = 5
 
 
 class _Meta(msgspec.Struct):
@@ -80,10 +82,17 @@ class EmbeddedWriter:
         return self._store.searcher().num_docs > 0
 
     async def worn(self) -> bool:
-        """Whether what came since it was arranged is a third of it or more: the engine counts what is added and what is deleted."""
+        """Whether a third of it or more came since it was arranged, and there is room to do it again. The engine counts what is
+        added and what is deleted.
+        """
         written = msgspec.json.decode((self._folder / META).read_bytes(), type=_Meta).opstamp
         self._store.reload()
-        return written > WORN * max(self._store.searcher().num_docs, LEAST)
+        return written > WORN * max(self._store.searcher().num_docs, LEAST) and self._has_room()
+
+    def _has_room(self) -> bool:
+        """For another generation beside this one, and for what waits to be arranged."""
+        ours = sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file())
+        return shutil.disk_usage(self._root).free > ROOM * ours
 
     async def replace(self, organisations: Iterable[str], listings: Sequence[Listing]) -> None:
         """Forget all listings of these organisations, then take these."""
@@ -106,23 +115,32 @@ class EmbeddedWriter:
 
     async def commit(self) -> None:
         """Show what was written. Raises OSError: what fails here is the disk, not the listings."""
-        try:
-            await self._arrange()
+        await self._arrange()
+        with self._by_the_disk():
             self._writer.commit()
-        except ValueError as fault:
-            raise OSError(EIO, "the index could not be written", str(self._folder)) from fault
 
     async def _arrange(self) -> None:
         """Write what was held to be arranged; what comes from now on is written as it comes."""
         self._arranges = False
         if self._arranged is None:
             return
-        arranged, self._arranged = self._arranged, None
-        with closing(arranged):
+        # Cut short, it stays, and is closed: what was written by half is not committed as if it were all.
+        with closing(self._arranged) as arranged:
             for number, kept in enumerate(arranged):
-                self._writer.add_document(entry(kept))
+                made = entry(kept)
+                with self._by_the_disk():
+                    self._writer.add_document(made)
                 if number % BREATH == 0:
                     await asyncio.sleep(0)
+        self._arranged = None
+
+    @contextmanager
+    def _by_the_disk(self) -> Iterator[None]:
+        """What the engine cannot do here is the disk's fault. Raises OSError."""
+        try:
+            yield
+        except ValueError as fault:
+            raise OSError(EIO, "the index could not be written", str(self._folder)) from fault
 
     async def switch(self) -> None:
         """Make this the generation in use, and remove the others."""
@@ -134,15 +152,19 @@ class EmbeddedWriter:
     async def close(self) -> None:
         """Wait for merges and give the lock back; what was not committed is lost."""
         if self._arranged:
-            self._arranged.close()
+            # On a disk that is full it cannot even write what it still holds.
+            with suppress(OSError):
+                self._arranged.close()
         # A writer whose thread died has nothing to wait for; its lock goes all the same.
         with suppress(ValueError):
             self._writer.wait_merging_threads()
 
     async def discard(self) -> None:
         """Close, and remove this generation: it will not be used."""
-        await self.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        try:
+            await self.close()
+        finally:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _locked(store: Store) -> StoreWriter:

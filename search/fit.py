@@ -23,7 +23,7 @@ from search.document import names_of
 ZONE: Final = 1
 WAY: Final = ZONE * 16
 NAME: Final = WAY * 256
-# There is room: twenty competences have 140 ways, and no place lies in more than six zones.
+# There is room: twenty competences have 140 ways, and of more zones than MOST_NEAR none is nearer.
 
 
 class Met(NamedTuple):
@@ -41,7 +41,7 @@ def met(fits: Column, wanted: Wanted) -> Met:
     zones = rest // ZONE
     return Met(
         np.where(ways > 0, len(wanted.ways) - ways, NOWHERE),
-        np.where(zones > 0, len(wanted.zones) - zones, NOWHERE),
+        np.where(zones > 0, len(wanted.near) - zones, NOWHERE),
         names > 0,
     )
 
@@ -81,7 +81,7 @@ def last_of(fits: Column, wanted: Wanted) -> Last:
 def fits_of(candidates: Candidates, listings: Sequence[Listing], wanted: Wanted) -> Column:
     """The numbers of candidates whose listings are at hand."""
     ways = np.where(candidates.ties >= 0, len(wanted.ways) - candidates.ties, 0)
-    zones = np.where(candidates.zones >= 0, len(wanted.zones) - candidates.zones, 0)
+    zones = np.where(candidates.zones >= 0, len(wanted.near) - candidates.zones, 0)
     named = np.array([_is_named(listing, wanted) for listing in listings], np.int64)
     return named * NAME + ways * WAY + zones * ZONE
 

@@ -122,7 +122,7 @@ class ServerIndex:
     async def candidates(self, wanted: Wanted) -> Candidates:
         """The listings that fit, or those that fit best; whole."""
         listings = await self._asked(lambda known: wanted_filter(wanted, known.words), by_name=bool(wanted.names))
-        found = candidates_of(listings, wanted.ways, wanted.zones)
+        found = candidates_of(listings, wanted.ways, wanted.near)
         if len(found) <= wanted.most:
             return found
         fits = fits_of(found, listings, wanted)

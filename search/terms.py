@@ -24,8 +24,8 @@ LATENESS: Final = "lateness"
 ZONES: Final = 1 << 8
 WAYS: Final = 1 << 8
 NAMED: Final = float(ZONES * WAYS)
-# Themes and communes are asked for again and again; a union of them holds some ten kilobytes.
-UNIONS_KEPT: Final = 2_048
+# Themes and communes are asked for again and again; a union of them holds up to forty kilobytes.
+UNIONS_KEPT: Final = 256
 Value = TypeVar("Value")
 
 
@@ -59,7 +59,7 @@ def query(wanted: Wanted) -> Query:
         return Query.empty_query()
     clauses = [(Occur.Must, _sum(described))]
     if wanted.zones:
-        clauses.append((Occur.Must, _of_zones(wanted.zones)))
+        clauses.append((Occur.Must, _of_zones(wanted.zones) if wanted.near else _anywhere_in(wanted)))
     if wanted.inside:
         clauses.append((Occur.Must, _number(_term("inside", wanted.inside), 0)))
     return Query.boolean_query(clauses)
@@ -77,6 +77,10 @@ def _of_zones(zones: tuple[str, ...]) -> Query:
     return _sum([_number(_term("covers", zone), 1 << place - 1) for zone, place in _down_from_last(zones)])
 
 
+def _anywhere_in(wanted: Wanted) -> Query:
+    return _number(_sum([_term("covers", zone) for zone in wanted.zones]), 0)
+
+
 def equals_query(wanted: Wanted, last: Last) -> Query:
     """The listings that stand just there: they have no better way, nearer zone or fitting name.
 
@@ -89,6 +93,8 @@ def equals_query(wanted: Wanted, last: Last) -> Query:
         clauses.append((Occur.Must, _way(wanted.ways[last.tie])))
     if last.zone >= 0:
         clauses.append((Occur.Must, _term("covers", wanted.zones[last.zone])))
+    elif wanted.zones:
+        clauses.append((Occur.Must, _anywhere_in(wanted)))
     if wanted.inside:
         clauses.append((Occur.Must, _term("inside", wanted.inside)))
     if last.named:

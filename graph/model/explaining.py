@@ -31,7 +31,6 @@ def _competence(weighing: Weighing, placed: Placed, listing: Listing) -> Iterato
         return
     weight = placed.counted.competence
     competence, grade = weighing.preferred[placed.tie]
-    ties = {tie.ground: tie for tie in listing.ties if tie.competence == competence}
     ties = [tie for tie in listing.ties if tie.competence == competence]
     if grade is Grade.FIRST_STEP_BY_LAW:
         share, by = ALSO_LAW * weighing.certainty(competence), {tie.ground: tie for tie in ties}

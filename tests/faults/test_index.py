@@ -26,7 +26,7 @@ from graph.store.loading import Loader
 from graph.store.outbox import INDEX_LISTINGS, INDEX_TERRITORIES, MOST_FAILURES, REBUILD_INDEX, Outbox
 from graph.store.ownership import AnotherIndex, Identity, Ownership
 from graph.store.unit import Graph
-from search import embedded_writer
+from search import arranging, embedded_writer
 from search.backend import Wanted
 from search.embedded import EmbeddedEngine, EmbeddedIndex
 from search.generations import is_built
@@ -316,8 +316,7 @@ async def test_a_worn_index_is_built_anew_by_night_and_not_by_day(
     index = EmbeddedIndex(tmp_path)
 
     async def folder(at: datetime) -> str:
-        await worker.arrange_by_night(empty_graph, indexer, at)
-        await indexer.drain()
+        await worker.arrange_by_night(indexer, at)
         await index.follow()
         return index.generation.partition(".")[0]
 
@@ -331,3 +330,35 @@ async def test_a_worn_index_is_built_anew_by_night_and_not_by_day(
     # What was built anew is not worn.
     assert await folder(night) == after
     assert not await differences(empty_graph, index)
+
+
+async def test_a_worn_index_that_cannot_be_built_anew_goes_on(
+    indexer: Indexer, empty_graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded_writer, "LEAST", 1)
+    night = datetime(2026, 3, 3, 2, 30, tzinfo=UTC)
+    await load(empty_graph, make.organisation("t:good", name="Autre nom"))
+    await indexer.drain()
+    with monkeypatch.context() as full, capture_logs() as logs:
+        full.setattr(arranging, "TemporaryFile", lambda dir: open("/dev/full", "w+b"))  # noqa: PTH123, SIM115
+        await worker.arrange_by_night(indexer, night)
+    assert [one["event"] for one in logs] == ["index_worn", "index_not_arranged"]
+    assert len(list(tmp_path.glob("g*-*"))) == 1  # noqa: ASYNC240
+    # What changes meanwhile is found, and the next hour builds it anew.
+    await load(empty_graph, make.organisation("t:good", name="Encore un nom"))
+    await indexer.drain()
+    index = EmbeddedIndex(tmp_path)
+    before = index.generation
+    assert not await differences(empty_graph, index)
+    await worker.arrange_by_night(indexer, night)
+    await index.follow()
+    assert index.generation.partition(".")[0] != before.partition(".")[0]
+    assert not await differences(empty_graph, index)
+
+
+async def test_a_worn_index_waits_for_room(indexer: Indexer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_writer, "LEAST", 1)
+    monkeypatch.setattr(embedded_writer, "WORN", 0.1)
+    assert await indexer.worn()
+    monkeypatch.setattr(embedded_writer, "ROOM", 1e15)
+    assert not await indexer.worn()

@@ -308,6 +308,29 @@ async def test_wherever_the_cut_falls_those_that_fit_best_are_weighed(engine_und
     assert cuts > 30
 
 
+async def test_of_more_zones_than_a_place_has_none_is_nearer_and_the_ways_stay_right(engine_under_test: Engine) -> None:
+    zones = tuple(f"epci:{number}" for number in range(20))
+    grounds = (Ground.LAW, Ground.SPECIALISED, Ground.GENERAL)
+    listings = [
+        make.listing(
+            f"organisation:t:{at:03}", ties=(Tie(make.RENT, grounds[at % 3]),), covers=(zones[at % 20], "pays:FR")
+        )
+        for at in range(60)
+    ]
+    elsewhere = make.listing("organisation:t:loin", covers=("epci:99",))
+    writer = await build(engine_under_test, *listings, elsewhere)
+    await writer.close()
+    index = engine_under_test.index()
+    await index.follow()
+    ways = tuple((make.RENT, grade) for grade in Grade)
+    for most in (7, 30, 100):
+        found = await index.candidates(Wanted(zones=zones, competences=(make.RENT,), preferred=ways, most=most))
+        whole = candidates_of(listings, ways, ())
+        best = np.lexsort((lateness(whole.facts), -whole.ties))[::-1][:most]
+        assert where(found) == where(whole.of(best))
+        assert found.cut == (most < 60)
+
+
 def where(found: Candidates) -> list[tuple[int, int, int]]:
     """The key of each, its way and its zone."""
     return sorted(zip(found.facts["key"].tolist(), found.ties.tolist(), found.zones.tolist(), strict=True))
