@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, cast, overload
 import numpy as np
 from tantivy import DocAddress, Query, Searcher
 
-from graph.model.candidates import NOBODY, Candidates
+from graph.model.candidates import NOBODY, NOWHERE, Candidates
 from graph.model.facts import FACTS, Form, Table, hours_of
 from graph.model.relay import Listing
 from search.backend import Wanted
@@ -16,7 +16,7 @@ from search.document import Decoded
 from search.fit import met
 from search.hits import Fitting, all_hits
 from search.packing import COLUMNS, unpack
-from search.stamps import NONE, Stamps
+from search.stamps import Stamps
 
 # About two hundred bytes each, with their stamp.
 FACTS_KEPT: Final = 250_000
@@ -62,7 +62,7 @@ class Remembered:
         addresses = [address for _, address in all_hits(searcher, Query.all_query())]
         for first in range(0, len(addresses), READ_TOGETHER):
             some = addresses[first : first + READ_TOGETHER]
-            self._read(searcher, _stamps(searcher, some), some)
+            self._facts(searcher, _stamps(searcher, some), some)
 
     def candidates(self, searcher: Searcher, found: Fitting, wanted: Wanted) -> Candidates:
         """What fits as candidates; whole where a name may count, and where an agreement must be read."""
@@ -89,27 +89,27 @@ class Remembered:
     def _facts(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> Table:
         """Theirs: those not met yet are read at once."""
         rows = self._known.rows(stamps)
-        if (rows == NONE).any():
-            if len(self._known) + np.count_nonzero(rows == NONE) > FACTS_KEPT:
+        missing = np.flatnonzero(rows == NOWHERE).tolist()
+        if missing:
+            if len(self._known) + len(missing) > FACTS_KEPT:
                 self._forget()
-            self._read(searcher, stamps, addresses)
+                missing = range(len(stamps))
+            self._read(searcher, [stamps[at] for at in missing], [addresses[at] for at in missing])
             rows = self._known.rows(stamps)
         return self._table.take(rows)
 
-    def _read(self, searcher: Searcher, stamps: Sequence[int], addresses: Sequence[DocAddress]) -> None:
-        """Take in the facts of those not met yet."""
-        missing = np.flatnonzero(self._known.rows(stamps) == NONE).tolist()
-        new, places = [stamps[at] for at in missing], [addresses[at] for at in missing]
-        columns = cast("list[list[int]]", [searcher.fast_field_values(name, places) for name in COLUMNS])
-        for mark, stamp, address in zip(columns[HOURS], new, places, strict=True):
+    def _read(self, searcher: Searcher, stamps: Sequence[int], addresses: list[DocAddress]) -> None:
+        """Take in the facts of these, none of which was met yet."""
+        columns = cast("list[list[int]]", [searcher.fast_field_values(name, addresses) for name in COLUMNS])
+        for mark, stamp, address in zip(columns[HOURS], stamps, addresses, strict=True):
             # Each text of hours is read once, from the first listing met that bears it.
             if mark and mark not in self._hours:
                 self._hours[mark] = hours_of(self._at((searcher, stamp, address)))
-        first, end = len(self._known), len(self._known) + len(new)
+        first, end = len(self._known), len(self._known) + len(stamps)
         if end > len(self._table):
             self._table = np.resize(self._table, max(end, 2 * len(self._table)))
         self._table[first:end] = unpack(columns)
-        self._known.add(new)
+        self._known.add(stamps)
 
     def _forget(self) -> None:
         """Begin anew. What is being answered keeps the rows and the hours that it was given."""

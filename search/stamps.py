@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from graph.model.facts import Column
+from graph.model.candidates import NOWHERE
+from graph.model.facts import Column, Marks
 
-NONE: Final = -1
 # Twice as many slots as rows at least, so that a stamp is found at its first slot or soon after.
 SPARE: Final = 2
 FIRST_BITS: Final = 10
 WORD_BITS: Final = 64
-
-Marks: TypeAlias = NDArray[np.uint64]
 
 
 class Stamps:
@@ -33,10 +30,10 @@ class Stamps:
         return self._count
 
     def rows(self, stamps: Sequence[int]) -> Column:
-        """The row of each; NONE where it was not added."""
+        """The row of each; NOWHERE where it was not added."""
         asked = np.array(stamps, np.uint64)
         if not len(self):
-            return np.full(len(asked), NONE)
+            return np.full(len(asked), NOWHERE)
         slots = self._first_slots(asked)
         rows = self._rows.take(slots)
         others = self._others(rows, asked)
@@ -59,14 +56,14 @@ class Stamps:
 
     def _scatter(self, bits: int) -> None:
         self._shift = np.uint64(WORD_BITS - bits)
-        self._rows = np.full(1 << bits, NONE)
+        self._rows = np.full(1 << bits, NOWHERE)
         self._seat(np.arange(len(self)))
 
     def _seat(self, rows: Column) -> None:
         """Give each of these the first slot that is free for it."""
         slots = self._first_slots(self._stamps[rows])
         while len(rows):
-            free = self._rows[slots] == NONE
+            free = self._rows[slots] == NOWHERE
             self._rows[slots[free]] = rows[free]
             # Of several that went for one slot, the last has it.
             left = self._rows[slots] != rows
@@ -77,4 +74,4 @@ class Stamps:
 
     def _others(self, rows: Column, asked: Marks) -> Column:
         """Where another stamp sits than the one asked for."""
-        return np.flatnonzero((rows != NONE) & (self._stamps.take(rows, mode="clip") != asked))
+        return np.flatnonzero((rows != NOWHERE) & (self._stamps.take(rows, mode="clip") != asked))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import IntEnum
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.model.facts import Marks
 from graph.model.relay import Opening, OpeningState
 
 # Texts of hours and what was read of each, about half a kilobyte.
@@ -19,8 +20,6 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND: Final = timedelta(microseconds=1)
 # By the mark of a text: from which microsecond to which it stays so, what it says, and on which day it changes (0 for none).
 SPANS: Final = np.dtype([("mark", "<u8"), ("since", "<i8"), ("until", "<i8"), ("door", "u1"), ("changes_on", "<i4")])
-
-Marks: TypeAlias = NDArray[np.uint64]
 
 
 class Door(IntEnum):

@@ -20,6 +20,8 @@ from graph.model.words import fold
 # A fact of many listings, and whether something holds for each of them.
 Column: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
+# Numbers of 64 bits that stand for texts.
+Marks: TypeAlias = NDArray[np.uint64]
 # Rows of FACTS.
 Table: TypeAlias = NDArray[np.void]
 

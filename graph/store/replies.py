@@ -17,7 +17,6 @@ SWEPT_AT_ONCE: Final = 2000
 LONGEST_KEY: Final = 100
 
 FIND: Final[LiteralString] = "MATCH (r:Reply {id: $id}) RETURN r.input AS input, r.answer AS answer"
-SINCE: Final[LiteralString] = "UNWIND $ids AS id MATCH (r:Reply {id: id}) RETURN r.id AS id LIMIT 1"
 KEEP: Final[LiteralString] = "CREATE (r:Reply {id: $id, input: $input, answer: $answer, at: timestamp()})"
 SWEEP: Final[LiteralString] = """
 MATCH (r:Reply) WHERE r.at < timestamp() - $kept
@@ -60,7 +59,10 @@ class Replies:
 
     async def came_since(self) -> bool:
         """Whether another unit has kept, meanwhile, an answer that this one looked for in vain."""
-        return bool(self._looked_for and await self._unit.run(SINCE, ids=list(self._looked_for)))
+        for id_ in self._looked_for:
+            if await self._unit.run(FIND, id=id_):
+                return True
+        return False
 
     async def sweep(self) -> int:
         """Forget some of what is older than a month; how many, 0 when all is swept."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.stamps import FIRST_BITS, NONE, Stamps
+from graph.model.candidates import NOWHERE
+from search.stamps import FIRST_BITS, Stamps
 
 MOST = 2**64 - 1
 # The first bits choose the slot: these crowd at a few of them, the last slot among them, whose next is the first.
@@ -26,7 +27,7 @@ def test_each_has_the_row_at_which_it_arrived(batches: list[set[int]], asked: li
         rows |= {stamp: len(rows) + at for at, stamp in enumerate(new)}
         assert len(known) == len(rows)
     wanted = [*asked, *rows]
-    assert known.rows(wanted).tolist() == [rows.get(stamp, NONE) for stamp in wanted]
+    assert known.rows(wanted).tolist() == [rows.get(stamp, NOWHERE) for stamp in wanted]
 
 
 def test_many_more_than_there_was_room_for() -> None:
@@ -35,4 +36,4 @@ def test_many_more_than_there_was_room_for() -> None:
     for first in range(0, len(many), 700):
         known.add(many[first : first + 700])
     assert known.rows(many).tolist() == list(range(len(many)))
-    assert known.rows([many[-1] ^ 1, 5]).tolist() == [NONE, NONE]
+    assert known.rows([many[-1] ^ 1, 5]).tolist() == [NOWHERE, NOWHERE]
